@@ -1,0 +1,49 @@
+"""Parameters of each report: the one place that says their names, types, limits and defaults.
+
+The parameters cell of a notebook lists the same names with None ("as engagement.yml says"); a test keeps them equal.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Parameters(BaseModel):
+    """Base of a report's parameters: unknown names are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    minimum_base: Annotated[int, Field(ge=1, le=10_000)] = Field(30, description="no rate is printed below this base")
+
+
+class DataAuditParameters(Parameters):
+    """Parameters of the data audit."""
+
+    spike_threshold: Annotated[float, Field(ge=2, le=20)] = Field(
+        5.0, description="robust z-score from which a day's volume is a spike or a collapse"
+    )
+    bot_events_per_day: Annotated[int, Field(ge=10)] = Field(500, description="events in a day that no person makes")
+
+
+class RfmParameters(Parameters):
+    """Parameters of RFM and customer value."""
+
+    bins: Annotated[int, Field(ge=2, le=10)] = Field(5, description="score classes of recency, frequency and monetary")
+    window_days: Annotated[int, Field(ge=0)] = Field(0, description="days before the as-of date that count; 0: all")
+    frequency_unit: Literal["days", "orders"] = Field("days", description="what frequency counts")
+    binning: Literal["independent", "nested"] = Field("independent", description="nested: F within R, M within R and F")
+    high_low_cut: Literal["median", "mean"] = Field("median", description="cut of the eight-type grid")
+    compare_days: Annotated[int, Field(ge=0)] = Field(
+        90, description="days back to the earlier segmentation that shares are compared with; 0: none"
+    )
+
+
+class ReportParameters(BaseModel):
+    """The `reports` block of engagement.yml: one entry for each report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_audit: DataAuditParameters = Field(default_factory=DataAuditParameters)
+    rfm: RfmParameters = Field(default_factory=RfmParameters)

@@ -1,0 +1,70 @@
+"""The few expressions that every analysis shares. They build Ibis expressions and never touch an engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+
+UTC = dt.UTC
+
+
+def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.FloatingValue:
+    """numerator / denominator as a float; null where the denominator is 0."""
+    return numerator.cast("float64") / denominator.cast("float64").nullif(0)
+
+
+def local_time(moment: ir.TimestampValue, zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> ir.TimestampValue:
+    """Naive UTC timestamps as naive wall-clock time of a zone.
+
+    The zone's offset changes between `first` and `last` (naive UTC) are written out as cases, so that every engine
+    gives the same answer without a time zone database of its own.
+    """
+    changes = offset_changes(zone, first, last)
+    if len(changes) == 1:
+        return _shift(moment, changes[0][1])
+    branches = [
+        (moment < ibis.timestamp(until), _shift(moment, seconds))
+        for (_, seconds), (until, _) in zip(changes, changes[1:], strict=False)
+    ]
+    return ibis.cases(*branches, else_=_shift(moment, changes[-1][1]))
+
+
+def offset_changes(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> list[tuple[dt.datetime, int]]:
+    """(from when in naive UTC, offset in seconds) of a zone between two naive UTC moments, in order."""
+    changes = [(first, _offset(zone, first))]
+    step = dt.timedelta(days=7)
+    left = first
+    while left < last:
+        right = min(left + step, last)
+        if _offset(zone, right) != _offset(zone, left):
+            changes.append((_change_between(zone, left, right), _offset(zone, right)))
+        left = right
+    return changes
+
+
+def utc_of_local_midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """The naive UTC moment at which a calendar day begins in a zone."""
+    local = dt.datetime.combine(day, dt.time(), tzinfo=zone)
+    return local.astimezone(UTC).replace(tzinfo=None)
+
+
+def _offset(zone: ZoneInfo, moment: dt.datetime) -> int:
+    offset = moment.replace(tzinfo=UTC).astimezone(zone).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds())
+
+
+def _change_between(zone: ZoneInfo, left: dt.datetime, right: dt.datetime) -> dt.datetime:
+    """The first whole second at which the offset is that of `right`, by bisection."""
+    old = _offset(zone, left)
+    while right - left > dt.timedelta(seconds=1):
+        middle = left + dt.timedelta(seconds=int((right - left).total_seconds()) // 2)
+        left, right = (middle, right) if _offset(zone, middle) == old else (left, middle)
+    return right.replace(microsecond=0)
+
+
+def _shift(moment: ir.TimestampValue, seconds: int) -> ir.TimestampValue:
+    return moment + ibis.interval(seconds=seconds) if seconds else moment
