@@ -1,0 +1,228 @@
+"""The counts that the fitness verdicts rest on: one aggregate a table, crossing as one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from customer_analytics.schema import SCHEMAS, Kind
+from customer_analytics.tables.store import Tables
+
+_NOT_ATTRIBUTES = {"customer_id", "signed_up_at", "consent"}
+_RESPONSES = ("opened_at", "clicked_at", "unsubscribed_at")
+
+
+@dataclass(frozen=True)
+class PeopleFacts:
+    """A table of what people did. `people`: distinct known ones; `repeat_people`: active on two days or more.
+
+    `days`: calendar days from the first to the last, both counted. Money is 0 where the table has none.
+    """
+
+    rows: int
+    rows_known: int
+    people: int
+    repeat_people: int
+    days: int
+    money: float
+    money_known: float
+
+    @property
+    def share_of_money_unknown(self) -> float:
+        """Share of the positive money that no customer stands behind; 0 without money."""
+        return 1 - self.money_known / self.money if self.money > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class BasketFacts:
+    """Baskets with at least one item, and those with two different ones."""
+
+    baskets: int
+    with_two_items: int
+    items: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the verdicts need to know about the tables; None where a table or its person column is missing."""
+
+    rows: Mapping[str, int]
+    customers: int
+    attributes: int  # columns that describe customers and are filled somewhere
+    orders: PeopleFacts | None
+    orders_with_amount: int
+    events: PeopleFacts | None
+    event_names: int
+    baskets: BasketFacts | None
+    touches: int
+    touched: int
+    arms: Mapping[str, Mapping[str, int]]  # campaign -> arm -> customers
+    outcomes: int  # ready-made outcome columns of touches
+    responses: int  # openings, clicks and unsubscriptions on touches
+    contracts: int
+    contracts_ended: int
+    channel_paths: int
+
+
+def collect_facts(tables: Tables) -> Facts:
+    """Count what is there."""
+    rows = {name: _count(table) for name, table in tables.tables.items()}
+    present = {name for name, count in rows.items() if count}
+    customers, attributes = _customers(tables) if "customers" in present else (0, 0)
+    orders = _people(tables, "orders", "ordered_on") if "orders" in present else None
+    events = _people(tables, "events", "occurred_on") if "events" in present else None
+    touches = _touches(tables) if "touches" in present else {}
+    contracts, ended = _contracts(tables["subscriptions"]) if "subscriptions" in present else (0, 0)
+    return Facts(
+        rows=rows,
+        customers=customers,
+        attributes=attributes,
+        orders=orders,
+        orders_with_amount=_filled(tables, "orders", "amount") if orders else 0,
+        events=events,
+        event_names=int(tables["events"].event.nunique().execute()) if events else 0,
+        baskets=_baskets(tables) if "order_lines" in present else None,
+        touches=rows.get("touches", 0),
+        touched=touches.get("touched", 0),
+        arms=touches.get("arms", {}),
+        outcomes=touches.get("outcomes", 0),
+        responses=touches.get("responses", 0),
+        contracts=contracts,
+        contracts_ended=ended,
+        channel_paths=rows.get("channel_paths", 0),
+    )
+
+
+def person(table: ir.Table) -> ir.StringValue | None:
+    """Who a row is about: the customer, else the visitor; None when the table knows neither."""
+    columns = [table[name].nullif("") for name in ("customer_id", "visitor_id") if name in table.columns]
+    return None if not columns else ibis.coalesce(*columns)
+
+
+def _count(table: ir.Table) -> int:
+    return int(table.count().execute())
+
+
+def _filled(tables: Tables, name: str, column: str) -> int:
+    return int(tables[name][column].count().execute()) if tables.has(name, column) else 0
+
+
+def _people(tables: Tables, name: str, day_column: str) -> PeopleFacts:
+    table = tables[name]
+    who = person(table)
+    day = table[day_column] if day_column in table.columns else ibis.null("date")
+    money = table.amount.cast("float64").fill_null(0.0) if "amount" in table.columns else ibis.literal(0.0)
+    facts = table.select(person=ibis.null("string") if who is None else who, day=day, money=money)
+    known = facts.person.notnull()
+    # Returns are money too, but a share needs a positive whole: only what was sold counts here.
+    sold = facts.money.clip(lower=0)
+    whole = facts.aggregate(
+        rows=facts.count(),
+        rows_known=known.sum().fill_null(0),
+        first=facts.day.min(),
+        last=facts.day.max(),
+        money=sold.sum().fill_null(0.0),
+        money_known=sold.sum(where=known).fill_null(0.0),
+    )
+    days_active = facts.filter(known).group_by("person").aggregate(days=facts.day.nunique())
+    people = days_active.aggregate(people=days_active.count(), repeat=(days_active.days >= 2).sum().fill_null(0))
+    row = _one_row(whole.cross_join(people))
+    return PeopleFacts(
+        rows=int(row["rows"]),
+        rows_known=int(row["rows_known"]),
+        people=int(row["people"]),
+        repeat_people=int(row["repeat"]),
+        days=_days(row["first"], row["last"]),
+        money=float(row["money"]),
+        money_known=float(row["money_known"]),
+    )
+
+
+def _customers(tables: Tables) -> tuple[int, int]:
+    """Customers, and how many columns describe them."""
+    table = tables["customers"]
+    described = [name for name in table.columns if name not in _NOT_ATTRIBUTES and not name.endswith("_on")]
+    counts = {f"filled_{index}": table[name].count() for index, name in enumerate(described)}
+    row = _one_row(table.aggregate(people=table.customer_id.nunique(), **counts))
+    return int(row["people"]), sum(int(row[name]) > 0 for name in counts)
+
+
+def _baskets(tables: Tables) -> BasketFacts | None:
+    lines = tables["order_lines"]
+    names = ("product_id", "product_name", "category")
+    item = next((name for name in names if _filled(tables, "order_lines", name)), None)
+    if item is None:
+        return None
+    sold = lines.filter(lines[item].notnull())
+    sizes = sold.group_by("order_id").aggregate(items=sold[item].nunique())
+    totals = sizes.aggregate(baskets=sizes.count(), mixed=(sizes["items"] >= 2).sum().fill_null(0))
+    row = _one_row(totals.cross_join(sold.aggregate(distinct=sold[item].nunique())))
+    return BasketFacts(int(row["baskets"]), int(row["mixed"]), int(row["distinct"]))
+
+
+def _touches(tables: Tables) -> dict[str, Any]:
+    table = tables["touches"]
+    arm = table.arm if "arm" in table.columns else ibis.null("string")
+    named = table.mutate(arm=arm)
+    by_arm = named.group_by(["campaign_id", "arm"]).aggregate(customers=named.customer_id.nunique()).execute()
+    arms: dict[str, dict[str, int]] = {}
+    for row in by_arm.itertuples(index=False):
+        group = arms.setdefault(str(row.campaign_id), {})
+        if isinstance(row.arm, str):
+            group[row.arm] = int(row.customers)
+    responses = sum(_filled(tables, "touches", name) for name in _RESPONSES)
+    touched = int(table.customer_id.nunique().execute())
+    return {"arms": arms, "responses": responses, "touched": touched, "outcomes": len(outcome_columns(table))}
+
+
+def outcome_columns(touches: ir.Table) -> list[str]:
+    """Columns of touches that are no canonical ones and hold a yes/no or a number: ready-made outcomes."""
+    canonical = set(SCHEMAS["touches"].names)
+    days = {name[:-3] + "_on" for name in canonical if name.endswith("_at")}
+    return [
+        name
+        for name, kind in touches.schema().items()
+        if name not in canonical | days and (kind.is_boolean() or kind.is_numeric())
+    ]
+
+
+def _contracts(table: ir.Table) -> tuple[int, int]:
+    """Contracts, and how many have ended."""
+    ended = ibis.literal(False)
+    if "ended" in table.columns:
+        ended = ended | table.ended.fill_null(False)
+    if "ended_at" in table.columns:
+        ended = ended | table.ended_at.notnull()
+    row = _one_row(table.aggregate(contracts=table.count(), ended=ended.sum().fill_null(0)))
+    return int(row["contracts"]), int(row["ended"])
+
+
+def _one_row(table: ir.Table) -> dict[str, Any]:
+    """A table of one row as plain values."""
+    return {str(name): column.iloc[0] for name, column in table.execute().items()}
+
+
+def _days(first: Any, last: Any) -> int:
+    return 0 if first is None or first != first or last != last else int((last - first).days) + 1
+
+
+def kind_of(table_name: str, column: str, table: ir.Table) -> Kind:
+    """The kind of a column: as the schema says, or by its type for a client's attribute."""
+    schema = SCHEMAS.get(table_name)
+    declared = schema.column(column) if schema else None
+    if declared is not None:
+        return declared.kind
+    data_type = table.schema()[column]
+    by_type = (
+        (data_type.is_boolean(), Kind.FLAG),
+        (data_type.is_timestamp(), Kind.TIME),
+        (data_type.is_date(), Kind.DATE),
+        (data_type.is_integer(), Kind.INTEGER),
+        (data_type.is_decimal(), Kind.MONEY),
+        (data_type.is_numeric(), Kind.NUMBER),
+    )
+    return next((kind for matches, kind in by_type if matches), Kind.TEXT)

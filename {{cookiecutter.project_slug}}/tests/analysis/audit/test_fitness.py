@@ -1,0 +1,150 @@
+"""The verdicts: what each report needs, and what a missing piece does to it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from customer_analytics.analysis.audit import REPORTS, Level, fitness
+
+
+def orders(customers: int = 200, days: int = 400, *, per_customer: int = 3, known: bool = True) -> pd.DataFrame:
+    rows = [
+        {
+            "order_id": f"{customer}-{visit}",
+            "customer_id": str(customer) if known else None,
+            "ordered_at": pd.Timestamp("2023-11-28") + pd.Timedelta(days=(customer * 7 + visit * 131) % days),
+            "amount": 10.0 + visit,
+        }
+        for customer in range(customers)
+        for visit in range(per_customer)
+    ]
+    return pd.DataFrame(rows)
+
+
+def codes(verdict) -> list[str]:
+    return [reason.code for reason in verdict.reasons]
+
+
+def test_no_table_at_all_stops_every_report(make_tables):
+    verdicts = fitness(make_tables(), minimum_base=30)
+    assert tuple(verdicts) == REPORTS
+    assert {verdict.level for verdict in verdicts.values()} == {Level.NO_GO}
+
+
+def test_empty_tables_are_no_data_and_not_a_crash(make_tables):
+    tables = make_tables(orders=orders(1).head(0), order_lines=pd.DataFrame({"order_id": [], "product_id": []}))
+    verdicts = fitness(tables, minimum_base=30)
+    assert {verdict.level for verdict in verdicts.values()} == {Level.NO_GO}
+
+
+def test_orders_with_known_customers_carry_rfm(make_tables):
+    verdict = fitness(make_tables(orders=orders()), minimum_base=30)["rfm"]
+    assert verdict.level == Level.GO
+    assert verdict.base == {"customers": 200, "orders": 600, "days": 400}
+
+
+@pytest.mark.parametrize("report", ["rfm", "retention", "churn", "personas"])
+def test_orders_without_customer_ids_cannot_say_who_buys(make_tables, report):
+    verdict = fitness(make_tables(orders=orders(known=False)), minimum_base=30)[report]
+    assert verdict.level == Level.NO_GO
+    assert "no_customer_id" in codes(verdict)
+
+
+def test_a_customer_column_that_is_absent_is_the_same_as_an_empty_one(make_tables):
+    frame = orders().drop(columns="customer_id")
+    assert fitness(make_tables(orders=frame), minimum_base=30)["rfm"].level == Level.NO_GO
+
+
+def test_money_without_a_customer_limits_rfm_from_five_percent(make_tables):
+    frame = orders()
+    total = frame.amount.sum()
+    hidden = frame.copy()
+    hidden.loc[hidden.index < 60, "customer_id"] = None
+    verdict = fitness(make_tables(orders=hidden), minimum_base=30)["rfm"]
+    expected = frame.amount[frame.index < 60].sum() / total
+    assert verdict.level == Level.LIMITS
+    assert verdict.reasons[0].values["share"] == pytest.approx(expected)
+    slight = frame.copy()
+    slight.loc[slight.index < 12, "customer_id"] = None
+    assert fitness(make_tables(orders=slight), minimum_base=30)["rfm"].level == Level.GO
+
+
+def test_a_few_customers_are_below_the_base_and_not_a_small_sample(make_tables):
+    verdict = fitness(make_tables(orders=orders(29)), minimum_base=30)["rfm"]
+    assert (verdict.level, codes(verdict)) == (Level.NO_GO, ["too_few_customers"])
+    assert verdict.reasons[0].values == {"count": 29, "need": 30}
+
+
+def test_two_months_of_orders_limit_rfm_and_stop_churn(make_tables):
+    verdicts = fitness(make_tables(orders=orders(days=60)), minimum_base=30)
+    assert (verdicts["rfm"].level, codes(verdicts["rfm"])) == (Level.LIMITS, ["short_history"])
+    assert verdicts["churn"].level == Level.NO_GO
+
+
+def test_one_time_buyers_only_limit_rfm(make_tables):
+    verdict = fitness(make_tables(orders=orders(per_customer=1)), minimum_base=30)["rfm"]
+    assert codes(verdict) == ["few_repeat_customers"]
+
+
+def test_orders_without_amounts_have_no_monetary_value(make_tables):
+    assert codes(fitness(make_tables(orders=orders().drop(columns="amount")), minimum_base=30)["rfm"]) == ["no_amount"]
+
+
+def test_undated_baskets_carry_basket_rules_and_nothing_else(make_tables):
+    lines = pd.DataFrame({"order_id": [str(n // 3) for n in range(6000)], "product_id": [f"p{n % 7}" for n in range(6000)]})
+    verdicts = fitness(make_tables(order_lines=lines), minimum_base=30)
+    assert verdicts["basket_rules"].level == Level.GO
+    assert verdicts["basket_rules"].base == {"baskets": 2000, "items": 7, "with_two_items": 2000}
+    others = {name: verdict.level for name, verdict in verdicts.items() if name not in ("basket_rules", "data_audit")}
+    assert set(others.values()) == {Level.NO_GO}
+
+
+def test_baskets_of_one_item_hold_no_pairs(make_tables):
+    lines = pd.DataFrame({"order_id": [str(n) for n in range(500)], "product_id": ["p"] * 500})
+    verdict = fitness(make_tables(order_lines=lines), minimum_base=30)["basket_rules"]
+    assert (verdict.level, codes(verdict)) == (Level.NO_GO, ["few_mixed_baskets"])
+
+
+def touches(arms: list[str | None], per_arm: int = 100) -> pd.DataFrame:
+    rows = [(f"{arm}-{n}", arm, n % 2 == 0) for arm in arms for n in range(per_arm)]
+    frame = pd.DataFrame(rows, columns=["customer_id", "arm", "retained"])
+    return frame.assign(campaign_id="c1")
+
+
+def test_a_finished_experiment_needs_no_orders(make_tables):
+    verdicts = fitness(make_tables(touches=touches(["gate_30", "gate_40"])), minimum_base=30)
+    assert verdicts["campaign_evaluation"].level == Level.GO
+    assert verdicts["retention"].level == Level.NO_GO
+
+
+def test_contacts_without_a_control_group_limit_the_evaluation(make_tables):
+    verdict = fitness(make_tables(touches=touches([None]), orders=orders()), minimum_base=30)["campaign_evaluation"]
+    assert (verdict.level, codes(verdict)) == (Level.LIMITS, ["no_control_group"])
+
+
+def test_a_control_group_below_the_base_is_no_control_group(make_tables):
+    frame = pd.concat([touches(["treatment"]), touches(["control"], per_arm=5)])
+    verdict = fitness(make_tables(touches=frame), minimum_base=30)["campaign_evaluation"]
+    assert codes(verdict) == ["no_control_group"]
+
+
+def test_visitors_without_a_customer_id_carry_a_funnel(make_tables):
+    start = pd.Timestamp("2024-01-01")
+    rows = [
+        (f"v{visitor}", event, start + pd.Timedelta(days=visitor % 100))
+        for visitor in range(300)
+        for event in ("view", "buy")
+    ]
+    events = pd.DataFrame(rows, columns=["visitor_id", "event", "occurred_at"])
+    verdicts = fitness(make_tables(events=events), minimum_base=30)
+    assert verdicts["funnel"].level == Level.GO
+    assert verdicts["funnel"].base == {"customers": 300, "events": 600, "days": 100, "steps": 2}
+    assert verdicts["retention"].level == Level.GO
+
+
+def test_contracts_carry_churn_without_orders(make_tables):
+    frame = pd.DataFrame({"customer_id": [str(n) for n in range(400)], "tenure": 3.0, "ended": [n < 90 for n in range(400)]})
+    verdicts = fitness(make_tables(subscriptions=frame), minimum_base=30)
+    assert verdicts["churn"].level == Level.GO
+    assert verdicts["churn"].base == {"contracts": 400, "ended": 90}
