@@ -1,0 +1,1 @@
+"""Customer analytics: from a client's exports to reports and audiences."""
