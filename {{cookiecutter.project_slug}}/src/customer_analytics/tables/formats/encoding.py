@@ -1,0 +1,108 @@
+"""Find the encoding of a text file, and bring it to UTF-8.
+
+DuckDB reads UTF-8. Everything else is decoded by Python while it streams into a temporary file: DuckDB's own GBK
+decoder was seen to corrupt single rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from customer_analytics.engagement.errors import Problem, UserError
+
+HEAD_BYTES = 1 << 20
+BLOCK = 1 << 22
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_ALIASES = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "utf-8-sig": "utf-8", "latin-1": "cp1252"}
+_HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
+
+
+def find_encoding(path: Path, stated: str) -> str:
+    """The Python codec name of a text file: the stated one, or what its bytes look like.
+
+    Raises:
+        UserError: the stated encoding is unknown to Python.
+    """
+    if stated != "auto":
+        return _known_codec(path, stated)
+    head = _read_samples(path)
+    for mark, encoding in _MARKS:
+        if head[0].startswith(mark):
+            return encoding
+    if head[0].count(0) > len(head[0]) // 8:
+        return "utf-16-le" if head[0][1:2] == b"\0" else "utf-16-be"
+    if all(_is_utf8(sample) for sample in head):
+        return "utf-8"
+    return "gb18030" if _looks_double_byte(head) else "cp1252"
+
+
+def as_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
+    """The file itself when it is UTF-8, else a UTF-8 copy of it at `target`.
+
+    Raises:
+        UserError: a byte does not belong to the encoding; the line is named.
+    """
+    if encoding == "utf-8":
+        return path
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    line = 1
+    with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as copy:
+        while block := source.read(BLOCK):
+            try:
+                text = decoder.decode(block)
+            except UnicodeDecodeError as error:
+                line += error.object[: error.start].count(b"\n")
+                raise UserError([_undecodable(name, line, encoding)]) from error
+            line += text.count("\n")
+            copy.write(text.lstrip("\ufeff") if copy.tell() == 0 else text)
+        copy.write(decoder.decode(b"", final=True))
+    return target
+
+
+def _undecodable(name: str, line: int, encoding: str) -> Problem:
+    what = f"a character is not valid {encoding}."
+    return Problem(f"{name}, line {line}", what, "State the file's `encoding:`, for example gb18030, utf-8 or latin-1.")
+
+
+def _known_codec(path: Path, stated: str) -> str:
+    try:
+        name = codecs.lookup(stated).name
+    except LookupError as error:
+        mend = "Use auto, utf-8, gb18030, utf-16, latin-1 …"
+        raise UserError([Problem(path.name, f"unknown encoding {stated!r}.", mend)]) from error
+    name = {"iso8859-1": "latin-1"}.get(name, name)
+    return _ALIASES.get(name, name)
+
+
+def _read_samples(path: Path) -> list[bytes]:
+    """The first megabyte, and pieces from the middle and the end, cut at line ends so that no character is split."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        samples = [_whole_lines(file.read(HEAD_BYTES), size <= HEAD_BYTES)]
+        for place in (size // 2, size - HEAD_BYTES // 4):
+            if place > HEAD_BYTES:
+                file.seek(place)
+                file.readline()
+                samples.append(_whole_lines(file.read(HEAD_BYTES // 4), True))
+    return samples
+
+
+def _whole_lines(sample: bytes, complete: bool) -> bytes:
+    return sample if complete or b"\n" not in sample else sample[: sample.rindex(b"\n") + 1]
+
+
+def _is_utf8(sample: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _looks_double_byte(samples: list[bytes]) -> bool:
+    """Whether the high bytes mostly come in pairs, as Chinese does, rather than singly between ASCII letters."""
+    runs = [len(run) for sample in samples for run in _HIGH_RUNS.findall(sample)]
+    paired = sum(length for length in runs if length % 2 == 0)
+    return paired >= 0.6 * sum(runs)

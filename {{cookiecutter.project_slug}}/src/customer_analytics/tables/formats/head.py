@@ -1,0 +1,25 @@
+"""What the beginning of a file tells: its format, encoding, delimiter and column names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from customer_analytics.engagement.settings import SourceFormat
+
+
+@dataclass(frozen=True)
+class Head:
+    """One file (or sheet, or database table) of a source, as its beginning shows it.
+
+    `name` is how messages call it; `first_row` is the line of its first data row, counted from 1.
+    """
+
+    path: Path
+    name: str
+    format: SourceFormat
+    columns: tuple[str, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    first_row: int = 1

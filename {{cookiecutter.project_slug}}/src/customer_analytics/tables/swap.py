@@ -1,0 +1,101 @@
+"""Swap a folder of new tables in as a whole: a failed or killed load leaves the previous tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from customer_analytics.engagement.errors import Problem, UserError
+
+ATTEMPTS = 5
+
+
+def recover(tables: Path) -> None:
+    """Put the previous tables back when a load was killed between its two renames.
+
+    Called before tables are opened or loaded; it does nothing when all is well.
+    """
+    old = _old(tables)
+    if old.is_dir() and not tables.exists():
+        _rename(old, tables)
+
+
+@contextmanager
+def replaced_whole(tables: Path) -> Iterator[Path]:
+    """An empty folder beside `tables` that takes its place when the block ends well, and vanishes when it fails."""
+    recover(tables)
+    new = tables.with_name(f".{tables.name}-new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        yield new
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    old = _old(tables)
+    shutil.rmtree(old, ignore_errors=True)
+    if tables.exists():
+        _rename(tables, old)
+    _rename(new, tables)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def only_one_load(data: Path) -> Iterator[None]:
+    """Hold the project's load lock.
+
+    An exclusive SQLite transaction is a lock that works on every system and that the system itself lets go of when
+    the process is killed: there is no stale lock to clear.
+
+    Raises:
+        UserError: another load of this project is running.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    owner = data / ".load-owner.json"
+    lock = sqlite3.connect(data / ".load-lock", timeout=0, isolation_level=None)
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise UserError([_busy(owner)]) from error
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        owner.write_text(json.dumps({"process": os.getpid(), "since": now}), encoding="utf-8", newline="\n")
+        try:
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+    finally:
+        lock.close()
+
+
+def _busy(owner: Path) -> Problem:
+    try:
+        who = json.loads(owner.read_text(encoding="utf-8"))
+        holder = f" (process {who['process']}, since {who['since']})"
+    except (OSError, ValueError, KeyError):
+        holder = ""
+    return Problem("data", f"another load of this project is running{holder}.", "Wait until it has ended.")
+
+
+def _old(tables: Path) -> Path:
+    return tables.with_name(f".{tables.name}-old")
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Rename a folder; on Windows a file that someone has open needs a moment, or a word."""
+    for attempt in range(ATTEMPTS):
+        try:
+            source.rename(target)
+            return
+        except PermissionError as error:
+            if attempt == ATTEMPTS - 1:
+                what = f"{source.name} cannot be renamed: a program has a file in it open."
+                raise UserError([Problem(str(source), what, "Close it and load again.")]) from error
+            time.sleep(0.2 * (attempt + 1))
