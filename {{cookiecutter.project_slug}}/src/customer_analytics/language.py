@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,25 +21,59 @@ from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
 _CATALOGUES = Path(__file__).parent / "locale"
+_FORMATTER = string.Formatter()
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 NOT_ESTIMABLE = "–"
 
 
 class Text(str):
-    """A sentence in a report's language. As `str` it is plain text; as HTML its values are escaped."""
+    """A sentence in a report's language. As `str` it is plain text; as HTML its values are escaped.
 
-    __slots__ = ("_html",)
-    _html: Markup
+    `pieces`: the same text as data: plain and bold pieces in turn, beginning with a plain one.
+    """
+
+    pieces: list[str]
+
+    def __new__(cls, text: str = "", pieces: list[str] | None = None) -> Text:
+        """A plain text; with `pieces`, a text with emphasis."""
+        made = super().__new__(cls, text if pieces is None else "".join(pieces))
+        made.pieces = [str(text)] if pieces is None else pieces
+        return made
 
     @classmethod
     def build(cls, message: str, values: dict[str, Any]) -> Text:
-        """Fill a catalogue message with values."""
-        text = cls(_BOLD.sub(r"\1", message).format(**values))
-        text._html = Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(message)))).format(**values)
-        return text
+        """Fill a catalogue message with values. Only the message's own `**` are emphasis."""
+        pieces = [""]
+        for place, fragment in enumerate(_BOLD.split(message)):
+            _append(pieces, place % 2 == 1, "")
+            for literal, field, spec, _ in _FORMATTER.parse(fragment):
+                _append(pieces, place % 2 == 1, literal)
+                if field is not None:
+                    value = _FORMATTER.get_field(field, (), values)[0]
+                    inner = value.pieces if isinstance(value, Text) else [format(value, spec or "")]
+                    for position, text in enumerate(inner):
+                        _append(pieces, place % 2 == 1 or position % 2 == 1, text)
+        return cls(pieces=pieces)
+
+    def __getnewargs__(self) -> tuple[str, list[str]]:  # type: ignore[override]  # so that copies keep the emphasis
+        return str(self), self.pieces
 
     def __html__(self) -> str:
-        return str(self._html)
+        return str(emphasised(self.pieces))
+
+
+def emphasised(pieces: list[str]) -> Markup:
+    """Plain and bold pieces in turn as escaped HTML."""
+    marked = [Markup("<strong>{}</strong>").format(piece) if i % 2 else escape(piece) for i, piece in enumerate(pieces)]
+    return Markup("").join(marked)
+
+
+def _append(pieces: list[str], bold: bool, text: str) -> None:
+    """Add text to the last piece, or begin a new one where the emphasis changes."""
+    if bold != (len(pieces) % 2 == 0):
+        pieces.append(text)
+    else:
+        pieces[-1] += text
 
 
 @dataclass(frozen=True)
@@ -97,6 +132,14 @@ class Language:
         if day is None:
             return NOT_ESTIMABLE
         return dates.format_date(day, format="y年M月d日" if self.is_chinese else "d MMMM y", locale=self._locale)
+
+    def short_date(self, day: dt.date) -> str:
+        """A day for an axis: Dec 2011 on the first of a month, otherwise 9 Dec; 2011年12月, 12月9日."""
+        if self.is_chinese:
+            form = "y年M月" if day.day == 1 else "M月d日"
+        else:
+            form = "MMM y" if day.day == 1 else "d MMM"
+        return dates.format_date(day, format=form, locale=self._locale)
 
     def month(self, day: dt.date) -> str:
         """A month in words: December 2011; 2011年12月."""

@@ -1,0 +1,47 @@
+"""CSV files that are safe to open in a spreadsheet.
+
+A text that begins like a formula runs as one in Excel, LibreOffice and WPS. Such texts get a leading apostrophe, in
+cells and in column names. Numbers are numbers, also negative ones.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+# ASCII and full-width signs (spreadsheets with Chinese or Japanese settings read both), tab, line breaks
+_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def safe_text(value: Any) -> Any:
+    """The value, with an apostrophe before it when it is a text that a spreadsheet would run."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTERS) else value
+
+
+def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with safe texts in its cells and column names."""
+    safe = frame.copy(deep=False)
+    for place, column in enumerate(frame.columns):
+        values = frame.iloc[:, place]
+        if values.dtype == object or isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
+            safe.isetitem(place, values.astype(object).map(safe_text))
+        elif isinstance(values.dtype, pd.DatetimeTZDtype) or values.dtype.kind == "M":
+            safe.isetitem(place, _iso(values))
+        del column
+    safe.columns = pd.Index([safe_text(str(column)) for column in frame.columns])
+    return safe
+
+
+def write(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame: UTF-8, LF, header, ISO dates, plain numbers, no index."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    safe_frame(frame).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _iso(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Days as 2011-12-09, moments as 2011-12-09T12:50:00."""
+    known = values.dropna()
+    days_only = bool((known.dt.normalize() == known).all())
+    return values.dt.strftime("%Y-%m-%d" if days_only else "%Y-%m-%dT%H:%M:%S")

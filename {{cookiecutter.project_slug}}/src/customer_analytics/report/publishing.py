@@ -1,0 +1,127 @@
+"""What a report leaves beside its page: findings.json, metrics.json, tables; and the summary for the exporter."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from IPython.display import display
+
+from customer_analytics.engagement.settings import Privacy
+from customer_analytics.language import Text
+from customer_analytics.narrative.finding import Finding, Summary
+from customer_analytics.report import csv_files, privacy
+from customer_analytics.report.making import how_it_was_made
+from customer_analytics.report.mime import REPORT
+
+if TYPE_CHECKING:
+    from customer_analytics.report.context import Report
+
+FORMAT = 1
+_MOST_KPIS = 4
+_FILE_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?")
+
+
+def publish(
+    report: Report,
+    summary: Summary,
+    *,
+    metrics: Mapping[str, float | int | None],
+    tables: Mapping[str, pd.DataFrame],
+    customer_tables: Mapping[str, pd.DataFrame],
+) -> None:
+    """Write everything into `report.output` and display the summary for the exporter. See Report.publish."""
+    if not 1 <= len(summary.kpis) <= _MOST_KPIS:
+        raise ValueError(f"a summary has one to four figures, not {len(summary.kpis)}")
+    if not summary.findings:
+        raise ValueError("a summary has at least one finding; there is a sentence for when there is nothing to say")
+    for name in [*tables, *customer_tables]:
+        if not _FILE_NAME.fullmatch(name):
+            raise ValueError(f"a table is named with small letters, digits and underscores, not {name!r}")
+    folder = report.output
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "findings.json", [finding_as_json(finding) for finding in summary.findings])
+    write_json(folder / "metrics.json", {name: plain_number(name, value) for name, value in metrics.items()})
+    for name, frame in tables.items():
+        csv_files.write(folder / "tables" / f"{name}.csv", frame)
+    level = report.engagement.privacy
+    if level is not Privacy.EXECUTIVE:
+        for name, frame in customer_tables.items():
+            safe = frame if level is Privacy.OPERATIONS else privacy.with_hashed_ids(frame, report.project)
+            csv_files.write(folder / "tables" / f"{name}.csv", safe)
+    bundle = {REPORT: _for_exporter(report, summary), "text/plain": str(summary.title)}
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """One entry of findings.json."""
+    return {
+        "id": finding.id,
+        "grade": finding.grade.value,
+        "head": str(finding.head),
+        "statement": str(finding.statement),
+        "value": plain_number(finding.id, finding.value),
+        "low": plain_number(finding.id, finding.low),
+        "high": plain_number(finding.id, finding.high),
+        "n": plain_number(finding.id, finding.n),
+        "unit": finding.unit,
+        "meaning": str(finding.meaning),
+        "action": str(finding.action),
+        "section": finding.section,
+        "notable": finding.notable,
+    }
+
+
+def plain_number(name: str, value: Any) -> float | int | None:
+    """A number as JSON has it: NaN and infinity become null; numpy's kinds become Python's.
+
+    Raises:
+        TypeError: not a number.
+    """
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, (str, bool)) or not hasattr(value, "__float__"):
+        raise TypeError(f"{name} is {type(value).__name__}, not a number")
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    whole = isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu")
+    return int(value) if whole else number
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON as a person can read it: UTF-8, LF, two spaces."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _for_exporter(report: Report, summary: Summary) -> dict[str, Any]:
+    first, last = report.period
+    return {
+        "format": FORMAT,
+        "report": report.name,
+        "language": report.language.code,
+        "currency": report.language.currency,
+        "title": rich(summary.title),
+        "standfirst": rich(summary.standfirst),
+        "kpis": [{"label": rich(k.label), "value": str(k.value), "note": rich(k.note)} for k in summary.kpis],
+        "findings": [
+            finding_as_json(finding)
+            | {key: rich(getattr(finding, key)) for key in ("head", "statement", "meaning", "action")}
+            for finding in summary.findings
+        ],
+        "recommendation": rich(summary.recommendation),
+        "period": [first.isoformat(), last.isoformat()],
+        "subset": report.subset,
+        "made": how_it_was_made(report),
+    }
+
+
+def rich(text: str) -> list[str]:
+    """A text as data: plain and bold pieces in turn, beginning with a plain one."""
+    return text.pieces if isinstance(text, Text) else [str(text)]
