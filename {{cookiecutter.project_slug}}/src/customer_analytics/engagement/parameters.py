@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from customer_analytics.engagement.block import Block
 
 
-class Parameters(BaseModel):
+class Parameters(Block):
     """Base of a report's parameters: unknown names are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     minimum_base: Annotated[int, Field(ge=1, le=10_000)] = Field(30, description="no rate is printed below this base")
 
@@ -40,10 +40,8 @@ class RfmParameters(Parameters):
     )
 
 
-class ReportParameters(BaseModel):
+class ReportParameters(Block):
     """The `reports` block of engagement.yml: one entry for each report."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     data_audit: DataAuditParameters = Field(default_factory=DataAuditParameters)
     rfm: RfmParameters = Field(default_factory=RfmParameters)

@@ -4,24 +4,47 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from pathlib import PurePosixPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import list_currencies
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from customer_analytics.engagement.block import Block
+from customer_analytics.engagement.mistakes import Mistakes, nearest
 from customer_analytics.engagement.parameters import ReportParameters
+from customer_analytics.engagement.source_rules import (
+    check_columns,
+    check_date_format,
+    check_delimiter,
+    check_encoding,
+    check_origin,
+    check_pattern,
+)
 from customer_analytics.schema import SCHEMAS
 
+
+def _check_scalar(value: Any) -> Any:
+    """One clear sentence in place of one for each member of a union."""
+    if not isinstance(value, (str, int, float, bool)):
+        raise ValueError("must be one value: text, a number, true or false")
+    return value
+
+
+def _check_attributes(value: Any) -> Any:
+    if value in ("all", "none") or (isinstance(value, list) and all(isinstance(name, str) for name in value)):
+        return value
+    raise ValueError("must be all, none or a list of the client's column names")
+
+
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-Scalar = str | int | float | bool
+Scalar = Annotated[str | int | float | bool, BeforeValidator(_check_scalar)]
+Name = Annotated[str, Field(min_length=1)]
 
 
-class Settings(BaseModel):
+class Settings(Block):
     """Base of every block: unknown keys are errors, values never change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Language(StrEnum):
@@ -69,16 +92,29 @@ class Brand(Settings):
     cover: Colour | None = Field(None, description="cover colour, for example #0f2a33; checked for contrast")
     accent: Colour | None = Field(None, description="main series and links, for example #0b5563; checked for contrast")
     logo: PurePosixPath | None = Field(None, description="SVG or PNG file in the project, at most 100 KB")
-    confidentiality: str | None = Field(None, description="line at the top of each report")
+    confidentiality: str | None = Field(None, max_length=200, description="line at the top of each report")
+
+    @field_validator("logo")
+    @classmethod
+    def _inside_the_project(cls, logo: PurePosixPath | None) -> PurePosixPath | None:
+        if logo is None:
+            return None
+        written = str(logo)
+        outside = logo.is_absolute() or PureWindowsPath(written).drive or ".." in logo.parts or "\\" in written
+        if outside:
+            raise ValueError("must be a path inside the project, with / between folders, for example brand/logo.svg")
+        if logo.suffix.lower() not in {".svg", ".png"}:
+            raise ValueError(f"must be an SVG or PNG file, not {logo.suffix or 'a file without an ending'}")
+        return logo
 
 
 class Condition(Settings):
     """A test on one column of the client's row, with the client's own column name. Exactly one test is given."""
 
-    column: str
+    column: Name
     equals: Scalar | None = None
     not_equals: Scalar | None = None
-    one_of: list[Scalar] | None = None
+    one_of: Annotated[list[Scalar], Field(min_length=1)] | None = None
     starts_with: str | None = None
     contains: str | None = None
     matches: str | None = Field(None, description="regular expression that must match the whole value")
@@ -99,6 +135,8 @@ class Condition(Settings):
         if len(given) != 1:
             tests = ", ".join(n for n in type(self).model_fields if n != "column")
             raise ValueError(f"a condition takes exactly one of {tests}; {len(given)} given")
+        if self.matches is not None:
+            check_pattern(self.matches)
         return self
 
 
@@ -112,28 +150,36 @@ class SetAside(Settings):
 class FixedColumn(Settings):
     """One column of a fixed-width file: characters start to end, counted from 1, both included."""
 
-    name: str
+    name: Name
     start: Annotated[int, Field(ge=1)]
     end: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _forwards(self) -> FixedColumn:
+        if self.end < self.start:
+            raise ValueError(f"column {self.name!r} ends (character {self.end}) before it starts ({self.start})")
+        return self
 
 
 class Source(Settings):
     """One export of the client, and how it becomes rows of a canonical table."""
 
     table: str = Field(description="canonical table that the rows go to")
-    files: str | None = Field(None, description="path or glob below the project folder, for example data/raw/*.csv")
-    url: str | None = Field(None, description="database, for example sqlite:///crm.db; ${NAME} is read from the environment")
-    database_table: str | None = Field(None, description="table or view in that database, optionally schema.table")
+    files: Name | None = Field(None, description="path or glob from the project folder, for example data/raw/*.csv")
+    url: Name | None = Field(None, description="database, e.g. sqlite:///crm.db; ${NAME} is read from the environment")
+    database_table: Name | None = Field(None, description="table or view in that database, optionally schema.table")
     format: SourceFormat = SourceFormat.AUTO
     encoding: str = Field("auto", description="auto, utf-8, gb18030, utf-16, latin-1 …")
     delimiter: str = Field("auto", description="auto, or the character between two values; \\t for a tab")
     header: bool = Field(True, description="whether the first line holds the column names")
     skip_lines: Annotated[int, Field(ge=0)] = Field(0, description="lines before the header")
-    names: list[str] | None = Field(None, description="column names where there is no header")
-    fixed_columns: list[FixedColumn] | None = None
-    sheets: list[str] | None = Field(None, description="Excel sheets to read; all visible ones when not given")
-    columns: dict[str, str] = Field(default_factory=dict, description="our column: the client's column")
-    attributes: Literal["all", "none"] | list[str] = Field("all", description="which further columns to keep")
+    names: list[Name] | None = Field(None, description="column names where there is no header")
+    fixed_columns: Annotated[list[FixedColumn], Field(min_length=1)] | None = None
+    sheets: list[Name] | None = Field(None, description="Excel sheets to read; all visible ones when not given")
+    columns: dict[str, Name] = Field(default_factory=dict, description="our column: the client's column")
+    attributes: Annotated[Literal["all", "none"] | list[str], BeforeValidator(_check_attributes)] = Field(
+        "all", description="which further columns to keep"
+    )
     constants: dict[str, Scalar] = Field(default_factory=dict, description="our column: one value for all rows")
     values: dict[str, dict[Scalar, Scalar]] = Field(default_factory=dict, description="our column: {theirs: ours}")
     formats: dict[str, str] = Field(default_factory=dict, description="our column: date format such as %d.%m.%Y")
@@ -149,8 +195,30 @@ class Source(Settings):
     @classmethod
     def _known_table(cls, table: str) -> str:
         if table not in SCHEMAS:
-            raise ValueError(f"no such table: {table!r}. Allowed: {', '.join(SCHEMAS)}")
+            near = nearest(table, SCHEMAS)
+            hint = f"Did you mean {near}? " if near else ""
+            raise ValueError(f"no such table: {table!r}. {hint}Allowed: {', '.join(SCHEMAS)}")
         return table
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        return check_encoding(encoding)
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_delimiter(cls, delimiter: str) -> str:
+        return check_delimiter(delimiter)
+
+    @field_validator("formats")
+    @classmethod
+    def _known_directives(cls, formats: dict[str, str]) -> dict[str, str]:
+        mistakes = [
+            ((column,), problem, "") for column, text in formats.items() if (problem := check_date_format(text))
+        ]
+        if mistakes:
+            raise Mistakes(mistakes)
+        return formats
 
     @field_validator("time_zone")
     @classmethod
@@ -158,11 +226,10 @@ class Source(Settings):
         return None if zone is None else check_time_zone(zone)
 
     @model_validator(mode="after")
-    def _one_origin(self) -> Source:
-        if (self.files is None) == (self.url is None):
-            raise ValueError("a source takes either files or url")
-        if self.url is not None and self.database_table is None:
-            raise ValueError("a source with a url also takes database_table")
+    def _fits_together(self) -> Source:
+        mistakes = [*check_origin(self), *check_columns(self)]
+        if mistakes:
+            raise Mistakes(mistakes)
         return self
 
 
@@ -193,8 +260,25 @@ class Engagement(Settings):
     @classmethod
     def _known_currency(cls, currency: str) -> str:
         if currency not in list_currencies():
-            raise ValueError(f"not an ISO 4217 currency code: {currency!r}, for example GBP, CNY, USD")
+            meant = currency.strip().upper()
+            hint = f"Did you mean {meant}?" if meant in list_currencies() else "For example GBP, CNY, USD."
+            raise ValueError(f"not an ISO 4217 currency code: {currency!r}. {hint}")
         return currency
+
+    @field_validator("sources")
+    @classmethod
+    def _each_once(cls, sources: list[Source]) -> list[Source]:
+        seen: dict[tuple[Any, ...], int] = {}
+        mistakes: list[tuple[tuple[str | int, ...], str, str]] = []
+        for index, source in enumerate(sources):
+            origin = (source.table, source.files, source.url, source.database_table, str(source.sheets))
+            first = seen.setdefault(origin, index)
+            if first != index:
+                what = f"is the same as entry {first + 1}: its rows would count twice."
+                mistakes.append(((index,), what, "Delete one of them."))
+        if mistakes:
+            raise Mistakes(mistakes)
+        return sources
 
     @property
     def zone(self) -> ZoneInfo:
@@ -204,6 +288,9 @@ class Engagement(Settings):
 
 def check_time_zone(zone: str) -> str:
     """Return the zone, or raise ValueError for a name that the IANA list does not have."""
-    if zone not in available_timezones():
-        raise ValueError(f"not an IANA time zone: {zone!r}, for example Europe/London, Asia/Shanghai")
+    zones = available_timezones()
+    if zone not in zones:
+        near = nearest(zone.strip().replace(" ", "_"), zones)
+        hint = f"Did you mean {near}?" if near else "For example Europe/London, Asia/Shanghai."
+        raise ValueError(f"not an IANA time zone: {zone!r}. {hint}")
     return zone

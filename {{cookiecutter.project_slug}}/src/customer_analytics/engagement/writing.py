@@ -1,0 +1,102 @@
+"""Putting a `sources` block into engagement.yml while every other line stays as the analyst wrote it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from customer_analytics.engagement.document import parse_document, read_document
+from customer_analytics.engagement.settings import Source
+
+KEY = "sources"
+
+
+def write_sources(path: Path, sources: Sequence[Mapping[str, Any]]) -> None:
+    """Replace the block `sources` of engagement.yml, or add it at the end.
+
+    Only the lines of the old block go. The file is swapped in whole: an interrupted write leaves the old one.
+
+    Args:
+        path: engagement.yml.
+        sources: one mapping for each source, with the keys of `Source`.
+
+    Raises:
+        EngagementError: the file cannot be read as YAML.
+        pydantic.ValidationError: a source is not valid.
+    """
+    for source in sources:
+        Source.model_validate(dict(source))
+    before = read_document(path).data
+    text = path.read_bytes().decode("utf-8-sig")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    start, end = _block(text.replace("\r\n", "\n"), lines)
+    changed = "\n".join([*lines[:start], *_yaml(sources), *lines[end:]])
+    after = parse_document(changed, path.name).data
+    if {**after, KEY: None} != {**before, KEY: None}:
+        raise RuntimeError(f"writing {KEY} would change other keys of {path.name}")
+    _swap_in(path, changed.replace("\n", newline))
+
+
+def _block(text: str, lines: list[str]) -> tuple[int, int]:
+    """The lines [start, end) of the old block; an empty range before the last line break where there is none."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert isinstance(root, yaml.MappingNode)
+    for key, value in root.value:
+        if key.value == KEY:
+            return key.start_mark.line, _last_line(value, key.start_mark.line) + 1
+    last = len(lines) - 1 if not lines[-1] else len(lines)
+    return last, last
+
+
+def _last_line(node: yaml.Node, at_least: int) -> int:
+    """The last line that a node's own text stands on; comments below it are not part of it."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        key, value = last if isinstance(last, tuple) else (last, last)
+        return max(at_least, _last_line(value, key.start_mark.line))
+    end = node.end_mark.line - (1 if node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line else 0)
+    # The mark of an empty value lies on the next token; such a value stands on the line of its key.
+    empty = isinstance(node, yaml.ScalarNode) and not node.value and node.style is None
+    return at_least if empty else max(at_least, end)
+
+
+def _yaml(sources: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not sources:
+        return [f"{KEY}: []"]
+    block = yaml.dump(
+        [dict(source) for source in sources], Dumper=_Indented, allow_unicode=True, sort_keys=False, width=110
+    )
+    return [f"{KEY}:", *(f"  {line}" if line else "" for line in block.rstrip("\n").split("\n"))]
+
+
+class _Indented(yaml.SafeDumper):
+    """Lists below a key are indented, as the comments in engagement.yml show them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _swap_in(path: Path, text: str) -> None:
+    """Write beside the file, then take its place."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, aside)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
