@@ -1,0 +1,278 @@
+"""The template's own commands: `python3 tasks.py demo [FOLDER] | test | lint | bench`.
+
+Standard library only; runs on Linux, macOS and Windows with Python 3.11 or later. Each command makes the environments
+that it needs and uses them again while pyproject.toml and constraints.txt are unchanged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE / "{{cookiecutter.project_slug}}"
+CONSTRAINTS = PROJECT / "constraints.txt"
+ENVIRONMENT = HERE / ".venv"
+BAKERY = HERE / ".venv-cookiecutter"
+STAMP = "tasks-stamp.txt"
+DEMO_ANSWERS = {"client_name": "Acme Retail", "consultancy_name": "Your Consultancy", "project_slug": "acme-retail"}
+# Never part of a bake: what tools leave behind. The second set is meant only below the generated project.
+LEFT_BEHIND = {"__pycache__", ".hypothesis", ".ipynb_checkpoints", ".venv", ".analytics", ".DS_Store"}
+MADE_BY_RUNS = {PROJECT / "data" / "tables", PROJECT / "reports", PROJECT / "data" / "customer_id.key"}
+WINDOWS = os.name == "nt"
+
+
+class StepFailed(Exception):
+    """A step did not work: the message says which one and what to do; no traceback is shown."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Commands
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def demo(folder: Path) -> None:
+    """Bake a project below `folder`, install it in its own environment and run all reports on a synthetic client."""
+    project = folder.resolve() / DEMO_ANSWERS["project_slug"]
+    environment = project / ".venv"
+    if project.exists() and not (environment / STAMP).exists():
+        raise StepFailed(f"{project} exists already and was not made by this command. Give another folder.", 2)
+    bake(folder.resolve(), DEMO_ANSWERS)
+    make_environment(
+        environment,
+        ["-c", "constraints.txt", "-e", ".[lab]"],
+        depends_on=[project / "pyproject.toml", project / "constraints.txt"],
+        folder=project,
+    )
+    run("analytics demo", [executable(environment, "analytics"), "demo"], folder=project)
+    front_page = newest_front_page(project)
+    say("")
+    say(f"The front page:  {front_page}")
+    say(f"In a browser:    {front_page.as_uri()}")
+    say(f"The project:     {project}")
+
+
+def test(pytest_arguments: Sequence[str]) -> None:
+    """Lint, types and all tests: those of the template and those of the generated project, in one pytest run."""
+    python = tool_environment()
+    lint()
+    options = ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(HERE), "-p", "no:cacheprovider"]
+    chosen = list(pytest_arguments) or [str(HERE / "tests"), str(PROJECT / "tests")]
+    source = {"PYTHONPATH": str(PROJECT / "src")}
+    run("tests", [python, "-m", "pytest", *options, *chosen], environment=source)
+
+
+def lint() -> None:
+    """Ruff and mypy over the template as it lies, and over a project baked from it."""
+    python = tool_environment()
+    run("ruff", [python, "-m", "ruff", "check", "--no-cache", "."])
+    run("ruff format", [python, "-m", "ruff", "format", "--check", "--no-cache", "."])
+    with tempfile.TemporaryDirectory(prefix="customer-analytics-") as temporary:
+        baked = bake(Path(temporary), DEMO_ANSWERS)
+        run("ruff in a baked project", [python, "-m", "ruff", "check", "--no-cache", "."], folder=baked)
+        for name, folder in (("mypy", PROJECT), ("mypy in a baked project", baked)):
+            cache = ENVIRONMENT / "mypy-cache" / folder.name.strip("{}")
+            run(name, [python, "-m", "mypy", "--cache-dir", cache], folder=folder)
+
+
+def bench() -> None:
+    """Run every script in benchmarks/; each prints its own figures."""
+    python = tool_environment()
+    scripts = sorted((HERE / "benchmarks").glob("*.py"))
+    if not scripts:
+        raise StepFailed("There is no script in benchmarks/.")
+    for script in scripts:
+        run(f"benchmarks/{script.name}", [python, script], environment={"PYTHONPATH": str(PROJECT / "src")})
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Environments
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def tool_environment() -> Path:
+    """The environment for tests and lint: all that the generated project needs, but not the project. Its python."""
+    import tomllib
+
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["postgres"], "cookiecutter>=2.6", "cruft>=2.16"]
+    return make_environment(
+        ENVIRONMENT, ["-c", str(CONSTRAINTS), *wanted], depends_on=[PROJECT / "pyproject.toml", CONSTRAINTS]
+    )
+
+
+def bakery() -> Path:
+    """A python that has cookiecutter: that of the tool environment where it is there, else of a small one."""
+    if (ENVIRONMENT / STAMP).exists() and executable(ENVIRONMENT, "cookiecutter").exists():
+        return executable(ENVIRONMENT, "python")
+    return make_environment(BAKERY, ["-c", str(CONSTRAINTS), "cookiecutter>=2.6"], depends_on=[CONSTRAINTS])
+
+
+def make_environment(
+    environment: Path, pip_arguments: Sequence[str], *, depends_on: Iterable[Path], folder: Path = HERE
+) -> Path:
+    """Make or renew a virtual environment and return its python. Unchanged inputs: the one that is there is used."""
+    python = executable(environment, "python")
+    stamp = environment / STAMP
+    wanted = fingerprint([sys.version, *pip_arguments], depends_on)
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and python.exists():
+        return python
+    if environment.exists():
+        shutil.rmtree(environment)
+    run(
+        f"making {environment}",
+        [sys.executable, "-m", "venv", environment],
+        hint="Python's venv module is needed; on Debian and Ubuntu: apt install python3-venv",
+    )
+    run(
+        "installing packages (one or two minutes)",
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pip_arguments],
+        folder=folder,
+        hint="pip used this machine's own settings. Is the package index reachable?",
+    )
+    stamp.write_text(wanted, encoding="utf-8")
+    return python
+
+
+def executable(environment: Path, name: str) -> Path:
+    """A program of a virtual environment."""
+    return environment / ("Scripts" if WINDOWS else "bin") / (f"{name}.exe" if WINDOWS else name)
+
+
+def fingerprint(texts: Iterable[str], files: Iterable[Path]) -> str:
+    """One hash of texts and of the content of files."""
+    total = hashlib.sha256()
+    for part in [*(text.encode() for text in texts), *(file.read_bytes() for file in files)]:
+        total.update(len(part).to_bytes(8, "big") + part)
+    return total.hexdigest()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Baking
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def bake(folder: Path, answers: Mapping[str, str]) -> Path:
+    """Bake a project below `folder`, from a copy of the template without what tools left behind."""
+    python = bakery()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="customer-analytics-") as temporary:
+        template = Path(temporary) / "template"
+        copy_template(template)
+        options = ["--no-input", "--default-config", "--overwrite-if-exists", "--output-dir", str(folder)]
+        given = [f"{question}={answer}" for question, answer in answers.items()]
+        run("cookiecutter", [python, "-m", "cookiecutter", *options, template, *given], quiet=True)
+    return folder / answers["project_slug"]
+
+
+def copy_template(destination: Path) -> None:
+    """Copy the files that make a template."""
+
+    def unwanted(folder: str, names: list[str]) -> set[str]:
+        return {
+            name
+            for name in names
+            if name in LEFT_BEHIND or name.endswith(("_cache", ".pyc")) or Path(folder, name) in MADE_BY_RUNS
+        }
+
+    destination.mkdir()
+    shutil.copy2(HERE / "cookiecutter.json", destination)
+    for folder in (HERE / "hooks", PROJECT):
+        shutil.copytree(folder, destination / folder.name, ignore=unwanted)
+
+
+def newest_front_page(project: Path) -> Path:
+    """The front page of the newest complete run."""
+    latest = project / "reports" / "latest"
+    if latest.is_file():
+        front_page = latest.parent / latest.read_text(encoding="utf-8").strip() / "index.html"
+        if front_page.is_file():
+            return front_page
+    raise StepFailed(f"There is no complete run in {latest.parent}.")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Running
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def run(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    folder: Path = HERE,
+    environment: Mapping[str, str] | None = None,
+    quiet: bool = False,
+    hint: str = "",
+) -> None:
+    """Run one step. Its output is shown, or, when `quiet`, only if it fails."""
+    say(f"== {name}")
+    began = time.monotonic()
+    settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **(environment or {})}
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(words, cwd=folder, env=settings, check=False, capture_output=quiet)
+    except OSError as error:
+        raise StepFailed(f"{name}: {words[0]} cannot be started ({error.strerror}). {hint}".rstrip()) from error
+    if done.returncode:
+        if quiet:
+            say((done.stdout + done.stderr).decode("utf-8", "replace"))
+        lines = [f"Step failed: {name} (exit code {done.returncode}).", f"  command: {subprocess.list2cmdline(words)}"]
+        raise StepFailed("\n".join([*lines, f"  folder:  {folder}", *([f"  {hint}"] if hint else [])]), done.returncode)
+    if not quiet:
+        say(f"   {time.monotonic() - began:.1f} s")
+
+
+def say(text: str) -> None:
+    """Print at once, also where output goes to a file."""
+    print(text, flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; the exit code is 0 when all went well, 2 for wrong use, else that of the step that failed."""
+    parser = argparse.ArgumentParser(prog="tasks.py", description="Commands of the customer analytics template.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | test | lint | bench")
+    demo_parser = commands.add_parser("demo", help="bake a project with a synthetic client and run all reports")
+    demo_parser.add_argument("folder", nargs="?", type=Path, default=HERE / "demo", help="default: demo/ in here")
+    commands.add_parser("test", help="lint, types and all tests; further words go to pytest")
+    commands.add_parser("lint", help="ruff and mypy, as it lies and baked")
+    commands.add_parser("bench", help="speed and memory")
+    known, further = parser.parse_known_args(arguments)
+    if further and known.command != "test":
+        parser.error(f"not understood: {' '.join(further)}")
+    try:
+        if known.command == "demo":
+            demo(known.folder)
+        elif known.command == "test":
+            test([word for word in further if word != "--"])
+        else:
+            {"lint": lint, "bench": bench}[known.command]()
+    except StepFailed as failure:
+        say(f"\n{failure}")
+        return failure.exit_code if 0 < failure.exit_code < 256 else 1
+    except KeyboardInterrupt:
+        say("\nInterrupted.")
+        return 130
+    say(f"\n{known.command}: done.")
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - says so instead of a traceback
+        sys.exit("Python 3.11 or later is needed; this is " + sys.version.split()[0] + ".")
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    sys.exit(main(sys.argv[1:]))
