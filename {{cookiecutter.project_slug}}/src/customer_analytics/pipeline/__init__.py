@@ -1,0 +1,1 @@
+"""Running the reports: plan, kernels, cache, folders, manifest, progress."""

@@ -1,0 +1,182 @@
+"""What the loaded tables can carry: a verdict for each report, and the groups of a column for `--for-each`.
+
+Asked of the engine once, then kept in the cache: a run without changes opens no table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from customer_analytics.engagement import Project
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.language import Language
+from customer_analytics.pipeline.cache import Cache, code_hash, key_of, versions
+from customer_analytics.pipeline.plan import Plan, nearest
+
+if TYPE_CHECKING:
+    from customer_analytics.tables.store import Tables
+
+MOST_GROUPS = 200
+_SEARCHED = ("customers", "orders")
+_LONGEST_SLUG = 40
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
+
+@dataclass(frozen=True)
+class Carries:
+    """A verdict in words. `level`: 0 no-go, 1 go with limits, 2 go."""
+
+    level: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The last day that counts, and the verdict of each report of the plan (none where it could not be judged)."""
+
+    as_of: str | None
+    verdicts: Mapping[str, Carries]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One value of the column that a run goes through, the customers it has, and the name of its folder."""
+
+    column: str
+    value: str
+    customers: int
+    folder: str
+
+    @property
+    def subset(self) -> str:
+        """The group as the notebooks' `subset` parameter."""
+        return f"{self.column}={self.value}"
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a column, largest first, and how many were left out as too small."""
+
+    column: str
+    groups: tuple[Group, ...]
+    left_out: int
+
+
+def kept_survey(project: Project, cache: Cache, plan: Plan, fingerprint: str, group: Group | None) -> Survey | None:
+    """The survey of an earlier run with the same data, or None."""
+    kept = cache.answer(_survey_key(project, plan, fingerprint, group))
+    if not isinstance(kept, dict):
+        return None
+    return Survey(kept["as_of"], {name: Carries(**verdict) for name, verdict in kept["verdicts"].items()})
+
+
+def survey(project: Project, cache: Cache, plan: Plan, fingerprint: str, group: Group | None) -> Survey:
+    """Ask the tables, and keep the answer.
+
+    Raises:
+        UserError: the tables cannot be opened with this as-of date or subset.
+    """
+    from customer_analytics.analysis.audit.fitness import fitness
+    from customer_analytics.narrative.data_audit import say_reasons
+
+    tables = _open(project, plan, group)
+    language = Language(plan.language, project.engagement.currency)
+    bases = {report.name: int(report.resolved["minimum_base"]) for report in plan.reports}
+    judged = {base: fitness(tables, minimum_base=base) for base in sorted(set(bases.values()))}
+    verdicts = {}
+    for name, base in bases.items():
+        verdict = judged[base][name]
+        verdicts[name] = Carries(int(verdict.level), str(say_reasons(verdict, language)))
+    found = Survey(tables.as_of.isoformat(), verdicts)
+    cache.keep_answer(_survey_key(project, plan, fingerprint, group), asdict(found))
+    return found
+
+
+def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, column: str) -> Groups:
+    """The values of a column of customers or orders, with at least `engagement.minimum_group` customers.
+
+    Raises:
+        UserError: no such column, no group that is large enough, or more groups than anybody would read.
+    """
+    key = key_of(what="groups", column=column, **_basis(project, plan, fingerprint))
+    counted = cache.answer(key)
+    if counted is None:
+        counted = _count(_open(project, plan, None), column)
+        cache.keep_answer(key, counted)
+    least = project.engagement.minimum_group
+    large = [(str(value), int(customers)) for value, customers in counted if customers >= least]
+    where = f"--for-each {column}"
+    if not large:
+        raise UserError([Problem(where, f"no value has {least} customers (minimum_group).", "Choose another column.")])
+    if len(large) > MOST_GROUPS:
+        raise UserError(
+            [Problem(where, f"has {len(large)} values; at most {MOST_GROUPS} sets are made.", "Choose a coarser column.")]
+        )
+    folders = _folder_names([value for value, _ in large])
+    groups = tuple(Group(column, value, customers, folders[value]) for value, customers in large)
+    return Groups(column, groups, len(counted) - len(large))
+
+
+def _survey_key(project: Project, plan: Plan, fingerprint: str, group: Group | None) -> str:
+    bases = {report.name: report.resolved["minimum_base"] for report in plan.reports}
+    subset = None if group is None else group.subset
+    return key_of(what="survey", subset=subset, bases=bases, **_basis(project, plan, fingerprint))
+
+
+def _basis(project: Project, plan: Plan, fingerprint: str) -> dict[str, Any]:
+    return {
+        "fingerprint": fingerprint,
+        "as_of": plan.as_of,
+        "language": plan.language,
+        "settings": project.engagement.model_dump(mode="json", exclude={"reports"}),
+        "code": code_hash(),
+        "versions": versions(),
+    }
+
+
+def _open(project: Project, plan: Plan, group: Group | None) -> Tables:
+    import datetime as dt
+
+    from customer_analytics.tables.store import open_tables
+
+    day = dt.date.fromisoformat(plan.as_of) if plan.as_of else project.engagement.as_of
+    return open_tables(project, as_of=day, subset=None if group is None else group.subset)
+
+
+def _count(tables: Tables, column: str) -> list[tuple[str, int]]:
+    """Value -> customers (orders where nobody is known), largest first."""
+    home = next((name for name in _SEARCHED if tables.has(name, column)), None)
+    if home is None:
+        known = [name for table in _SEARCHED if tables.has(table) for name in tables[table].columns]
+        raise UserError([Problem(f"--for-each {column}", "there is no such column.", nearest(column, dict.fromkeys(known)))])
+    table = tables[home]
+    table = table.mutate(group_value=table[column].cast("string"))
+    table = table.filter(table.group_value.notnull() & (table.group_value.strip() != ""))
+    people = table.customer_id.nunique() if "customer_id" in table.columns else table.count()
+    counted = table.group_by("group_value").aggregate(customers=people).execute()
+    pairs = [(str(row.group_value), int(row.customers)) for row in counted.itertuples()]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _folder_names(values: Sequence[str]) -> dict[str, str]:
+    """A folder name for each value that every system takes: plain letters, with a short hash where that loses anything."""
+    slugs = {value: _slug(value) for value in values}
+    shared = Counter(slugs.values())
+    names = {}
+    for value, slug in slugs.items():
+        faithful = slug == re.sub(r"[ _-]+", "-", value.lower())
+        mark = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+        plain = faithful and shared[slug] == 1 and slug not in _RESERVED
+        names[value] = slug if plain else f"{slug or 'group'}-{mark}"
+    return names
+
+
+def _slug(value: str) -> str:
+    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-")

@@ -1,0 +1,152 @@
+"""Kernels forked from one warm process, where the system can (Linux): the libraries are imported once for a run.
+
+Starting Python and importing the libraries takes about three seconds a kernel, most of a small report's time. Elsewhere
+(macOS frameworks do not survive a fork, Windows has none) and whenever the warm process fails, kernels start plainly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+_FORK_SECONDS = 30
+
+
+class WarmProcess:
+    """The client's side of `warm_server`: started early, asked for forks, closed at the end of the run."""
+
+    def __init__(self, cwd: Path) -> None:
+        self._log = Path(tempfile.mkstemp(prefix="analytics-", suffix=".log")[1])
+        self._kernels: dict[int, ForkedKernel] = {}
+        self._forked: queue.Queue[int | None] = queue.Queue()
+        self._asking = threading.Lock()
+        with self._log.open("ab") as noise:
+            self._server = subprocess.Popen(
+                [sys.executable, "-P", "-m", "customer_analytics.pipeline.warm_server"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=noise,
+                env=kernel_environment(),
+                cwd=cwd,
+                start_new_session=True,  # Ctrl-C is for the pipeline, which then ends the kernels
+            )
+        self._listener = threading.Thread(target=self._listen, name="warm kernels", daemon=True)
+        self._listener.start()
+
+    @staticmethod
+    def possible() -> bool:
+        """Whether this system can fork a process that has imported the scientific libraries."""
+        return sys.platform == "linux"
+
+    def fork(self, arguments: list[str], cwd: str) -> ForkedKernel:
+        """A new kernel process with these arguments.
+
+        Raises:
+            OSError: the warm process is gone or does not answer.
+        """
+        request = json.dumps({"arguments": arguments, "cwd": cwd, "log": str(self._log)}).encode("ascii") + b"\n"
+        with self._asking:
+            assert self._server.stdin is not None
+            self._server.stdin.write(request)
+            self._server.stdin.flush()
+            try:
+                process = self._forked.get(timeout=_FORK_SECONDS)
+            except queue.Empty:
+                raise OSError("the warm process does not answer") from None
+            if process is None:
+                self._forked.put(None)
+                raise OSError("the warm process has ended")
+            return self._kernels.setdefault(process, ForkedKernel(process))
+
+    def close(self) -> None:
+        """End the warm process; its kernels end with it."""
+        with contextlib.suppress(OSError):
+            assert self._server.stdin is not None
+            self._server.stdin.close()
+        try:
+            self._server.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._listener.join(timeout=2)
+        assert self._server.stdout is not None
+        self._server.stdout.close()
+        self._log.unlink(missing_ok=True)
+
+    def _listen(self) -> None:
+        assert self._server.stdout is not None
+        for line in self._server.stdout:
+            message = json.loads(line)
+            if "forked" in message:
+                self._kernels.setdefault(message["forked"], ForkedKernel(message["forked"]))
+                self._forked.put(message["forked"])
+            elif "ended" in message:
+                self._kernels.setdefault(message["ended"], ForkedKernel(message["ended"])).returncode = message["code"]
+        self._forked.put(None)
+
+
+class ForkedKernel:
+    """A kernel that is not our child, with the face of `subprocess.Popen` that a kernel provisioner uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: int) -> None:
+        self.pid = process
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code, or None while the process runs."""
+        if self.returncode is None and not self._exists():
+            time.sleep(0.2)  # the word of its end may be on its way
+            self.returncode = -signal.SIGKILL if self.returncode is None else self.returncode
+        return self.returncode
+
+    def wait(self) -> int:
+        """Wait for the end and return the exit code."""
+        while (code := self.poll()) is None:
+            time.sleep(0.02)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal; a process that has ended is left in peace."""
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask the process to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def _exists(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+def kernel_environment() -> dict[str, str]:
+    """The environment of kernels: ours, with nothing in it that depends on the folder or changes the bytes."""
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",  # the order of sets must not change the bytes of a report
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    if search := environment.get("PYTHONPATH"):
+        parts = [str(Path(part).resolve()) for part in search.split(os.pathsep) if part]
+        environment["PYTHONPATH"] = os.pathsep.join(parts)
+    return environment
