@@ -1,0 +1,273 @@
+"""The whole RFM analysis of an engagement: tables in, one typed result out."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from customer_analytics.analysis.rfm import customers as base
+from customer_analytics.analysis.rfm import lifecycle, segments, tables
+from customer_analytics.analysis.rfm.change import OUTSIDE, Change, change_table
+from customer_analytics.analysis.rfm.concentration import Concentration, concentration
+from customer_analytics.analysis.rfm.customers import Totals, Window
+from customer_analytics.analysis.rfm.holdout import Holdout, held_out, horizon
+from customer_analytics.analysis.rfm.lifecycle import Rhythm, Step
+from customer_analytics.analysis.rfm.scores import Scheme, fit
+from customer_analytics.analysis.rfm.tables import Distribution
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.parameters import RfmParameters
+from customer_analytics.tables.store import Tables
+
+
+@dataclass(frozen=True)
+class Unscored:
+    """Customers without a purchase in the window. They have no scores; their money still belongs to the total."""
+
+    returns_only: int  # no purchase in the window but money, as a rule returns of earlier purchases
+    returns_money: float
+    earlier_only: int  # bought before the window
+    nothing_paid: int  # ordered, but never a paid order with money
+    never_ordered: int  # in the customer table without any order
+
+    @property
+    def customers(self) -> int:
+        """All of them."""
+        return self.returns_only + self.earlier_only + self.nothing_paid + self.never_ordered
+
+
+@dataclass(frozen=True)
+class RfmResult:
+    """Everything that the RFM report says.
+
+    `customers`: one row per scored customer, sorted by customer_id, with recency_days, frequency, orders, monetary,
+    r, f, m, r5, fm5, segment, eight_type, abc, first_days, lifetime, longest_gap and, where there is a rhythm, stage
+    and phase. `scheme` is None exactly when nobody bought.
+    """
+
+    parameters: RfmParameters
+    window: Window
+    totals: Totals
+    unscored: Unscored
+    customers: pd.DataFrame
+    scheme: Scheme | None
+    segments: pd.DataFrame
+    grid: pd.DataFrame
+    types: pd.DataFrame
+    type_cuts: dict[str, float]
+    classes: pd.DataFrame
+    concentration: Concentration
+    distributions: tuple[Distribution, ...]
+    rhythm: Rhythm | None
+    stages: pd.DataFrame | None
+    phases: pd.DataFrame | None
+    steps: tuple[Step, ...]
+    change: Change | None
+    holdout: Holdout | None
+    regrouped: int  # customers in another segment under the other binning
+
+    @property
+    def revenue(self) -> float:
+        """Net money of the scored customers."""
+        return float(self.customers["monetary"].sum())
+
+    @property
+    def orders(self) -> int:
+        """Paid orders of the scored customers."""
+        return int(self.customers["orders"].sum())
+
+    @property
+    def one_time(self) -> int:
+        """Scored customers with a frequency of one."""
+        return int((self.customers["frequency"] == 1).sum())
+
+
+def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
+    """RFM of the customers of `data` on its as-of date.
+
+    Raises:
+        UserError: there is no orders table with a customer, a date and an amount.
+    """
+    _check(data)
+    end = base.day_number(data.reference_day)
+    start = end - parameters.window_days if parameters.window_days else None
+    totals = base.totals(data, start)
+    first = end - 1 if totals.first_day is None else totals.first_day
+    window = Window("now", first if start is None else start, end)
+    days = base.customer_days(data).cache()
+    gaps = base.gap_table(days)
+    pace = lifecycle.rhythm(gaps, parameters.minimum_base)
+    pair = _comparison_windows(parameters, window, first)
+    past = _holdout_windows(window, first)
+    crossed = base.customer_table(
+        days,
+        [window, *(pair or ()), *(past[:1] if past else ())],
+        parameters.frequency_unit,
+        landing_after=end - (pace.active_days if pace else 0),
+        future=past[1] if past else None,
+    )
+    scored, scheme = _score(crossed, window, parameters)
+    steps: tuple[Step, ...] = ()
+    stages = phases = None
+    if pace is not None and len(scored):
+        pace = dataclasses.replace(pace, mature_from=lifecycle.mature_from(scored["lifetime"].to_numpy()))
+        scored["stage"] = lifecycle.four_stages(scored, pace)
+        scored["phase"] = lifecycle.five_stages(scored, pace)
+        stages = lifecycle.stage_table(scored["stage"].to_numpy(), lifecycle.FOUR_STAGES, scored["monetary"])
+        phases = lifecycle.stage_table(scored["phase"].to_numpy(), lifecycle.FIVE_STAGES, scored["monetary"])
+        steps = lifecycle.ladder(base.ladder_counts(days, end, pace.lost_days), gaps)
+    scored["eight_type"], cuts = segments.eight_types(scored, parameters.high_low_cut)
+    scored["abc"] = segments.abc_classes(scored["monetary"].to_numpy())
+    return RfmResult(
+        parameters=parameters,
+        window=window,
+        totals=totals,
+        unscored=_unscored(crossed, base.never_ordered(data)),
+        customers=scored,
+        scheme=scheme,
+        segments=tables.segment_table(scored),
+        grid=tables.grid_table(scored),
+        types=tables.type_table(scored),
+        type_cuts=cuts,
+        classes=tables.class_table(scored),
+        concentration=concentration(scored["monetary"].to_numpy()),
+        distributions=tuple(tables.distribution(scored[name].to_numpy(float), name) for name in tables.MEASURES)
+        if len(scored)
+        else (),
+        rhythm=pace,
+        stages=stages,
+        phases=phases,
+        steps=steps,
+        change=_change(crossed, pair, parameters),
+        holdout=_holdout(crossed, past, parameters),
+        regrouped=_regrouped(scored, parameters),
+    )
+
+
+def _check(data: Tables) -> None:
+    missing = [name for name in ("customer_id", "ordered_on", "amount") if not data.has("orders", name)]
+    if missing:
+        raise UserError(
+            [
+                Problem(
+                    "rfm",
+                    f"the orders table lacks {', '.join(missing)}.",
+                    "Map these columns in engagement.yml (or order_lines with them) and run `analytics load` again.",
+                )
+            ]
+        )
+
+
+def _score(crossed: pd.DataFrame, window: Window, parameters: RfmParameters) -> tuple[pd.DataFrame, Scheme | None]:
+    scored = base.measures(crossed, window)
+    beside = crossed.loc[scored.index]
+    scored["first_days"] = (window.end - beside["first_day"]).astype(np.int64)
+    scored["active_days"] = (beside["last_day"] - beside["first_day"]).astype(np.int64)
+    scored["lifetime"] = beside["lifetime"].astype(np.int64)
+    scored["longest_gap"] = beside["longest_gap"]
+    scheme = fit(scored, parameters.bins, parameters.binning) if len(scored) else None
+    return _segmented(scored, scheme).reset_index(drop=True), scheme
+
+
+def _segmented(measured: pd.DataFrame, scheme: Scheme | None) -> pd.DataFrame:
+    """The customers with scores r, f, m, their classes on the five-grid and the segment."""
+    if scheme is None:
+        empty = {name: pd.Series(dtype=np.int64) for name in ("r", "f", "m", "r5", "fm5")}
+        return measured.assign(**empty, segment=pd.Series(dtype=object))
+    scores = scheme.score(measured)
+    r5 = segments.to_five(scores["r"].to_numpy(), scheme.recency.bins)
+    fm5 = _value_class(scores, scheme)
+    names = np.array(segments.SEGMENTS, dtype=object)
+    return pd.concat([measured, scores], axis=1).assign(
+        r5=r5, fm5=fm5, segment=names[segments.segment_codes(r5, fm5)]
+    )
+
+
+def _value_class(scores: pd.DataFrame, scheme: Scheme) -> npt.NDArray[np.int64]:
+    return segments.frequency_money(
+        segments.to_five(scores["f"].to_numpy(), scheme.frequency.bins),
+        segments.to_five(scores["m"].to_numpy(), scheme.monetary.bins),
+    )
+
+
+def _codes(measured: pd.DataFrame, scheme: Scheme) -> npt.NDArray[np.int64]:
+    scores = scheme.score(measured)
+    return segments.segment_codes(
+        segments.to_five(scores["r"].to_numpy(), scheme.recency.bins), _value_class(scores, scheme)
+    )
+
+
+def _comparison_windows(parameters: RfmParameters, window: Window, first: int) -> tuple[Window, Window] | None:
+    """(earlier, now) of equal length, or None when the data do not reach back far enough.
+
+    With all history counted, frequency and money can only grow, so the two pictures are cut to the same length.
+    """
+    back = parameters.compare_days
+    if back == 0:
+        return None
+    length = parameters.window_days or window.end - back - first
+    if window.end - back - length < first or length < back:
+        return None
+    return (
+        Window("earlier", window.end - back - length, window.end - back),
+        Window("recent", window.end - length, window.end),
+    )
+
+
+def _change(crossed: pd.DataFrame, pair: tuple[Window, Window] | None, parameters: RfmParameters) -> Change | None:
+    if pair is None:
+        return None
+    earlier, now = (base.measures(crossed, window) for window in pair)
+    if min(len(earlier), len(now)) < parameters.minimum_base:
+        return None
+    scheme = fit(now, parameters.bins, parameters.binning)
+    codes = []
+    for measured in (earlier, now):
+        code = np.full(len(crossed), OUTSIDE, dtype=np.int64)
+        code[measured.index.to_numpy()] = _codes(measured, scheme)
+        codes.append(code)
+    return Change(pair[0], pair[1], len(earlier), len(now), change_table(*codes))
+
+
+def _holdout_windows(window: Window, first: int) -> tuple[Window, Window] | None:
+    ahead = horizon(window.end - first)
+    if ahead is None:
+        return None
+    cut = window.end - ahead
+    return Window("before", max(first, cut - window.days) if window.start > first else first, cut), Window(
+        "future", cut, window.end
+    )
+
+
+def _holdout(
+    crossed: pd.DataFrame, past: tuple[Window, Window] | None, parameters: RfmParameters
+) -> Holdout | None:
+    if past is None:
+        return None
+    before = base.measures(crossed, past[0])
+    if len(before) < parameters.minimum_base:
+        return None
+    codes = _codes(before, fit(before, parameters.bins, parameters.binning))
+    later = crossed.loc[before.index, ["future_monetary", "future_orders"]].fillna(0.0)
+    money, orders = later["future_monetary"].to_numpy(), later["future_orders"].to_numpy()
+    return held_out(codes, money, orders, past[0], past[1], parameters.minimum_base)
+
+
+def _regrouped(scored: pd.DataFrame, parameters: RfmParameters) -> int:
+    if not len(scored):
+        return 0
+    other = fit(scored, parameters.bins, "nested" if parameters.binning == "independent" else "independent")
+    names = np.array(segments.SEGMENTS, dtype=object)
+    return int((names[_codes(scored, other)] != scored["segment"].to_numpy()).sum())
+
+
+def _unscored(crossed: pd.DataFrame, never: int) -> Unscored:
+    outside = crossed[crossed["now_last"].isna()]
+    money = outside["now_monetary"].fillna(0.0)
+    returns = money != 0
+    earlier = ~returns & outside["last_day"].notna()
+    silent = ~returns & outside["last_day"].isna()
+    return Unscored(int(returns.sum()), float(money.sum()), int(earlier.sum()), int(silent.sum()), never)
