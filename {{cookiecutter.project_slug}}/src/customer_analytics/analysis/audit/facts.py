@@ -8,8 +8,10 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
-from customer_analytics.schema import SCHEMAS, Kind
+from customer_analytics.analysis.audit.measures import one_row, person
+from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.store import Tables
 
 _NOT_ATTRIBUTES = {"customer_id", "signed_up_at", "consent"}
@@ -97,12 +99,6 @@ def collect_facts(tables: Tables) -> Facts:
     )
 
 
-def person(table: ir.Table) -> ir.StringValue | None:
-    """Who a row is about: the customer, else the visitor; None when the table knows neither."""
-    columns = [table[name].nullif("") for name in ("customer_id", "visitor_id") if name in table.columns]
-    return None if not columns else ibis.coalesce(*columns)
-
-
 def _count(table: ir.Table) -> int:
     return int(table.count().execute())
 
@@ -130,7 +126,7 @@ def _people(tables: Tables, name: str, day_column: str) -> PeopleFacts:
     )
     days_active = facts.filter(known).group_by("person").aggregate(days=facts.day.nunique())
     people = days_active.aggregate(people=days_active.count(), repeat=(days_active.days >= 2).sum().fill_null(0))
-    row = _one_row(whole.cross_join(people))
+    row = one_row(whole.cross_join(people))
     return PeopleFacts(
         rows=int(row["rows"]),
         rows_known=int(row["rows_known"]),
@@ -147,7 +143,7 @@ def _customers(tables: Tables) -> tuple[int, int]:
     table = tables["customers"]
     described = [name for name in table.columns if name not in _NOT_ATTRIBUTES and not name.endswith("_on")]
     counts = {f"filled_{index}": table[name].count() for index, name in enumerate(described)}
-    row = _one_row(table.aggregate(people=table.customer_id.nunique(), **counts))
+    row = one_row(table.aggregate(people=table.customer_id.nunique(), **counts))
     return int(row["people"]), sum(int(row[name]) > 0 for name in counts)
 
 
@@ -160,7 +156,7 @@ def _baskets(tables: Tables) -> BasketFacts | None:
     sold = lines.filter(lines[item].notnull())
     sizes = sold.group_by("order_id").aggregate(items=sold[item].nunique())
     totals = sizes.aggregate(baskets=sizes.count(), mixed=(sizes["items"] >= 2).sum().fill_null(0))
-    row = _one_row(totals.cross_join(sold.aggregate(distinct=sold[item].nunique())))
+    row = one_row(totals.cross_join(sold.aggregate(distinct=sold[item].nunique())))
     return BasketFacts(int(row["baskets"]), int(row["mixed"]), int(row["distinct"]))
 
 
@@ -197,32 +193,9 @@ def _contracts(table: ir.Table) -> tuple[int, int]:
         ended = ended | table.ended.fill_null(False)
     if "ended_at" in table.columns:
         ended = ended | table.ended_at.notnull()
-    row = _one_row(table.aggregate(contracts=table.count(), ended=ended.sum().fill_null(0)))
+    row = one_row(table.aggregate(contracts=table.count(), ended=ended.sum().fill_null(0)))
     return int(row["contracts"]), int(row["ended"])
 
 
-def _one_row(table: ir.Table) -> dict[str, Any]:
-    """A table of one row as plain values."""
-    return {str(name): column.iloc[0] for name, column in table.execute().items()}
-
-
 def _days(first: Any, last: Any) -> int:
-    return 0 if first is None or first != first or last != last else int((last - first).days) + 1
-
-
-def kind_of(table_name: str, column: str, table: ir.Table) -> Kind:
-    """The kind of a column: as the schema says, or by its type for a client's attribute."""
-    schema = SCHEMAS.get(table_name)
-    declared = schema.column(column) if schema else None
-    if declared is not None:
-        return declared.kind
-    data_type = table.schema()[column]
-    by_type = (
-        (data_type.is_boolean(), Kind.FLAG),
-        (data_type.is_timestamp(), Kind.TIME),
-        (data_type.is_date(), Kind.DATE),
-        (data_type.is_integer(), Kind.INTEGER),
-        (data_type.is_decimal(), Kind.MONEY),
-        (data_type.is_numeric(), Kind.NUMBER),
-    )
-    return next((kind for matches, kind in by_type if matches), Kind.TEXT)
+    return 0 if pd.isna(first) or pd.isna(last) else int((last - first).days) + 1

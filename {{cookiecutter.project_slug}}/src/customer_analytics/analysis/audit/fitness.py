@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-
 from customer_analytics.analysis.audit.facts import BasketFacts, Facts, PeopleFacts, collect_facts
 from customer_analytics.tables.store import Tables
 

@@ -1,0 +1,192 @@
+"""What the other questions of the audit found, said as faults, so that one ranked list holds everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import ibis
+
+from customer_analytics.analysis.audit.calendar import runs
+from customer_analytics.analysis.audit.codes import Adjustments, OddCode, Series, SeriesKind
+from customer_analytics.analysis.audit.faults import Fault
+from customer_analytics.analysis.audit.hours import Hours
+from customer_analytics.analysis.audit.identity import Identity
+from customer_analytics.analysis.audit.issues import expects_value
+from customer_analytics.analysis.audit.measures import money, number, one_row, person, whole
+from customer_analytics.analysis.audit.people import Consent
+from customer_analytics.analysis.audit.profile import ColumnProfile
+from customer_analytics.analysis.audit.volume import Mark, Volume
+from customer_analytics.tables.store import Tables
+
+HEAVY = 0.01  # one order with this share of the revenue moves every average
+_ENTRY_RULES = {SeriesKind.CANCELLATION: "cancellation", SeriesKind.BAD_DEBT: "bad_debt", SeriesKind.ENTRY: "entry"}
+
+
+def column_faults(profiles: Iterable[ColumnProfile]) -> Iterator[Fault]:
+    """Empty values where one is expected, words that stand for nothing, and personal data where none belongs."""
+    for column in profiles:
+        at = (column.table, column.column)
+        if expects_value(*at):
+            yield Fault(*at, "missing", column.missing, column.rows, column.missing_money)
+        yield Fault(*at, "placeholder", column.placeholders, column.rows - column.missing)
+        if not (column.canonical and column.table == "identities"):
+            yield Fault(*at, "personal_data", column.looks_personal, column.rows - column.missing)
+
+
+def volume_faults(volumes: Iterable[Volume]) -> Iterator[Fault]:
+    """Days without data, too little or too much; `rows` are days here, `values` hold the first and the last one."""
+    rules = {Mark.GAP: "gap", Mark.COLLAPSE: "collapse", Mark.SPIKE: "spike", Mark.INCOMPLETE: "incomplete_day"}
+    for volume in volumes:
+        column = "occurred_at" if volume.table == "events" else "ordered_at"
+        for mark, rule in rules.items():
+            days = volume.marked(mark)
+            if days.empty:
+                continue
+            spans = runs(list(days["date"]))
+            longest = max(spans, key=lambda span: span[1] - span[0])
+            yield Fault(
+                volume.table,
+                column,
+                rule,
+                len(days),
+                len(volume.days),
+                money=float(days["money"].sum()),
+                values={
+                    "first": days["date"].iloc[0],
+                    "last": days["date"].iloc[-1],
+                    "runs": len(spans),
+                    "longest": (longest[1] - longest[0]).days + 1,
+                    "longest_first": longest[0],
+                    "expected": float(days["expected"].sum()),
+                    "counted": int(days["rows"].sum()),
+                },
+            )
+
+
+def clock_faults(hours: Iterable[Hours]) -> Iterator[Fault]:
+    """A night that is too busy to be one."""
+    for clock in hours:
+        if clock.suspicious:
+            column = "occurred_at" if clock.table == "events" else "ordered_at"
+            rows = int(clock.counts["rows"].sum())
+            values = {"night_share": clock.night_share, "quietest": clock.quietest}
+            yield Fault(clock.table, column, "clock", rows, rows, values=values)
+
+
+def code_faults(tables: Tables, codes: list[OddCode], series: list[Series], adjustments: Adjustments) -> Iterator[Fault]:
+    """Lines that are no sale of a product."""
+    if "order_lines" not in tables.tables:
+        return
+    lines = whole(tables["order_lines"].count().execute())
+    for rule, chosen in (
+        ("non_product", [odd for odd in codes if odd.certain]),
+        ("odd_code", [odd for odd in codes if not odd.certain]),
+    ):
+        if chosen:
+            yield Fault(
+                "order_lines",
+                "product_id",
+                rule,
+                sum(odd.lines for odd in chosen),
+                lines,
+                sum(odd.money for odd in chosen),
+                values={"codes": len(chosen), "named": [odd.code for odd in chosen]},
+            )
+    for kind, rule in _ENTRY_RULES.items():
+        found = [one for one in series if one.kind == kind]
+        if found:
+            yield Fault(
+                "order_lines",
+                "order_id",
+                rule,
+                sum(one.lines for one in found),
+                lines,
+                sum(one.money for one in found),
+                customers=sum(one.customers for one in found),
+                values={"orders": sum(one.orders for one in found), "prefixes": [one.prefix for one in found]},
+            )
+    if adjustments.lines:
+        values = {"units": adjustments.units}
+        yield Fault("order_lines", "quantity", "stock_adjustment", adjustments.lines, lines, 0.0, values=values)
+
+
+def consent_faults(consent: Consent | None) -> Iterator[Fault]:
+    """Customers who cannot be contacted because their answer is not known."""
+    if consent is not None:
+        total = consent.agreed + consent.refused + consent.unknown
+        yield Fault(
+            "customers", "consent", "consent_unknown", consent.unknown, total, customers=consent.unknown
+        )
+
+
+def identity_faults(identity: Identity | None) -> Iterator[Fault]:
+    """Accounts that are one person, and identifiers on too many accounts."""
+    if identity is None:
+        return
+    yield Fault(
+        "identities",
+        "value",
+        "shared_identifier",
+        identity.doubled,
+        identity.accounts,
+        customers=identity.linked,
+        values={"people": identity.people},
+    )
+    yield Fault(
+        "identities",
+        "value",
+        "over_merged",
+        identity.over_merged,
+        sum(kind.identifiers for kind in identity.kinds),
+        values={"limit": identity.limit},
+    )
+
+
+def heavy_orders(tables: Tables, revenue: float) -> Iterator[Fault]:
+    """Single orders that carry a noticeable share of the revenue."""
+    amount = money("orders", tables["orders"]) if "orders" in tables.tables else None
+    if amount is None or revenue <= 0:
+        return
+    orders = tables["orders"]
+    heavy = amount >= HEAVY * revenue
+    who = person(orders)
+    people = {} if who is None else {"people": who.nunique(where=heavy)}
+    row = one_row(
+        orders.aggregate(
+            rows=orders.count(), heavy=heavy.sum(), money=amount.sum(where=heavy), most=amount.max(), **people
+        )
+    )
+    yield Fault(
+        "orders",
+        "amount",
+        "heavy_order",
+        whole(row["heavy"]),
+        whole(row["rows"]),
+        number(row["money"]) or 0.0,
+        whole(row["people"]) if people else None,
+        {"most": number(row["most"]) or 0.0},
+    )
+
+
+def order_totals(tables: Tables, derived: Iterable[str]) -> Iterator[Fault]:
+    """Orders whose amount is not the sum of their lines, neither before nor after the discount."""
+    if {"orders", "order_lines"} & set(derived) or not tables.has("orders", "amount") or "order_lines" not in tables.tables:
+        return
+    lines, orders = tables["order_lines"], tables["orders"]
+    amount = money("order_lines", lines)
+    if amount is None:
+        return
+    valued = lines.select(order_id=lines.order_id, line=amount)
+    sums = valued.group_by("order_id").aggregate(lines=valued.line.sum())
+    stated = orders.select(
+        order_id=orders.order_id,
+        amount=orders.amount.cast("float64"),
+        discount=orders.discount.cast("float64").fill_null(0.0) if "discount" in orders.columns else ibis.literal(0.0),
+    )
+    both = stated.inner_join(sums, "order_id")
+    gap = both.lines - both.amount
+    off = (gap.abs() > 0.01) & ((gap - both.discount).abs() > 0.01)
+    row = one_row(both.aggregate(rows=both.count(), off=off.sum(), gap=gap.abs().sum(where=off)))
+    yield Fault(
+        "orders", "amount", "not_sum_of_lines", whole(row["off"]), whole(row["rows"]), number(row["gap"]) or 0.0
+    )

@@ -1,0 +1,115 @@
+"""Keys, copies and orphans: does a row stand for one thing, once, and is its parent there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ibis
+
+from customer_analytics.analysis.audit.faults import Fault
+from customer_analytics.analysis.audit.measures import money, number, one_row, own_columns, person, whole
+from customer_analytics.schema import REFERENCES, SCHEMAS
+from customer_analytics.tables.store import Tables
+
+
+def key_faults(tables: Tables, *, derived: Iterable[str] = ()) -> list[Fault]:
+    """Repeated keys, exact copies, events recorded twice, and keys whose parent row is missing.
+
+    Args:
+        tables: the loaded tables.
+        derived: tables that the loader made from others; they hold every key by construction and are not asked.
+    """
+    made = set(derived)
+    faults = []
+    for name in tables.tables:
+        if name not in made:
+            faults += [duplicate_keys(tables, name), exact_duplicates(tables, name)]
+    faults.append(duplicate_events(tables))
+    faults += [
+        orphans(tables, child, column, parent)
+        for (child, column), parent in REFERENCES.items()
+        if tables.has(child, column) and parent in tables.tables and parent not in made
+    ]
+    return [fault for fault in faults if fault is not None]
+
+
+def duplicate_keys(tables: Tables, name: str) -> Fault | None:
+    """Rows beyond the first of each key; None for a table without a key."""
+    key = SCHEMAS[name].key if name in SCHEMAS else ()
+    table = tables[name]
+    if not key or not tables.has(name, *key):
+        return None
+    copies = table.group_by(list(key)).aggregate(rows=table.count())
+    row = one_row(
+        copies.aggregate(keys=copies.count(), rows=copies["rows"].sum(), repeated=(copies["rows"] > 1).sum())
+    )
+    rows = whole(row["rows"])
+    return Fault(
+        name, "+".join(key), "duplicate_key", rows - whole(row["keys"]), rows, values={"keys": whole(row["repeated"])}
+    )
+
+
+def exact_duplicates(tables: Tables, name: str) -> Fault:
+    """Rows equal to an earlier one in every column. Money: what the copies add."""
+    table = tables[name]
+    amount = money(name, table)
+    valued = table.select(*own_columns(table), money_=ibis.literal(0.0) if amount is None else amount)
+    groups = valued.group_by(own_columns(table)).aggregate(copies=valued.count() - 1, money=valued.money_.max())
+    row = one_row(
+        groups.aggregate(
+            copies=groups.copies.sum(),
+            groups=groups.count(),
+            money=(groups.copies * groups.money).sum(),
+        )
+    )
+    copies = whole(row["copies"])
+    return Fault(
+        name,
+        "",
+        "exact_duplicate",
+        copies,
+        copies + whole(row["groups"]),
+        money=None if amount is None else number(row["money"]) or 0.0,
+    )
+
+
+def duplicate_events(tables: Tables) -> Fault | None:
+    """The same person, event and second again: a tracker that fires twice."""
+    if "events" not in tables.tables:
+        return None
+    table = tables["events"]
+    who = person(table)
+    if who is None:
+        return None
+    keyed = table.select("event", person=who, second=table.occurred_at.truncate("s"))
+    keyed = keyed.filter(keyed.person.notnull())
+    groups = keyed.group_by(["person", "event", "second"]).aggregate(rows=keyed.count())
+    row = one_row(groups.aggregate(rows=groups["rows"].sum(), groups=groups.count()))
+    rows = whole(row["rows"])
+    return Fault("events", "", "duplicate_event", rows - whole(row["groups"]), rows)
+
+
+def orphans(tables: Tables, child: str, column: str, parent: str) -> Fault:
+    """Rows whose key is not in the parent table; rows without a key are counted as missing, not as orphans."""
+    table = tables[child]
+    amount = money(child, table)
+    key = SCHEMAS[parent].key[0]
+    parents = tables[parent].select(parent_key=tables[parent][key]).distinct()
+    keyed = table.select(key=table[column], money=ibis.literal(0.0) if amount is None else amount)
+    keyed = keyed.filter(keyed.key.notnull())
+    lost = keyed.anti_join(parents, keyed.key == parents.parent_key)
+    row = one_row(
+        lost.aggregate(rows=lost.count(), keys=lost.key.nunique(), money=lost.money.sum()).cross_join(
+            keyed.aggregate(total=keyed.count())
+        )
+    )
+    return Fault(
+        child,
+        column,
+        "orphan",
+        whole(row["rows"]),
+        whole(row["total"]),
+        money=None if amount is None else number(row["money"]) or 0.0,
+        customers=whole(row["keys"]) if column == "customer_id" else None,
+        values={"parent": parent, "keys": whole(row["keys"])},
+    )
