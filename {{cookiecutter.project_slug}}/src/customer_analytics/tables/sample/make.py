@@ -1,0 +1,100 @@
+"""Make the synthetic client: the one entry for `analytics sample` and `analytics demo`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.sample.campaigns import CAMPAIGNS
+from customer_analytics.tables.sample.exports import write_exports
+from customer_analytics.tables.sample.frames import make_business, make_frames
+from customer_analytics.tables.sample.packs import INDUSTRIES
+from customer_analytics.tables.sample.world import DAYS, END, World
+
+LANGUAGES = ("en", "zh_CN")
+LEAST, MOST = 100, 2_000_000
+WRITTEN = (
+    "customers.csv", "orders/orders-*.csv", "order_lines/lines-*.csv", "products.xlsx", "events/events-*.parquet",
+    "campaigns.xlsx", "touches.csv", "spend.tsv", "feedback.jsonl", "identities.csv", "subscriptions.csv",
+    "truth.json", "truth_*.parquet",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """What was made. `sources`: the block for engagement.yml; `as_of`: the last regular day, to be written there too.
+
+    Some rows are dated in the future on purpose: without `as_of` they would decide the last day.
+    """
+
+    folder: Path
+    sources: list[dict[str, Any]]
+    rows: dict[str, int]
+    first_day: dt.date
+    as_of: dt.date
+
+
+def make_sample(
+    folder: Path, *, customers: int, seed: int, language: str = "en", industry: str = "retail", currency: str = "EUR",
+    time_zone: str = "UTC", end: dt.date = END, days: int = DAYS, planted: bool = True, faults: bool = True,
+) -> SampleSummary:  # fmt: skip
+    """Write the exports of a synthetic client, and the truths planted in them, below `folder`.
+
+    Args:
+        folder: where the exports go, usually data/raw/sample of the project; files of an earlier sample are replaced.
+        customers: accounts, 100 to 2,000,000.
+        seed: same seed and arguments, same bytes.
+        language: "en" or "zh_CN": headers, products, regions.
+        industry: one of the industries of engagement.yml.
+        currency: ISO code; prices get its usual size.
+        time_zone: IANA name; exports are in its wall-clock time, except the events, which are in UTC.
+        end: last exported day. Never taken from the clock.
+        days: exported days.
+        planted: False makes a business without the truths of behaviour: nothing to find.
+        faults: False leaves the data clean.
+
+    Raises:
+        UserError: an argument is out of its range.
+    """
+    _check(customers, seed, language, industry)
+    world = World(customers, seed, language, industry, currency, time_zone, end, days, planted)
+    _remove_earlier(folder)
+    business = make_business(world)
+    frames = make_frames(business)
+    sources = write_exports(business, frames, folder, _place(folder))
+    rows = {name: len(frame) for name, frame in frames.items()}
+    rows |= {"products": len(business.catalogue), "campaigns": len(CAMPAIGNS)}
+    return SampleSummary(folder, sources, rows, world.start, world.end)
+
+
+def _check(customers: int, seed: int, language: str, industry: str) -> None:
+    problems = []
+    if not LEAST <= customers <= MOST:
+        problems.append(Problem("customers", f"{customers} is not possible.", f"Allowed: {LEAST} to {MOST}."))
+    if seed < 0:
+        problems.append(Problem("seed", f"{seed} is not possible.", "Allowed: 0 and above."))
+    if language not in LANGUAGES:
+        problems.append(Problem("language", f"no such language: {language!r}.", f"Allowed: {', '.join(LANGUAGES)}."))
+    if industry not in INDUSTRIES:
+        problems.append(Problem("industry", f"no such industry: {industry!r}.", f"Allowed: {', '.join(INDUSTRIES)}."))
+    if problems:
+        raise UserError(problems)
+
+
+def _place(folder: Path) -> str:
+    """The folder as engagement.yml names it: from "data" on, with forward slashes."""
+    parts = folder.resolve().parts
+    for position in range(len(parts) - 2, 0, -1):
+        if parts[position - 1 : position + 1] == ("data", "raw"):
+            return "/".join(parts[position - 1 :])
+    return f"data/raw/{folder.name}"
+
+
+def _remove_earlier(folder: Path) -> None:
+    """Remove what an earlier sample wrote here: months or files that this one does not have would be loaded too."""
+    for pattern in WRITTEN:
+        for path in folder.glob(pattern):
+            path.unlink()
