@@ -84,6 +84,18 @@ def latest_front_page(project: Project) -> Path | None:
     return page if name and page.is_file() else None
 
 
+def require_front_page(project: Project) -> Path:
+    """The front page of the newest run.
+
+    Raises:
+        UserError: there is no run yet.
+    """
+    page = latest_front_page(project)
+    if page is None:
+        raise UserError([Problem(str(project.reports), "there is no run yet.", "Make one with `analytics run`.")])
+    return page
+
+
 def past_runs(project: Project) -> list[dict[str, Any]]:
     """The manifests of all runs in reports/, newest first; a folder without a readable one is left out."""
     runs = []

@@ -76,6 +76,7 @@ class WarmProvisioner(LocalProvisioner):
         self._warm = warm
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
+        """Fork instead of starting `cmd`; its arguments go to the fork."""
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
         process = self._warm.fork(arguments, str(options["cwd"]))
         self.process = process  # type: ignore[assignment]  # has the part of Popen's face that is used

@@ -151,5 +151,59 @@ class LiveProgress(Progress):
         return table
 
 
+class Loading:
+    """Hears how far a load is, called with (what, share done), and shows nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def __call__(self, what: str, share: float) -> None:
+        """`what` is at work, and `share` (0 to 1) of the load is done."""
+
+
+class PlainLoading(Loading):
+    """One line for each thing that is loaded."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._last = ""
+
+    def __call__(self, what: str, share: float) -> None:
+        """See Loading."""
+        if what != self._last:
+            self._last = what
+            self._write(f"{share:4.0%} {what}")
+
+
+class LiveLoading(Loading):
+    """A bar with the thing that is loaded and the time it has taken."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+        self._bar = Bar(*columns, console=console, transient=True)
+        self._task = self._bar.add_task("", total=1.0)
+
+    def __enter__(self) -> Self:
+        self._bar.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.__exit__(kind, error, trace)
+
+    def __call__(self, what: str, share: float) -> None:
+        """See Loading."""
+        self._bar.update(self._task, completed=share, description=what)
+
+
 def _ending(status: str, seconds: float) -> str:
     return {"cached": "unchanged, from the cache", "skipped": "skipped"}.get(status, f"{status} in {seconds:.1f} s")

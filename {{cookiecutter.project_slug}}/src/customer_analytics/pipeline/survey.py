@@ -115,9 +115,8 @@ def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, co
     if not large:
         raise UserError([Problem(where, f"no value has {least} customers (minimum_group).", "Choose another column.")])
     if len(large) > MOST_GROUPS:
-        raise UserError(
-            [Problem(where, f"has {len(large)} values; at most {MOST_GROUPS} sets are made.", "Choose a coarser column.")]
-        )
+        what = f"has {len(large)} values; at most {MOST_GROUPS} sets are made."
+        raise UserError([Problem(where, what, "Choose a coarser column.")])
     folders = _folder_names([value for value, _ in large])
     groups = tuple(Group(column, value, customers, folders[value]) for value, customers in large)
     return Groups(column, groups, len(counted) - len(large))
@@ -153,8 +152,8 @@ def _count(tables: Tables, column: str) -> list[tuple[str, int]]:
     """Value -> customers (orders where nobody is known), largest first."""
     home = next((name for name in _SEARCHED if tables.has(name, column)), None)
     if home is None:
-        known = [name for table in _SEARCHED if tables.has(table) for name in tables[table].columns]
-        raise UserError([Problem(f"--for-each {column}", "there is no such column.", nearest(column, dict.fromkeys(known)))])
+        known = dict.fromkeys(name for table in _SEARCHED if tables.has(table) for name in tables[table].columns)
+        raise UserError([Problem(f"--for-each {column}", "there is no such column.", nearest(column, known))])
     table = tables[home]
     table = table.mutate(group_value=table[column].cast("string"))
     table = table.filter(table.group_value.notnull() & (table.group_value.strip() != ""))
@@ -165,7 +164,7 @@ def _count(tables: Tables, column: str) -> list[tuple[str, int]]:
 
 
 def _folder_names(values: Sequence[str]) -> dict[str, str]:
-    """A folder name for each value that every system takes: plain letters, with a short hash where that loses anything."""
+    """A folder name for each value that every system takes: letters, and a short hash where they lose anything."""
     slugs = {value: _slug(value) for value in values}
     shared = Counter(slugs.values())
     names = {}

@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from customer_analytics.engagement.project import FILE_NAME
+
 
 def write_traceback(project: Path | None, error: BaseException) -> Path:
     """Write where an error came from, without its message: a message may quote the data.
@@ -25,6 +27,16 @@ def write_traceback(project: Path | None, error: BaseException) -> Path:
     path = folder / f"analytics-error-{stamp}.txt"
     path.write_text("\n".join(_lines(error)) + "\n", encoding="utf-8", newline="\n")
     return path
+
+
+def log_unexpected(error: BaseException) -> Path:
+    """Write a traceback into the project that the working folder lies in, or into the temporary folder."""
+    here = Path.cwd()
+    project = next((folder for folder in (here, *here.parents) if (folder / FILE_NAME).is_file()), None)
+    try:
+        return write_traceback(project, error)
+    except OSError:
+        return write_traceback(None, error)
 
 
 def _lines(error: BaseException) -> Iterator[str]:

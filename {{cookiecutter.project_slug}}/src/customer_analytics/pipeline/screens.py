@@ -1,0 +1,96 @@
+"""What the commands show at their end: a load, a check, a run, the synthetic client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from customer_analytics.pipeline.terminal import Terminal
+
+if TYPE_CHECKING:
+    from customer_analytics.pipeline.run import RunResult
+    from customer_analytics.tables.load_log import LoadLog
+    from customer_analytics.tables.sample import SampleSummary
+
+_NOTHING = "-"
+_STATUS = {"complete": "made", "skipped": "skipped", "failed": "FAILED"}
+
+
+def show_load(terminal: Terminal, log: LoadLog) -> None:
+    """Rows and money in = kept + set aside by reason, for each table."""
+    rows = []
+    for name, table in log.tables.items():
+        label = f"{name} (from {table.derived_from})" if table.derived else name
+        rows.append([label, "in", _count(table.rows_in), _money(table.money_in)])
+        rows.append(["", "kept", _count(table.rows_kept), _money(table.money_kept)])
+        for reason, count in table.rows_set_aside.items():
+            rows.append(["", f"set aside: {reason}", _count(count), _money(table.money_set_aside.get(reason))])
+    terminal.table(["table", "", "rows", f"money in {log.currency}"], rows, numbers=(2, 3))
+    notes = [f"{s.name}: {note}" for table in log.tables.values() for s in table.sources for note in s.notes]
+    for note in notes:
+        terminal.line(note)
+    if any(table.rows_set_aside for table in log.tables.values()):
+        terminal.line("The rows that were set aside are in data/tables/set_aside/.")
+    terminal.line("Next: analytics run")
+
+
+def show_run(terminal: Terminal, result: RunResult, working_folder: Path) -> None:
+    """One line for each report, the failures with where to look, and the front page."""
+    rows = []
+    for entry in result.reports:
+        seconds = "" if entry["status"] != "complete" else "cached" if entry["cached"] else f"{entry['seconds']:.1f} s"
+        page = near(result.folder / entry["page"], working_folder) if entry["page"] else ""
+        rows.append([_label(entry), _STATUS[entry["status"]], seconds, page])
+    terminal.table(["report", "", "time", "page"], rows, numbers=(2,))
+    for entry in result.reports:
+        if entry["status"] == "skipped":
+            terminal.line(f"{_label(entry)} was skipped: {entry['reason']}")
+    for entry in result.reports:
+        if entry["status"] == "failed":
+            _show_failure(terminal, entry, result.folder, working_folder)
+    terminal.line(f"Front page: {near(result.index, working_folder)}")
+
+
+def show_sample(terminal: Terminal, made: SampleSummary) -> None:
+    """What the synthetic client consists of."""
+    terminal.table(["export", "rows"], [[name, _count(rows)] for name, rows in made.rows.items()], numbers=(1,))
+    terminal.line(f"From {made.first_day} to {made.as_of}, in {made.folder}.")
+    terminal.line("The truths planted in it are in truth.json there; engagement.yml now reads it.")
+    terminal.line("Next: analytics load")
+
+
+def near(path: Path, working_folder: Path) -> str:
+    """A path as a person in this folder would type it."""
+    try:
+        return str(path.relative_to(working_folder))
+    except ValueError:
+        return str(path)
+
+
+def _show_failure(terminal: Terminal, entry: Mapping[str, Any], folder: Path, working_folder: Path) -> None:
+    failure = entry["failure"]
+    place = f" at {failure['cell']}" if failure["cell"] else ""
+    terminal.error(f"{_label(entry)} failed{place}")
+    for line in (failure["message"], failure["mend"]):
+        terminal.error(f"  {line}")
+    terminal.error(f"  Executed notebook: {near(folder / entry['notebook'], working_folder)}")
+    if failure["log"]:
+        terminal.error(f"  Log: {failure['log']}")
+
+
+def _label(entry: Mapping[str, Any]) -> str:
+    return entry["name"] if entry["subset"] is None else f"{entry['name']} ({entry['subset']})"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _money(amount: Decimal | None) -> str:
+    return _NOTHING if amount is None else f"{amount:,.2f}"
+
+
+def _joined(items: Sequence[str]) -> str:
+    return ", ".join(items) or _NOTHING
