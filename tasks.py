@@ -139,8 +139,9 @@ def make_environment(
     )
     run(
         "installing packages (one or two minutes)",
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pip_arguments],
+        [python, "-m", "pip", "install", "--disable-pip-version-check", *pip_arguments],
         folder=folder,
+        quiet=True,
         hint="pip used this machine's own settings. Is the package index reachable?",
     )
     stamp.write_text(wanted, encoding="utf-8")
@@ -232,8 +233,7 @@ def run(
             say((done.stdout + done.stderr).decode("utf-8", "replace"))
         lines = [f"Step failed: {name} (exit code {done.returncode}).", f"  command: {subprocess.list2cmdline(words)}"]
         raise StepFailed("\n".join([*lines, f"  folder:  {folder}", *([f"  {hint}"] if hint else [])]), done.returncode)
-    if not quiet:
-        say(f"   {time.monotonic() - began:.1f} s")
+    say(f"   {time.monotonic() - began:.1f} s")
 
 
 def say(text: str) -> None:
