@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, dates, numbers
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
@@ -102,30 +104,81 @@ class Language:
         message = _catalogue(self.code).get(one, one if count == 1 else many)
         return Text.build(message, {"count": self.number(count), **values})
 
+    def translated(self, message: str) -> str:
+        """The message as the catalogue has it, with nothing filled in: for prose without values."""
+        return _catalogue(self.code).get(message, message)
+
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A plain number with group separators; None or NaN as a dash."""
-        if _absent(value):
+        if value is None or math.isnan(value):
             return NOT_ESTIMABLE
-        return numbers.format_decimal(value, format=_pattern("#,##0", decimals), locale=self._locale)
+        return _minus(numbers.format_decimal(value, format=_pattern("#,##0", decimals), locale=self._locale))
 
     def percent(self, share: float | None, decimals: int = 0) -> str:
         """A share (0.38) as a percentage (38%)."""
-        if _absent(share):
+        if share is None or math.isnan(share):
             return NOT_ESTIMABLE
-        return numbers.format_percent(share, format=_pattern("#,##0", decimals) + "%", locale=self._locale)
+        return _minus(numbers.format_percent(share, format=_pattern("#,##0", decimals) + "%", locale=self._locale))
+
+    def points(self, difference: float | None, decimals: int = 1) -> str:
+        """A difference of two shares (0.032) in percentage points with its sign: +3.2 points; +3.2 个百分点."""
+        if difference is None or math.isnan(difference):
+            return NOT_ESTIMABLE
+        return self.say("{n} points", n=self.signed(difference * 100, decimals))
+
+    def signed(self, change: float | None, decimals: int = 0) -> str:
+        """A change with its sign: +12, −12; no sign where it rounds to zero."""
+        if change is None or math.isnan(change):
+            return NOT_ESTIMABLE
+        shown = self.number(change, decimals)
+        if not shown.strip("−0.,"):
+            return shown.removeprefix("−")
+        return shown if change < 0 else f"+{shown}"
+
+    def signed_percent(self, change: float | None, decimals: int = 0) -> str:
+        """A relative change (0.12) with its sign: +12%."""
+        if change is None or math.isnan(change):
+            return NOT_ESTIMABLE
+        return self.signed(change * 100, decimals) + "%"
 
     def money(self, value: float | None, *, compact: bool = True) -> str:
-        """Money: $484k and 48.4 万 when compact, otherwise to the cent."""
-        if _absent(value):
+        """Money: $484k and 48.4 万美元 when compact, otherwise to the cent."""
+        if value is None or math.isnan(value):
             return NOT_ESTIMABLE
-        assert value is not None
         if not compact:
-            return numbers.format_currency(value, self.currency, locale=self._locale)
-        amount, suffix = _scale(abs(float(value)), self.is_chinese)
-        decimals = 0 if not suffix or amount >= 100 else 1
-        symbol = numbers.get_currency_symbol(self.currency, locale=self._locale)
-        sign = "-" if value < 0 else ""
-        return f"{sign}{symbol}{self.number(amount, decimals)}{suffix}"
+            digits = self.number(abs(value), numbers.get_currency_precision(self.currency))
+            sign = "−" if value < 0 else ""
+            return f"{sign}{digits} {_currency_name(self.currency)}" if self.is_chinese else f"{sign}{self._symbol}{digits}"
+        sign = "−" if value < 0 else ""
+        amount, suffix, decimals = _scaled(abs(float(value)), self.is_chinese)
+        digits = self.number(amount, decimals)
+        if not digits.strip("0.,"):
+            sign = ""
+        if self.is_chinese:
+            return f"{sign}{digits} {suffix}{_currency_name(self.currency)}"
+        return f"{sign}{self._symbol}{digits}{suffix}"
+
+    def bytes(self, size: int | None) -> str:
+        """A file size: 812 KB, 4.1 MB."""
+        if size is None:
+            return NOT_ESTIMABLE
+        for unit, step in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
+            if size >= step:
+                return f"{self.number(size / step, 1 if size < 100 * step else 0)} {unit}"
+        return f"{self.number(size)} B"
+
+    def duration(self, seconds: float | None) -> str:
+        """A duration in its largest unit: 45 seconds, 12 minutes, 3.5 hours, 12 days; 3.5 小时."""
+        if seconds is None or math.isnan(seconds):
+            return NOT_ESTIMABLE
+        for (one, many), size, until in _DURATIONS:
+            if abs(seconds) < until:
+                break
+        amount = seconds / size
+        decimals = 0 if abs(amount) >= 10 or round(amount, 1).is_integer() else 1
+        shown = self.number(amount, decimals)
+        message = one if shown == "1" or self.is_chinese else many
+        return self.say(message, n=shown)
 
     def date(self, day: dt.date | None) -> str:
         """A day in words: 9 December 2011; 2011年12月9日."""
@@ -133,23 +186,40 @@ class Language:
             return NOT_ESTIMABLE
         return dates.format_date(day, format="y年M月d日" if self.is_chinese else "d MMMM y", locale=self._locale)
 
+    def period(self, first: dt.date, last: dt.date) -> str:
+        """Two days, both included: 1 December 2010 to 9 December 2011; 2010年12月1日至2011年12月9日."""
+        if first == last:
+            return self.date(first)
+        if self.is_chinese:
+            ending = f"{last.month}月{last.day}日" if first.year == last.year else self.date(last)
+            return f"{self.date(first)}至{ending}"
+        same_year = first.year == last.year
+        beginning = dates.format_date(first, format="d MMMM" if same_year else "d MMMM y", locale=self._locale)
+        return f"{beginning} to {self.date(last)}"
+
     def short_date(self, day: dt.date) -> str:
         """A day for an axis: Dec 2011 on the first of a month, otherwise 9 Dec; 2011年12月, 12月9日."""
+        first_of_month = day.day == 1
         if self.is_chinese:
-            form = "y年M月" if day.day == 1 else "M月d日"
-        else:
-            form = "MMM y" if day.day == 1 else "d MMM"
-        return dates.format_date(day, format=form, locale=self._locale)
+            return dates.format_date(day, format="y年M月" if first_of_month else "M月d日", locale=self._locale)
+        return dates.format_date(day, format="MMM y" if first_of_month else "d MMM", locale=self._locale)
 
     def month(self, day: dt.date) -> str:
         """A month in words: December 2011; 2011年12月."""
         return dates.format_date(day, format="y年M月" if self.is_chinese else "MMMM y", locale=self._locale)
 
-    def listing(self, items: list[str]) -> str:
-        """Items in a sentence: a, b and c."""
-        from babel.lists import format_list
-
+    def listing(self, items: Sequence[str]) -> str:
+        """Items in a sentence: a, b and c; a、b和c."""
         return format_list([str(item) for item in items], locale=self._locale)
+
+    def joined(self, clauses: Iterable[str]) -> str:
+        """Clauses one after another, the empty ones left out: a; b. In Chinese with the full-width sign."""
+        return ("；" if self.is_chinese else "; ").join(str(clause) for clause in clauses if clause)
+
+    @property
+    def _symbol(self) -> str:
+        """$, £, €, ¥: one engagement has one currency, so CN¥ or US$ would only be noise."""
+        return "¥" if self.currency == "CNY" else numbers.get_currency_symbol(self.currency, locale="en")
 
     @property
     def _locale(self) -> Locale:
@@ -177,23 +247,35 @@ def _catalogue(code: str) -> dict[str, str]:
     return messages
 
 
-def _absent(value: float | None) -> bool:
-    return value is None or value != value
+@functools.cache
+def _currency_name(currency: str) -> str:
+    """元, 美元, 英镑: what Chinese puts after an amount."""
+    return "元" if currency == "CNY" else numbers.get_currency_name(currency, locale=_locale("zh_CN"))
+
+
+def _minus(shown: str) -> str:
+    """A hyphen before a number is a minus sign."""
+    return shown.replace("-", "−", 1) if shown.startswith("-") else shown
 
 
 def _pattern(base: str, decimals: int) -> str:
     return base + ("." + "0" * decimals if decimals else "")
 
 
-def _scale(amount: float, chinese: bool) -> tuple[float, str]:
-    """Shorten an amount: (484, "k") or (48.4, " 万")."""
-    steps: list[tuple[float, str]] = (
-        [(1e8, " 亿"), (1e4, " 万")] if chinese else [(1e9, "bn"), (1e6, "m"), (1e3, "k")]
-    )
+def _scaled(amount: float, chinese: bool) -> tuple[float, str, int]:
+    """Shorten an amount to three digits or so: (484, "k", 0), (48.4, "万", 1), (27, "", 0), (3.2, "", 2)."""
+    steps = [(1e8, "亿"), (1e4, "万")] if chinese else [(1e9, "bn"), (1e6, "m"), (1e3, "k")]
     for size, suffix in steps:
         if amount >= size * 0.9995:
-            return amount / size, suffix
-    return amount, ""
+            return amount / size, suffix, 0 if amount >= 99.95 * size else 1
+    return amount, "", 2 if 0 < amount < _SMALL_AMOUNT else 0
 
 
+_SMALL_AMOUNT = 10  # below it, cents matter
+_DURATIONS = (
+    (("{n} second", "{n} seconds"), 1, 60),
+    (("{n} minute", "{n} minutes"), 60, 3_600),
+    (("{n} hour", "{n} hours"), 3_600, 86_400),
+    (("{n} day", "{n} days"), 86_400, math.inf),
+)
 Say = Callable[..., Text]

@@ -39,11 +39,12 @@ class Cell:
     swatch: str | None = None
 
 
-Value = str | float | int | Cell | None
+Value = str | float | int | Cell | tuple[str, float | int | str | None] | None
+AnyColumn = Column | tuple[str, Kind]
 
 
 def table(
-    columns: Sequence[Column],
+    columns: Sequence[AnyColumn],
     rows: Iterable[Sequence[Value]],
     *,
     caption: str,
@@ -56,8 +57,8 @@ def table(
     """Display a table.
 
     Args:
-        columns: headings with their kinds.
-        rows: one sequence of cells a row: texts, plain numbers, or Cell.
+        columns: headings with their kinds, as Column or (label, kind).
+        rows: one sequence of cells a row: texts, plain numbers, Cell, or (shown, sort key).
         caption: what the table shows.
         how: the "How it was computed" box: (unit, window, denominator, exclusions, time zone, data cut-off) as pairs.
         foot: the row of totals.
@@ -69,6 +70,7 @@ def table(
         ValueError: a row does not fit the columns.
     """
     language = desk.current().language
+    columns = [column if isinstance(column, Column) else Column(*column) for column in columns]
     every = [list(row) for row in rows]
     for row in [*every, *([list(foot)] if foot else [])]:
         if len(row) != len(columns):
@@ -102,7 +104,7 @@ def _row(columns: Sequence[Column], row: Sequence[Value], language: Language) ->
 
 
 def _cell(column: Column, value: Value, language: Language) -> Markup:
-    cell = value if isinstance(value, Cell) else Cell(*_plain(value, language))
+    cell = value if isinstance(value, Cell) else Cell(*(value if isinstance(value, tuple) else _plain(value, language)))
     role = cell.swatch or (str(cell.sort_key) if column.kind == "swatch" and str(cell.sort_key) in ROLE else None)
     key = None if cell.sort_key is None or str(cell.sort_key) == role else cell.sort_key
     square = Markup('<i class="{}"></i>').format(role) if role else ""

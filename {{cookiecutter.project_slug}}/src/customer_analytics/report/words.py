@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.finding import Grade
 
 
 def how_computed_label(language: Language) -> Text:
@@ -27,15 +30,15 @@ def grade_meaning(language: Language, grade: Grade) -> Text:
     }[grade]
 
 
-def interval(language: Language, finding: Finding) -> str:
-    """The interval and base of a finding in brackets, as far as they are known; empty otherwise."""
+def interval(language: Language, finding: Mapping[str, Any]) -> str:
+    """The interval and base of a finding as far as they are known, for example "interval 36% to 40%; base 4,338"."""
     parts: list[str] = []
-    if finding.low is not None and finding.high is not None:
-        low, high = (_value(language, bound, finding.unit) for bound in (finding.low, finding.high))
+    if finding["low"] is not None and finding["high"] is not None:
+        low, high = (_value(language, finding[bound], finding["unit"]) for bound in ("low", "high"))
         parts.append(language.say("interval {low} to {high}", low=low, high=high))
-    if finding.n is not None:
-        parts.append(language.say("base {n}", n=language.number(finding.n)))
-    return language.say("; ").join(parts)
+    if finding["n"] is not None:
+        parts.append(language.say("base {n}", n=language.number(finding["n"])))
+    return language.joined(parts)
 
 
 def _value(language: Language, value: float, unit: str) -> str:

@@ -1,0 +1,173 @@
+"""From an executed notebook to one self-contained HTML file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import mistune
+from markupsafe import Markup
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbformat import NotebookNode
+
+from customer_analytics.engagement import Project
+from customer_analytics.language import Language
+from customer_analytics.report import page as pages
+from customer_analytics.report.figures import NUMBER
+from customer_analytics.report.mime import REPORT, SECTION, STYLE
+from customer_analytics.report.page import Page
+from customer_analytics.report.report_names import report_name
+from customer_analytics.report.summary import appendix, executive_summary, plain_summary, text
+
+
+class ExportError(Exception):
+    """The notebook cannot become a report; the message says which cell and why."""
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What was written: size in bytes, what a maintainer should know, and the summary as plain values."""
+
+    bytes: int
+    warnings: tuple[str, ...]
+    summary: dict[str, Any]
+
+
+class ReportExporter(TemplateExporter):
+    """nbconvert with our template and with escaping on: what is not Markup is text."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+    template_name = "report"
+    export_from_notebook = None  # not in JupyterLab's menu: a report needs its run around it
+
+    def _create_environment(self) -> jinja2.Environment:
+        environment: jinja2.Environment = super()._create_environment()  # type: ignore[no-untyped-call]
+        environment.autoescape = True
+        environment.undefined = jinja2.StrictUndefined
+        return environment
+
+
+def export_report(
+    notebook: NotebookNode,
+    destination: Path,
+    *,
+    project: Project,
+    show_code: bool = False,
+    made: Mapping[str, Any] | None = None,
+) -> ExportResult:
+    """Write an executed notebook as a report. The same inputs give the same bytes.
+
+    Args:
+        notebook: executed; its last cell published a summary.
+        destination: HTML file to write.
+        project: whose client, brand and consultancy the page shows.
+        show_code: whether analysts see the code, in boxes that open.
+        made: facts for the appendix beside the published ones: parameters, data, versions, code.
+
+    Raises:
+        ExportError: an error output, no published summary, or a finding that points to no section.
+        guard.UnsafePage: the page would run, load or leave something that is not ours.
+    """
+    published, sections = _collected(notebook)
+    language = Language(published["language"], published["currency"])
+    page = _page(published, sections, language, project, made or {}, show_code)
+    finished = pages.finish(page, functools.partial(_render, notebook, language), language)
+    size = pages.write(destination, finished.html)
+    return ExportResult(size, finished.warnings, plain_summary(published))
+
+
+def _collected(notebook: NotebookNode) -> tuple[dict[str, Any], dict[str, str]]:
+    """The published summary, and the sections: id -> title."""
+    published: dict[str, Any] = {}
+    sections: dict[str, str] = {}
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                raise ExportError(f"cell {number} stopped with {output.ename}")
+            data = output.get("data", {})
+            published = data.get(REPORT, published)
+            if SECTION in data:
+                sections[data[SECTION]["id"]] = data[SECTION]["title"]
+    if not published:
+        raise ExportError("no cell published a summary: the last cell of a notebook calls report.publish(…)")
+    astray = [f["id"] for f in published["findings"] if f["section"] and f["section"] not in sections]
+    if astray:
+        raise ExportError(f"these findings point to sections that the notebook does not have: {', '.join(astray)}")
+    return published, sections
+
+
+def _page(
+    published: Mapping[str, Any],
+    sections: Mapping[str, str],
+    language: Language,
+    project: Project,
+    made: Mapping[str, Any],
+    show_code: bool,
+) -> Page:
+    say = language.say
+    summary = executive_summary(published, sections, language)
+    fields: dict[str, Any] = pages.common(project, language, kind=report_name(published["report"], language))
+    return Page(
+        **fields,
+        title=text(published["title"]),
+        standfirst=text(published["standfirst"]),
+        facts=_facts(published, made, language),
+        footer=say("Figures come from the data described at the end of this report."),
+        contents=[
+            ("summary", say("Executive summary")),
+            *sections.items(),
+            ("made", say("How this report was made")),
+        ],
+        summary=summary,
+        made=appendix(published, made, language),
+        show_code=show_code,
+        back=str(made.get("back", "index.html")),
+    )
+
+
+def _facts(published: Mapping[str, Any], made: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
+    say = language.say
+    first, last = (dt.date.fromisoformat(day) for day in published["period"])
+    data = made.get("data", {})
+    version = made.get("template_version") or published["made"].get("template_version", "")
+    fingerprint = str(data.get("fingerprint", ""))[:8]
+    facts = [(say("Data covered"), language.period(first, last))]
+    if published.get("subset"):
+        facts.append((say("Limited to"), str(published["subset"])))
+    if data.get("loaded_at"):
+        facts.append((say("Data loaded"), language.date(dt.date.fromisoformat(str(data["loaded_at"])[:10]))))
+    if version or fingerprint:
+        parts = [version, say("data {fingerprint}", fingerprint=fingerprint) if fingerprint else ""]
+        facts.append((say("Version"), " · ".join(part for part in parts if part)))
+    return facts
+
+
+def _render(notebook: NotebookNode, language: Language, page: Page) -> str:
+    exporter = ReportExporter(extra_template_basedirs=[str(pages.TEMPLATES)])  # type: ignore[no-untyped-call]
+    counter = iter(range(1, 10_000))
+
+    def numbered(html: str) -> Markup:
+        """A part's HTML with the next figure number in it."""
+        label = lambda _: str(  # noqa: E731
+            Markup('<span class="figure-number">{}</span>').format(language.say("Figure {n}", n=str(next(counter))))
+        )
+        return Markup(re.sub(re.escape(NUMBER), label, html))  # noqa: S704  emitted by report.parts
+
+    exporter.register_filter("numbered", numbered)
+    exporter.register_filter("client_text", functools.partial(_client_text, language))
+    exporter.register_filter("is_notebook_style", lambda data: STYLE in data)
+    html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
+    return str(html)
+
+
+def _client_text(language: Language, source: str) -> Markup:
+    """A markdown cell for the client, in the report's language; HTML in it is text."""
+    markdown = mistune.create_markdown(escape=True)
+    return Markup(markdown(language.translated(source.strip())))  # noqa: S704  mistune escapes, and guard looks again

@@ -1,0 +1,180 @@
+"""What every page of ours shares: head, cover, style, script, fonts, Content-Security-Policy, and the last check.
+
+A page is rendered twice: first to learn which characters it shows, then with the fonts that hold just those. Nothing
+in a page is replaced after rendering, so that no value can be mistaken for a placeholder.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from customer_analytics.engagement import EngagementError, Problem, Project
+from customer_analytics.language import Language, Text
+from customer_analytics.report import guard, page_fonts
+from customer_analytics.report.theme import Theme
+
+TEMPLATES = Path(str(resources.files("customer_analytics.report").joinpath("templates")))
+FOLDER = TEMPLATES / "report"
+_LOGO_BYTES = 100_000
+_LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that head, cover and footer show. Texts are data; only Markup is taken as it is."""
+
+    html_code: str
+    window_title: str
+    consultancy: str
+    client: str
+    kind: str
+    title: str
+    standfirst: str
+    facts: list[tuple[str, str]]
+    footer: str
+    words: dict[str, Text]
+    theme: Markup
+    logo: str = ""
+    confidentiality: str = ""
+    back: str = ""
+    contents: list[tuple[str, str]] = field(default_factory=list)
+    summary: Markup = Markup("")
+    made: Markup = Markup("")
+    show_code: bool = False
+    fonts: Markup = Markup("")
+
+    @property
+    def style(self) -> Markup:
+        """Our style sheet."""
+        return _style()
+
+    @property
+    def script(self) -> Markup:
+        """Our one script."""
+        return _script()
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy: nothing from anywhere, and no script but ours."""
+        digest = base64.b64encode(hashlib.sha256(_script().encode("utf-8")).digest()).decode("ascii")
+        return (
+            f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+            "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+        )
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A page as it will be written, and what a maintainer should know about it."""
+
+    html: str
+    warnings: tuple[str, ...]
+
+
+def finish(page: Page, render: Callable[[Page], str], language: Language) -> Finished:
+    """Render with the fonts that the page needs, and check the result.
+
+    Raises:
+        guard.UnsafePage: the page would run, load or leave something that is not ours.
+    """
+    shown = page_fonts.characters_shown(render(page), language)
+    html = _tidy(render(replace(page, fonts=page_fonts.font_faces(shown))))
+    guard.check(html)
+    missing = page_fonts.missing(shown)
+    notes = (f"no font of ours has these characters: {' '.join(missing)}",) if missing else ()
+    return Finished(html, notes)
+
+
+def common(project: Project, language: Language, *, kind: str) -> dict[str, object]:
+    """The fields of a page that come from the engagement."""
+    engagement = project.engagement
+    return {
+        "html_code": language.html_code,
+        "consultancy": engagement.consultancy,
+        "client": engagement.client,
+        "kind": kind,
+        "window_title": f"{kind} – {engagement.client}",
+        "confidentiality": engagement.brand.confidentiality
+        or language.say("Confidential, prepared for {client}", client=engagement.client),
+        "logo": logo(project),
+        "theme": Markup(Theme.of(engagement.brand).css()),  # noqa: S704  colours, checked by engagement.settings
+        "words": {
+            "skip": language.say("Skip to the content"),
+            "mode": language.say("Light / dark"),
+            "contents": language.say("In this report"),
+            "back": language.say("All reports"),
+            "code": language.say("Code"),
+        },
+    }
+
+
+def logo(project: Project) -> str:
+    """The client's or consultancy's logo as a data address; empty when there is none.
+
+    Raises:
+        EngagementError: the file is not there, too big, or neither SVG nor PNG.
+    """
+    stated = project.engagement.brand.logo
+    if stated is None:
+        return ""
+    path = project.folder / stated
+    where = "engagement.yml, brand.logo"
+    media_type = _LOGO_TYPES.get(path.suffix.lower())
+    if media_type is None:
+        raise EngagementError([Problem(where, f"{stated} is neither SVG nor PNG.")])
+    if not path.is_file() or not path.resolve().is_relative_to(project.folder.resolve()):
+        raise EngagementError([Problem(where, f"there is no file {stated} in the project.")])
+    content = path.read_bytes()
+    if len(content) > _LOGO_BYTES:
+        size = f"{len(content) // 1000} KB; at most {_LOGO_BYTES // 1000} KB fit in every page"
+        raise EngagementError([Problem(where, f"{stated} has {size}.")])
+    return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """Jinja with escaping on, for pages that are not notebooks."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+
+
+def render(template: str, **values: object) -> Markup:
+    """A template of ours, filled in; values are escaped."""
+    return Markup(environment().get_template(template).render(**values))  # noqa: S704
+
+
+def write(path: Path, html: str) -> int:
+    """Write a page; returns its size in bytes."""
+    content = html.encode("utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return len(content)
+
+
+@functools.cache
+def _style() -> Markup:
+    text = (FOLDER / "report.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    lines = (re.sub(r"\s*([{};:,])\s+", r"\1", line.strip()) for line in text.splitlines())
+    return Markup("\n".join(line for line in lines if line))  # noqa: S704  our own file
+
+
+@functools.cache
+def _script() -> Markup:
+    lines = (FOLDER / "report.js").read_text(encoding="utf-8").splitlines()
+    return Markup("\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("//")))  # noqa: S704
+
+
+def _tidy(html: str) -> str:
+    return re.sub(r"\n{2,}", "\n", html).strip() + "\n"

@@ -1,0 +1,20 @@
+"""What the reports are called."""
+
+from __future__ import annotations
+
+from customer_analytics.language import Language
+
+
+def report_name(name: str, language: Language) -> str:
+    """The title of a report's kind, for example "Customer value (RFM)"; an unknown one by its own name."""
+    say = language.say
+    return {
+        "data_audit": say("Data audit"),
+        "personas": say("Personas"),
+        "rfm": say("Customer value (RFM)"),
+        "funnel": say("Funnel and paths"),
+        "retention": say("Retention and activity"),
+        "churn": say("Churn"),
+        "basket_rules": say("Basket rules"),
+        "campaign_evaluation": say("Campaign evaluation"),
+    }.get(name, language.say("Report {name}", name=name.replace("_", " ")))

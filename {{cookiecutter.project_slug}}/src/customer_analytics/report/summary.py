@@ -1,0 +1,130 @@
+"""The executive summary and the appendix of a report, from the data that its notebook published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from customer_analytics.language import Language, Text
+from customer_analytics.narrative.finding import Grade
+from customer_analytics.report.blocks import definition_list
+from customer_analytics.report.page import render
+from customer_analytics.report.words import grade_meaning, interval
+
+MOST_FINDINGS = 7
+_HASH_SHOWN = 16  # of 64 hexadecimal digits; run.json has them all
+_MOST_FILES = 12
+
+
+def text(value: Any) -> Text:
+    """A published text: plain and bold pieces in turn, or a plain string."""
+    return Text(pieces=[str(piece) for piece in value]) if isinstance(value, list) else Text(str(value or ""))
+
+
+def plain_summary(published: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary as plain values, for run.json and the front page; `rich` keeps the emphasis."""
+    findings = [
+        {key: str(text(value)) if isinstance(value, list) else value for key, value in finding.items()}
+        | {"rich": finding["statement"]}
+        for finding in published["findings"]
+    ]
+    return {
+        "title": str(text(published["title"])),
+        "standfirst": str(text(published["standfirst"])),
+        "kpis": [{key: str(text(value)) for key, value in kpi.items()} for kpi in published["kpis"]],
+        "findings": findings,
+        "recommendation": str(text(published["recommendation"])),
+    }
+
+
+def selected(findings: list[Any]) -> list[Any]:
+    """The findings of the first screen: the notable ones, at most seven; the others only where nothing else is."""
+    notable = [finding for finding in findings if finding.get("notable", True)]
+    return (notable or findings)[:MOST_FINDINGS]
+
+
+def executive_summary(published: Mapping[str, Any], sections: Mapping[str, str], language: Language) -> Markup:
+    """The first section: figures, findings with grade and link, one recommendation."""
+    say = language.say
+    findings = selected(published["findings"])
+    words = {
+        "summary": say("Executive summary"),
+        "deck": language.say_count(
+            "One finding, and what we recommend.", "{count} findings, and what we recommend.", len(findings)
+        ),
+        "action": say("What to do:"),
+        "recommendation": say("Recommendation"),
+        "legend": legend(language),
+    }
+    kpis = [{"label": text(k["label"]), "value": k["value"], "note": text(k["note"])} for k in published["kpis"]]
+    entries = [_entry(finding, sections, language) for finding in findings]
+    return render(
+        "summary.html.j2", words=words, kpis=kpis, findings=entries, recommendation=text(published["recommendation"])
+    )
+
+
+def _entry(finding: Mapping[str, Any], sections: Mapping[str, str], language: Language) -> dict[str, Any]:
+    grade = Grade(finding["grade"])
+    section = finding["section"] if finding["section"] in sections else ""
+    facts = [grade_meaning(language, grade), interval(language, finding)]
+    return {
+        **{key: text(finding[key]) for key in ("head", "statement", "meaning", "action")},
+        "grade": grade.value,
+        "grade_meaning": grade_meaning(language, grade),
+        "evidence": language.joined(facts),
+        "section": section,
+        "link": language.say("See: {section}", section=sections[section]) if section else "",
+    }
+
+
+def legend(language: Language) -> Text:
+    """One line that explains the grades."""
+    meanings = {grade.value.lower(): grade_meaning(language, grade) for grade in Grade}
+    return language.say("Evidence grades. **A**: {a}. **B**: {b}. **C**: {c}. **D**: {d}.", **meanings)
+
+
+def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: Language) -> Markup:
+    """How this report was made: enough to make it again."""
+    say = language.say
+    facts = {**published.get("made", {}), **made}
+    data = facts.get("data", {})
+    items: list[tuple[str, str]] = [
+        (say("Last day that counts"), language.date(dt.date.fromisoformat(facts["as_of"]))),
+        (say("Time zone of days and hours"), facts.get("time_zone", "")),
+        (say("Limited to"), published.get("subset") or ""),
+        (say("Parameters"), _pairs(facts.get("parameters", {}))),
+        (say("Input files"), _files(data.get("files", []), language)),
+        (say("Data loaded"), _moment(data.get("loaded_at"))),
+        (say("Data fingerprint"), str(data.get("fingerprint", ""))),
+        (say("Privacy level"), facts.get("privacy", "")),
+        (say("Smallest group shown"), language.number(facts.get("minimum_group"))),
+        (say("Random seed"), str(facts.get("seed", ""))),
+        (say("Template version"), facts.get("template_version", "")),
+        (say("Code version"), str(facts.get("code", ""))),
+        (say("Software"), _pairs(facts.get("versions", {}), " ")),
+    ]
+    heading = Markup('<section><h2 id="made">{}</h2><p class="deck">{}</p>').format(
+        say("How this report was made"), say("The same inputs, parameters and versions give the same report again.")
+    )
+    return heading + definition_list((term, value) for term, value in items if value) + Markup("</section>")
+
+
+def _pairs(values: Mapping[str, Any], between: str = " = ") -> str:
+    return "; ".join(f"{name}{between}{value}" for name, value in values.items() if value is not None)
+
+
+def _files(files: list[Mapping[str, Any]], language: Language) -> str:
+    lines = [
+        f"{file['name']}, {language.bytes(file.get('size'))}, SHA-256 {str(file.get('sha256', ''))[:_HASH_SHOWN]}…"
+        for file in files[:_MOST_FILES]
+    ]
+    if len(files) > _MOST_FILES:
+        lines.append(language.say("and {n} more, listed in run.json", n=language.number(len(files) - _MOST_FILES)))
+    return "; ".join(lines)
+
+
+def _moment(moment: Any) -> str:
+    return str(moment or "").replace("T", " ")[:16]

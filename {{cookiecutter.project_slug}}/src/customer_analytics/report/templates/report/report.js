@@ -1,0 +1,78 @@
+// Everything works without this script; it adds the dark-mode button, sorting, searching and the place in the contents.
+(() => {
+  const root = document.documentElement;
+  const all = (query, from = document) => [...from.querySelectorAll(query)];
+
+  const mode = document.getElementById("mode");
+  if (mode) {
+    mode.hidden = false;
+    mode.onclick = () => {
+      const dark = getComputedStyle(root).getPropertyValue("--dark").trim() === "1";
+      root.dataset.mode = dark ? "light" : "dark";
+    };
+  }
+
+  // contents: open beside the text, closed above it
+  const contents = document.querySelector(".contents details");
+  if (contents) {
+    const wide = matchMedia("(min-width: 1100px)");
+    const fit = () => { if (!matchMedia("print").matches) contents.open = wide.matches; };
+    fit();
+    wide.addEventListener("change", fit);
+    const links = new Map(all("a", contents).map(link => [link.hash.slice(1), link]));
+    const here = new IntersectionObserver(entries => entries.forEach(entry => {
+      if (!entry.isIntersecting) return;
+      links.forEach(link => link.removeAttribute("aria-current"));
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }), {rootMargin: "-5% 0px -75% 0px"});
+    all("main h2[id]").forEach(heading => here.observe(heading));
+  }
+
+  // on paper every box is open, and as it was afterwards
+  const boxes = all("details:not(.code)");
+  addEventListener("beforeprint", () => boxes.forEach(box => { box.dataset.was = box.open ? "1" : ""; box.open = true; }));
+  addEventListener("afterprint", () => boxes.forEach(box => { box.open = box.dataset.was === "1"; }));
+
+  const compare = new Intl.Collator(root.lang, {numeric: true}).compare;
+  const keyOf = cell => {
+    const text = cell.dataset.key ?? cell.textContent;
+    return text !== "" && !isNaN(text) ? Number(text) : text;
+  };
+  const order = (a, b) => {
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    if (typeof a === typeof b) return compare(a, b);
+    return typeof a === "number" ? 1 : -1; // "not estimable" sorts below every number
+  };
+
+  all("table").forEach(table => {
+    const body = table.tBodies[0];
+    if (!table.tHead || !body || body.rows.length < 2) return;
+    [...table.tHead.rows[0].cells].forEach((heading, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.onclick = () => {
+        const up = heading.getAttribute("aria-sort") === "descending";
+        all("[aria-sort]", table).forEach(other => other.removeAttribute("aria-sort"));
+        heading.setAttribute("aria-sort", up ? "ascending" : "descending");
+        const rows = [...body.rows].sort((a, b) => order(keyOf(a.cells[column]), keyOf(b.cells[column])) * (up ? 1 : -1));
+        body.append(...rows);
+      };
+    });
+    if (table.dataset.search) {
+      const label = document.createElement("label");
+      const input = document.createElement("input");
+      input.type = "search";
+      input.oninput = () => {
+        const wanted = input.value.toLowerCase();
+        for (const row of body.rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      };
+      label.append(table.dataset.search, input);
+      const line = document.createElement("p");
+      line.className = "search";
+      line.append(label);
+      table.parentElement.before(line);
+    }
+  });
+})();
