@@ -131,8 +131,16 @@ def _price(
 
 
 def pair_truth(
-    world: World, people: People, orders: Orders, lines: Lines, catalogue: Catalogue, pair: tuple[int, int],
-    *, attach: float = 0.0, put_back: float = 0.0, peak: bool | None = None,
+    world: World,
+    people: People,
+    orders: Orders,
+    lines: Lines,
+    catalogue: Catalogue,
+    pair: tuple[int, int],
+    *,
+    attach: float = 0.0,
+    put_back: float = 0.0,
+    peak: bool | None = None,
 ) -> PairTruth:
     """Expected shares of the orders that hold a, b and both, given each order's persona, season and size.
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from customer_analytics.tables.sample.catalogue import Catalogue
 from customer_analytics.tables.sample.life import Life
-from customer_analytics.tables.sample.people import DEVICES, PERSONAS, People, hour_profiles
+from customer_analytics.tables.sample.people import DEVICES, People, hour_profiles
 from customer_analytics.tables.sample.shopping import Orders, sessions_of_orders
 from customer_analytics.tables.sample.world import DAY, Flags, Floats, Ints, World, pick, pick_by_group, seconds_in_day
 
@@ -21,7 +21,9 @@ DROP_DEVICE, DROP_RATE = 1, 0.55  # position in DEVICES, and its rate from check
 KNOWN_SHARE = 0.35  # of the sessions that end without an order: signed-in customers
 ROLE_COLUMNS = ("landing", "search", "view", "cart", "checkout", "payment", "sign_up")
 LANDING, SEARCH, VIEW, CART, CHECKOUT, PAYMENT, SIGN_UP = range(7)
-PAGES = ("home", "category", "campaign page", "search results", "product", "cart", "checkout", "confirmation", "account")
+PAGES = (
+    "home", "category", "campaign page", "search results", "product", "cart", "checkout", "confirmation", "account",
+)  # fmt: skip
 ELEMENTS = ("", "search box", "product card", "cart button", "checkout button", "pay button", "register button")
 SOURCES = ("direct", "organic search", "paid search", "social", "email", "referral")
 PROPERTIES = ("", '{"error": "payment_timeout"}', '{"error": "card_declined"}', '{"app_version": "5.2.0"}')
@@ -92,9 +94,7 @@ def make_events(
         source=pick(rng, (0.34, 0.2, 0.14, 0.14, 0.12, 0.06), len(ended)),
     )
     failed = _failed_sessions(world, people, life, orders, catalogue, certain, rng, cookies)
-    both = Sessions(
-        *(np.concatenate((getattr(certain, n), getattr(failed, n))) for n in Sessions.__dataclass_fields__)
-    )
+    both = Sessions(*(np.concatenate((getattr(certain, n), getattr(failed, n))) for n in Sessions.__dataclass_fields__))
     return _with_registrations(world, people, cookies, _lay_out(world, people, both, catalogue, rng), len(both.depth))
 
 
@@ -153,7 +153,9 @@ def _failed_counts(world: World, certain: Sessions, rng: np.random.Generator) ->
     return np.concatenate(depths), np.concatenate(devices)
 
 
-def _lay_out(world: World, people: People, sessions: Sessions, catalogue: Catalogue, rng: np.random.Generator) -> Events:
+def _lay_out(
+    world: World, people: People, sessions: Sessions, catalogue: Catalogue, rng: np.random.Generator
+) -> Events:
     """One row an event: landing, perhaps a search, some views, then the steps reached, seconds to minutes apart."""
     count = len(sessions.depth)
     searches = (rng.random(count) < 0.35).astype(np.int64)
@@ -216,6 +218,3 @@ def _with_registrations(world: World, people: People, cookies: Ints, events: Eve
     )
     rows = np.flatnonzero((joined.time >= world.first_second) & (joined.time <= world.last_second))
     return joined.take(rows[np.lexsort((joined.role[rows], joined.session[rows], joined.time[rows]))])
-
-
-__all__ = ["PERSONAS", "Events", "Sessions", "make_events", "step_rates"]

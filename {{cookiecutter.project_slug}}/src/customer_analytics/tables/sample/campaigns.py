@@ -39,7 +39,7 @@ CONTROL = Arm("control", 0.5, sent=False)
 
 @dataclass(frozen=True)
 class Campaign:
-    """One campaign, `days_before_end` of the export. `kind`: randomised or targeted. The first arm is the comparison."""
+    """One campaign, `days_before_end` of the export. `kind`: randomised or targeted. The first arm is compared with."""
 
     key: str
     name: str
@@ -48,7 +48,9 @@ class Campaign:
     days_before_end: int
     arms: tuple[Arm, ...]
     kind: str = "randomised"
-    effect_if_recent: float | None = None  # effect for customers with an order in the last RECENT_DAYS, where it differs
+    effect_if_recent: float | None = (
+        None  # effect for customers with an order in the last RECENT_DAYS, where it differs
+    )
     lost_control: float = 0.0  # share of the control group's rows that never reached the export
 
 
@@ -80,7 +82,7 @@ TARGETING = (-2.0, 1.1)
 
 @dataclass(frozen=True)
 class Wave:
-    """What one campaign did. One entry a customer in `customer`, `arm`, `expected`, `before`; `written`: in the export."""
+    """What one campaign did, one entry for each assigned customer. `written`: whether the export has the row."""
 
     campaign: int
     sent: int

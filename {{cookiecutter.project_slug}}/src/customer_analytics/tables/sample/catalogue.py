@@ -55,7 +55,8 @@ def make_catalogue(world: World) -> Catalogue:
     category = np.concatenate([np.full(len(c.products), row) for row, c in enumerate(pack.categories)])
     typical = np.array([c.price for c in pack.categories])[category] * world.scale
     price = np.maximum(100, np.round(typical * rng.lognormal(0, 0.55, len(category)) * 10) * 10 - 1).astype(np.int64)
-    margin = np.clip(np.array([c.margin for c in pack.categories])[category] + rng.normal(0, 0.05, len(category)), 0.05, 0.95)
+    usual = np.array([c.margin for c in pack.categories])[category]
+    margin = np.clip(usual + rng.normal(0, 0.05, len(category)), 0.05, 0.95)
     # Popularity within a category falls with the rank, which is drawn: the first word is not the best seller.
     rank = np.concatenate([rng.permutation(len(c.products)) for c in pack.categories])
     popularity = 1 / (rank + 2.0) ** 0.8
@@ -106,4 +107,5 @@ def _demand(world: World, category: Ints, relative_price: Floats, popularity: Fl
     for row, persona in enumerate(PERSONAS):
         taste = np.array([persona.tastes[c % len(persona.tastes)] for c in category])
         demand[:, row] = taste * popularity * relative_price**persona.spend
-    return demand / demand.sum(axis=2, keepdims=True)
+    demand /= demand.sum(axis=2, keepdims=True)
+    return demand

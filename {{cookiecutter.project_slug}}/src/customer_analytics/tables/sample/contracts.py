@@ -52,7 +52,12 @@ def make_contracts(world: World, people: People) -> Contracts:
     last_day = started + np.ceil(np.minimum(days, 10_000)).astype(np.int64) * DAY
     rise = np.round(np.array(PRICES) * world.scale * 100).astype(np.int64)
     return Contracts(
-        customer, yearly, autopay, started, np.where(last_day > world.last_second, -1, last_day), rise[yearly.astype(int)]
+        customer,
+        yearly,
+        autopay,
+        started,
+        np.where(last_day > world.last_second, -1, last_day),
+        rise[yearly.astype(int)],
     )
 
 
@@ -64,3 +69,9 @@ def contract_covariates(people: People, customer: Ints, yearly: Flags, autopay: 
         "channel_deal_site": (people.channel[customer] == LEAVING_CHANNEL).astype(float),
         "early_complaint": people.early_complaint[customer].astype(float),
     }
+
+
+def cumulative_hazard(days: Floats) -> Floats:
+    """Cumulative baseline hazard of a contract at these tenures."""
+    result: Floats = (np.maximum(days, 0.0) / SCALE_DAYS) ** SHAPE
+    return result

@@ -18,10 +18,18 @@ from customer_analytics.tables.sample.frames import FIRST_CUSTOMER, Business, Fr
 from customer_analytics.tables.sample.headers import mapping
 from customer_analytics.tables.sample.identity import KINDS, spelled
 from customer_analytics.tables.sample.packs import words
-from customer_analytics.tables.sample.people import CHANNELS, DEVICES, INCOME_BANDS, OCCUPATIONS, REGIONS
+from customer_analytics.tables.sample.people import (
+    CHANNELS,
+    DEVICES,
+    INCOME_BANDS,
+    OCCUPATIONS,
+    REGIONS,
+    STAFF,
+    STAFF_OCCUPATION,
+)
 from customer_analytics.tables.sample.shopping import PAYMENTS
 from customer_analytics.tables.sample.world import DAY, World
-from customer_analytics.tables.sample.writing import coded, money, moments, numbered, table
+from customer_analytics.tables.sample.writing import coded, moments, money, numbered, table
 
 DATE = {"en": "%d/%m/%Y", "zh_CN": "%Y年%m月%d日"}
 MINUTE = {"en": "%d/%m/%Y %H:%M", "zh_CN": "%Y-%m-%d %H:%M"}
@@ -59,6 +67,12 @@ def customer_ids(numbers: Any) -> pa.Array:
     return pa.compute.coalesce(plain, test)
 
 
+def customer_text(numbers: Any) -> list[str]:
+    """The client's customer ids as a list of text."""
+    texts: list[str] = customer_ids(numbers).to_pylist()
+    return texts
+
+
 def campaign_code(number: int) -> str:
     """The client's code of a campaign."""
     return f"CMP{number + 1:02d}"
@@ -78,8 +92,9 @@ def _yes_no(world: World) -> dict[Any, Any]:
 
 def _customers(world: World, frame: pd.DataFrame, folder: Path, place: str) -> Source:
     regions = [words(name, world.language) for name, _ in REGIONS]
-    spellings = regions + [f" {name}" for name in regions] + [name.upper() + ("" if name.upper() != name else "区") for name in regions]
-    cities = [words(city, world.language) for _, names in REGIONS for city in (*names, names[0], names[0])[:3]]
+    capitals = [f"{name}区" if name.upper() == name else name.upper() for name in regions]
+    spellings = [*regions, *(f" {name}" for name in regions), *capitals]
+    cities = [words(city, world.language) for _, names in REGIONS for city in (*names, names[0])[:3]]
     quarters = frame["quarter"].to_numpy()
     paid = np.isin(frame["channel"], (1, 2, 5))
     data = table(
@@ -92,12 +107,15 @@ def _customers(world: World, frame: pd.DataFrame, folder: Path, place: str) -> S
             "acquisition_channel": coded(frame["channel"], _said(world, CHANNELS)),
             "acquisition_campaign": numbered(np.where(paid, quarters + 1, -1), "ACQ-", 2),
             "gender": coded(frame["gender"], _said(world, headers.GENDER_WORDS)),
-            "birth_year": _integers(frame["birth_year"]),
+            "birth_year": _integers(frame["birth_year"], missing=True),
             "region": coded(
                 np.where(frame["region"] < 0, -1, frame["region"] + frame["spelling"] * len(regions)), spellings
             ),
             "city": coded(np.where(frame["region"] < 0, -1, frame["region"] * 3 + frame["city"]), cities),
-            "occupation": coded(frame["occupation"], _said(world, OCCUPATIONS)),
+            "occupation": coded(
+                np.where(frame["occupation"] == STAFF_OCCUPATION, len(OCCUPATIONS), frame["occupation"]),
+                _said(world, (*OCCUPATIONS, STAFF)),
+            ),
             "income_band": coded(frame["income"], _said(world, INCOME_BANDS)),
             "consent": coded(1 - frame["consent"], _said(world, (headers.YES, headers.NO))),
             "+leak": coded(np.where(frame["leak"] == 0, -1, frame["leak"]), _said(world, headers.CLOSING_NOTES)),
@@ -139,7 +157,11 @@ def _orders(world: World, frame: pd.DataFrame, folder: Path, place: str) -> Sour
         },
     )
     writing.write_monthly(
-        data, frame["month"].to_numpy(), folder / "orders", "orders", lambda d, p: writing.write_csv(d, _suffixed(p, ".csv"))
+        data,
+        frame["month"].to_numpy(),
+        folder / "orders",
+        "orders",
+        lambda d, p: writing.write_csv(d, _suffixed(p, ".csv")),
     )
     ours = ("paid", "unpaid", "cancelled", "refunded")
     return _source(
@@ -312,9 +334,7 @@ def _feedback(business: Business, codes: list[str], frame: pd.DataFrame, folder:
 
 
 def _identities(world: World, frame: pd.DataFrame, folder: Path, place: str) -> Source:
-    values = spelled(
-        frame["kind"].to_numpy(), frame["holder"].to_numpy(), frame["written"].to_numpy(), FIRST_CUSTOMER
-    )
+    values = spelled(frame["kind"].to_numpy(), frame["holder"].to_numpy(), frame["written"].to_numpy(), FIRST_CUSTOMER)
     data = table(
         "identities",
         world.language,
@@ -345,9 +365,9 @@ def _subscriptions(world: World, frame: pd.DataFrame, folder: Path, place: str) 
     return _source(world, "subscriptions", f"{place}/subscriptions.csv")
 
 
-def _integers(values: pd.Series) -> pa.Array:
+def _integers(values: pd.Series, *, missing: bool = False) -> pa.Array:
     numbers = values.to_numpy().astype(np.int64)
-    return pa.array(numbers)
+    return pa.array(numbers, mask=numbers < 0 if missing else None)
 
 
 def _suffixed(path: Path, suffix: str) -> Path:

@@ -73,9 +73,7 @@ class Feedback:
         return len(self.customer)
 
 
-def make_feedback(
-    world: World, people: People, life: Life, orders: Orders, main_product: Ints
-) -> Feedback:
+def make_feedback(world: World, people: People, life: Life, orders: Orders, main_product: Ints) -> Feedback:
     """Reviews follow one order in six; the early complaints of the hazard come within the first ten days."""
     rng = world.stream("feedback")
     reviewed = np.flatnonzero(rng.random(len(orders)) < 1 / 6)

@@ -115,7 +115,7 @@ def _columns(record: Any) -> dict[str, Any]:
 
 
 def _customers(b: Business) -> pd.DataFrame:
-    rng = b.world.stream("faults")
+    rng = b.world.stream("registry")
     people, count = b.people, len(b.people)
     gone = b.life.left <= b.world.last_second
     # Two registration times: the app's own differs from the shop's for one customer in twelve.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from customer_analytics.tables.sample.people import People
-from customer_analytics.tables.sample.world import Flags, Ints, World
+from customer_analytics.tables.sample.world import Ints, World
 
 KINDS = ("phone", "email", "card", "cookie", "openid", "device")
 SECOND_ACCOUNT, THIRD_ACCOUNT = 0.05, 0.006  # of accounts: belong to the person of an earlier account
@@ -35,34 +35,31 @@ def make_identities(world: World, people: People) -> Identities:
     rng = world.stream("identity")
     count = len(people)
     person = _persons(rng, people)
-    accounts, kinds, holders = [], [], []
+    parts: list[tuple[Ints, Ints, Ints]] = []
     linked = person != np.arange(count)
     some_link = np.zeros(count, dtype=bool)
-    for kind, (coverage, share) in enumerate(zip(COVERAGE, LINKED_BY, strict=True)):
+    for which, (coverage, share) in enumerate(zip(COVERAGE, LINKED_BY, strict=True)):
         has = rng.random(count) < coverage
-        shares = linked & (rng.random(count) < share) & (kind != 3)
-        if kind == 2:
-            shares |= linked & ~some_link  # by the card at the latest
+        shares = linked & (rng.random(count) < share) & (KINDS[which] != "cookie")
+        if KINDS[which] == "card":
+            shares |= linked & ~some_link  # nobody stays without a link
         some_link |= shares
         holder = np.where(shares, person, np.arange(count))
         # The first account has to show the identifier too, or nothing links.
         has |= shares
         has[person[shares]] = True
         rows = np.flatnonzero(has)
-        accounts.append(rows)
-        kinds.append(np.full(len(rows), kind))
-        holders.append(holder[rows])
-    account, kind, holder = np.concatenate(accounts), np.concatenate(kinds), np.concatenate(holders)
+        parts.append((rows, np.full(len(rows), which), holder[rows]))
+    account, kind, holder = (np.concatenate(column) for column in zip(*parts, strict=True))
     families = _share_phones(rng, people, person, account, kind, holder)
     hotline = _hotline(rng, person, families, account, kind)
     rows = np.lexsort((kind, account))
     written = rng.integers(0, 3, len(account))
-    till = hotline[np.argsort(hotline)]
-    return Identities(account[rows], kind[rows], holder[rows], written[rows], person, families, till)
+    return Identities(account[rows], kind[rows], holder[rows], written[rows], person, families, np.sort(hotline))
 
 
 def _persons(rng: np.random.Generator, people: People) -> Ints:
-    """The first account of each account's person. Second and third accounts are drawn, their owners among earlier ones."""
+    """The first account of each account's person: some accounts are drawn as further ones, owners registered before."""
     count = len(people)
     person = np.arange(count)
     later = np.flatnonzero((rng.random(count) < SECOND_ACCOUNT + THIRD_ACCOUNT) & (np.arange(count) > count // 10))
@@ -91,9 +88,7 @@ def _share_phones(
     return families
 
 
-def _hotline(
-    rng: np.random.Generator, person: Ints, families: list[list[int]], account: Ints, kind: Ints
-) -> Ints:
+def _hotline(rng: np.random.Generator, person: Ints, families: list[list[int]], account: Ints, kind: Ints) -> Ints:
     """Accounts that show the shop's own number as one more phone: they are chosen here and written later."""
     taken = np.isin(np.arange(len(person)), [member for family in families for member in family])
     single = np.bincount(person, minlength=len(person))[person] == 1
@@ -115,7 +110,8 @@ def spelled(kind: Ints, holder: Ints, written: Ints, base: int) -> list[str]:
 
 def _phone(number: int, variant: int) -> str:
     digits = f"555{number:08d}"
-    return (f"+999{digits}", f"00999 {digits[:3]} {digits[3:7]} {digits[7:]}", f"+999-{digits[:3]}-{digits[3:]}")[variant]
+    spaced = f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+    return (f"+999{digits}", f"00999 {spaced}", f"+999-{digits[:3]}-{digits[3:]}")[variant]
 
 
 def _email(number: int, variant: int) -> str:
@@ -130,5 +126,3 @@ _SPELLINGS = (
     lambda number, _: f"oid_{number * 104_729 % 10**10:010d}",
     lambda number, _: f"dev-{number * 15_485_863 % 10**10:010d}",
 )
-
-__all__ = ["KINDS", "Flags", "Identities", "make_identities", "spelled"]

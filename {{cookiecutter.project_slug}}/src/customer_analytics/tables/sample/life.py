@@ -29,6 +29,7 @@ BETA = {
     "consent": -0.4,
     "age_decades_over_40": -0.12,
 }
+STEP = 5  # days; width of the bars of the integrals
 PIECES = ((0, 30, 0.012), (30, 120, 0.0016), (120, LONGEST, 0.0011))  # (from day, to day, hazard a day)
 
 
@@ -46,7 +47,8 @@ class Life:
         """True probability of each customer to be here at this age; one age for all or one for each."""
         ages = np.broadcast_to(np.asarray(age_days, dtype=float), self.linear_predictor.shape)
         reached = np.interp(ages, np.arange(LONGEST + 1), self.cumulative_baseline)
-        return np.exp(-reached * np.exp(self.linear_predictor))
+        here: Floats = np.exp(-reached * np.exp(self.linear_predictor))
+        return here
 
 
 def covariates(people: People, world: World) -> dict[str, Floats]:
@@ -96,7 +98,8 @@ def order_seasons(world: World) -> Floats:
     seasons = np.tile(world.season, (len(PERSONAS), 1))
     for row, persona in enumerate(PERSONAS):
         seasons[row, world.peak] *= persona.peak_factor
-    return seasons / seasons.mean(axis=1, keepdims=True)
+    seasons /= seasons.mean(axis=1, keepdims=True)
+    return seasons
 
 
 def no_order_probability(
@@ -138,17 +141,20 @@ def _integrate(
     rate, persona = life.rate[rows], people.persona[rows]
 
     def silent_until(day: Ints) -> Floats:
-        return np.exp(-rate * np.maximum(activity[persona, day] - activity[persona, since], 0))
+        value: Floats = np.exp(-rate * np.maximum(activity[persona, day] - activity[persona, since], 0))
+        return value
 
     def here_until(day: Ints) -> Floats:
         ages = np.clip(day - registered, 0, LONGEST)
-        return np.exp(-life.cumulative_baseline[ages] * risk)
+        value: Floats = np.exp(-life.cumulative_baseline[ages] * risk)
+        return value
 
     def left_silently(first: Ints, last: int) -> Floats:
         total = np.zeros(len(rows))
-        for day in range(int(first.min()), last):
-            at = np.full(len(rows), day)
-            total += np.where(day >= first, (here_until(at) - here_until(at + 1)) * silent_until(at), 0)
+        for day in range(int(first.min()), last, STEP):
+            begin, stop = np.maximum(day, first), min(day + STEP, last)
+            leaves = here_until(begin) - here_until(np.full(len(rows), stop))
+            total += np.where(stop > begin, leaves * silent_until((begin + stop) // 2), 0)
         return total
 
     here = here_until(np.full(len(rows), cut_off)) * silent_until(np.full(len(rows), cut_off))
@@ -156,3 +162,31 @@ def _integrate(
     later = here_until(np.full(len(rows), cut_off + horizon)) * silent_until(np.full(len(rows), cut_off + horizon))
     later = later + left_silently(np.full(len(rows), cut_off), cut_off + horizon)
     return gone / (gone + here), (gone + later) / (gone + here)
+
+
+def order_probability(world: World, people: People, life: Life, first_age: int, last_age: int) -> Floats:
+    """True probability of at least one order between two ages (days since registration), seen from registration.
+
+    NaN for customers whose window is not complete on the last exported day.
+    """
+    result = np.full(len(people), np.nan)
+    registered = world.day_index(people.signed_up)
+    rows = np.flatnonzero(registered + last_age <= len(world.grid))
+    activity = np.pad(np.cumsum(order_seasons(world), axis=1), ((0, 0), (1, 0)))
+    risk, rate = np.exp(life.linear_predictor[rows]), life.rate[rows]
+    persona, day = people.persona[rows], registered[rows]
+
+    def here(age: int) -> Floats:
+        value: Floats = np.exp(-life.cumulative_baseline[age] * risk)
+        return value
+
+    def silent(age: int) -> Floats:
+        value: Floats = np.exp(-rate * (activity[persona, day + age] - activity[persona, day + first_age]))
+        return value
+
+    none = 1 - here(first_age) + here(last_age) * silent(last_age)
+    for age in range(first_age, last_age, STEP):
+        stop = min(age + STEP, last_age)
+        none += (here(age) - here(stop)) * silent((age + stop) // 2)
+    result[rows] = 1 - none
+    return result

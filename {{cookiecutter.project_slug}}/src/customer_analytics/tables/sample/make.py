@@ -10,9 +10,12 @@ from typing import Any
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.sample.campaigns import CAMPAIGNS
 from customer_analytics.tables.sample.exports import write_exports
+from customer_analytics.tables.sample.faults import plant_faults
 from customer_analytics.tables.sample.frames import make_business, make_frames
 from customer_analytics.tables.sample.packs import INDUSTRIES
+from customer_analytics.tables.sample.truth import contract_truths, customer_truths, feedback_truths, make_truth
 from customer_analytics.tables.sample.world import DAYS, END, World
+from customer_analytics.tables.sample.writing import write_json, write_truth_table
 
 LANGUAGES = ("en", "zh_CN")
 LEAST, MOST = 100, 2_000_000
@@ -21,6 +24,9 @@ WRITTEN = (
     "campaigns.xlsx", "touches.csv", "spend.tsv", "feedback.jsonl", "identities.csv", "subscriptions.csv",
     "truth.json", "truth_*.parquet",
 )  # fmt: skip
+
+
+TRUTH_TABLES = {"customers": customer_truths, "subscriptions": contract_truths, "feedback": feedback_truths}
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,11 @@ def make_sample(
     _remove_earlier(folder)
     business = make_business(world)
     frames = make_frames(business)
+    marks = plant_faults(business, frames) if faults else {}
     sources = write_exports(business, frames, folder, _place(folder))
+    write_json(make_truth(business, frames, marks), folder / "truth.json")
+    for name, table in TRUTH_TABLES.items():
+        write_truth_table(table(business), folder / f"truth_{name}.parquet")
     rows = {name: len(frame) for name, frame in frames.items()}
     rows |= {"products": len(business.catalogue), "campaigns": len(CAMPAIGNS)}
     return SampleSummary(folder, sources, rows, world.start, world.end)

@@ -75,9 +75,9 @@ def make_spend(world: World, people: People) -> Spend:
     registered = world.day_index(people.signed_up) - HISTORY_DAYS
     parts = []
     for channel in PAID_CHANNELS:
-        daily = np.bincount(
-            registered[(people.channel == channel) & (registered >= 0)], minlength=world.days
-        ).astype(float)
+        daily = np.bincount(registered[(people.channel == channel) & (registered >= 0)], minlength=world.days).astype(
+            float
+        )
         smooth = np.convolve(np.pad(daily, 7, mode="reflect"), np.ones(7) / 7, mode="same")[7:-7]
         cents = COST_PER_CUSTOMER[channel] * world.scale * 100 * (smooth + 0.05)
         clicks = rng.poisson(28 * smooth + 2)

@@ -41,6 +41,7 @@ OCCUPATIONS = (
     "office|上班族", "student|学生", "self-employed|个体经营", "health care|医护",
     "teaching|教师", "trade & craft|技工", "retired|退休", "at home|居家",
 )  # fmt: skip
+STAFF, STAFF_OCCUPATION = "staff|员工", -2  # an occupation that is no occupation
 INCOME_BANDS = ("low|低", "middle|中", "upper middle|中高", "high|高")
 
 
@@ -112,7 +113,8 @@ def hour_profiles() -> Floats:
             apart = np.minimum(apart, 24 - apart)
             bump = np.exp(-0.5 * (apart / width) ** 2)
             profiles[row] += weight * bump / bump.sum()
-    return profiles / profiles.sum(axis=1, keepdims=True)
+    profiles /= profiles.sum(axis=1, keepdims=True)
+    return profiles
 
 
 def make_people(world: World) -> People:
@@ -158,4 +160,5 @@ def _channels(world: World, rng: np.random.Generator, days: Ints) -> Ints:
     weights[:, LEAVING_CHANNEL] = 0.08 + 0.20 * progress
     cumulative = np.cumsum(weights, axis=1)
     draws = rng.random(len(days)) * cumulative[:, -1]
-    return (draws[:, None] >= cumulative).sum(axis=1).astype(np.int64)
+    codes: Ints = (draws[:, None] >= cumulative).sum(axis=1).astype(np.int64)
+    return codes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from customer_analytics.tables.sample.life import Life, order_seasons
-from customer_analytics.tables.sample.people import DEVICES, PERSONAS, People, hour_profiles
-from customer_analytics.tables.sample.world import DAY, Flags, Floats, Ints, World, pick, pick_by_group, seconds_in_day
+from customer_analytics.tables.sample.people import PERSONAS, People, hour_profiles
+from customer_analytics.tables.sample.world import Flags, Floats, Ints, World, pick, pick_by_group, seconds_in_day
 
 STATUSES = ("paid", "unpaid", "cancelled", "refunded")
 PAYMENTS = ("card|银行卡", "wallet|微信支付", "invoice|账期", "cash|现金")
@@ -18,7 +18,7 @@ DISCOUNTS = (0.05, 0.10, 0.15, 0.20)
 
 @dataclass(frozen=True)
 class Orders:
-    """One entry an order, by time. `campaign`: position of the campaign that caused it, -1: none. `device`: -1 in store."""
+    """One entry an order, by time. `campaign`: position of the one that caused it, -1: none. `device`: -1 in store."""
 
     customer: Ints
     placed: Ints
@@ -68,9 +68,7 @@ def _later_days(world: World, people: People, life: Life, rng: np.random.Generat
     return np.concatenate(customers), np.concatenate(days).astype(np.int64)
 
 
-def make_orders(
-    world: World, people: People, customers: Ints, times: Ints, campaigns: Ints, offers: Floats
-) -> Orders:
+def make_orders(world: World, people: People, customers: Ints, times: Ints, campaigns: Ints, offers: Floats) -> Orders:
     """Give every order its status, channel, payment and discount.
 
     Args:
@@ -139,6 +137,3 @@ def last_order_day(world: World, orders: Orders, people: int, before: int) -> In
     known = days < before
     np.maximum.at(last, orders.customer[known], days[known])
     return last
-
-
-__all__ = ["DAY", "DEVICES", "Orders", "draw_times", "last_order_day", "make_orders", "sessions_of_orders"]

@@ -25,7 +25,7 @@ DAYS = 730
 # Each topic has its own child of the seed. Append only: a new topic at the end leaves the others as they were.
 TOPICS = (
     "people", "life", "catalogue", "orders", "baskets", "browsing", "campaigns", "messages", "spend",
-    "feedback", "identity", "contracts", "faults", "attributes",
+    "feedback", "identity", "contracts", "faults", "attributes", "registry",
 )  # fmt: skip
 
 # (month, day) from and to, activity relative to the rest of the year.
@@ -103,7 +103,8 @@ class World:
             year = np.where(_within(grid, first, last), year * factor, year)
         weekdays = np.array([1.0, 0.95, 0.95, 1.0, 1.1, self.pack.weekend, self.pack.weekend * 0.9])
         level: Floats = year * weekdays[grid.dayofweek.to_numpy()]
-        return level / level.mean()
+        level /= level.mean()
+        return level
 
     @cached_property
     def gaps(self) -> tuple[tuple[int, int], ...]:
@@ -119,7 +120,8 @@ class World:
     def to_utc(self, seconds: Ints) -> npt.NDArray[np.datetime64]:
         """Local wall-clock seconds as naive UTC timestamps; an hour that occurs twice is taken as the second one."""
         local = pd.DatetimeIndex(self.civil(seconds).astype("datetime64[s]"))
-        zoned = local.tz_localize(self.time_zone, ambiguous=np.zeros(len(local), dtype=bool), nonexistent="shift_forward")
+        second = np.zeros(len(local), dtype=bool)
+        zoned = local.tz_localize(self.time_zone, ambiguous=second, nonexistent="shift_forward")
         return zoned.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[s]")
 
     @property

@@ -68,7 +68,9 @@ def write_csv(data: pa.Table, path: Path, *, delimiter: str = ",", encoding: str
     path.write_bytes(buffer.getvalue().decode("utf-8").encode(encoding))
 
 
-def write_monthly(data: pa.Table, months: Ints, folder: Path, stem: str, write: Callable[[pa.Table, Path], None]) -> None:
+def write_monthly(
+    data: pa.Table, months: Ints, folder: Path, stem: str, write: Callable[[pa.Table, Path], None]
+) -> None:
     """One file for each month, named stem-YYYY-MM; rows keep their order."""
     order = np.argsort(months, kind="stable")
     in_order = months[order]

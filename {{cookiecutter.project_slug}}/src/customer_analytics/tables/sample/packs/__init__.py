@@ -60,5 +60,7 @@ INDUSTRIES = ("retail", "saas_content", "education", "finance", "local_services"
 
 ROLES = ("landing", "search", "view", "cart", "checkout", "payment", "sign_up")
 SHOP_EVENTS = dict(
-    zip(ROLES, ("page_view", "search", "view_item", "add_to_cart", "begin_checkout", "purchase", "sign_up"), strict=True)
+    zip(
+        ROLES, ("page_view", "search", "view_item", "add_to_cart", "begin_checkout", "purchase", "sign_up"), strict=True
+    )
 )
