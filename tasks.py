@@ -23,10 +23,13 @@ CONSTRAINTS = PROJECT / "constraints.txt"
 ENVIRONMENT = HERE / ".venv"
 BAKERY = HERE / ".venv-cookiecutter"
 STAMP = "tasks-stamp.txt"
+MARKER = ".made-by-tasks-demo"
 DEMO_ANSWERS = {"client_name": "Acme Retail", "consultancy_name": "Your Consultancy", "project_slug": "acme-retail"}
 # Never part of a bake: what tools leave behind. The second set is meant only below the generated project.
 LEFT_BEHIND = {"__pycache__", ".hypothesis", ".ipynb_checkpoints", ".venv", ".analytics", ".DS_Store"}
 MADE_BY_RUNS = {PROJECT / "data" / "tables", PROJECT / "reports", PROJECT / "data" / "customer_id.key"}
+# The package is imported from where it lies, and leaves nothing there.
+AS_IT_LIES = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 WINDOWS = os.name == "nt"
 
 
@@ -47,9 +50,10 @@ def demo(folder: Path) -> None:
     """Bake a project below `folder`, install it in its own environment and run all reports on a synthetic client."""
     project = folder.resolve() / DEMO_ANSWERS["project_slug"]
     environment = project / ".venv"
-    if project.exists() and not (environment / STAMP).exists():
+    marker = folder.resolve() / MARKER
+    if project.exists() and not marker.exists():
         raise StepFailed(f"{project} exists already and was not made by this command. Give another folder.", 2)
-    bake(folder.resolve(), DEMO_ANSWERS)
+    bake(folder.resolve(), DEMO_ANSWERS, marker)
     make_environment(
         environment,
         ["-c", "constraints.txt", "-e", ".[lab]"],
@@ -70,8 +74,7 @@ def test(pytest_arguments: Sequence[str]) -> None:
     lint()
     options = ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(HERE), "-p", "no:cacheprovider"]
     chosen = list(pytest_arguments) or [str(HERE / "tests"), str(PROJECT / "tests")]
-    source = {"PYTHONPATH": str(PROJECT / "src")}
-    run("tests", [python, "-m", "pytest", *options, *chosen], environment=source)
+    run("tests", [python, "-m", "pytest", *options, *chosen], environment=AS_IT_LIES)
 
 
 def lint() -> None:
@@ -94,7 +97,7 @@ def bench() -> None:
     if not scripts:
         raise StepFailed("There is no script in benchmarks/.")
     for script in scripts:
-        run(f"benchmarks/{script.name}", [python, script], environment={"PYTHONPATH": str(PROJECT / "src")})
+        run(f"benchmarks/{script.name}", [python, script], environment=AS_IT_LIES)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -166,10 +169,15 @@ def fingerprint(texts: Iterable[str], files: Iterable[Path]) -> str:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def bake(folder: Path, answers: Mapping[str, str]) -> Path:
-    """Bake a project below `folder`, from a copy of the template without what tools left behind."""
+def bake(folder: Path, answers: Mapping[str, str], marker: Path | None = None) -> Path:
+    """Bake a project below `folder`, from a copy of the template without what tools left behind.
+
+    `marker` is a file that remembers, also when a later step fails, that the project is ours to make again.
+    """
     python = bakery()
     folder.mkdir(parents=True, exist_ok=True)
+    if marker is not None:
+        marker.write_text("", encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="customer-analytics-") as temporary:
         template = Path(temporary) / "template"
         copy_template(template)
@@ -222,7 +230,7 @@ def run(
     """Run one step. Its output is shown, or, when `quiet`, only if it fails."""
     say(f"== {name}")
     began = time.monotonic()
-    settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **(environment or {})}
+    settings = {**os.environ, "PYTHONUTF8": "1", **(environment or {})}
     words = [str(word) for word in command]
     try:
         done = subprocess.run(words, cwd=folder, env=settings, check=False, capture_output=quiet)

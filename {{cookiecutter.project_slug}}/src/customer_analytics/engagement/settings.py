@@ -265,6 +265,13 @@ class Engagement(Settings):
             raise ValueError(f"not an ISO 4217 currency code: {currency!r}. {hint}")
         return currency
 
+    @field_validator("engine")
+    @classmethod
+    def _one_word(cls, engine: str) -> str:
+        if not engine.isidentifier():
+            raise ValueError(f"must be the name of an Ibis backend, for example duckdb, not {engine!r}")
+        return engine
+
     @field_validator("sources")
     @classmethod
     def _each_once(cls, sources: list[Source]) -> list[Source]:
