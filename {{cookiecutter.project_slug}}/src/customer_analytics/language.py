@@ -60,8 +60,8 @@ class Text(str):
     def __getnewargs__(self) -> tuple[str, list[str]]:  # type: ignore[override]  # so that copies keep the emphasis
         return str(self), self.pieces
 
-    def __html__(self) -> str:
-        return str(emphasised(self.pieces))
+    def __html__(self) -> Markup:
+        return emphasised(self.pieces)
 
 
 def emphasised(pieces: list[str]) -> Markup:
@@ -215,6 +215,11 @@ class Language:
     def joined(self, clauses: Iterable[str]) -> str:
         """Clauses one after another, the empty ones left out: a; b. In Chinese with the full-width sign."""
         return ("；" if self.is_chinese else "; ").join(str(clause) for clause in clauses if clause)
+
+    @property
+    def currency_name(self) -> str:
+        """The engagement's currency in words: British pounds; 英镑."""
+        return numbers.get_currency_name(self.currency, count=2, locale=self._locale)
 
     @property
     def _symbol(self) -> str:

@@ -141,8 +141,7 @@ def _facts(published: Mapping[str, Any], made: Mapping[str, Any], language: Lang
     facts = [(say("Data covered"), language.period(first, last))]
     if published.get("subset"):
         facts.append((say("Limited to"), str(published["subset"])))
-    if data.get("loaded_at"):
-        facts.append((say("Data loaded"), language.date(dt.date.fromisoformat(str(data["loaded_at"])[:10]))))
+    facts.append((say("Amounts in"), language.currency_name))
     if version or fingerprint:
         parts = [version, say("data {fingerprint}", fingerprint=fingerprint) if fingerprint else ""]
         facts.append((say("Version"), " · ".join(part for part in parts if part)))

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from customer_analytics.engagement import EngagementError, Problem, Project
 from customer_analytics.language import Language, Text
 from customer_analytics.report import guard, page_fonts
+from customer_analytics.report.text_safety import UNPRINTABLE
 from customer_analytics.report.theme import Theme
 
 TEMPLATES = Path(str(resources.files("customer_analytics.report").joinpath("templates")))
@@ -177,4 +178,4 @@ def _script() -> Markup:
 
 
 def _tidy(html: str) -> str:
-    return re.sub(r"\n{2,}", "\n", html).strip() + "\n"
+    return re.sub(r"\n{2,}", "\n", html.translate(UNPRINTABLE)).strip() + "\n"

@@ -56,6 +56,7 @@ def executive_summary(published: Mapping[str, Any], sections: Mapping[str, str],
             "One finding, and what we recommend.", "{count} findings, and what we recommend.", len(findings)
         ),
         "action": say("What to do:"),
+        "owner": say("Owner"),
         "recommendation": say("Recommendation"),
         "legend": legend(language),
     }
@@ -69,12 +70,11 @@ def executive_summary(published: Mapping[str, Any], sections: Mapping[str, str],
 def _entry(finding: Mapping[str, Any], sections: Mapping[str, str], language: Language) -> dict[str, Any]:
     grade = Grade(finding["grade"])
     section = finding["section"] if finding["section"] in sections else ""
-    facts = [grade_meaning(language, grade), interval(language, finding)]
     return {
         **{key: text(finding[key]) for key in ("head", "statement", "meaning", "action")},
         "grade": grade.value,
         "grade_meaning": grade_meaning(language, grade),
-        "evidence": language.joined(facts),
+        "evidence": interval(language, finding) or grade_meaning(language, grade),
         "section": section,
         "link": language.say("See: {section}", section=sections[section]) if section else "",
     }
@@ -96,14 +96,13 @@ def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: La
         (say("Time zone of days and hours"), facts.get("time_zone", "")),
         (say("Limited to"), published.get("subset") or ""),
         (say("Parameters"), _pairs(facts.get("parameters", {}))),
-        (say("Input files"), _files(data.get("files", []), language)),
-        (say("Data loaded"), _moment(data.get("loaded_at"))),
+        (say("Input files"), _files(facts.get("files", []), language)),
         (say("Data fingerprint"), str(data.get("fingerprint", ""))),
         (say("Privacy level"), facts.get("privacy", "")),
         (say("Smallest group shown"), language.number(facts.get("minimum_group"))),
         (say("Random seed"), str(facts.get("seed", ""))),
         (say("Template version"), facts.get("template_version", "")),
-        (say("Code version"), str(facts.get("code", ""))),
+        (say("Code version"), str(facts.get("code_version", ""))),
         (say("Software"), _pairs(facts.get("versions", {}), " ")),
     ]
     heading = Markup('<section><h2 id="made">{}</h2><p class="deck">{}</p>').format(
@@ -118,13 +117,10 @@ def _pairs(values: Mapping[str, Any], between: str = " = ") -> str:
 
 def _files(files: list[Mapping[str, Any]], language: Language) -> str:
     lines = [
-        f"{file['name']}, {language.bytes(file.get('size'))}, SHA-256 {str(file.get('sha256', ''))[:_HASH_SHOWN]}…"
+        f"{file['path']}, {language.bytes(file.get('bytes'))}, SHA-256 {str(file.get('sha256', ''))[:_HASH_SHOWN]}…"
         for file in files[:_MOST_FILES]
     ]
     if len(files) > _MOST_FILES:
         lines.append(language.say("and {n} more, listed in run.json", n=language.number(len(files) - _MOST_FILES)))
     return "; ".join(lines)
 
-
-def _moment(moment: Any) -> str:
-    return str(moment or "").replace("T", " ")[:16]

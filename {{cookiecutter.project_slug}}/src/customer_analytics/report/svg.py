@@ -13,6 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 
+from customer_analytics.report.text_safety import UNPRINTABLE
 from customer_analytics.report.theme import ROLE
 
 MOST_MARKS = 2_000  # above that a layer of marks becomes a picture inside the drawing
@@ -69,7 +70,7 @@ def _saved(figure: Figure) -> str:
     FigureCanvasSVG(figure)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
-    text = buffer.getvalue()
+    text = buffer.getvalue().translate(UNPRINTABLE)
     return text[text.index("<svg") :]
 
 

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
-
 from customer_analytics.engagement import EngagementError, Problem
 from customer_analytics.engagement.settings import Brand
 from customer_analytics.report import colour, typefaces
@@ -108,12 +106,16 @@ def heat_step(value: float, highest: float) -> int:
 @contextlib.contextmanager
 def style() -> Iterator[None]:
     """Chart style for the drawing and the saving of one figure; nothing stays changed afterwards."""
+    import matplotlib
+
     typefaces.register_with_matplotlib()
-    with mpl.rc_context(_rc()):
+    with matplotlib.rc_context(_rc()):  # type: ignore[arg-type]
         yield
 
 
 def _rc() -> dict[str, Any]:
+    from cycler import cycler
+
     return {
         "font.family": typefaces.CHART_FAMILIES,
         "font.size": 9,
@@ -132,7 +134,7 @@ def _rc() -> dict[str, Any]:
         "axes.axisbelow": True,
         "axes.grid": False,
         "axes.unicode_minus": False,
-        "axes.prop_cycle": mpl.cycler(color=[ROLE[role] for role in ("s1", "alert", "warm", "s2", "mute", "s3")]),
+        "axes.prop_cycle": cycler(color=[ROLE[role] for role in ("s1", "alert", "warm", "s2", "mute", "s3")]),
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.spines.left": False,
@@ -140,6 +142,7 @@ def _rc() -> dict[str, Any]:
         "grid.linewidth": 0.8,
         "xtick.major.size": 0,
         "ytick.major.size": 0,
+        "xtick.major.pad": 7,
         "figure.facecolor": "none",
         "axes.facecolor": "none",
         "savefig.facecolor": "none",

@@ -19,7 +19,6 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
-from matplotlib import font_manager
 
 _FOLDER = Path(__file__).parent / "fonts"
 _RECIPE = "1"  # raise when the making of cached files changes
@@ -52,15 +51,17 @@ FACES = (SANS, SERIF, SANS_HAN, SANS_HAN_BOLD, SERIF_HAN)
 @functools.cache
 def characters(face: Face) -> frozenset[int]:
     """The code points that a vendored file can draw."""
-    return frozenset(TTFont(str(_FOLDER / face.file), lazy=True).getBestCmap())
+    return frozenset(_source(face.file).getBestCmap())
 
 
 @functools.cache
 def register_with_matplotlib() -> None:
     """Make the chart families known to matplotlib in this process."""
+    from matplotlib import font_manager
+
     for face in (SANS, SANS_HAN, SANS_HAN_BOLD):
         for weight in face.static:
-            path = _cached(f"{face.file}-{weight}.ttf", functools.partial(_static, face, weight), _digest(face.file))
+            path = _static(face, weight)
             entry = font_manager.FontEntry(
                 fname=str(path), name=face.family, style="normal", variant="normal",
                 weight=weight, stretch="normal", size="scalable",
@@ -76,12 +77,16 @@ def page_subset(face: Face, text: frozenset[int]) -> bytes:
     return _cached(f"subset-{key}.woff2", functools.partial(_subset, face, wanted), _RECIPE).read_bytes()
 
 
-def _static(face: Face, weight: int) -> bytes:
-    font = TTFont(str(_FOLDER / face.file))
-    if "fvar" in font:
-        font = instancer.instantiateVariableFont(font, {"wght": weight})
-    font.flavor = None
-    return _bytes(font)
+def _static(face: Face, weight: int) -> Path:
+    """A TrueType file of one weight."""
+    if face.han:
+        return _truetype(face.file)
+    return _cached(f"{face.file}-{weight}.ttf", functools.partial(_instance, face, weight), _digest(face.file))
+
+
+def _instance(face: Face, weight: int) -> bytes:
+    font = TTFont(str(_truetype(face.file)))
+    return _bytes(instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True))
 
 
 def _subset(face: Face, wanted: list[int]) -> bytes:
@@ -101,11 +106,15 @@ def _subset(face: Face, wanted: list[int]) -> bytes:
 
 
 def _source(file: str) -> TTFont:
-    return TTFont(io.BytesIO(_decompressed(file)))
+    """A vendored font, unpacked once: reading woff2 takes seconds, reading a few glyphs of TrueType does not."""
+    return TTFont(str(_truetype(file)), lazy=True)
 
 
-@functools.cache
-def _decompressed(file: str) -> bytes:
+def _truetype(file: str) -> Path:
+    return _cached(f"{file}.ttf", functools.partial(_unpacked, file), _digest(file))
+
+
+def _unpacked(file: str) -> bytes:
     font = TTFont(str(_FOLDER / file))
     font.flavor = None
     return _bytes(font)

@@ -1,0 +1,89 @@
+"""Volume per day: the open days as a line, what stands out as marks, closed days and holidays left out of the line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import matplotlib.dates as mdates
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from customer_analytics.language import Language
+from customer_analytics.report.charts import base
+from customer_analytics.report.charts.base import Draw
+from customer_analytics.report.theme import ROLE
+
+_HEIGHT, _NARROW_HEIGHT = 2.9, 2.5  # inches
+_LONG = 800  # days from which the line is drawn week by week
+_MOST_LABELS, _MOST_LABELS_NARROW = 4, 2
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day. `mark`: "", closed, holiday, gap, collapse, spike or incomplete; `shown`: what to say about it."""
+
+    date: dt.date
+    rows: int
+    mark: str = ""
+    shown: str = ""
+
+
+def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str]) -> Draw:
+    """Draw the days; gid of the n-th marked one (from 0) is day-n.
+
+    Gaps are ticks on the base line, spikes, collapses and a cut last day are dots; the first few are named.
+    """
+    if not days:
+        raise ValueError("no days to draw")
+
+    def draw(width: float, narrow: bool) -> Figure:
+        height = _NARROW_HEIGHT if narrow else _HEIGHT
+        figure, axes = base.canvas(width, height, left=0.5, right=0.15, top=0.25, bottom=0.32)
+        dates, heights = _line(days)
+        axes.plot(dates, heights, color=ROLE["s1"], linewidth=0.9 if narrow else 1.1, zorder=3)
+        base.grid(axes, "y")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value)))
+        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=4 if narrow else 7, minticks=2))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.short_date(mdates.num2date(value).date())))
+        axes.margins(x=0.01)
+        top = max([day.rows for day in days] + [1])
+        axes.set_ylim(-0.04 * top, 1.08 * top)
+        _marks(axes, [day for day in days if day.mark not in ("", "closed", "holiday")], narrow)
+        return figure
+
+    return draw
+
+
+def _line(days: Sequence[Day]) -> tuple[list[dt.date], list[float]]:
+    """The open days in order; a mean week instead of its days where the period is long."""
+    open_days = [day for day in days if day.mark not in ("closed", "holiday", "gap")]
+    if len(days) <= _LONG:
+        return [day.date for day in open_days], [float(day.rows) for day in open_days]
+    weeks: dict[dt.date, list[int]] = {}
+    for day in open_days:
+        weeks.setdefault(day.date - dt.timedelta(days=day.date.weekday()), []).append(day.rows)
+    return list(weeks), [sum(rows) / len(rows) for rows in weeks.values()]
+
+
+def _marks(axes: Axes, marked: Sequence[Day], narrow: bool) -> None:
+    named = sorted(marked, key=lambda day: (day.mark == "gap", -day.rows))[: _MOST_LABELS_NARROW if narrow else _MOST_LABELS]
+    low, high = axes.get_xlim()
+    taken: list[float] = []
+    for place, day in enumerate(marked):
+        at = float(mdates.date2num(day.date))
+        if day.mark == "gap":
+            drawn = axes.plot([at], [0], marker="|", color=ROLE["alert"], markersize=11, markeredgewidth=2.2, zorder=5)
+        else:
+            drawn = axes.plot([at], [day.rows], "o", color=ROLE["alert"], markersize=4.5, zorder=5)
+        drawn[0].set_gid(f"day-{place}")
+        if day not in named or not day.shown or any(abs(at - other) < 0.16 * (high - low) for other in taken):
+            continue
+        taken.append(at)
+        left = at > (low + high) / 2
+        base.label(
+            axes, at, day.rows, day.shown, weight=600, role="alert", align="right" if left else "left",
+            offset=(-6 if left else 6, 7 if day.mark == "gap" else 5),
+        )  # fmt: skip
