@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.parameters import ReportParameters
+from customer_analytics.pipeline.run import run
 from customer_analytics.tables.load import load
 
 ENGAGEMENT = """\
@@ -43,7 +45,7 @@ finding = Finding("customers", Grade.C, say("Customers"), say("There are {count}
                   say("They can be reached."), say("Write to them."), "customers", value=customers, n=customers)
 report.publish(
     Summary(say("Customers were counted"), say("A tiny report."),
-            (Kpi(say("Customers"), number(customers), say("all of them")),), (finding,), say("Count again next month.")),
+            (Kpi(say("Customers"), number(customers), say("all of them")),), (finding,), say("Count again.")),
     metrics={"customers": customers, **{name: value for name, value in report.parameters.model_dump().items()
                                         if isinstance(value, int)}},
     tables={"customers": pd.DataFrame({"customers": [customers]})},
@@ -118,6 +120,22 @@ def project(loaded: Path, tmp_path: Path) -> Project:
     return copy_project(loaded, tmp_path / "a {braces} 客户 project")
 
 
+@pytest.fixture(scope="session")
+def ran_once(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with one finished run and its cache, to copy from; tests do not change it."""
+    project = copy_project(loaded, tmp_path_factory.mktemp("ran") / "tiny")
+    assert run(project, jobs=2).exit_code == 0
+    return project.folder
+
+
+@pytest.fixture
+def ran(project: Project, ran_once: Path) -> Project:
+    """This test's project, with one finished run."""
+    for name in ("reports", ".analytics"):
+        shutil.copytree(ran_once / name, project.folder / name, dirs_exist_ok=True)
+    return project
+
+
 @pytest.fixture
 def edit(project: Project) -> Callable[..., None]:
     """Rewrite one of the project's notebooks: edit("3_rfm", before="1 / 0")."""
@@ -130,7 +148,5 @@ def edit(project: Project) -> Callable[..., None]:
 
 def copy_project(source: Path, target: Path) -> Project:
     """A copy of a project's folder, opened."""
-    import shutil
-
     shutil.copytree(source, target)
     return Project.find(target)

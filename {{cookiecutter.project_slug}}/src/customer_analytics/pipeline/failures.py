@@ -14,6 +14,7 @@ from customer_analytics.language import Language
 
 Place = tuple[int, int, str]  # cell from 1, number of cells, heading above it
 _NAMES_ONLY = frozenset({"NameError", "AttributeError", "ImportError", "ModuleNotFoundError", "SyntaxError"})
+_OWN_ERRORS = frozenset({"ExportError"})  # written for readers, without data
 _LONGEST = 300
 
 
@@ -70,12 +71,13 @@ def not_started(language: Language, attempts: int) -> Failure:
     )
 
 
-def not_exported(language: Language, kind: str) -> Failure:
-    """The notebook ran, but no page could be made of it."""
+def not_exported(language: Language, kind: str, text: str) -> Failure:
+    """The notebook ran, but no page could be made of it. `kind`, `text`: of the exporter's error."""
     say = language.say
+    why = _line(text) if kind in _OWN_ERRORS else kind
     return Failure(
         "",
-        say("The notebook ran to its end, but no page could be made of it ({kind}).", kind=kind),
+        say("The notebook ran to its end, but no page could be made of it ({why}).", why=why),
         say("The executed notebook holds every output. Run again with --debug to see the full error."),
         kind,
     )

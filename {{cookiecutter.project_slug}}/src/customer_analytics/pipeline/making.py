@@ -124,7 +124,7 @@ class Workshop:
             except UserError as error:
                 failure = stopped(self.language, None, type(error).__name__, str(error))
             except Exception as error:
-                failure = not_exported(self.language, type(error).__name__)
+                failure = not_exported(self.language, type(error).__name__, str(error))
                 log = write_traceback(self.project.folder, error)
         if failure is not None:
             shutil.rmtree(folder)
@@ -153,6 +153,7 @@ class Workshop:
         page = self.run / task.folder / f"{task.report.name}.html"
         made = {
             "report": task.report.name,
+            "back": "index.html" if task.group is None else "../index.html",
             "parameters": {**self._given(task), **task.report.resolved},
             "data": {"fingerprint": self.fingerprint},
             "files": [dict(file) for file in self.inputs],

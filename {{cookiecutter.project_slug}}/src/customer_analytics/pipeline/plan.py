@@ -7,6 +7,7 @@ value is checked against the declarations in `engagement.parameters` first, and 
 from __future__ import annotations
 
 import ast
+import contextlib
 import datetime as dt
 import difflib
 import json
@@ -200,10 +201,9 @@ def _typed(model: type[Parameters], name: str, value: Any) -> Any:
     try:
         adapter.validate_python(value)
     except ValidationError:
-        try:
-            return yaml.safe_load(value)
-        except yaml.YAMLError:
-            return value
+        with contextlib.suppress(yaml.YAMLError):
+            parsed = yaml.safe_load(value)
+            return value if parsed is None else parsed  # no value is not "as engagement.yml says"
     return value
 
 

@@ -18,6 +18,8 @@ import threading
 import time
 from pathlib import Path
 
+import customer_analytics
+
 _FORK_SECONDS = 30
 
 
@@ -146,7 +148,10 @@ def kernel_environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    if search := environment.get("PYTHONPATH"):
-        parts = [str(Path(part).resolve()) for part in search.split(os.pathsep) if part]
+    parts = [str(Path(part).resolve()) for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
+    home = Path(customer_analytics.__file__).resolve().parents[1]
+    if home.name not in ("site-packages", "dist-packages"):  # not installed: run from its source
+        parts.append(str(home))
+    if parts:
         environment["PYTHONPATH"] = os.pathsep.join(parts)
     return environment
