@@ -134,7 +134,13 @@ def make_environment(
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and python.exists():
         return python
     if environment.exists():
+        if not stamp.exists():
+            raise StepFailed(
+                f"{environment} was not made by this command, and would be replaced. Move it away first.", 2
+            )
         shutil.rmtree(environment)
+    environment.mkdir(parents=True)
+    stamp.write_text("unfinished", encoding="utf-8")
     run(
         f"making {environment}",
         [sys.executable, "-m", "venv", environment],

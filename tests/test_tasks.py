@@ -40,6 +40,14 @@ def test_a_stamped_environment_is_not_made_again(
     assert capsys.readouterr().out == ""
 
 
+def test_an_environment_that_someone_else_made_is_not_replaced(tasks: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / "theirs").write_text("", encoding="utf-8")
+    with pytest.raises(tasks.StepFailed, match="was not made by this command"):
+        tasks.make_environment(tmp_path / "env", ["wanted"], depends_on=[])
+    assert (tmp_path / "env" / "theirs").exists()
+
+
 def test_a_failed_step_names_its_command_without_a_traceback(
     tasks: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
