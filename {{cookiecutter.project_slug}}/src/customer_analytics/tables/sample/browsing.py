@@ -29,6 +29,13 @@ SOURCES = ("direct", "organic search", "paid search", "social", "email", "referr
 PROPERTIES = ("", '{"error": "payment_timeout"}', '{"error": "card_declined"}', '{"app_version": "5.2.0"}')
 
 
+# Events are many: each column in as few bytes as its codes need.
+SMALL: dict[str, type[np.signedinteger]] = {
+    "session": np.int32, "role": np.int8, "customer": np.int32, "visitor": np.int32, "page": np.int8,
+    "element": np.int8, "product": np.int16, "source": np.int8, "device": np.int8, "properties": np.int8,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Sessions:
     """One entry a session. `customer`: -1 for somebody unknown; `anchor`: second that it ends or begins at."""
@@ -186,19 +193,20 @@ def _lay_out(
     stuck = (role == CHECKOUT) & (sessions.depth[session] == CHECKOUT) & (rng.random(len(session)) < 0.6)
     error = np.where(sessions.device[session] == DROP_DEVICE if world.planted else False, 1, 2)
     landing_page = pick(rng, (0.55, 0.25, 0.20), len(session))
-    return Events(
-        session=session,
-        role=role,
-        time=begin[session] + elapsed,
-        customer=sessions.customer[session],
-        visitor=sessions.visitor[session],
-        page=np.where(role == LANDING, landing_page, role + 2),
-        element=np.where(role == LANDING, 0, role),
-        product=np.where((role == VIEW) | (role == CART), product, -1),
-        source=sessions.source[session],
-        device=sessions.device[session],
-        properties=np.where(stuck, error, np.where((role == LANDING) & (sessions.device[session] < 2), 3, 0)),
-    )
+    columns = {
+        "session": session,
+        "role": role,
+        "time": begin[session] + elapsed,
+        "customer": sessions.customer[session],
+        "visitor": sessions.visitor[session],
+        "page": np.where(role == LANDING, landing_page, role + 2),
+        "element": np.where(role == LANDING, 0, role),
+        "product": np.where((role == VIEW) | (role == CART), product, -1),
+        "source": sessions.source[session],
+        "device": sessions.device[session],
+        "properties": np.where(stuck, error, np.where((role == LANDING) & (sessions.device[session] < 2), 3, 0)),
+    }
+    return Events(**{name: values.astype(SMALL.get(name, np.int64)) for name, values in columns.items()})
 
 
 def _with_registrations(world: World, people: People, cookies: Ints, events: Events, sessions: int) -> Events:
@@ -208,11 +216,12 @@ def _with_registrations(world: World, people: People, cookies: Ints, events: Eve
     device = people.device[who]
     source = np.array([1, 2, 3, 5, 0, 5])[people.channel[who]]
     constant = {"role": SIGN_UP, "page": 8, "element": 6, "product": -1, "properties": 0}
-    registrations = Events(
-        session=sessions + np.arange(count), time=people.signed_up[who], customer=who,
-        visitor=cookies[who, device % 2], source=source, device=device,
+    columns = {
+        "session": sessions + np.arange(count), "time": people.signed_up[who], "customer": who,
+        "visitor": cookies[who, device % 2], "source": source, "device": device,
         **{name: np.full(count, value) for name, value in constant.items()},
-    )  # fmt: skip
+    }  # fmt: skip
+    registrations = Events(**{name: values.astype(SMALL.get(name, np.int64)) for name, values in columns.items()})
     joined = Events(
         *(np.concatenate((getattr(events, n), getattr(registrations, n))) for n in Events.__dataclass_fields__)
     )

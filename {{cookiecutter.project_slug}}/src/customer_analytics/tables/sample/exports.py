@@ -218,7 +218,7 @@ def _products(world: World, catalogue: Catalogue, codes: list[str], folder: Path
 
 def _events(world: World, codes: list[str], frame: pd.DataFrame, folder: Path, place: str) -> Source:
     names = [world.pack.events[role] for role in ROLE_COLUMNS]
-    local = frame["time"].to_numpy()
+    local = np.minimum(frame["time"].to_numpy(), world.last_second)  # a wrong year is in the file of its arrival
     months = local.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
 
     def write(rows: pa.Table, path: Path) -> None:

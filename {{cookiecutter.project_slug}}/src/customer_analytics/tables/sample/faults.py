@@ -103,7 +103,9 @@ def _bots(bench: Bench) -> None:
     world = bench.business.world
     count = max(2, len(bench.frames["customers"]) // 2_000)
     per_day = bench.rng.integers(1_100, 1_700, (count, BOT_DAYS))
-    first_day = bench.rng.integers(30, world.days - 30, count)
+    quiet = world.days - OUTAGE_DAYS_BEFORE_END  # the week without tracking stays visible
+    first_day = bench.rng.integers(30, world.days - 60, count)
+    first_day = np.where(np.abs(first_day - quiet) < 15, first_day + 30, first_day)
     bot, day = np.nonzero(np.ones_like(per_day))
     sizes = per_day.ravel()
     row_bot, row_day = np.repeat(bot, sizes), np.repeat(day, sizes)

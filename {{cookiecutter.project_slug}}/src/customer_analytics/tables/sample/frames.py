@@ -179,13 +179,8 @@ def _lines(b: Business) -> pd.DataFrame:
 
 
 def _events(events: Events) -> pd.DataFrame:
-    small: dict[str, type] = {
-        "session": np.int32, "role": np.int8, "page": np.int8, "element": np.int8, "product": np.int16,
-        "source": np.int8, "device": np.int8, "properties": np.int8,
-    }  # fmt: skip
-    frame = {name: getattr(events, name).astype(small.get(name, np.int64)) for name in events.__dataclass_fields__}
+    frame = {name: getattr(events, name) for name in events.__dataclass_fields__}
     frame["customer"] = np.where(events.customer >= 0, events.customer + FIRST_CUSTOMER, -1).astype(np.int32)
-    frame["visitor"] = events.visitor.astype(np.int32)
     return pd.DataFrame(frame)
 
 

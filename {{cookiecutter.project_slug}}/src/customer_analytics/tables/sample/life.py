@@ -19,7 +19,7 @@ MONTH = 30  # days; the cohort month of the truths
 CLIFF_MONTH = 6
 CLIFF_DAYS = (180, 187)
 CLIFF_SHARE = 0.35  # of those still here leave within the days of the cliff, at x' beta = 0
-LONGEST = 1_200  # days; longer than history and exported days together
+LONGEST = 1_900  # days; longer than history and exported days together
 
 # Log hazard ratios of leaving.
 BETA = {

@@ -19,6 +19,7 @@ from customer_analytics.tables.sample.writing import write_json, write_truth_tab
 
 LANGUAGES = ("en", "zh_CN")
 LEAST, MOST = 100, 2_000_000
+SHORTEST, LONGEST = 560, 1_500  # exported days: the first campaign needs customers, the hazards have an end
 WRITTEN = (
     "customers.csv", "orders/orders-*.csv", "order_lines/lines-*.csv", "products.xlsx", "events/events-*.parquet",
     "campaigns.xlsx", "touches.csv", "spend.tsv", "feedback.jsonl", "identities.csv", "subscriptions.csv",
@@ -58,14 +59,14 @@ def make_sample(
         currency: ISO code; prices get its usual size.
         time_zone: IANA name; exports are in its wall-clock time, except the events, which are in UTC.
         end: last exported day. Never taken from the clock.
-        days: exported days.
+        days: exported days, 560 to 1,500.
         planted: False makes a business without the truths of behaviour: nothing to find.
         faults: False leaves the data clean.
 
     Raises:
         UserError: an argument is out of its range.
     """
-    _check(customers, seed, language, industry)
+    _check(customers, seed, language, industry, days)
     world = World(customers, seed, language, industry, currency, time_zone, end, days, planted)
     _remove_earlier(folder)
     business = make_business(world)
@@ -80,7 +81,7 @@ def make_sample(
     return SampleSummary(folder, sources, rows, world.start, world.end)
 
 
-def _check(customers: int, seed: int, language: str, industry: str) -> None:
+def _check(customers: int, seed: int, language: str, industry: str, days: int) -> None:
     problems = []
     if not LEAST <= customers <= MOST:
         problems.append(Problem("customers", f"{customers} is not possible.", f"Allowed: {LEAST} to {MOST}."))
@@ -90,6 +91,8 @@ def _check(customers: int, seed: int, language: str, industry: str) -> None:
         problems.append(Problem("language", f"no such language: {language!r}.", f"Allowed: {', '.join(LANGUAGES)}."))
     if industry not in INDUSTRIES:
         problems.append(Problem("industry", f"no such industry: {industry!r}.", f"Allowed: {', '.join(INDUSTRIES)}."))
+    if not SHORTEST <= days <= LONGEST:
+        problems.append(Problem("days", f"{days} is not possible.", f"Allowed: {SHORTEST} to {LONGEST}."))
     if problems:
         raise UserError(problems)
 

@@ -18,7 +18,7 @@ from customer_analytics.tables.sample.people import CHANNELS, DEVICES, LEAVING_C
 from customer_analytics.tables.sample.shopping import last_order_day
 from customer_analytics.tables.sample.truth_baskets import basket_truth
 from customer_analytics.tables.sample.truth_campaigns import campaign_truth
-from customer_analytics.tables.sample.world import HISTORY_DAYS, World
+from customer_analytics.tables.sample.world import HISTORY_DAYS, Floats, World
 
 HORIZON = 90  # days in which an order counts as staying
 CUT_OFFS = (0, 90, 180, 270)  # days before the day after the last exported one
@@ -241,21 +241,29 @@ def _channel_truth(business: Business) -> Truth:
         result[name.split("|")[0]] = {
             "written_as": name.split("|")[1 if world.language == "zh_CN" else 0],
             "customers": int(rows.sum()),
-            "still_here": {str(age): float(here[age][rows].mean()) for age in AGES},
-            "orders_in_month": {str(k): float(np.nanmean(orders[k][rows])) for k in ORDER_MONTHS},
+            "still_here": {str(age): _mean(here[age][rows]) for age in AGES},
+            "orders_in_month": {str(k): _mean(orders[k][rows]) for k in ORDER_MONTHS},
             "spend": cost.get(name.split("|")[0]),
         }
     return result
+
+
+def _mean(values: Floats) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
 
 
 def _funnel_truth(business: Business) -> Truth:
     rates = browsing.step_rates(business.world)
     roles = ("view", "cart", "checkout", "payment")
     events = business.events
-    sessions = {r: np.unique(events.session[events.role == browsing.ROLE_COLUMNS.index(r)]) for r in roles}
     device = np.zeros(int(events.session.max()) + 1, dtype=np.int64)
     device[events.session] = events.device
-    counts = {r: np.bincount(device[found], minlength=len(DEVICES)) for r, found in sessions.items()}
+    counts = {}
+    for role in roles:
+        reached = np.zeros(len(device), dtype=bool)
+        reached[events.session[events.role == browsing.ROLE_COLUMNS.index(role)]] = True
+        counts[role] = np.bincount(device[reached], minlength=len(DEVICES))
     by_device = {
         name: {
             "rates": dict(zip(("cart", "checkout", "payment"), map(float, rates[code]), strict=True)),
@@ -265,13 +273,13 @@ def _funnel_truth(business: Business) -> Truth:
     }
     drop = None
     if business.world.planted:
-        reached = int(counts["checkout"][browsing.DROP_DEVICE])
+        at_checkout = int(counts["checkout"][browsing.DROP_DEVICE])
         drop = {
             "device": DEVICES[browsing.DROP_DEVICE],
             "step": business.world.pack.events["payment"],
             "rate": browsing.DROP_RATE,
             "rate_elsewhere": browsing.CHECKOUT_TO_PAYMENT,
-            "lost_payments": reached * (browsing.CHECKOUT_TO_PAYMENT - browsing.DROP_RATE),
+            "lost_payments": at_checkout * (browsing.CHECKOUT_TO_PAYMENT - browsing.DROP_RATE),
         }
     return {
         "definition": "planted rate of each step among the sessions that reached the step before, by device; sessions: "

@@ -40,7 +40,7 @@ PACK = Pack(
             11,
             0.57,
             'Notebook "A5", ruled|A5横线笔记本; Gel pens|中性笔; Desk planner|周计划本; Wrapping paper|包装纸;'
-            "Greeting cards|贺卡; Sketchbook|速写本; Paper clips|回形针; Fountain pen|钢笔; Crayons|蜡笔; Folder|文件夹",
+            "Greeting cards|贺卡; Sketchbook|速写本; Paper clips|回形针; Fountain pen|钢笔; Crayons|蜡笔; Ruler|直尺",
         ),
         category(
             "Garden|园艺",
