@@ -27,7 +27,7 @@ from customer_analytics.report.show import show
 from customer_analytics.report.theme import Theme
 
 if TYPE_CHECKING:
-    from customer_analytics.tables.load import LoadLog
+    from customer_analytics.tables.load_log import LoadLog
     from customer_analytics.tables.store import Tables
 
 _DATED = (("orders", "ordered_on"), ("order_lines", "ordered_on"), ("events", "occurred_on"))
@@ -69,7 +69,7 @@ class Report:
     @functools.cached_property
     def load_log(self) -> LoadLog:
         """What `analytics load` kept and set aside."""
-        from customer_analytics.tables.load import read_load_log
+        from customer_analytics.tables.load_log import read_load_log
 
         return read_load_log(self.project)
 
