@@ -6,6 +6,7 @@ The tests here and the browser tests of the template make their page under test 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from pathlib import Path
 
@@ -99,6 +100,62 @@ report.publish(Summary(title=say("{share} of customers bring {most} of revenue. 
 """,  # noqa: E501
 }
 
+CHINESE = {
+    "Who brings the revenue": "收入来自谁",
+    "{n} names that a client's data could hold.": "客户数据里可能出现的 {n} 个名称。",
+    "**{share} of revenue** comes from {name}.": "**{share} 的收入**来自 {name}。",
+    "A second paragraph with {name}.": "第二段文字，提到 {name}。",
+    "Customer group {name}": "客户群 {name}",
+    "Definitions": "指标定义",
+    "Meaning of {name}": "{name} 的含义",
+    "The first group brings {share} of revenue": "第一个客户群贡献 {share} 的收入",
+    "Share of revenue by group. Lines: interval": "各客户群收入占比；横线为置信区间",
+    "Bars of groups. The first, {name}, brings {share}.": "条形图：第一个客户群 {name} 贡献 {share}。",
+    "Source: orders; {n} customers.": "来源：订单数据；{n} 名客户。",
+    "Orders grew in {n} weeks": "订单量在 {n} 周内持续增长",
+    "Line of weekly orders with a gap.": "每周订单量折线图，其中一周缺口。",
+    "Source: orders.": "来源：订单数据。",
+    "A broken week": "数据中断的一周",
+    "Segment plan": "分群行动方案",
+    "One action for each segment.": "每个客户群对应一项行动。",
+    "Segments, value and action": "客户群、价值与行动",
+    "Write to {name}": "联系 {name}",
+    "Write to them first.": "先联系这批客户。",
+    "A long table": "长表格",
+    "Item {n}": "商品 {n}",
+    "How to read this": "如何解读",
+    "The order holds in later data.": "在之后的数据里，这一排序依然成立。",
+    "**{n} customers** of {name} bring {share} of revenue.": "{name} 的 **{n} 名客户**贡献了 {share} 的收入。",
+    "They have spent more than the others so far.": "他们迄今的消费高于其他客户。",
+    "A small core carries the business": "少数核心客户撑起生意",
+    "Good customers are going quiet": "优质客户正在沉默",
+    "Half of the base never came back": "半数客户再未回购",
+    "Revenue from champions": "核心客户收入占比",
+    "{share} of customers": "占客户数的 {share}",
+    "Bought once only": "仅购买一次",
+    "half of the base": "约为客户总数的一半",
+    "Spent by slipping regulars": "流失中老客户的累计消费",
+    "by {n} customers": "来自 {n} 名客户",
+    "Median order value": "客单价中位数",
+    "half of all orders are near it": "半数订单在其上下",
+    "{share} of customers bring {most} of revenue. The next gain is {name}": "{share} 的客户贡献了 {most} 的收入，下一步增长在 {name}",
+    "They have spent {money} so far. Win them back first.": "他们累计消费 {money}，应优先挽回。",
+    "Start with the slipping regulars of {name}. Hold out **{share}** at random.": "先从 {name} 的流失中老客户入手，随机留出 **{share}** 作为对照。",
+    "Orders": "订单数",
+    "Returns": "退货数",
+    "Segment": "客户群",
+    "Revenue": "收入",
+    "What to do": "建议做法",
+    "Total": "合计",
+    "Item": "商品",
+    "Rate": "比率",
+    "Unit": "单位",
+    "customer": "客户",
+    "Time zone": "时区",
+    "Window": "时间窗口",
+    "Read the *intervals*, not the points.": "请看*区间*，不要只看点估计。",
+}
+
 
 def make_project(folder: Path, *, language: str = "en", client: str = 'A "B" & C </title>', **settings: object) -> Path:
     """A client project with one small table of orders, as `analytics load` would leave it."""
@@ -130,18 +187,27 @@ def make_project(folder: Path, *, language: str = "en", client: str = 'A "B" & C
 
 def notebook(**parameters: object) -> nbformat.NotebookNode:
     """The notebook, not yet executed; parameters override None."""
+    in_language = functools.partial(_in_chinese, language=str(parameters.get("language")))
     values = {"as_of": None, "language": None, "subset": None, "output": None, "bins": None, **parameters}
     cells = [
         nbformat.v4.new_markdown_cell("# Not for the client", id="title"),
         nbformat.v4.new_code_cell("\n".join(f"{k} = {v!r}" for k, v in values.items()), id="parameters"),
         nbformat.v4.new_code_cell(CELLS["setup"].replace("{hostile}", repr(HOSTILE)), id="setup"),
-        nbformat.v4.new_code_cell(CELLS["text"], id="text"),
-        nbformat.v4.new_markdown_cell("Read the *intervals*, not the points. <b>x</b>", id="prose"),
-        *(nbformat.v4.new_code_cell(CELLS[name], id=name) for name in ("figures", "tables", "publish")),
+        nbformat.v4.new_code_cell(in_language(CELLS["text"]), id="text"),
+        nbformat.v4.new_markdown_cell(in_language("Read the *intervals*, not the points.") + " <b>x</b>", id="prose"),
+        *(nbformat.v4.new_code_cell(in_language(CELLS[name]), id=name) for name in ("figures", "tables", "publish")),
     ]
     cells[1].metadata["tags"] = ["parameters"]
     cells[4].metadata["tags"] = ["client"]
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+
+
+def _in_chinese(source: str, language: str) -> str:
+    """The cell with its messages in Chinese, so that the Chinese page looks as a real one."""
+    if language == "zh_CN":
+        for english, chinese in CHINESE.items():
+            source = source.replace(f'"{english}"', f'"{chinese}"') if source != english else chinese
+    return source
 
 
 def executed(project: Path, **parameters: object) -> nbformat.NotebookNode:

@@ -11,7 +11,17 @@ from markupsafe import Markup
 
 from customer_analytics.language import Language
 from customer_analytics.report import typefaces
-from customer_analytics.report.typefaces import FACES, SANS, SANS_HAN, SANS_HAN_BOLD, SERIF, SERIF_HAN, Face
+from customer_analytics.report.typefaces import (
+    FACES,
+    SANS,
+    SANS_BOLD,
+    SANS_HAN,
+    SANS_HAN_BOLD,
+    SERIF,
+    SERIF_BOLD,
+    SERIF_HAN,
+    Face,
+)
 
 # Always in: then most pages share the same Latin subsets, and a tooltip or a sorted table never lacks a digit.
 _BASE = frozenset(map(ord, " !\"#$%&'()*+,-./0123456789:;<=>?@[\\]_{|}~–—‘’“”…·×−→←↑↓↕≥≤≈£€¥")) | frozenset(
@@ -38,23 +48,25 @@ class Characters:
     sans: set[int] = field(default_factory=set)
     bold: set[int] = field(default_factory=set)
     serif: set[int] = field(default_factory=set)
+    standfirst: set[int] = field(default_factory=set)  # the one text in the regular serif, in English
 
     def of(self, face: Face) -> frozenset[int]:
         """What a face has to hold."""
-        everything = self.sans | self.bold | self.serif
         wanted: dict[Face, set[int]] = {
-            SANS: self.sans | self.bold,
-            SERIF: self.serif,
+            SANS: self.sans,
+            SANS_BOLD: self.bold,
+            SERIF: self.standfirst,
+            SERIF_BOLD: self.serif,
             SANS_HAN: self.sans,
             # the serif face has fewer characters; the bold sans stands in for the rest
             SANS_HAN_BOLD: self.bold | (self.serif - typefaces.characters(SERIF_HAN)),
             SERIF_HAN: self.serif,
         }
+        if not wanted[face]:
+            return frozenset()
         shown = frozenset(wanted[face]) | (_BASE if not face.han else frozenset())
         if not face.han:
             return shown - _HAN_PUNCTUATION if self.chinese else shown
-        if not any(_is_han(code) for code in everything):
-            return frozenset()
         han = frozenset(code for code in shown if _is_han(code) or (self.chinese and code in _HAN_PUNCTUATION))
         return han | {0x20} if han else han
 
@@ -129,7 +141,10 @@ class _Reader(HTMLParser):
         if hidden:
             return
         codes = _codes(data)
-        if serif:
+        standfirst = serif and not bold
+        if standfirst and not self.found.chinese:
+            self.found.standfirst |= codes
+        elif serif:
             self.found.serif |= codes
         if bold:
             self.found.bold |= codes

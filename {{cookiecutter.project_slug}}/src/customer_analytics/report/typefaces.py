@@ -1,7 +1,7 @@
-"""The vendored fonts: static files for matplotlib, subsets for the page.
+"""The vendored fonts: TrueType files for matplotlib, subsets for the page.
 
-matplotlib reads no woff2 and no variable axes, so static TrueType files are made once and kept in the user's cache
-folder. Pages carry only the characters they use; each subset is cached too, because most pages share them.
+matplotlib reads no woff2, so the chart fonts are unpacked once into the user's cache folder. Pages carry only the
+characters they use; each subset is cached too, because most pages share them.
 """
 
 from __future__ import annotations
@@ -18,21 +18,20 @@ from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
 
 _FOLDER = Path(__file__).parent / "fonts"
-_RECIPE = "1"  # raise when the making of cached files changes
+_RECIPE = "2"  # raise when the making of cached files changes
 CHART_FAMILIES = ["Report Sans", "Report Sans Han"]
 
 
 @dataclass(frozen=True)
 class Face:
-    """One vendored file. `weight`: CSS font-weight, a range for a variable font; `static`: weights for charts."""
+    """One vendored file. `weight`: CSS font-weight that it serves; `chart_weight`: its weight in charts, if any."""
 
     file: str
     family: str
     weight: str
-    static: tuple[int, ...] = ()
+    chart_weight: int | None = None
 
     @property
     def han(self) -> bool:
@@ -40,18 +39,20 @@ class Face:
         return "Han" in self.family
 
 
-SANS = Face("sans-latin.woff2", "Report Sans", "400 700", (400, 500, 600, 700))
-SERIF = Face("serif-latin.woff2", "Report Serif", "400 600")
-SANS_HAN = Face("sans-han-400.woff2", "Report Sans Han", "400 500", (400,))
-SANS_HAN_BOLD = Face("sans-han-600.woff2", "Report Sans Han", "600 700", (600,))
+SANS = Face("sans-latin-400.woff2", "Report Sans", "400 500", 400)
+SANS_BOLD = Face("sans-latin-600.woff2", "Report Sans", "600 700", 600)
+SERIF = Face("serif-latin-400.woff2", "Report Serif", "400 500")
+SERIF_BOLD = Face("serif-latin-600.woff2", "Report Serif", "600 700")
+SANS_HAN = Face("sans-han-400.woff2", "Report Sans Han", "400 500", 400)
+SANS_HAN_BOLD = Face("sans-han-600.woff2", "Report Sans Han", "600 700", 600)
 SERIF_HAN = Face("serif-han-600.woff2", "Report Serif Han", "400 700")
-FACES = (SANS, SERIF, SANS_HAN, SANS_HAN_BOLD, SERIF_HAN)
+FACES = (SANS, SANS_BOLD, SERIF, SERIF_BOLD, SANS_HAN, SANS_HAN_BOLD, SERIF_HAN)
 
 
 @functools.cache
 def characters(face: Face) -> frozenset[int]:
     """The code points that a vendored file can draw."""
-    return frozenset(_source(face.file).getBestCmap())
+    return frozenset(_source(face).getBestCmap())
 
 
 @functools.cache
@@ -59,14 +60,15 @@ def register_with_matplotlib() -> None:
     """Make the chart families known to matplotlib in this process."""
     from matplotlib import font_manager
 
-    for face in (SANS, SANS_HAN, SANS_HAN_BOLD):
-        for weight in face.static:
-            path = _static(face, weight)
-            entry = font_manager.FontEntry(
-                fname=str(path), name=face.family, style="normal", variant="normal",
-                weight=weight, stretch="normal", size="scalable",
-            )  # fmt: skip
-            font_manager.fontManager.ttflist.insert(0, entry)
+    for face in FACES:
+        if face.chart_weight is None:
+            continue
+        path = _cached(f"{face.file}.ttf", functools.partial(_truetype, face), _digest(face.file))
+        entry = font_manager.FontEntry(
+            fname=str(path), name=face.family, style="normal", variant="normal",
+            weight=face.chart_weight, stretch="normal", size="scalable",
+        )  # fmt: skip
+        font_manager.fontManager.ttflist.insert(0, entry)
     font_manager.fontManager._findfont_cached.cache_clear()  # type: ignore[attr-defined]
 
 
@@ -77,18 +79,6 @@ def page_subset(face: Face, text: frozenset[int]) -> bytes:
     return _cached(f"subset-{key}.woff2", functools.partial(_subset, face, wanted), _RECIPE).read_bytes()
 
 
-def _static(face: Face, weight: int) -> Path:
-    """A TrueType file of one weight."""
-    if face.han:
-        return _truetype(face.file)
-    return _cached(f"{face.file}-{weight}.ttf", functools.partial(_instance, face, weight), _digest(face.file))
-
-
-def _instance(face: Face, weight: int) -> bytes:
-    font = TTFont(str(_truetype(face.file)))
-    return _bytes(instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True))
-
-
 def _subset(face: Face, wanted: list[int]) -> bytes:
     options = subset.Options()
     # Without kern and palt in Chinese: Firefox squeezes full-width punctuation otherwise.
@@ -97,25 +87,21 @@ def _subset(face: Face, wanted: list[int]) -> bytes:
     options.notdef_outline = True
     options.name_IDs = [0, 13]  # copyright and licence travel with the font
     options.drop_tables += ["STAT", "DSIG"]
-    font = _source(face.file)
+    font = _source(face)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
     font.flavor = "woff2"
+    font.flavorData = None  # here size counts, so the glyphs are transformed
     return _bytes(font)
 
 
-def _source(file: str) -> TTFont:
-    """A vendored font, unpacked once: reading woff2 takes seconds, reading a few glyphs of TrueType does not."""
-    return TTFont(str(_truetype(file)), lazy=True)
+def _source(face: Face) -> TTFont:
+    return TTFont(str(_FOLDER / face.file), lazy=True)
 
 
-def _truetype(file: str) -> Path:
-    return _cached(f"{file}.ttf", functools.partial(_unpacked, file), _digest(file))
-
-
-def _unpacked(file: str) -> bytes:
-    font = TTFont(str(_FOLDER / file))
+def _truetype(face: Face) -> bytes:
+    font = TTFont(str(_FOLDER / face.file))
     font.flavor = None
     return _bytes(font)
 

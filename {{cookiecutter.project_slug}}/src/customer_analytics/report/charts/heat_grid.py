@@ -84,7 +84,8 @@ def _cell(axes: Axes, down: int, across: int, cell: GridCell, highest: float, wi
     axes.add_patch(patch)
     weight = 600 if cell.value is not None and highest > 0 and cell.value >= highest / 3 else 400
     lift = 0.1 if with_notes and cell.note else 0
-    base.label(axes, across + 0.5, down + 0.5 - lift, cell.shown, weight=weight, role=ink, align="center", offset=(0, 0))
+    middle = down + 0.5 - lift
+    base.label(axes, across + 0.5, middle, cell.shown, weight=weight, role=ink, align="center", offset=(0, 0))
     if with_notes and cell.note:
         base.label(
             axes, across + 0.5, down + 0.76, cell.note, role=ink, size=8.2, align="center", offset=(0, 0)

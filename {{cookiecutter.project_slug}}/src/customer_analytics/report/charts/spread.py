@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +55,7 @@ def spread(panels: Sequence[Panel], language: Language) -> Draw:
 
 def _panel(axes: Axes, panel: Panel, language: Language) -> None:
     edges = panel.edges
-    widths = [right - left for left, right in zip(edges, edges[1:], strict=False)]
+    widths = [right - left for left, right in itertools.pairwise(edges)]
     axes.bar(edges[:-1], panel.counts, width=widths, align="edge", color=ROLE["s3"], linewidth=0, zorder=2)
     for cut in panel.cuts:
         if edges[0] < cut < edges[-1]:

@@ -47,7 +47,9 @@ def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str
         base.grid(axes, "y")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value)))
         axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=4 if narrow else 7, minticks=2))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.short_date(mdates.num2date(value).date())))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: language.short_date(mdates.num2date(value).date()))
+        )
         axes.margins(x=0.01)
         top = max([day.rows for day in days] + [1])
         axes.set_ylim(-0.04 * top, 1.08 * top)
@@ -69,7 +71,9 @@ def _line(days: Sequence[Day]) -> tuple[list[dt.date], list[float]]:
 
 
 def _marks(axes: Axes, marked: Sequence[Day], narrow: bool) -> None:
-    named = sorted(marked, key=lambda day: (day.mark == "gap", -day.rows))[: _MOST_LABELS_NARROW if narrow else _MOST_LABELS]
+    named = sorted(marked, key=lambda day: (day.mark == "gap", -day.rows))[
+        : _MOST_LABELS_NARROW if narrow else _MOST_LABELS
+    ]
     low, high = axes.get_xlim()
     taken: list[float] = []
     for place, day in enumerate(marked):
