@@ -69,7 +69,8 @@ def top_shares(values: Floats, shares: Floats) -> Floats:
     if len(values) == 0 or total <= 0:
         return np.full(len(shares), math.nan)
     cumulated = np.concatenate([[0.0], np.cumsum(np.sort(values)[::-1])])
-    return np.interp(shares * len(values), np.arange(len(values) + 1), cumulated) / total
+    curve: Floats = np.interp(shares * len(values), np.arange(len(values) + 1), cumulated) / total
+    return curve
 
 
 def top_share(values: Floats, share: float) -> float:

@@ -96,11 +96,8 @@ def totals(tables: Tables, start: int | None) -> Totals:
     )
     first = row["first_day"]
     row = row.fillna(0)
-    return Totals(
-        first_day=None if pd.isna(first) else int(first),
-        **{name: int(row[name]) for name in COUNTS},
-        **{name: float(row[name]) for name in MONEYS},
-    )
+    numbers: dict[str, Any] = {name: int(row[name]) for name in COUNTS} | {name: float(row[name]) for name in MONEYS}
+    return Totals(first_day=None if pd.isna(first) else int(first), **numbers)
 
 
 def customer_days(tables: Tables) -> ir.Table:
@@ -157,16 +154,16 @@ def _step(days: ir.Table) -> ir.IntegerValue:
 def customer_table(
     days: ir.Table,
     windows: Sequence[Window],
-    unit: Literal["days", "orders"],
     *,
     landing_after: int,
     future: Window | None,
 ) -> pd.DataFrame:
     """One row per customer with any order in the data, sorted by customer_id: the crossing into pandas.
 
-    For each window w: w_last (day number of the last purchase, NaN without one), w_frequency, w_orders, w_monetary.
+    For each window w: w_last (day number of the last purchase, NaN without one), w_days, w_orders, w_monetary.
     Beside them first_day, last_day, lifetime (purchase days in all history), longest_gap (longest silence that ended
-    on or after `landing_after`) and, with `future`, future_monetary and future_orders.
+    on or after `landing_after`) and, with `future`, future_monetary and
+    future_orders in it and before_lifetime (purchase days before it).
     """
     columns: dict[str, Any] = {
         "first_day": days.day.min(where=days.bought),
@@ -181,27 +178,32 @@ def customer_table(
         orders = days.purchases.sum(where=inside)
         columns[f"{name}_last"] = days.day.max(where=bought)
         columns[f"{name}_orders"] = orders
-        columns[f"{name}_frequency"] = bought.ifelse(1, 0).sum() if unit == "days" else orders
+        columns[f"{name}_days"] = bought.ifelse(1, 0).sum()
         columns[f"{name}_monetary"] = days.net.sum(where=inside).cast("float64")
     if future is not None:
         later = (days.day >= future.start) & (days.day < future.end)
         columns["future_monetary"] = days.net.sum(where=later).cast("float64")
         columns["future_orders"] = days.purchases.sum(where=later)
+        columns["before_lifetime"] = (days.bought & (days.day < future.start)).ifelse(1, 0).sum()
     crossed: pd.DataFrame = days.group_by("customer_id").aggregate(**columns).order_by("customer_id").to_pandas()
     numbers = [column for column in crossed.columns if column != "customer_id"]
     crossed[numbers] = crossed[numbers].astype(np.float64)
     return crossed
 
 
-def measures(crossed: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """recency_days, frequency, orders and monetary in one window, for customers with a purchase in it."""
+def measures(crossed: pd.DataFrame, window: Window, unit: Literal["days", "orders"]) -> pd.DataFrame:
+    """Recency, frequency and money in one window, for customers with a purchase in it.
+
+    Columns customer_id, recency_days, frequency (purchase days or orders), purchase_days, orders, monetary.
+    """
     name = window.name
     here = crossed[crossed[f"{name}_last"].notna()]
     return pd.DataFrame(
         {
             "customer_id": here["customer_id"],
             "recency_days": (window.end - here[f"{name}_last"]).astype(np.int64),
-            "frequency": here[f"{name}_frequency"].astype(np.int64),
+            "frequency": here[f"{name}_{unit}"].astype(np.int64),
+            "purchase_days": here[f"{name}_days"].astype(np.int64),
             "orders": here[f"{name}_orders"].astype(np.int64),
             "monetary": here[f"{name}_monetary"].fillna(0.0).round(4),
         }

@@ -33,20 +33,14 @@ class Holdout:
     mean: float
     table: pd.DataFrame
 
-    def row(self, segment: str) -> pd.Series:
-        """The row of a segment."""
-        return self.table.set_index("segment").loc[segment]
-
     @property
     def ratio(self) -> tuple[str, str, float] | None:
         """(best, worst, how many times as much) over the segments large enough; None where worst spent nothing."""
-        known = self.table[self.table["mean"].notna()]
-        if len(known) < 2:
+        known = self.table[self.table["mean"].notna()].sort_values("mean", kind="stable")
+        means, names = known["mean"].to_numpy(), known["segment"].to_numpy()
+        if len(means) < 2 or means[0] <= 0:
             return None
-        best, worst = known.loc[known["mean"].idxmax()], known.loc[known["mean"].idxmin()]
-        if worst["mean"] <= 0:
-            return None
-        return str(best["segment"]), str(worst["segment"]), float(best["mean"] / worst["mean"])
+        return str(names[-1]), str(names[0]), float(means[-1] / means[0])
 
     @property
     def holds(self) -> bool:
@@ -85,7 +79,7 @@ def held_out(
                 "mean": float(spent.mean()) if enough else math.nan,
                 "low": interval.low,
                 "high": interval.high,
-                "buyers": bought,
+                "buyers": bought if enough else math.nan,
                 "rate": bought / n if enough else math.nan,
                 "rate_low": rate.low,
                 "rate_high": rate.high,

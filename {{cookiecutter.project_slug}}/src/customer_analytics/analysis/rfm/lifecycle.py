@@ -29,6 +29,8 @@ class Rhythm:
     active_days: int
     lost_days: int
     mature_from: int = MATURE_AT_LEAST
+    active_share: float = ACTIVE_SHARE
+    lost_share: float = LOST_SHARE
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,9 @@ def stage_table(stages: npt.NDArray[np.str_], names: tuple[str, ...], monetary: 
 def ladder(counts: pd.DataFrame, gaps: pd.DataFrame) -> tuple[Step, ...]:
     """Steps from the second purchase on, as far as anybody stood on them long enough to be judged."""
     steps = []
-    for row in counts.itertuples():
-        own = gaps[gaps["step"] == row.step]
-        if row.base == 0:
-            continue
-        median = weighted_quantile(own.set_index("gap")["n"], 0.5) if len(own) else None
-        steps.append(Step(int(row.step) + 1, int(row.base), int(row.taken), wilson(row.taken, row.base), median))
+    for step, base, taken in counts[["step", "base", "taken"]].to_numpy().tolist():
+        own = gaps[gaps["step"] == step]
+        if base:
+            median = weighted_quantile(own.set_index("gap")["n"], 0.5) if len(own) else None
+            steps.append(Step(step + 1, base, taken, wilson(taken, base), median))
     return tuple(steps)

@@ -17,6 +17,7 @@ from customer_analytics.analysis.rfm.customers import Totals, Window
 from customer_analytics.analysis.rfm.holdout import Holdout, held_out, horizon
 from customer_analytics.analysis.rfm.lifecycle import Rhythm, Step
 from customer_analytics.analysis.rfm.scores import Scheme, fit
+from customer_analytics.analysis.rfm.slipping import Slipping, is_slipping, same_position, slipping
 from customer_analytics.analysis.rfm.tables import Distribution
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.parameters import RfmParameters
@@ -43,9 +44,9 @@ class Unscored:
 class RfmResult:
     """Everything that the RFM report says.
 
-    `customers`: one row per scored customer, sorted by customer_id, with recency_days, frequency, orders, monetary,
-    r, f, m, r5, fm5, segment, eight_type, abc, first_days, lifetime, longest_gap and, where there is a rhythm, stage
-    and phase. `scheme` is None exactly when nobody bought.
+    `customers`: one row per scored customer, sorted by customer_id, with recency_days, frequency, purchase_days,
+    orders, monetary, r, f, m, r5, fm5, segment, eight_type, abc, first_days, lifetime, longest_gap and, where there is a
+    rhythm, stage, phase and slipping. `scheme` is None exactly when nobody bought.
     """
 
     parameters: RfmParameters
@@ -65,6 +66,7 @@ class RfmResult:
     stages: pd.DataFrame | None
     phases: pd.DataFrame | None
     steps: tuple[Step, ...]
+    slipping: Slipping | None
     change: Change | None
     holdout: Holdout | None
     regrouped: int  # customers in another segment under the other binning
@@ -105,12 +107,12 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
     crossed = base.customer_table(
         days,
         [window, *(pair or ()), *(past[:1] if past else ())],
-        parameters.frequency_unit,
         landing_after=end - (pace.active_days if pace else 0),
         future=past[1] if past else None,
     )
     scored, scheme = _score(crossed, window, parameters)
     steps: tuple[Step, ...] = ()
+    quiet: Slipping | None = None
     stages = phases = None
     if pace is not None and len(scored):
         pace = dataclasses.replace(pace, mature_from=lifecycle.mature_from(scored["lifetime"].to_numpy()))
@@ -118,6 +120,11 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
         scored["phase"] = lifecycle.five_stages(scored, pace)
         stages = lifecycle.stage_table(scored["stage"].to_numpy(), lifecycle.FOUR_STAGES, scored["monetary"])
         phases = lifecycle.stage_table(scored["phase"].to_numpy(), lifecycle.FIVE_STAGES, scored["monetary"])
+        scored["slipping"] = is_slipping(
+            scored["recency_days"].to_numpy(float), scored["lifetime"].to_numpy(float), pace
+        )
+        again = past and same_position(crossed, past[1].start, past[1].days, pace, parameters.minimum_base)
+        quiet = slipping(scored, again or None)
         steps = lifecycle.ladder(base.ladder_counts(days, end, pace.lost_days), gaps)
     scored["eight_type"], cuts = segments.eight_types(scored, parameters.high_low_cut)
     scored["abc"] = segments.abc_classes(scored["monetary"].to_numpy())
@@ -141,6 +148,7 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
         stages=stages,
         phases=phases,
         steps=steps,
+        slipping=quiet,
         change=_change(crossed, pair, parameters),
         holdout=_holdout(crossed, past, parameters),
         regrouped=_regrouped(scored, parameters),
@@ -162,7 +170,7 @@ def _check(data: Tables) -> None:
 
 
 def _score(crossed: pd.DataFrame, window: Window, parameters: RfmParameters) -> tuple[pd.DataFrame, Scheme | None]:
-    scored = base.measures(crossed, window)
+    scored = base.measures(crossed, window, parameters.frequency_unit)
     beside = crossed.loc[scored.index]
     scored["first_days"] = (window.end - beside["first_day"]).astype(np.int64)
     scored["active_days"] = (beside["last_day"] - beside["first_day"]).astype(np.int64)
@@ -220,7 +228,7 @@ def _comparison_windows(parameters: RfmParameters, window: Window, first: int) -
 def _change(crossed: pd.DataFrame, pair: tuple[Window, Window] | None, parameters: RfmParameters) -> Change | None:
     if pair is None:
         return None
-    earlier, now = (base.measures(crossed, window) for window in pair)
+    earlier, now = (base.measures(crossed, window, parameters.frequency_unit) for window in pair)
     if min(len(earlier), len(now)) < parameters.minimum_base:
         return None
     scheme = fit(now, parameters.bins, parameters.binning)
@@ -247,7 +255,7 @@ def _holdout(
 ) -> Holdout | None:
     if past is None:
         return None
-    before = base.measures(crossed, past[0])
+    before = base.measures(crossed, past[0], parameters.frequency_unit)
     if len(before) < parameters.minimum_base:
         return None
     codes = _codes(before, fit(before, parameters.bins, parameters.binning))

@@ -71,7 +71,7 @@ def segment_codes(recency: Integers, value: Integers) -> Integers:
 
 def segment_of(recency: int, value: int) -> str:
     """The segment of one cell of the grid."""
-    return SEGMENTS[_CELLS[recency - 1, value - 1]]
+    return SEGMENTS[int(_CELLS[recency - 1, value - 1])]
 
 
 def eight_types(customers: pd.DataFrame, cut: str) -> tuple[npt.NDArray[np.object_], dict[str, float]]:

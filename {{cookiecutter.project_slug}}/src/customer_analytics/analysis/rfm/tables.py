@@ -37,10 +37,8 @@ def segment_table(customers: pd.DataFrame) -> pd.DataFrame:
     net money and NaN when that is not above 0.
     """
     table = _group_table(customers, "segment", SEGMENTS)
-    whole = customers["monetary"].to_numpy()
-    intervals = [
-        share_interval(np.where((customers["segment"] == segment).to_numpy(), whole, 0.0), whole) for segment in SEGMENTS
-    ]
+    whole, own = customers["monetary"].to_numpy(), customers["segment"].to_numpy()
+    intervals = [share_interval(np.where(own == segment, whole, 0.0), whole) for segment in SEGMENTS]
     table["share_low"] = [max(interval.low, 0.0) for interval in intervals]
     table["share_high"] = [interval.high for interval in intervals]
     grouped = customers.groupby("segment")

@@ -1,0 +1,221 @@
+"""The first screen: conclusion, figures, findings, recommendation. Each finding states when it is said."""
+
+from __future__ import annotations
+
+import math
+
+from customer_analytics.language import Text
+from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary
+from customer_analytics.narrative.rfm.findings import (
+    change_finding,
+    concentration_finding,
+    core_finding,
+    nameless_finding,
+    one_time_finding,
+    prediction_finding,
+    slipping_finding,
+)
+from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, target
+from customer_analytics.narrative.rfm.view import View
+
+TOP = 0.2
+MANY_ONE_TIME = 0.25
+
+
+def summary(view: View) -> Summary:
+    """The summary of the RFM report."""
+    if not view.enough:
+        return _too_few(view)
+    findings = (
+        core_finding(view),
+        slipping_finding(view),
+        one_time_finding(view),
+        concentration_finding(view),
+        change_finding(view),
+        prediction_finding(view),
+        nameless_finding(view),
+    )
+    told = tuple(finding for finding in findings if finding is not None)
+    return Summary(_title(view), _standfirst(view), _kpis(view), told, recommendation(view))
+
+
+def _title(view: View) -> Text:
+    say, language, top, first = view.language.say, view.language, view.top, target(view)
+    assert top is not None
+    shares = {"share": view.percent(top.share_customers), "revenue": view.percent(top.share_revenue)}
+    if first is not None and first.kind == "quiet_regulars":
+        return say(
+            "{share} of customers bring {revenue} of revenue. {customers} regulars have gone quiet",
+            customers=language.number(first.customers), **shares,
+        )  # fmt: skip
+    if view.one_time_share >= MANY_ONE_TIME:
+        return say(
+            "{share} of customers bring {revenue} of revenue. {once} bought only once",
+            once=view.percent(view.one_time_share), **shares,
+        )  # fmt: skip
+    return say("{share} of customers bring {revenue} of revenue", **shares)
+
+
+def _standfirst(view: View) -> Text:
+    say, language, first, pace = view.language.say, view.language, target(view), view.result.rhythm
+    if first is None or pace is None:
+        return say(
+            "{customers} customers spent {money} from {period}. Too few of them are overdue for a list of their own.",
+            customers=language.number(view.n), money=language.money(view.result.revenue), period=view.period,
+        )  # fmt: skip
+    numbers = {"customers": language.number(first.customers), "money": language.money(first.revenue)}
+    if first.kind == "one_time_buyers":
+        return say(
+            "The next gain is a second purchase: {customers} customers bought once, not more than {days} days ago, "
+            "and have spent {money} so far. Contact them, but hold part of the list out.",
+            days=language.number(pace.lost_days), **numbers,
+        )  # fmt: skip
+    if first.rate is None:
+        return say(
+            "They have spent {money} so far and have not bought for more than {days} days. Contact them first, but "
+            "hold part of the list out.", days=language.number(pace.active_days), **numbers,
+        )  # fmt: skip
+    return say(
+        "They have spent {money} so far and have not bought for more than {days} days. Contact them first, but hold "
+        "part of the list out: {rate} of such customers came back by themselves.",
+        days=language.number(pace.active_days), rate=view.percent(first.rate), **numbers,
+    )  # fmt: skip
+
+
+def _kpis(view: View) -> tuple[Kpi, ...]:
+    say, language, result = view.language.say, view.language, view.result
+    top = view.top
+    assert top is not None
+    row = view.segments[top.key]
+    kpis = [
+        Kpi(
+            say("Revenue from {segment}", segment=view.name(top.key)),
+            view.percent(top.share_revenue),
+            say(
+                "{share} of customers; interval {low} to {high}",
+                share=view.percent(top.share_customers), low=language.percent(row["share_low"]),
+                high=language.percent(row["share_high"]),
+            ),
+        ),
+        Kpi(
+            say("Bought once only"),
+            view.percent(view.one_time_share),
+            say(
+                "{count} of {n} customers; {interval}",
+                count=language.number(result.one_time), n=language.number(view.n),
+                interval=view.interval(view.share_of_customers(result.one_time)),
+            ),
+        ),
+    ]  # fmt: skip
+    quiet = result.slipping
+    if quiet is not None and quiet.customers >= view.minimum_group:
+        kpis.append(
+            Kpi(
+                say("Spent by quiet regulars"),
+                language.money(quiet.revenue),
+                say(
+                    "{customers} customers, {share} of revenue",
+                    customers=language.number(quiet.customers), share=view.percent(quiet.share_revenue),
+                ),
+            )
+        )  # fmt: skip
+    else:
+        kpis.append(
+            Kpi(
+                say("Net revenue per customer"),
+                language.money(view.mean_spend),
+                say("{money} from {n} customers", money=language.money(result.revenue), n=language.number(view.n)),
+            )
+        )
+    kpis.append(
+        Kpi(
+            say("Revenue from the top {share}", share=language.percent(TOP)),
+            view.percent(result.concentration.tops[TOP]),
+            say("of customers; {interval}", interval=view.interval(result.concentration.intervals[TOP])),
+        )
+    )
+    return tuple(kpis)
+
+
+def recommendation(view: View) -> Text:
+    """What to do next, with a number and its assumption in one sentence."""
+    say, language, first = view.language.say, view.language, target(view)
+    if first is None:
+        return say("Keep the present contact plan, and run this report again when there are more repeat purchases.")
+    numbers = {
+        "customers": language.number(first.customers),
+        "contacted": language.number(first.contacted),
+        "held_out": language.number(first.held_out),
+        "gain": language.number(100 * ASSUMED_GAIN),
+        "spend": language.money(first.spend),
+        "money": language.money(first.money),
+    }
+    power = _power(view, first)
+    if first.kind == "one_time_buyers":
+        return say(
+            "Start with the {customers} customers who bought once: contact {contacted} and hold out {held_out} at "
+            "random. If {gain} of a hundred contacted customers buy who would not have done so by themselves, and "
+            "spend {spend} each as they did the first time, that is about **{money}**. {power}",
+            power=power, **numbers,
+        )  # fmt: skip
+    if first.days is None:
+        return say(
+            "Start with the {customers} quiet regulars: contact {contacted} and hold out {held_out} at random. If "
+            "{gain} of a hundred contacted customers buy who would not have done so by themselves, and spend {spend} "
+            "each, the average of an order, that is about **{money}**. {power}",
+            power=power, **numbers,
+        )  # fmt: skip
+    return say(
+        "Start with the {customers} quiet regulars: contact {contacted} and hold out {held_out} at random. If {gain} "
+        "of a hundred contacted customers return who would not have done so by themselves, and spend {spend} each in "
+        "{days} days as such customers did before, that is about **{money}**. {power}",
+        days=language.number(first.days), power=power, **numbers,
+    )  # fmt: skip
+
+
+def _power(view: View, first: Target) -> Text:
+    """What the held-out part can and cannot show."""
+    say, language = view.language.say, view.language
+    if first.smallest is None:
+        return say("How large a difference the test can show is known after the first round.")
+    smallest = language.number(math.ceil(100 * first.smallest))
+    if first.smallest > ASSUMED_GAIN:
+        return say(
+            "One round tells only a difference of {smallest} points or more from chance: repeat it, and judge the "
+            "rounds together.", smallest=smallest,
+        )  # fmt: skip
+    return say("One round tells a difference of {smallest} points or more from chance.", smallest=smallest)
+
+
+def _too_few(view: View) -> Summary:
+    """The whole summary where the base is too small for any share."""
+    say, language = view.language.say, view.language
+    reason = (
+        say("no net revenue remains after refunds and returns")
+        if view.n >= max(view.minimum_base, view.minimum_group)
+        else view.not_estimable(view.n)
+    )
+    finding = Finding(
+        id="too_few_customers",
+        grade=Grade.D,
+        head=say("No shares are given"),
+        statement=say(
+            "{n} customers bought between {first} and {last}; shares and segments are {reason}.",
+            n=language.number(view.n), first=language.date(view.result.window.first_day),
+            last=language.date(view.result.window.last_day), reason=reason,
+        ),
+        meaning=say("With so little, chance decides which segment looks good."),
+        action=say("Check the window, the subset and the as-of date; then load more history."),
+        section="limits",
+        value=float(view.n),
+        n=view.n,
+        unit="customers",
+    )  # fmt: skip
+    kpi = Kpi(say("Customers with a purchase"), language.number(view.n), say("too few for shares"))
+    return Summary(
+        say("Too few customers for segments: {n}", n=language.number(view.n)),
+        say("The report lists what was counted and gives no rates."),
+        (kpi,),
+        (finding,),
+        say("Widen the window or load more history before anybody acts on segments."),
+    )
