@@ -59,7 +59,9 @@ def start(slow: Project) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     for process in started:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _kernel(project: Project) -> int:
@@ -106,7 +108,7 @@ def test_a_killed_run_leaves_the_previous_one_whole_and_the_next_one_succeeds(
     before = _pages(slow)
     process = start()
     process.kill()
-    process.communicate()
+    process.wait()
     assert latest_front_page(slow) == page
     after = _pages(slow)
     assert {name: after.get(name) for name in before} == before

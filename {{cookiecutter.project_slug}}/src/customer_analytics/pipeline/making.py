@@ -153,7 +153,7 @@ class Workshop:
         page = self.run / task.folder / f"{task.report.name}.html"
         made = {
             "report": task.report.name,
-            "back": "index.html" if task.group is None else "../index.html",
+            "back": _back(task),
             "parameters": {**self._given(task), **task.report.resolved},
             "data": {"fingerprint": self.fingerprint},
             "files": [dict(file) for file in self.inputs],
@@ -178,6 +178,7 @@ class Workshop:
             error=f"{failure.message}\n{failure.mend}",
             notebook=f"{name}/{NOTEBOOK}",
             language=self.language.code,
+            back=_back(task),
         )
         self.progress.finished(task.label, "failed", seconds)
         entry = self._entry(task, "failed") | {"reason": failure.message, "seconds": round(seconds, 3)}
@@ -199,6 +200,11 @@ class Workshop:
             "cached": False,
             "summary": None,
         }
+
+
+def _back(task: Task) -> str:
+    """The address of the front page, as seen from a report's page."""
+    return "index.html" if task.group is None else "../index.html"
 
 
 def _plain(value: Any) -> Any:

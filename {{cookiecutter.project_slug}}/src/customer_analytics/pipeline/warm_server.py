@@ -77,10 +77,11 @@ def _become_kernel(request: dict[str, Any]) -> None:
         for source, target in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
         os.chdir(request["cwd"])
-        os.environ["JPY_PARENT_PID"] = str(os.getppid())
-        sys.argv = ["ipykernel", *request["arguments"]]
+        # The kernel watches this process and ends with it. It would read the number from its environment, but on import.
+        arguments = [*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+        sys.argv = ["ipykernel", *arguments]
         kernelapp = importlib.import_module("ipykernel.kernelapp")
-        kernelapp.IPKernelApp.launch_instance(argv=request["arguments"])
+        kernelapp.IPKernelApp.launch_instance(argv=arguments)
         code = 0
     finally:
         os._exit(code)
