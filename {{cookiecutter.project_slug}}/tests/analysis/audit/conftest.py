@@ -47,7 +47,9 @@ def _table(backend: ibis.BaseBackend, bare: Tables, name: str, frame: pd.DataFra
         if column.name in frame and column.kind == Kind.TIME:
             frame[column.name] = pd.to_datetime(frame[column.name])
     known = {column.name: TYPES[column.kind] for column in schema.columns if column.name in frame}
-    guessed = ibis.memtable(frame.drop(columns=list(known)), columns=None).schema() if len(known) < frame.shape[1] else {}
+    guessed = (
+        ibis.memtable(frame.drop(columns=list(known)), columns=None).schema() if len(known) < frame.shape[1] else {}
+    )
     types = {column: known.get(column) or guessed[column] for column in frame.columns}
     table = backend.create_table(name, ibis.memtable(frame, schema=ibis.schema(types)))
     days = {

@@ -92,7 +92,9 @@ def test_orders_without_amounts_have_no_monetary_value(make_tables):
 
 
 def test_undated_baskets_carry_basket_rules_and_nothing_else(make_tables):
-    lines = pd.DataFrame({"order_id": [str(n // 3) for n in range(6000)], "product_id": [f"p{n % 7}" for n in range(6000)]})
+    lines = pd.DataFrame(
+        {"order_id": [str(n // 3) for n in range(6000)], "product_id": [f"p{n % 7}" for n in range(6000)]}
+    )
     verdicts = fitness(make_tables(order_lines=lines), minimum_base=30)
     assert verdicts["basket_rules"].level == Level.GO
     assert verdicts["basket_rules"].base == {"baskets": 2000, "items": 7, "with_two_items": 2000}
@@ -144,7 +146,9 @@ def test_visitors_without_a_customer_id_carry_a_funnel(make_tables):
 
 
 def test_contracts_carry_churn_without_orders(make_tables):
-    frame = pd.DataFrame({"customer_id": [str(n) for n in range(400)], "tenure": 3.0, "ended": [n < 90 for n in range(400)]})
+    frame = pd.DataFrame(
+        {"customer_id": [str(n) for n in range(400)], "tenure": 3.0, "ended": [n < 90 for n in range(400)]}
+    )
     verdicts = fitness(make_tables(subscriptions=frame), minimum_base=30)
     assert verdicts["churn"].level == Level.GO
     assert verdicts["churn"].base == {"contracts": 400, "ended": 90}

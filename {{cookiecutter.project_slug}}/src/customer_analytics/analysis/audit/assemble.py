@@ -69,9 +69,7 @@ class Audit:
         return next((fault for fault in self.checks if fault.id == fault_id), None)
 
 
-def audit(
-    tables: Tables, *, parameters: DataAuditParameters, minimum_group: int, log: LoadLog | None = None
-) -> Audit:
+def audit(tables: Tables, *, parameters: DataAuditParameters, minimum_group: int, log: LoadLog | None = None) -> Audit:
     """Audit the loaded tables.
 
     Args:
@@ -85,7 +83,9 @@ def audit(
     whole = totals(facts, tables)
     verdicts = fitness(tables, minimum_base=parameters.minimum_base)
     columns = [
-        column for table in facts for column in profile_table(table.name, tables[table.name], minimum_group=minimum_group)
+        column
+        for table in facts
+        for column in profile_table(table.name, tables[table.name], minimum_group=minimum_group)
     ]
     daily = volumes(tables, threshold=parameters.spike_threshold)
     clock = hours(tables)
@@ -102,11 +102,16 @@ def audit(
             for fault in row_faults(tables, last_possible=_delivered(log, tables))
             if fault.table not in derived or fault.rule == "before_registration"
         ),
+        *found.nobody_known(tables, derived),
+        *found.too_late(tables),
+        *found.spelling_faults(column for column in columns if column.table not in derived),
         *keys,
         *strangers,
         *found.volume_faults(daily),
         *found.clock_faults(clock),
         *found.code_faults(tables, codes, series, adjustments),
+        *found.strange_prices(tables, [odd.code for odd in codes]),
+        *found.refused_and_sent(tables),
         *found.heavy_orders(tables, revenue),
         *found.order_totals(tables, derived),
         *found.consent_faults(answers),
@@ -193,6 +198,12 @@ def _metrics(
         if fault.rule == "orphan":
             orphans[f"orphans.{fault.table}"] = orphans.get(f"orphans.{fault.table}", 0) + fault.rows
     metrics |= orphans
+    # A table of trade without the column at all: every row lacks its customer.
+    metrics |= {
+        f"missing.{fault.table}.{fault.column}": fault.rows
+        for fault in checks
+        if fault.rule == "missing" and fault.column == "customer_id"
+    }
     metrics |= {f"rows_of.{issue.id}": issue.fault.rows for issue in issues}
     metrics |= {
         "issues": len(issues),

@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 
 LEAST_WEEKS = 4  # fewer weeks cannot show that a weekday is closed
 OPEN_EXCEPTIONS = 0.1  # a closed weekday may have opened on one day in ten
-_CHINESE_ZONES = {"Asia/Shanghai", "Asia/Chongqing", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei", "PRC"}
+_CHINESE_ZONES = {
+    "Asia/Shanghai",
+    "Asia/Chongqing",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Macau",
+    "Asia/Taipei",
+    "PRC",
+}
 _NEW_YEAR_BY_MOON = {
     2008: (2, 7), 2009: (1, 26), 2010: (2, 14), 2011: (2, 3), 2012: (1, 23), 2013: (2, 10), 2014: (1, 31),
     2015: (2, 19), 2016: (2, 8), 2017: (1, 28), 2018: (2, 16), 2019: (2, 5), 2020: (1, 25), 2021: (2, 12),

@@ -88,7 +88,11 @@ def derived_tables(log: LoadLog | None) -> frozenset[str]:
 def duplicates_set_aside(entries: Iterable[Cleaning], table: str) -> int:
     """Exact copies that the loader took out of a table."""
     return sum(
-        aside.rows for entry in entries if entry.table == table for aside in entry.set_aside if aside.kind == "duplicate"
+        aside.rows
+        for entry in entries
+        if entry.table == table
+        for aside in entry.set_aside
+        if aside.kind == "duplicate"
     )
 
 

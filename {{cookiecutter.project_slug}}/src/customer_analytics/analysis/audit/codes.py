@@ -159,7 +159,9 @@ def order_series(tables: Tables) -> list[Series]:
         return []
     total = int(found["orders"].sum())
     return [
-        Series(row.prefix, _series_kind(row, total), int(row.orders), int(row.lines), float(row.money), int(row.customers))
+        Series(
+            row.prefix, _series_kind(row, total), int(row.orders), int(row.lines), float(row.money), int(row.customers)
+        )
         for row in found.itertuples(index=False)
     ]
 

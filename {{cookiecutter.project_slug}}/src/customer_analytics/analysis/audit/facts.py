@@ -35,8 +35,8 @@ class PeopleFacts:
 
     @property
     def share_of_money_unknown(self) -> float:
-        """Share of the positive money that no customer stands behind; 0 without money."""
-        return 1 - self.money_known / self.money if self.money > 0 else 0.0
+        """Share of the money, net of what was taken back, that no customer stands behind; 0 without money."""
+        return min(max(1 - self.money_known / self.money, 0.0), 1.0) if self.money > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -114,15 +114,13 @@ def _people(tables: Tables, name: str, day_column: str) -> PeopleFacts:
     money = table.amount.cast("float64").fill_null(0.0) if "amount" in table.columns else ibis.literal(0.0)
     facts = table.select(person=ibis.null("string") if who is None else who, day=day, money=money)
     known = facts.person.notnull()
-    # Returns are money too, but a share needs a positive whole: only what was sold counts here.
-    sold = facts.money.clip(lower=0)
     whole = facts.aggregate(
         rows=facts.count(),
         rows_known=known.sum().fill_null(0),
         first=facts.day.min(),
         last=facts.day.max(),
-        money=sold.sum().fill_null(0.0),
-        money_known=sold.sum(where=known).fill_null(0.0),
+        money=facts.money.sum().fill_null(0.0),
+        money_known=facts.money.sum(where=known).fill_null(0.0),
     )
     days_active = facts.filter(known).group_by("person").aggregate(days=facts.day.nunique())
     people = days_active.aggregate(people=days_active.count(), repeat=(days_active.days >= 2).sum().fill_null(0))

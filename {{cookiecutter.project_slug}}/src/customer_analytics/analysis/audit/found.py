@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import ibis
 
@@ -16,8 +16,11 @@ from customer_analytics.analysis.audit.measures import money, number, one_row, p
 from customer_analytics.analysis.audit.people import Consent
 from customer_analytics.analysis.audit.profile import ColumnProfile
 from customer_analytics.analysis.audit.volume import Mark, Volume
+from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.store import Tables
 
+OUT_OF_LINE = 20.0  # times the product's median price: a decimal point, not a price rise
+USUAL_LINES = 10  # lines from which a product has a usual price
 HEAVY = 0.01  # one order with this share of the revenue moves every average
 _ENTRY_RULES = {SeriesKind.CANCELLATION: "cancellation", SeriesKind.BAD_DEBT: "bad_debt", SeriesKind.ENTRY: "entry"}
 
@@ -31,6 +34,37 @@ def column_faults(profiles: Iterable[ColumnProfile]) -> Iterator[Fault]:
         yield Fault(*at, "placeholder", column.placeholders, column.rows - column.missing)
         if not (column.canonical and column.table == "identities"):
             yield Fault(*at, "personal_data", column.looks_personal, column.rows - column.missing)
+
+
+def nobody_known(tables: Tables, derived: Iterable[str]) -> Iterator[Fault]:
+    """A table of trade without a column for the customer: no row knows who bought."""
+    for name in ("orders", "order_lines"):
+        if name in tables.tables and name not in set(derived):
+            if "customer_id" not in tables[name].columns:
+                amount = money(name, tables[name])
+                total = {} if amount is None else {"money": amount.sum()}
+                row = one_row(tables[name].aggregate(rows=tables[name].count(), **total))
+                carried = (number(row["money"]) or 0.0) if total else None
+                yield Fault(name, "customer_id", "missing", whole(row["rows"]), whole(row["rows"]), carried)
+            return
+
+
+def too_late(tables: Tables) -> Iterator[Fault]:
+    """Rows after the as-of day, which no report sees."""
+    later: Mapping[str, int] = getattr(tables, "later", {})
+    for name, count in later.items():
+        schema = SCHEMAS.get(name)
+        if schema is not None and schema.time is not None and name in tables.tables:
+            kept = whole(tables[name].count().execute())
+            yield Fault(name, schema.time, "after_as_of", count, kept + count)
+
+
+def spelling_faults(profiles: Iterable[ColumnProfile]) -> Iterator[Fault]:
+    """Values of a list of categories that differ from another one only in capitals and blanks."""
+    for column in profiles:
+        if column.spelled_otherwise is not None:
+            filled = column.rows - column.missing
+            yield Fault(column.table, column.column, "spelled_otherwise", column.spelled_otherwise, filled)
 
 
 def volume_faults(volumes: Iterable[Volume]) -> Iterator[Fault]:
@@ -73,7 +107,9 @@ def clock_faults(hours: Iterable[Hours]) -> Iterator[Fault]:
             yield Fault(clock.table, column, "clock", rows, rows, values=values)
 
 
-def code_faults(tables: Tables, codes: list[OddCode], series: list[Series], adjustments: Adjustments) -> Iterator[Fault]:
+def code_faults(
+    tables: Tables, codes: list[OddCode], series: list[Series], adjustments: Adjustments
+) -> Iterator[Fault]:
     """Lines that are no sale of a product."""
     if "order_lines" not in tables.tables:
         return
@@ -114,9 +150,7 @@ def consent_faults(consent: Consent | None) -> Iterator[Fault]:
     """Customers who cannot be contacted because their answer is not known."""
     if consent is not None:
         total = consent.agreed + consent.refused + consent.unknown
-        yield Fault(
-            "customers", "consent", "consent_unknown", consent.unknown, total, customers=consent.unknown
-        )
+        yield Fault("customers", "consent", "consent_unknown", consent.unknown, total, customers=consent.unknown)
 
 
 def identity_faults(identity: Identity | None) -> Iterator[Fault]:
@@ -170,7 +204,11 @@ def heavy_orders(tables: Tables, revenue: float) -> Iterator[Fault]:
 
 def order_totals(tables: Tables, derived: Iterable[str]) -> Iterator[Fault]:
     """Orders whose amount is not the sum of their lines, neither before nor after the discount."""
-    if {"orders", "order_lines"} & set(derived) or not tables.has("orders", "amount") or "order_lines" not in tables.tables:
+    if (
+        {"orders", "order_lines"} & set(derived)
+        or not tables.has("orders", "amount")
+        or "order_lines" not in tables.tables
+    ):
         return
     lines, orders = tables["order_lines"], tables["orders"]
     amount = money("order_lines", lines)
@@ -189,4 +227,54 @@ def order_totals(tables: Tables, derived: Iterable[str]) -> Iterator[Fault]:
     row = one_row(both.aggregate(rows=both.count(), off=off.sum(), gap=gap.abs().sum(where=off)))
     yield Fault(
         "orders", "amount", "not_sum_of_lines", whole(row["off"]), whole(row["rows"]), number(row["gap"]) or 0.0
+    )
+
+
+def strange_prices(tables: Tables, odd: Iterable[str]) -> Iterator[Fault]:
+    """Lines whose price is many times the median price of the same product; odd codes have no usual price."""
+    if not tables.has("order_lines", "product_id", "unit_price"):
+        return
+    lines = tables["order_lines"]
+    amount = money("order_lines", lines)
+    priced = lines.select(
+        product=lines.product_id,
+        price=lines.unit_price.cast("float64"),
+        money=ibis.literal(0.0) if amount is None else amount,
+    )
+    codes = list(odd)
+    kept = (priced.price > 0) & ~priced["product"].isin(codes) if codes else priced.price > 0
+    priced = priced.filter(kept)
+    usual = priced.group_by("product").aggregate(usual=priced.price.median(), lines=priced.count())
+    usual = usual.filter(usual.lines >= USUAL_LINES)
+    joined = priced.inner_join(usual, "product")
+    strange = joined.price >= OUT_OF_LINE * joined.usual
+    row = one_row(joined.aggregate(rows=joined.count(), strange=strange.sum(), money=joined.money.sum(where=strange)))
+    yield Fault(
+        "order_lines",
+        "unit_price",
+        "price_out_of_line",
+        whole(row["strange"]),
+        whole(row["rows"]),
+        number(row["money"]) or 0.0,
+    )
+
+
+def refused_and_sent(tables: Tables) -> Iterator[Fault]:
+    """Messages that left for customers who had refused them."""
+    if not (tables.has("customers", "customer_id", "consent") and tables.has("touches", "customer_id", "sent_at")):
+        return
+    answers = tables["customers"].select("customer_id", "consent").distinct(on="customer_id")
+    sent = tables["touches"].filter(tables["touches"].sent_at.notnull()).select("customer_id")
+    joined = sent.inner_join(answers, "customer_id")
+    against = ~joined.consent.fill_null(True)
+    row = one_row(
+        joined.aggregate(rows=joined.count(), against=against.sum(), people=joined.customer_id.nunique(where=against))
+    )
+    yield Fault(
+        "touches",
+        "sent_at",
+        "sent_without_consent",
+        whole(row["against"]),
+        whole(row["rows"]),
+        customers=whole(row["people"]),
     )

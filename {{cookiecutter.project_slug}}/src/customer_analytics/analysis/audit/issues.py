@@ -18,8 +18,8 @@ class Severity(IntEnum):
     """How grave an issue is; the smaller, the graver."""
 
     STOPS = 0  # a report cannot be run
-    LIMITS = 1  # a report is limited, or more than 1 % of the revenue is concerned
-    DISTORTS = 2  # figures are off by less
+    MATERIAL = 1  # a report is limited, or more than 1 % of the revenue is concerned
+    MINOR = 2  # figures are off by less
     NOTE = 3  # to know; nothing is wrong
 
 
@@ -71,6 +71,8 @@ _TOUCHES = {
     "clock": ("personas", "retention"),
     "shared_identifier": ("rfm", "retention", "personas"),
     "control_contacted": ("campaign_evaluation",),
+    "price_out_of_line": ("rfm", "basket_rules"),
+    "spelled_otherwise": ("personas",),
 }
 # What the business does by design; it needs a decision, not a repair.
 _BY_DESIGN = {
@@ -79,6 +81,7 @@ _BY_DESIGN = {
 }  # fmt: skip
 # Money behind these is large by nature and says nothing about their weight.
 _NEVER_GRAVE = {"missing", "negative_amount", "heavy_order", "spike", "placeholder"}
+_ALWAYS_MATERIAL = {"duplicate_key", "bot", "clock", "sent_without_consent"}
 # Columns that are empty for good reason: an order that was not paid has no date of payment.
 OPTIONAL = {
     "paid_at", "discount", "refund", "received", "ended_at", "opened_at", "clicked_at", "unsubscribed_at", "properties",
@@ -99,9 +102,7 @@ def rank(
         explained_negative: negative lines that cancellations and stock adjustments account for.
     """
     issues = [_issue(fault, verdicts, revenue, explained_negative) for fault in faults if fault.rows]
-    return sorted(
-        issues, key=lambda issue: (issue.severity, -abs(issue.fault.money or 0), -issue.fault.rows, issue.id)
-    )
+    return sorted(issues, key=lambda issue: (issue.severity, -abs(issue.fault.money or 0), -issue.fault.rows, issue.id))
 
 
 def expects_value(table: str, column: str) -> bool:
@@ -137,11 +138,11 @@ def _severity(fault: Fault, effect: Mapping[str, str], revenue: float, explained
     if fault.rule == "negative_quantity" and fault.rows <= explained_negative:
         return Severity.NOTE
     if "limits" in effect.values() or (material and fault.rule not in _NEVER_GRAVE):
-        return Severity.LIMITS
-    if fault.rule in ("duplicate_key", "bot", "clock") and fault.share >= WORTH_A_NOTE:
-        return Severity.LIMITS
+        return Severity.MATERIAL
+    if fault.rule in _ALWAYS_MATERIAL and fault.share >= WORTH_A_NOTE:
+        return Severity.MATERIAL
     if fault.rule in _BY_DESIGN:
         return Severity.NOTE
     if fault.rule == "missing":
-        return Severity.DISTORTS if fault.share >= LARGE_SHARE else Severity.NOTE
-    return Severity.DISTORTS
+        return Severity.MINOR if fault.share >= LARGE_SHARE else Severity.NOTE
+    return Severity.MINOR

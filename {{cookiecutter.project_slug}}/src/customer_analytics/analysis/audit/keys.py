@@ -40,9 +40,7 @@ def duplicate_keys(tables: Tables, name: str) -> Fault | None:
     if not key or not tables.has(name, *key):
         return None
     copies = table.group_by(list(key)).aggregate(rows=table.count())
-    row = one_row(
-        copies.aggregate(keys=copies.count(), rows=copies["rows"].sum(), repeated=(copies["rows"] > 1).sum())
-    )
+    row = one_row(copies.aggregate(keys=copies.count(), rows=copies["rows"].sum(), repeated=(copies["rows"] > 1).sum()))
     rows = whole(row["rows"])
     return Fault(
         name, "+".join(key), "duplicate_key", rows - whole(row["keys"]), rows, values={"keys": whole(row["repeated"])}

@@ -124,5 +124,4 @@ def _any(columns: list[ir.StringValue], pattern: str) -> ir.BooleanValue:
 
 def _matches(name: str, pattern: str) -> bool:
 
-
     return re.search(pattern, name, re.IGNORECASE) is not None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -43,6 +44,7 @@ class ColumnProfile:
     """One column. Shares are left to the reader: `rows` is the base of every count.
 
     `minimum`, `maximum`, `example`: text, empty where showing it could name somebody. `outliers`: None where not asked.
+    `spelled_otherwise`: rows whose value differs from a commoner one only in capitals and blanks, for categories.
     `missing_money`: what the rows without a value carry, None for a table without money.
     `personal`: the column's name or the shape of its values says that it holds personal data.
     """
@@ -64,6 +66,7 @@ class ColumnProfile:
     phones: int = 0
     identity_cards: int = 0
     missing_money: float | None = None
+    spelled_otherwise: int | None = None
     personal: bool = False
     example: str = ""
 
@@ -101,8 +104,8 @@ def profile_table(name: str, table: ir.Table, *, minimum_group: int) -> list[Col
         )
         for column, values in zip(columns, found, strict=True)
     ]
-    examples = _examples(table, profiles, minimum_group)
-    return [_with_example(profile, examples.get(profile.column, "")) for profile in profiles]
+    categories = _categories(table, profiles)
+    return [_with_values(profile, categories.get(profile.column, {}), minimum_group) for profile in profiles]
 
 
 _KEYS = ("missing", "money", "placeholders", "distinct", "minimum", "maximum", "q1", "q3", *PATTERNS)
@@ -119,7 +122,9 @@ def _measures(name: str, column: str, values: ir.Column, kind: Kind) -> dict[str
         measures["placeholders"] = values.strip().lower().isin(PLACEHOLDERS).sum()
     expected = name == "identities" and column == "value"
     if kind in (Kind.TEXT, Kind.ID) and not expected:
-        kinds = PATTERNS if kind == Kind.TEXT or column in ("customer_id", "visitor_id") else {"email": PATTERNS["email"]}
+        kinds = (
+            PATTERNS if kind == Kind.TEXT or column in ("customer_id", "visitor_id") else {"email": PATTERNS["email"]}
+        )
         measures |= {label: values.re_search(pattern).sum() for label, pattern in kinds.items()}
     return measures
 
@@ -157,7 +162,7 @@ def _column(
     has_money: bool,
 ) -> ColumnProfile:
     emails, phones, cards = (whole(found[label]) for label in PATTERNS)
-    personal = is_personal_name(column) or name == "identities" and column == "value" or emails + phones + cards > 0
+    personal = is_personal_name(column) or (name == "identities" and column == "value") or emails + phones + cards > 0
     show = kind in RANGED and not personal
     return ColumnProfile(
         table=name,
@@ -186,8 +191,8 @@ def is_personal_name(column: str) -> bool:
     return column.lower() not in _BUSINESS_NAMES and bool(_PERSONAL_NAME.search(column))
 
 
-def _examples(table: ir.Table, profiles: list[ColumnProfile], minimum_group: int) -> dict[str, str]:
-    """The commonest value of each list of categories, when at least `minimum_group` rows share it."""
+def _categories(table: ir.Table, profiles: list[ColumnProfile]) -> dict[str, dict[str, int]]:
+    """Column -> value -> rows, the commonest first, of the columns that are lists of categories."""
     shown = [
         profile.column
         for profile in profiles
@@ -199,21 +204,36 @@ def _examples(table: ir.Table, profiles: list[ColumnProfile], minimum_group: int
         table.filter(table[column].notnull())
         .group_by(value=table[column])
         .aggregate(rows=lambda group: group.count())
-        .filter(lambda group: group.rows >= minimum_group)
-        .order_by([ibis.desc("rows"), "value"])
-        .limit(1)
         .mutate(column=ibis.literal(column))
         for column in shown
     ]
     frame = (ibis.union(*pieces) if len(pieces) > 1 else pieces[0]).execute()
-    return {str(row.column): str(row.value)[:40] for row in frame.itertuples(index=False)}
+    frame = frame.sort_values(["rows", "value"], ascending=[False, True])
+    return {
+        str(column): {str(value): int(rows) for value, rows in zip(group["value"], group["rows"], strict=True)}
+        for column, group in frame.groupby("column", sort=False)
+    }
 
 
-def _with_example(profile: ColumnProfile, example: str) -> ColumnProfile:
-    """An example that names nobody: the commonest category, else the smallest number or day."""
+def spelled_otherwise(values: Mapping[str, int]) -> int:
+    """Rows whose value is a rarer spelling of another one; `values` hold the rows of each, the commonest first."""
+    seen: set[str] = set()
+    rows = 0
+    for value, count in values.items():
+        plain = " ".join(value.split()).casefold()
+        if plain in seen:
+            rows += count
+        seen.add(plain)
+    return rows
+
+
+def _with_values(profile: ColumnProfile, values: Mapping[str, int], minimum_group: int) -> ColumnProfile:
+    """With an example that names nobody: the commonest category that enough rows share, else the smallest number."""
+    shared = [value for value, rows in values.items() if rows >= minimum_group]
+    example = shared[0][:40] if shared else profile.minimum
     if profile.kind == Kind.FLAG and not profile.personal:
         example = "true"
-    return ColumnProfile(**{**profile.__dict__, "example": example or profile.minimum})
+    return replace(profile, example=example, spelled_otherwise=spelled_otherwise(values) if values else None)
 
 
 def as_text(value: Any) -> str:

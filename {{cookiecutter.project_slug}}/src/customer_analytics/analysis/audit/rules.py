@@ -203,9 +203,7 @@ def _before_registration(tables: Tables, name: str) -> Fault | None:
     known = known.filter(known.registered.notnull()).distinct(on="id")
     table = tables[name]
     amount = money(name, table)
-    rows = table.select(
-        who=table.customer_id, day=table[moment], money=ibis.literal(0.0) if amount is None else amount
-    )
+    rows = table.select(who=table.customer_id, day=table[moment], money=ibis.literal(0.0) if amount is None else amount)
     joined = rows.inner_join(known, rows.who == known.id)
     early = joined.day < joined.registered
     row = one_row(

@@ -1,0 +1,376 @@
+"""The tables of the report as plain rows: a cell is a text, or (text, sort key), or (text, sort key, colour role)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from customer_analytics.analysis.audit import REPORTS, Audit, Severity
+from customer_analytics.analysis.audit.hours import NIGHT, Hours
+from customer_analytics.analysis.audit.volume import Volume
+from customer_analytics.language import Language
+from customer_analytics.narrative.data_audit.dictionary import meaning, unit
+from customer_analytics.narrative.data_audit.names import (
+    LEVEL_NAMES,
+    LEVEL_ROLES,
+    MARK_NAMES,
+    READING_NAMES,
+    SEVERITY_NAMES,
+    SEVERITY_ROLES,
+    listing,
+    report_name,
+    table_name,
+)
+from customer_analytics.narrative.data_audit.rules import RULES, say_fix, say_title
+from customer_analytics.narrative.data_audit.verdicts import say_base, say_reasons, say_unlock
+
+Cell = str | tuple[str, float | int | str | None] | tuple[str, float | int | str | None, str]
+Rows = list[list[Cell]]
+
+_BARS = 8  # as many as a reader compares
+_SERIES = {
+    "sales": "sales",
+    "cancellation": "cancellations: every line takes something back",
+    "bad_debt": "bad debt: named so in its lines",
+    "entry": "book-keeping: too few to be sales",
+}
+_REASONS = {
+    "stated": "as engagement.yml says",
+    "missing": "no value where one is needed",
+    "unreadable": "value cannot be read",
+    "duplicate": "exact copy",
+    "ragged": "wrong number of values in the line",
+    "damaged": "not text in the file's encoding",
+}
+_KINDS = {
+    "phone": "phone",
+    "email": "e-mail",
+    "cookie": "cookie",
+    "openid": "openid",
+    "card": "card",
+    "device": "device",
+}
+
+
+def inventory_rows(audit: Audit, language: Language) -> Rows:
+    """Table, grain, rows, columns, first and last day, days since the last row, key."""
+    say = language.say
+    return [
+        [
+            table_name(language, table.name),
+            say(table.grain),
+            _count(table.rows, language),
+            _count(table.columns, language),
+            (language.date(table.first), table.first.isoformat() if table.first else ""),
+            (language.date(table.last), table.last.isoformat() if table.last else ""),
+            (language.number(table.stale_days), table.stale_days if table.stale_days is not None else -1),
+            say("made from other tables") if table.derived else ", ".join(table.key) or say("none"),
+        ]
+        for table in audit.tables
+    ]
+
+
+def verdict_rows(audit: Audit, language: Language) -> Rows:
+    """Report, verdict, why, what it rests on."""
+    return [
+        [
+            report_name(language, report),
+            (language.say(LEVEL_NAMES[verdict.level]), int(verdict.level), LEVEL_ROLES[verdict.level]),
+            say_reasons(verdict, language) if verdict.reasons else language.say("Nothing stands in the way."),
+            say_base(verdict, language),
+        ]
+        for report in REPORTS
+        for verdict in [audit.verdicts[report]]
+    ]
+
+
+def issue_rows(audit: Audit, language: Language) -> Rows:
+    """Fault, weight, where, rows, share, money, reports concerned."""
+    return [
+        [
+            say_title(issue, language),
+            (language.say(SEVERITY_NAMES[issue.severity]), int(issue.severity), SEVERITY_ROLES[issue.severity]),
+            where(audit, issue.fault.table, issue.fault.column, language),
+            _count(issue.fault.rows, language),
+            (_share(issue.fault.share, language), issue.fault.share),
+            (language.money(issue.fault.money), abs(issue.fault.money or 0.0)),
+            _reports(list(issue.effect), language),
+        ]
+        for issue in audit.issues
+    ]
+
+
+def money_at_risk(audit: Audit, language: Language) -> list[tuple[str, float, str, str]]:
+    """Bars of the faults with the most money: name, money without sign, money in words, colour."""
+    worth = [issue for issue in audit.issues if issue.severity < Severity.NOTE and issue.fault.money]
+    worth.sort(key=lambda issue: -abs(issue.fault.money or 0.0))
+    return [
+        (
+            str(say_title(issue, language)),
+            abs(issue.fault.money or 0.0),
+            language.money(abs(issue.fault.money or 0.0)),
+            "alert" if place == 0 else "faint",
+        )
+        for place, issue in enumerate(worth[:_BARS])
+    ]
+
+
+def missing_shares(audit: Audit, language: Language) -> list[tuple[str, float, str, str]]:
+    """Bars of the emptiest columns in which a value is expected: name, share, share in words, colour."""
+    gaps = [fault for fault in audit.checks if fault.rule == "missing" and fault.rows]
+    gaps.sort(key=lambda fault: (-fault.share, fault.id))
+    return [
+        (
+            where(audit, fault.table, fault.column, language),
+            fault.share,
+            _share(fault.share, language),
+            "alert" if place == 0 else "faint",
+        )
+        for place, fault in enumerate(gaps[:_BARS])
+    ]
+
+
+def chart_days(volume: Volume, language: Language) -> list[tuple[dt.date, int, str, str]]:
+    """Days for the chart: date, rows, mark, and what to write beside a marked one."""
+    return [
+        (date, int(rows), str(mark), language.short_date(date) if mark and date.day != 1 else "")
+        for date, rows, mark in zip(volume.days["date"], volume.days["rows"], volume.days["mark"], strict=True)
+    ]
+
+
+def clock_bars(clock: Hours, language: Language) -> tuple[list[float], list[str], tuple[int, ...], str]:
+    """Bars of the hours: share of the rows, share in words, the night hours, their colour."""
+    rows = sum(clock.by_hour)
+    shares = [count / rows for count in clock.by_hour]
+    return shares, [language.percent(share, 1) for share in shares], NIGHT, "alert" if clock.suspicious else "s3"
+
+
+def _reports(names: list[str], language: Language) -> str:
+    return language.listing([report_name(language, name) for name in names]) if names else "–"
+
+
+def where(audit: Audit, table: str, column: str, language: Language) -> str:
+    """Table and column as the client knows it: order lines, CustomerID."""
+    name = audit.client_columns.get((table, column), column)
+    if not name:
+        return table_name(language, table)
+    return language.say("{table}, {column}", table=table_name(language, table), column=name)
+
+
+def missing_rows(audit: Audit, language: Language) -> Rows:
+    """Column, filled, missing, share, words that stand for nothing, outliers: only columns with something to say."""
+    return [
+        [
+            where(audit, column.table, column.column, language),
+            _count(column.rows - column.missing, language),
+            _count(column.missing, language),
+            (_share(column.missing / column.rows, language), column.missing / column.rows),
+            _count(column.placeholders, language),
+            _count(column.distinct, language),
+            (language.number(column.outliers), column.outliers or 0),
+        ]
+        for column in sorted(audit.columns, key=lambda column: -column.missing / max(column.rows, 1))
+        if column.rows and (column.missing or column.placeholders or column.outliers)
+    ]
+
+
+def series_rows(audit: Audit, language: Language) -> Rows:
+    """Order series: prefix, what it is, orders, lines, money."""
+    return [
+        [
+            one.prefix or language.say("digits only"),
+            language.say(_SERIES[one.kind]),
+            _count(one.orders, language),
+            _count(one.lines, language),
+            (language.money(one.money, compact=False), one.money),
+        ]
+        for one in audit.series
+    ]
+
+
+def code_rows(audit: Audit, language: Language) -> Rows:
+    """Odd product codes: code, name, verdict, lines, money."""
+    return [
+        [
+            odd.code,
+            odd.name,
+            language.say("no product, by its name") if odd.certain else language.say("to be checked"),
+            _count(odd.lines, language),
+            (language.money(odd.money, compact=False), odd.money),
+        ]
+        for odd in audit.codes
+    ]
+
+
+def reading_rows(audit: Audit, language: Language) -> Rows:
+    """Headline figures under each reading of the data."""
+    return [
+        [
+            language.say(READING_NAMES[row.reading]),
+            (language.money(row.revenue), float(row.revenue)),
+            _count(int(row.orders), language),
+            _count(int(row.customers), language),
+            (language.money(row.order_value), float(row.order_value)),
+            (language.percent(row.repeat_share, 1), float(row.repeat_share)),
+        ]
+        for row in audit.sensitivity.itertuples(index=False)
+    ]
+
+
+def reconciliation_rows(audit: Audit, language: Language) -> Rows:
+    """Rows and money of each table, from the files to the clean table, one line a step."""
+    say = language.say
+    rows: Rows = []
+    for entry in audit.cleaning:
+        name = table_name(language, entry.table)
+        if entry.derived_from:
+            made = say("made from {table}", table=table_name(language, entry.derived_from))
+            rows.append([name, made, _count(entry.rows_kept, language), _cents(entry.money_kept, language)])
+            continue
+        rows.append([name, say("received"), _count(entry.rows_in, language), _cents(entry.money_in, language)])
+        for aside in entry.set_aside:
+            words = say(_REASONS.get(aside.kind, _REASONS["stated"]))
+            reason = say("set aside: {reason} ({kind})", reason=aside.reason, kind=words)
+            if aside.kind != "stated":
+                reason = say("set aside: {kind}, {column}", kind=words, column=aside.column or aside.reason)
+            rows.append([name, reason, _count(-aside.rows, language), _cents(_minus(aside.money), language)])
+        rows.append([name, say("kept"), _count(entry.rows_kept, language), _cents(entry.money_kept, language)])
+        if entry.left_out:
+            rows.append(
+                [name, say("after the as-of date, or outside the subset"), _count(-entry.left_out, language), "–"]
+            )
+        rows.append(
+            [name, say("difference"), _count(entry.row_difference, language), _cents(entry.money_difference, language)]
+        )
+    return rows
+
+
+def check_rows(audit: Audit, language: Language, rules: tuple[str, ...]) -> Rows:
+    """Checks of the given rules, also those that found nothing: where, rows asked, rows found, share, money."""
+    return [
+        [
+            language.say(RULES.get(f"{fault.rule}@{fault.column}", RULES[fault.rule]).title),
+            where(audit, fault.table, fault.column, language),
+            _count(fault.evaluated, language),
+            _count(fault.rows, language),
+            (_share(fault.share, language), fault.share),
+            (language.money(fault.money), fault.money or 0.0),
+        ]
+        for fault in audit.checks
+        if fault.rule in rules
+    ]
+
+
+def day_rows(audit: Audit, language: Language) -> Rows:
+    """Days that stand out: table, day, what, rows, expected."""
+    rows: Rows = []
+    for volume in audit.volumes:
+        for day in volume.days.itertuples(index=False):
+            if day.mark and day.mark != "closed":
+                rows.append(
+                    [
+                        (language.date(day.date), day.date.isoformat()),
+                        table_name(language, volume.table),
+                        language.say(MARK_NAMES[day.mark]),
+                        _count(int(day.rows), language),
+                        (language.number(day.expected), float(day.expected)),
+                    ]
+                )
+    return rows
+
+
+def dictionary_rows(audit: Audit, language: Language) -> Rows:
+    """Column, meaning, type and unit, range, example."""
+    rows: Rows = []
+    for column in audit.columns:
+        span = (
+            language.say("{low} to {high}", low=column.minimum, high=column.maximum)
+            if column.minimum and column.maximum
+            else ""
+        )
+        kind = ", ".join(text for text in (str(column.kind), unit(column, audit, language)) if text)
+        client = audit.client_columns.get((column.table, column.column), "")
+        rows.append(
+            [
+                f"{column.table}.{column.column}",
+                client,
+                meaning(column, language),
+                kind,
+                span or column.example or (language.say("not shown: personal") if column.personal else "–"),
+            ]
+        )
+    return rows
+
+
+def fix_rows(audit: Audit, language: Language) -> Rows:
+    """What to ask for, ranked by value: question, reason, money, owner."""
+    say = language.say
+    rows: Rows = []
+    for issue in audit.issues:
+        if issue.severity < Severity.NOTE:
+            rows.append(
+                [
+                    say_fix(issue, language),
+                    say(
+                        "{title} ({where})",
+                        title=say_title(issue, language),
+                        where=where(audit, issue.fault.table, issue.fault.column, language),
+                    ),
+                    _reports(list(issue.effect), language),
+                    (language.money(issue.fault.money), abs(issue.fault.money or 0.0)),
+                    say("to be named"),
+                ]
+            )
+    return rows
+
+
+def unlock_rows(audit: Audit, language: Language) -> Rows:
+    """The least data that lifts the verdicts: what to ask for, the reports it helps, the weakest of their verdicts."""
+    asks: dict[str, list[str]] = {}
+    for report in sorted(audit.verdicts, key=lambda name: audit.verdicts[name].level):
+        for reason in audit.verdicts[report].reasons:
+            asks.setdefault(say_unlock(reason, language), []).append(report)
+    return [
+        [
+            ask,
+            language.listing([report_name(language, report) for report in reports]),
+            language.say(LEVEL_NAMES[min(audit.verdicts[report].level for report in reports)]),
+        ]
+        for ask, reports in asks.items()
+    ]
+
+
+def identifier_rows(audit: Audit, language: Language) -> Rows:
+    """Kinds of identifiers: accounts, identifiers, shared ones, accounts on the busiest one."""
+    if audit.identity is None:
+        return []
+    return [
+        [
+            language.say(_KINDS[kind.kind]) if kind.kind in _KINDS else kind.kind,
+            _count(kind.accounts, language),
+            _count(kind.identifiers, language),
+            _count(kind.shared, language),
+            _count(kind.most, language),
+        ]
+        for kind in audit.identity.kinds
+    ]
+
+
+def _count(value: int, language: Language) -> tuple[str, int]:
+    return language.number(value), value
+
+
+def _share(share: float, language: Language) -> str:
+    """A share in whole percent where it is one, with decimals where rounding would say none."""
+    if 0 < share < 0.001:
+        return language.say("below {share}", share=language.percent(0.001, 1))
+    return language.percent(share, 1)
+
+
+def _cents(value: object, language: Language) -> Cell:
+    if value is None:
+        return language.number(None), 0.0
+    return language.money(float(value), compact=False), float(value)  # type: ignore[arg-type]
+
+
+def _minus(value: object) -> object:
+    return None if value is None else -value  # type: ignore[operator]
