@@ -148,7 +148,11 @@ class Language:
         if not compact:
             digits = self.number(abs(value), numbers.get_currency_precision(self.currency))
             sign = "−" if value < 0 else ""
-            return f"{sign}{digits} {_currency_name(self.currency)}" if self.is_chinese else f"{sign}{self._symbol}{digits}"
+            return (
+                f"{sign}{digits} {_currency_name(self.currency)}"
+                if self.is_chinese
+                else f"{sign}{self._symbol}{digits}"
+            )
         sign = "−" if value < 0 else ""
         amount, suffix, decimals = _scaled(abs(float(value)), self.is_chinese)
         digits = self.number(amount, decimals)
@@ -171,9 +175,7 @@ class Language:
         """A duration in its largest unit: 45 seconds, 12 minutes, 3.5 hours, 12 days; 3.5 小时."""
         if seconds is None or math.isnan(seconds):
             return NOT_ESTIMABLE
-        for (one, many), size, until in _DURATIONS:
-            if abs(seconds) < until:
-                break
+        (one, many), size = next((words, size) for words, size, until in _DURATIONS if abs(seconds) < until)
         amount = seconds / size
         decimals = 0 if abs(amount) >= 10 or round(amount, 1).is_integer() else 1
         shown = self.number(amount, decimals)

@@ -3,6 +3,8 @@
 The tests here and the browser tests of the template make their page under test from it.
 """
 
+# ruff: noqa: E501  the cells are written as a notebook has them
+
 from __future__ import annotations
 
 import datetime as dt
@@ -29,7 +31,7 @@ HOSTILE = (
 )
 
 CELLS = {
-    "setup": '''
+    "setup": """
 import datetime as dt
 import pandas as pd
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary
@@ -38,7 +40,7 @@ from customer_analytics.report import charts, open_report, parts
 report = open_report("rfm", as_of=as_of, language=language, subset=subset, output=output, bins=bins)
 say, words = report.say, report.language
 HOSTILE = {hostile}
-''',
+""",
     "text": """
 parts.section(say("Who brings the revenue"), id="value", deck=say("{n} names that a client's data could hold.", n=len(HOSTILE)))
 parts.paragraph(say("**{share} of revenue** comes from {name}.", share=words.percent(0.38), name=HOSTILE[0]),
@@ -97,7 +99,7 @@ report.publish(Summary(title=say("{share} of customers bring {most} of revenue. 
                metrics={"customers": 4338, "gini": float("nan")},
                tables={"segments": pd.DataFrame({"segment": HOSTILE, "=1+1": range(len(HOSTILE)), "change": [-1.5] * len(HOSTILE)})},
                customer_tables={"rfm_scores": pd.DataFrame({"customer_id": ["00017850", "17850"], "frequency": [3, 4]})})
-""",  # noqa: E501
+""",
 }
 
 CHINESE = {

@@ -59,9 +59,7 @@ class Report:
     def period(self) -> tuple[dt.date, dt.date]:
         """First and last day of the data: the first order, line or event, and the as-of day."""
         first = [
-            self.tables[table][column].min().execute()
-            for table, column in _DATED
-            if self.tables.has(table, column)
+            self.tables[table][column].min().execute() for table, column in _DATED if self.tables.has(table, column)
         ]
         known = [pd.Timestamp(day).date() for day in first if not pd.isna(day)]
         return min(known, default=self.tables.as_of), self.tables.as_of
@@ -135,7 +133,9 @@ def open_report(
     return Report(name, project, opened, parameters, words, theme, subset, folder)
 
 
-def _parameters(name: str, engagement: Engagement, own: Mapping[str, Any], problems: list[Problem]) -> Parameters | None:
+def _parameters(
+    name: str, engagement: Engagement, own: Mapping[str, Any], problems: list[Problem]
+) -> Parameters | None:
     where = "parameters of the notebook"
     declared = type(engagement.reports).model_fields
     if name not in declared:
@@ -179,4 +179,4 @@ def _code(value: str, problems: list[Problem]) -> str:
 
 def _style_for_jupyterlab() -> None:
     sheet = resources.files("customer_analytics.report").joinpath("templates", "report", "notebook.css")
-    show(Markup("<style>{}</style>").format(Markup(sheet.read_text(encoding="utf-8"))), **{STYLE: {}})  # noqa: S704
+    show(Markup("<style>{}</style>").format(Markup(sheet.read_text(encoding="utf-8"))), **{STYLE: {}})

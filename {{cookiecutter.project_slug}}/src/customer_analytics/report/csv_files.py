@@ -23,13 +23,12 @@ def safe_text(value: Any) -> Any:
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with safe texts in its cells and column names."""
     safe = frame.copy(deep=False)
-    for place, column in enumerate(frame.columns):
+    for place in range(frame.shape[1]):
         values = frame.iloc[:, place]
         if values.dtype == object or isinstance(values.dtype, pd.StringDtype | pd.CategoricalDtype):
-            safe.isetitem(place, values.astype(object).map(safe_text))
-        elif isinstance(values.dtype, pd.DatetimeTZDtype) or values.dtype.kind == "M":
-            safe.isetitem(place, _iso(values))
-        del column
+            safe.isetitem(place, values.astype(object).map(safe_text).to_numpy())
+        elif values.dtype.kind == "M":
+            safe.isetitem(place, _iso(values).to_numpy())
     safe.columns = pd.Index([safe_text(str(column)) for column in frame.columns])
     return safe
 
@@ -44,4 +43,5 @@ def _iso(values: pd.Series[Any]) -> pd.Series[Any]:
     """Days as 2011-12-09, moments as 2011-12-09T12:50:00."""
     known = values.dropna()
     days_only = bool((known.dt.normalize() == known).all())
-    return values.dt.strftime("%Y-%m-%d" if days_only else "%Y-%m-%dT%H:%M:%S")
+    shown: pd.Series[Any] = values.dt.strftime("%Y-%m-%d" if days_only else "%Y-%m-%dT%H:%M:%S")
+    return shown

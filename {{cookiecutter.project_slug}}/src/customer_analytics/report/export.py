@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class ReportExporter(TemplateExporter):
     file_extension = ".html"
     output_mimetype = "text/html"
     template_name = "report"
-    export_from_notebook = None  # not in JupyterLab's menu: a report needs its run around it
+    export_from_notebook = ""  # not in JupyterLab's menu: a report needs its run around it
 
     def _create_environment(self) -> jinja2.Environment:
         environment: jinja2.Environment = super()._create_environment()  # type: ignore[no-untyped-call]
@@ -138,7 +139,7 @@ def _facts(published: Mapping[str, Any], made: Mapping[str, Any], language: Lang
     data = made.get("data", {})
     version = made.get("template_version") or published["made"].get("template_version", "")
     fingerprint = str(data.get("fingerprint", ""))[:8]
-    facts = [(say("Data covered"), language.period(first, last))]
+    facts: list[tuple[str, str]] = [(say("Data covered"), language.period(first, last))]
     if published.get("subset"):
         facts.append((say("Limited to"), str(published["subset"])))
     facts.append((say("Amounts in"), language.currency_name))
@@ -149,19 +150,24 @@ def _facts(published: Mapping[str, Any], made: Mapping[str, Any], language: Lang
 
 
 def _render(notebook: NotebookNode, language: Language, page: Page) -> str:
-    exporter = ReportExporter(extra_template_basedirs=[str(pages.TEMPLATES)])  # type: ignore[no-untyped-call]
-    counter = iter(range(1, 10_000))
+    numbers = itertools.count(1)
+
+    def figure_number(_: re.Match[str]) -> str:
+        label = language.say("Figure {n}", n=str(next(numbers)))
+        return str(Markup('<span class="figure-number">{}</span>').format(label))
 
     def numbered(html: str) -> Markup:
-        """A part's HTML with the next figure number in it."""
-        label = lambda _: str(  # noqa: E731
-            Markup('<span class="figure-number">{}</span>').format(language.say("Figure {n}", n=str(next(counter))))
-        )
-        return Markup(re.sub(re.escape(NUMBER), label, html))  # noqa: S704  emitted by report.parts
+        """A part's HTML with the next figure numbers in it."""
+        return Markup(re.sub(re.escape(NUMBER), figure_number, html))
 
-    exporter.register_filter("numbered", numbered)
-    exporter.register_filter("client_text", functools.partial(_client_text, language))
-    exporter.register_filter("is_notebook_style", lambda data: STYLE in data)
+    filters = {
+        "numbered": numbered,
+        "client_text": functools.partial(_client_text, language),
+        "is_notebook_style": lambda data: STYLE in data,
+    }
+    exporter = ReportExporter(  # type: ignore[no-untyped-call]
+        extra_template_basedirs=[str(pages.TEMPLATES)], filters=filters
+    )
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     return str(html)
 
@@ -169,4 +175,4 @@ def _render(notebook: NotebookNode, language: Language, page: Page) -> str:
 def _client_text(language: Language, source: str) -> Markup:
     """A markdown cell for the client, in the report's language; HTML in it is text."""
     markdown = mistune.create_markdown(escape=True)
-    return Markup(markdown(language.translated(source.strip())))  # noqa: S704  mistune escapes, and guard looks again
+    return Markup(markdown(language.translated(source.strip())))

@@ -48,7 +48,9 @@ def figure(
         for width, narrow, css_class in ((theme.WIDE, False, "wide"), (theme.NARROW, True, "narrow")):
             drawn = draw(width, narrow)
             serial = f"{css_class}{here.next_serial()}"
-            drawings.append(draw_svg(drawn, alt=str(alt), css_class=css_class, tips=tips, colours=colours, serial=serial))
+            drawings.append(
+                draw_svg(drawn, alt=str(alt), css_class=css_class, tips=tips, colours=colours, serial=serial)
+            )
     caption = Markup('<figcaption>{}<span class="figure-title">{}</span>{}</figcaption>').format(
         Markup(NUMBER), title, Markup('<span class="figure-subtitle">{}</span>').format(subtitle) if subtitle else ""
     )

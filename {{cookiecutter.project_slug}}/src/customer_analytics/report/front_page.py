@@ -151,7 +151,9 @@ def _sets(entries: Sequence[Entry], groups: Mapping[str, Any], language: Languag
             "name": report_name(name, language),
             "labels": [kpi["label"] for kpi in rows[0]["kpis"]],
             "rows": rows,
-            "caption": language.say("{report} by {column}", report=report_name(name, language), column=groups["column"]),
+            "caption": language.say(
+                "{report} by {column}", report=report_name(name, language), column=groups["column"]
+            ),
         }
         for name, rows in by_report.items()
     ]
@@ -226,7 +228,7 @@ def _standing(entries: Sequence[Entry], language: Language) -> Text:
 
 def _facts(manifest: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
     say = language.say
-    facts = [(say("Made on"), _day(manifest["created_at"], language))]
+    facts: list[tuple[str, str]] = [(say("Made on"), _day(manifest["created_at"], language))]
     if manifest.get("as_of"):
         facts.insert(0, (say("Last day that counts"), _day(manifest["as_of"], language)))
     if manifest["data"].get("loaded_at"):

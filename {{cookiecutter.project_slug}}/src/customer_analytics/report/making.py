@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from customer_analytics.report.context import Report
 
-_PACKAGES = ("customer-analytics", "ibis-framework", "duckdb", "pandas", "numpy", "scikit-learn", "lifelines", "matplotlib")
+_PACKAGES = (
+    "customer-analytics",
+    "ibis-framework",
+    "duckdb",
+    "pandas",
+    "numpy",
+    "scikit-learn",
+    "lifelines",
+    "matplotlib",
+)
 
 
 def how_it_was_made(report: Report) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Customer ids that a table may show: a keyed hash, the same in every run of a project, that no one else can compute."""
+"""Customer ids for tables: a keyed hash, the same in every run of a project, that no one else can compute."""
 
 from __future__ import annotations
 

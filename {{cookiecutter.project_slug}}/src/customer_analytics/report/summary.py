@@ -123,4 +123,3 @@ def _files(files: list[Mapping[str, Any]], language: Language) -> str:
     if len(files) > _MOST_FILES:
         lines.append(language.say("and {n} more, listed in run.json", n=language.number(len(files) - _MOST_FILES)))
     return "; ".join(lines)
-

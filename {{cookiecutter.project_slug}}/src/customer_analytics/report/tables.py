@@ -70,15 +70,15 @@ def table(
         ValueError: a row does not fit the columns.
     """
     language = desk.current().language
-    columns = [column if isinstance(column, Column) else Column(*column) for column in columns]
+    headings = [column if isinstance(column, Column) else Column(*column) for column in columns]
     every = [list(row) for row in rows]
     for row in [*every, *([list(foot)] if foot else [])]:
-        if len(row) != len(columns):
-            raise ValueError(f"a row of the table {str(caption)!r} has {len(row)} cells for {len(columns)} columns")
+        if len(row) != len(headings):
+            raise ValueError(f"a row of the table {str(caption)!r} has {len(row)} cells for {len(headings)} columns")
     shown = every[:limit]
     with_search = len(shown) >= SEARCH_FROM if search is None else search
-    body = Markup("").join(_row(columns, row, language) for row in shown)
-    totals = Markup('<tfoot role="rowgroup">{}</tfoot>').format(_row(columns, foot, language)) if foot else ""
+    body = Markup("").join(_row(headings, row, language) for row in shown)
+    totals = Markup('<tfoot role="rowgroup">{}</tfoot>').format(_row(headings, foot, language)) if foot else ""
     markup = Markup(
         '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table role="table"{}><caption>{}</caption>'
         '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody>{}</table></div>'
@@ -86,12 +86,14 @@ def table(
         caption,
         Markup(' data-search="{}"').format(language.say("Search the table")) if with_search else "",
         caption,
-        Markup("").join(_heading(column) for column in columns),
+        Markup("").join(_heading(column) for column in headings),
         body,
         totals,
     )
     notes = _rest(language, len(shown), len(every), file)
-    show(Markup('<div class="table">{}{}{}</div>').format(markup, notes, how_computed_box(how, language) if how else ""))
+    show(
+        Markup('<div class="table">{}{}{}</div>').format(markup, notes, how_computed_box(how, language) if how else "")
+    )
 
 
 def _heading(column: Column) -> Markup:
@@ -133,7 +135,9 @@ def _rest(language: Language, shown: int, total: int, file: str | None) -> Marku
         return ""
     counts = {"shown": language.number(shown), "total": language.number(total)}
     if file is None:
-        note = language.say("The first {shown} of {total} rows. All of them are in the tables beside this report.", **counts)
+        note = language.say(
+            "The first {shown} of {total} rows. All of them are in the tables beside this report.", **counts
+        )
     else:
         note = language.say("The first {shown} of {total} rows. All of them are in {file}.", file=file, **counts)
     return Markup('<p class="source">{}</p>').format(note)

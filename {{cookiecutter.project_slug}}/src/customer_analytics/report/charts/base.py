@@ -83,7 +83,9 @@ def names_at_edge(
         at_edge(axes, position, shown, weight=weight)
 
 
-def at_edge(axes: Axes, position: float, text: str, *, weight: int = 400, size: float = NAME_SIZE, role: str = "ink") -> None:
+def at_edge(
+    axes: Axes, position: float, text: str, *, weight: int = 400, size: float = NAME_SIZE, role: str = "ink"
+) -> None:
     """One text at the page's left edge, at a height in data units."""
     figure = axes.get_figure()
     assert figure is not None

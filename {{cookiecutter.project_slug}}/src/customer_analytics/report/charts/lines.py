@@ -94,8 +94,8 @@ def _scales(axes: Axes, series: Sequence[Line], axis: Axis, language: Language, 
         axes.set_ylim(bottom=min(0, lowest))
     most = 3 if narrow else 6
     if isinstance(series[0].x[0], dt.date):
-        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=most + 1, minticks=2))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.short_date(mdates.num2date(value).date())))
+        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=most + 1, minticks=2))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.short_date(_day(value))))
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=most, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.number(value)))
@@ -125,12 +125,18 @@ def _mark(axes: Axes, place: int, mark: Mark) -> None:
     point = axes.plot([mark.x], [mark.y], "o", color=ROLE[mark.role], markersize=5, zorder=5)
     point[0].set_gid(f"mark-{place}")
     low, high = axes.get_xlim()
-    at = axes.convert_xunits(mark.x)
+    at = axes.convert_xunits(mark.x)  # type: ignore[no-untyped-call]
     right_half = at > (low + high) / 2
     base.label(
         axes, mark.x, mark.y, mark.text, weight=600, role=_readable(mark.role),
         align="right" if right_half else "left", offset=(-7 if right_half else 7, 6),
     )  # fmt: skip
+
+
+def _day(value: float) -> dt.date:
+    """A place on a date axis as a day."""
+    moment: dt.datetime = mdates.num2date(value)  # type: ignore[no-untyped-call]
+    return moment.date()
 
 
 def _readable(role: str) -> str:

@@ -40,16 +40,18 @@ class Source:
 
 def latin() -> frozenset[int]:
     """Latin with all European accents, Greek, Cyrillic, Vietnamese, and the symbols of charts."""
-    ranges = [(0x20, 0x7F), (0xA0, 0x250), (0x2B0, 0x300), (0x300, 0x330), (0x370, 0x400), (0x400, 0x460),
-              (0x1E00, 0x1F00), (0x2000, 0x2070), (0x2070, 0x20A0)]  # fmt: skip
+    ranges = [
+        (0x20, 0x7F), (0xA0, 0x250), (0x2B0, 0x300), (0x300, 0x330), (0x370, 0x400), (0x400, 0x460), (0x1E00, 0x1F00),
+        (0x2000, 0x2070), (0x2070, 0x20A0),
+    ]  # fmt: skip
     return frozenset(c for low, high in ranges for c in range(low, high)) | frozenset(map(ord, SYMBOLS))
 
 
 def chinese(last_row: int = 0xF7) -> frozenset[int]:
     """The characters of GB2312, full-width forms and Chinese punctuation.
 
-    `last_row`: 0xF7 takes all 6,763 characters; LEVEL_ONE only the 3,755 most frequent (for headings: the size stays sane,
-    and the rest falls back to the sans face of the same weight).
+    `last_row`: 0xF7 takes all 6,763 characters; LEVEL_ONE only the 3,755 most frequent (for headings: the size
+    stays sane, and the rest falls back to the sans face of the same weight).
     """
     characters = set(FULL_WIDTH) | set(map(ord, " ·—–‘’“”…×①②③④⑤⑥⑦⑧⑨⑩"))
     for row in range(0xB0, last_row + 1):
