@@ -133,7 +133,7 @@ def check(quiet: Quiet = False, debug: Debug = False) -> None:
     """
     with _reported(quiet, debug) as terminal:
         from customer_analytics.pipeline import screens
-        from customer_analytics.tables.load import check as check_sources
+        from customer_analytics.tables.check import check as check_sources
 
         raise typer.Exit(screens.show_check(terminal, check_sources(_project())))
 
@@ -249,7 +249,7 @@ def _reported(quiet: bool, debug: bool) -> Iterator[Terminal]:
     from customer_analytics.engagement.errors import UserError
     from customer_analytics.pipeline.terminal import Terminal
 
-    terminal = Terminal(quiet=quiet)
+    terminal = Terminal(quiet=quiet, debug=debug)
     try:
         yield terminal
     except typer.Exit:

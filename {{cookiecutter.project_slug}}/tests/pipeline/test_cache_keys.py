@@ -19,7 +19,9 @@ from customer_analytics.pipeline.progress import Progress
 from customer_analytics.pipeline.survey import Group
 
 
-def _key(folder: Path, *, group: Group | None = None, fingerprint: str = "data", show_code: bool = False, **asked: Any) -> str:
+def _key(
+    folder: Path, *, group: Group | None = None, fingerprint: str = "data", show_code: bool = False, **asked: Any
+) -> str:
     project = Project.find(folder)
     plan = make_plan(project, reports=["rfm"], **asked)
     shop = Workshop(

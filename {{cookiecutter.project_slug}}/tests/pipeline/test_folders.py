@@ -77,7 +77,7 @@ def test_without_a_run_the_front_page_is_missed_in_words(project: Project) -> No
 
 
 def test_past_runs_come_newest_first_and_a_broken_one_does_not_hide_the_others(project: Project) -> None:
-    times = {"2026-11-21_2": "2026-11-21T09:00:00", "2026-11-21_10": "2026-11-21T10:00:00", "old": "2025-01-01T00:00:00"}
+    times = {"2026-11-21_2": "2026-11-21T09:00:00", "2026-11-21_10": "2026-11-21T10:00:00", "old": "2025-01-01T00:00"}
     for name, created in times.items():
         (project.reports / name).mkdir(parents=True)
         manifest = json.dumps({"run": name, "created_at": created})

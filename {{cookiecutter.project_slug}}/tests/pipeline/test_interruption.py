@@ -1,4 +1,4 @@
-"""Stopped half-way: by Ctrl-C, by the system, by kill -9; and two runs at once. Real processes, as a person starts them."""
+"""Stopped half-way by Ctrl-C, by the system, by kill -9; and two runs at once. Real processes, as people start them."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ from customer_analytics.pipeline.failures import Failure
 from customer_analytics.pipeline.kernels import Interrupted, Kernels
 from customer_analytics.pipeline.warm import WarmProcess
 
+Heard = tuple[int, int, str]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -35,8 +37,8 @@ def kernels(folder: Path, request: pytest.FixtureRequest) -> Iterator[Kernels]:
         warm.close()
 
 
-def _run(kernels: Kernels, folder: Path, *cells: str) -> tuple[nbformat.NotebookNode, Failure | None, list[tuple[int, int, str]]]:
-    heard: list[tuple[int, int, str]] = []
+def _run(kernels: Kernels, folder: Path, *cells: str) -> tuple[nbformat.NotebookNode, Failure | None, list[Heard]]:
+    heard: list[Heard] = []
     notebook = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("## Heading"),

@@ -25,7 +25,8 @@ def test_reports_run_in_the_order_of_their_numbers_not_of_their_names(project: P
 
 
 def test_the_order_asked_for_does_not_change_the_order_of_the_run(project: Project) -> None:
-    assert [report.name for report in make_plan(project, reports=["rfm", "data_audit"]).reports] == ["data_audit", "rfm"]
+    plan = make_plan(project, reports=["rfm", "data_audit"])
+    assert [report.name for report in plan.reports] == ["data_audit", "rfm"]
 
 
 def test_a_notebook_without_a_declaration_is_not_a_report(project: Project) -> None:

@@ -168,8 +168,8 @@ def test_a_failed_report_leaves_the_others_and_says_where_to_look(project: Proje
 
 
 def test_a_user_error_inside_a_notebook_is_shown_as_its_text(project: Project, edit: Edit) -> None:
-    edit("3_rfm", compute="from customer_analytics.engagement.errors import Problem, UserError\n"
-                          "raise UserError([Problem('orders', 'has no column <b>amount</b>.', 'Map it.')])")  # fmt: skip
+    problem = "Problem('orders', 'has no column <b>amount</b>.', 'Map it.')"
+    edit("3_rfm", compute=f"from customer_analytics.engagement.errors import *\nraise UserError([{problem}])")
     result, _ = _run(project, "rfm")
     entry = _manifest(result)["reports"][0]
     assert entry["reason"] == "orders: has no column <b>amount</b>. Map it."

@@ -27,7 +27,7 @@ def test_groups_are_the_values_with_enough_customers_largest_first(project: Proj
         ("North", 18), ("South & West", 18), ("北京", 18), ("../<b>x</b>", 6),
     ]  # fmt: skip
     assert found.left_out == 1
-    assert [group.subset for group in found.groups][0] == "region=North"
+    assert found.groups[0].subset == "region=North"
 
 
 def test_hostile_values_cannot_leave_the_run_folder(project: Project) -> None:

@@ -126,6 +126,7 @@ class Workshop:
             except Exception as error:
                 failure = not_exported(self.language, type(error).__name__, str(error))
                 log = write_traceback(self.project.folder, error)
+                self.progress.trouble(error)
         if failure is not None:
             shutil.rmtree(folder)
             folder.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -17,7 +18,12 @@ _SIGN_OF_LIFE_SECONDS = 30
 
 
 class Progress:
-    """Hears of every step and shows nothing. Methods are called from several threads."""
+    """Hears of every step and shows nothing. Methods are called from several threads.
+
+    `debug`: show unexpected errors in full, with messages that may quote the data.
+    """
+
+    debug = False
 
     def __enter__(self) -> Self:
         return self
@@ -38,6 +44,11 @@ class Progress:
 
     def note(self, text: str) -> None:
         """Something to know about the whole run."""
+
+    def trouble(self, error: BaseException) -> None:
+        """An unexpected error that does not end the run."""
+        if self.debug:
+            traceback.print_exception(error)
 
 
 class PlainProgress(Progress):

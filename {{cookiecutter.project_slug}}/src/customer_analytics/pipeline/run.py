@@ -235,6 +235,7 @@ class _Effort:
             raise
         except Exception as error:
             log = write_traceback(self._project.folder, error)
+            self._progress.trouble(error)
             self._progress.note(f"Whether the data suits each report could not be judged; all are tried. See {log}")
             found = Survey(None, {})
         self._surveys[group] = found

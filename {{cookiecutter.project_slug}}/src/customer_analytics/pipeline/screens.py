@@ -11,6 +11,7 @@ from customer_analytics.pipeline.terminal import Terminal
 
 if TYPE_CHECKING:
     from customer_analytics.pipeline.run import RunResult
+    from customer_analytics.tables.check import CheckReport
     from customer_analytics.tables.load_log import LoadLog
     from customer_analytics.tables.sample import SampleSummary
 
@@ -34,6 +35,26 @@ def show_load(terminal: Terminal, log: LoadLog) -> None:
     if any(table.rows_set_aside for table in log.tables.values()):
         terminal.line("The rows that were set aside are in data/tables/set_aside/.")
     terminal.line("Next: analytics run")
+
+
+def show_check(terminal: Terminal, report: CheckReport) -> int:
+    """What a load would do with each source, every problem, and what to do next; returns the exit code."""
+    rows = []
+    for source in report.sources:
+        how = ", ".join(part for part in (source.format, source.encoding, _delimiter(source.delimiter)) if part)
+        files = f"{source.files} file" + ("" if source.files == 1 else "s")
+        rows.append([f"{source.number}. {source.table}", source.name, f"{files}, {how}" if how else files])
+    if rows:
+        terminal.table(["source", "from", "read as"], rows)
+    for source in report.sources:
+        pairs = [f"{ours} = {theirs}" for ours, theirs in source.mapped.items()]
+        pairs += [f"{ours} = a constant" for ours in source.constants]
+        terminal.line(f"{source.number}. {source.table}: {_joined(pairs)}")
+        if source.unmapped:
+            terminal.line(f"   kept as attributes: {_joined(source.unmapped)}")
+    terminal.problems(report.problems)
+    terminal.line("Next: analytics load" if report.fine else "Mend engagement.yml, then: analytics check")
+    return 0 if report.fine else 2
 
 
 def show_run(terminal: Terminal, result: RunResult, working_folder: Path) -> None:
@@ -90,6 +111,11 @@ def _count(number: int) -> str:
 
 def _money(amount: Decimal | None) -> str:
     return _NOTHING if amount is None else f"{amount:,.2f}"
+
+
+def _delimiter(delimiter: str) -> str:
+    names = {"\t": "tab", " ": "blank"}
+    return f"delimiter {names.get(delimiter, delimiter)}" if delimiter else ""
 
 
 def _joined(items: Sequence[str]) -> str:

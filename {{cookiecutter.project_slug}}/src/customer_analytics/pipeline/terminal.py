@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from customer_analytics.engagement.errors import Problem
 from customer_analytics.pipeline.progress import (
     LiveLoading,
     LiveProgress,
@@ -21,6 +20,8 @@ from customer_analytics.pipeline.progress import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from customer_analytics.engagement.errors import Problem
+
 
 def prepare_streams() -> None:
     """Replace what a stream's encoding cannot say (a Windows code page, ASCII) instead of failing."""
@@ -30,10 +31,10 @@ def prepare_streams() -> None:
 
 
 class Terminal:
-    """Where a command writes. `quiet`: only problems are written."""
+    """Where a command writes. `quiet`: only problems are written; `debug`: unexpected errors in full."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self.quiet = quiet
+    def __init__(self, *, quiet: bool = False, debug: bool = False) -> None:
+        self.quiet, self.debug = quiet, debug
         self._rich = not quiet and sys.stdout.isatty()
 
     def line(self, text: str = "") -> None:
@@ -66,9 +67,11 @@ class Terminal:
 
     def progress(self) -> Progress:
         """How the steps of a run are shown here."""
-        if self.quiet:
-            return Progress()
-        return LiveProgress(self._console()) if self._rich else PlainProgress(self.line)
+        progress = Progress()
+        if not self.quiet:
+            progress = LiveProgress(self._console()) if self._rich else PlainProgress(self.line)
+        progress.debug = self.debug
+        return progress
 
     def loading(self) -> Loading:
         """How the steps of a load are shown here."""

@@ -77,7 +77,7 @@ def _become_kernel(request: dict[str, Any]) -> None:
         for source, target in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
         os.chdir(request["cwd"])
-        # The kernel watches this process and ends with it. It would read the number from its environment, but on import.
+        # The kernel watches this process and ends with it; its environment said otherwise when ipykernel was imported.
         arguments = [*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
         sys.argv = ["ipykernel", *arguments]
         kernelapp = importlib.import_module("ipykernel.kernelapp")
