@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 
 UTC = dt.UTC
+_ZONE_SPAN = (dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1))
 
 
 def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.FloatingValue:
@@ -32,6 +34,33 @@ def local_time(moment: ir.TimestampValue, zone: ZoneInfo, first: dt.datetime, la
     return ibis.cases(*branches, else_=_shift(moment, changes[-1][1]))
 
 
+def utc_of_local_time(moment: ir.TimestampValue, zone: ZoneInfo) -> ir.TimestampValue:
+    """Naive wall-clock time of a zone as naive UTC.
+
+    An hour that happens twice is taken for its first time; one that never happens is shifted forward by the gap. Both
+    follow from keeping the earlier offset up to the later of the two wall-clock readings of a change. The changes
+    from 1900 to 2100 make a tree of comparisons eight deep, of which an engine evaluates what its rows need.
+    """
+    changes = offset_changes(zone, *_ZONE_SPAN)
+    starts = [
+        start + dt.timedelta(seconds=max(before, after))
+        for (_, before), (start, after) in zip(changes, changes[1:], strict=False)
+    ]
+    return _offset_tree(moment, starts, [seconds for _, seconds in changes])
+
+
+def _offset_tree(moment: ir.TimestampValue, starts: list[dt.datetime], offsets: list[int]) -> ir.TimestampValue:
+    """moment minus the offset in force: offsets[i] from starts[i - 1] on."""
+    if not starts:
+        return _shift(moment, -offsets[0])
+    middle = len(starts) // 2
+    earlier = _offset_tree(moment, starts[:middle], offsets[: middle + 1])
+    later = _offset_tree(moment, starts[middle + 1 :], offsets[middle + 1 :])
+    branch: ir.TimestampValue = ibis.ifelse(moment < ibis.timestamp(starts[middle]), earlier, later)
+    return branch
+
+
+@lru_cache(maxsize=64)
 def offset_changes(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> list[tuple[dt.datetime, int]]:
     """(from when in naive UTC, offset in seconds) of a zone between two naive UTC moments, in order."""
     changes = [(first, _offset(zone, first))]

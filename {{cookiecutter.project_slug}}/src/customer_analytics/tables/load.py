@@ -3,85 +3,174 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import shutil
 from collections.abc import Callable
-from decimal import Decimal
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import ibis
-import ibis.expr.types as ir
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement import Project
-from customer_analytics.engagement.settings import Source
-from customer_analytics.schema import SCHEMAS, Kind
-from customer_analytics.tables.formats.delimited import head_of_delimited
-from customer_analytics.tables.load_log import InputFile, LoadLog, SourceLog, table_log, write_load_log
-from customer_analytics.tables.store import connect
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.aside import AsideWriter
+from customer_analytics.tables.check import CheckReport, Inspected, check, inspect
+from customer_analytics.tables.derive import derive_customers, derive_orders
+from customer_analytics.tables.fingerprint import fingerprint, input_file
+from customer_analytics.tables.load_log import (
+    InputFile,
+    LoadLog,
+    SourceLog,
+    TableLog,
+    read_load_log,
+    table_log,
+    write_load_log,
+)
+from customer_analytics.tables.source import Loaded, load_source
 from customer_analytics.tables.swap import only_one_load, replaced_whole
 
+__all__ = ["CheckReport", "LoadLog", "check", "load", "read_load_log"]
+
 Progress = Callable[[str, float], None]
-TYPES = {
-    Kind.ID: "string",
-    Kind.TEXT: "string",
-    Kind.TIME: "timestamp",
-    Kind.DATE: "date",
-    Kind.MONEY: "decimal(18, 4)",
-    Kind.NUMBER: "float64",
-    Kind.INTEGER: "int64",
-    Kind.FLAG: "boolean",
-}
+MEMORY = "1400MB"
 
 
 def load(project: Project, *, progress: Progress | None = None) -> LoadLog:
-    """Load every source of engagement.yml into data/tables."""
-    with only_one_load(project.folder / "data"), replaced_whole(project.tables) as new:
-        backend = connect("duckdb")
-        tables: dict[str, list[tuple[ir.Table, SourceLog]]] = {}
-        for number, source in enumerate(project.engagement.sources, start=1):
-            tables.setdefault(source.table, []).append(_load_source(backend, project, source, number))
-        logs = {}
-        for name, parts in tables.items():
-            table = parts[0][0]
-            for other, _ in parts[1:]:
-                table = table.union(other)
-            backend.to_parquet(table, new / f"{name}.parquet")
-            logs[name] = table_log(name, tuple(log for _, log in parts))
-        if "orders" not in tables and "order_lines" in tables:
-            lines = backend.read_parquet(str(new / "order_lines.parquet"))
-            measures = {"ordered_at": lines.ordered_at.min()} if "ordered_at" in lines.columns else {}
-            if "customer_id" in lines.columns:
-                measures["customer_id"] = lines.customer_id.min()
-            if "amount" in lines.columns:
-                measures["amount"] = lines.amount.sum().cast("decimal(18, 4)")
-            backend.to_parquet(lines.group_by("order_id").agg(**measures).order_by("order_id"), new / "orders.parquet")
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        log = LoadLog(now, hashlib.sha256(now.encode()).hexdigest(), project.engagement.currency, "UTC", logs)
-        write_load_log(log, new)
+    """Load every source of engagement.yml into data/tables; the previous tables stay until all is well.
+
+    Args:
+        project: the client project.
+        progress: called with what is being done and the share done, 0 to 1.
+
+    Raises:
+        UserError: every problem with the sources; the previous tables are untouched.
+    """
+    tell = progress or (lambda what, share: None)
+    with only_one_load(project.folder / "data"):
+        tell("look at the sources", 0.0)
+        inspected = inspect(project)
+        with replaced_whole(project.tables) as new:
+            work = new / ".work"
+            work.mkdir()
+            with ThreadPoolExecutor(1) as hashing:
+                hashed = _hash_files(inspected, project, hashing)
+                loaded = _load_sources(project, inspected, work, tell)
+                inputs = {path: future.result() for path, future in hashed.items()}
+            backend = engine(work)
+            logs = _combine(backend, project, loaded, inputs, new, tell)
+            logs |= _derive(backend, new, tell)
+            backend.disconnect()
+            staged = [path for one in loaded for path in one.staged]
+            mark = fingerprint(project.engagement, list(inputs.values()), staged)
+            now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+            log = LoadLog(now, mark, project.engagement.currency, project.engagement.time_zone, logs)
+            write_load_log(log, new)
+            shutil.rmtree(work)
+        tell("done", 1.0)
     return log
 
 
-def _load_source(backend: ibis.BaseBackend, project: Project, source: Source, number: int) -> tuple[ir.Table, SourceLog]:
-    paths = sorted(project.folder.glob(source.files or ""))
-    if paths[0].suffix == ".parquet":
-        raw = backend.read_parquet([str(path) for path in paths])
-    else:
-        head = head_of_delimited(paths[0], paths[0].name, source)
-        raw = backend.read_csv([str(p) for p in paths], columns=dict.fromkeys(head.columns, "VARCHAR"),
-                               header=source.header, delim=head.delimiter, auto_detect=False, quote='"', escape='"')
-    schema = SCHEMAS[source.table]
-    columns = {}
-    for ours, theirs in source.columns.items():
-        column = schema.column(ours)
-        columns[ours] = raw[theirs].try_cast(TYPES[column.kind]) if column else raw[theirs]
-    for ours, value in source.constants.items():
-        columns[ours] = ibis.literal(value)
-    if source.table == "order_lines" and "amount" not in columns and {"quantity", "unit_price"} <= set(columns):
-        columns["amount"] = (columns["quantity"] * columns["unit_price"]).cast("decimal(18, 4)")
-    for name in raw.columns:
-        if name not in source.columns.values() and name not in columns:
-            columns[name] = raw[name]
-    table = raw.select(**columns)
-    rows = int(table.count().execute())
-    files = tuple(InputFile(path.name, path.stat().st_size, "") for path in paths)
-    log = SourceLog(number, source.files or "", source.table, "csv", "utf-8", ",", files, rows, rows, {}, None, None, {})
-    return table, log
+def engine(folder: Path) -> Backend:
+    """A DuckDB of its own that keeps to its memory and puts what does not fit into `folder`."""
+    backend: Backend = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(folder / "spill"))
+    backend.settings["TimeZone"] = "UTC"
+    return backend
+
+
+def _hash_files(
+    inspected: list[Inspected], project: Project, pool: ThreadPoolExecutor
+) -> dict[Path, Future[InputFile]]:
+    """Hash each file once, beside the loading."""
+    paths = dict.fromkeys(head.path for one in inspected if one.source.url is None for head in one.heads)
+    return {path: pool.submit(input_file, path, project.folder) for path in paths}
+
+
+def _load_sources(
+    project: Project, inspected: list[Inspected], work: Path, tell: Progress
+) -> list[Loaded]:
+    """Load all sources; the problems of all of them are raised together."""
+    loaded: list[Loaded] = []
+    problems: list[Problem] = []
+    numbers: dict[str, int] = {}
+    for position, one in enumerate(inspected):
+        tell(f"load {one.name}", 0.05 + 0.75 * position / len(inspected))
+        folder = work / f"source-{one.number}"
+        folder.mkdir()
+        try:
+            result = load_source(engine(folder), project, one, folder, numbers.get(one.source.table, 1))
+        except UserError as error:
+            problems += error.problems
+            continue
+        numbers[one.source.table] = numbers.get(one.source.table, 1) + result.rows_in
+        loaded.append(result)
+    if problems:
+        raise UserError(problems)
+    return loaded
+
+
+def _combine(
+    backend: Backend,
+    project: Project,
+    loaded: list[Loaded],
+    inputs: dict[Path, InputFile],
+    new: Path,
+    tell: Progress,
+) -> dict[str, TableLog]:
+    """One Parquet file and one file of set-aside rows for each table."""
+    tell("write the tables", 0.8)
+    by_table: dict[str, list[Loaded]] = {}
+    for one in loaded:
+        by_table.setdefault(one.log.table, []).append(one)
+    logs = {}
+    for table, parts in by_table.items():
+        target = new / f"{table}.parquet"
+        if len(parts) == 1:
+            parts[0].kept.replace(target)
+        else:
+            backend.to_parquet(_union(backend, parts), target)
+        writer = AsideWriter(new / "set_aside", table)
+        for part in parts:
+            writer.add(part.work, part.outcome, part.aside)
+        writer.write()
+        logs[table] = table_log(table, tuple(_with_files(part, inputs) for part in parts))
+        for part in parts:
+            part.work.backend.disconnect()
+    return logs
+
+
+def _union(backend: Backend, parts: list[Loaded]) -> ibis.Table:
+    """The parts of a table one after the other, columns by name; a column that one part lacks is empty there."""
+    tables = [backend.read_parquet(str(part.kept)) for part in parts]
+    kinds: dict[str, ibis.DataType] = {}
+    for table in tables:
+        for name, kind in table.schema().items():
+            kinds[name] = kind if kinds.get(name, kind) == kind else ibis.dtype("string")
+    return ibis.union(
+        *(
+            table.select(
+                **{
+                    name: table[name].cast(kind) if name in table.columns else ibis.null(kind)
+                    for name, kind in kinds.items()
+                }
+            )
+            for table in tables
+        )
+    )
+
+
+def _with_files(part: Loaded, inputs: dict[Path, InputFile]) -> SourceLog:
+    files = tuple(inputs[path] for path in dict.fromkeys(part.files))
+    return SourceLog(**{**part.log.__dict__, "files": files})
+
+
+def _derive(backend: Backend, new: Path, tell: Progress) -> dict[str, TableLog]:
+    tell("derive what no export gives", 0.9)
+    logs = {}
+    for name, derive in (("orders", derive_orders), ("customers", derive_customers)):
+        origin = derive(backend, new)
+        if origin is not None:
+            rows = pq.read_metadata(new / f"{name}.parquet").num_rows
+            logs[name] = TableLog(name, rows, rows, {}, None, None, {}, (), True, origin)
+    return logs
+

@@ -23,3 +23,8 @@ class Head:
     delimiter: str = ""
     sheet: str = ""
     first_row: int = 1
+
+    @property
+    def shape(self) -> tuple[tuple[str, ...], str, int]:
+        """Files of one shape are read together."""
+        return self.columns, self.delimiter, self.first_row

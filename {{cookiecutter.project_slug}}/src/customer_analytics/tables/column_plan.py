@@ -1,0 +1,130 @@
+"""How one column of the client becomes one of ours, as expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.datatypes as dtypes
+import ibis.expr.types as ir
+
+from customer_analytics.expressions import utc_of_local_time
+from customer_analytics.schema import Kind
+from customer_analytics.tables.parsing.dates import ISO, Way, has_offset, parse_time
+from customer_analytics.tables.parsing.flags import parse_flag
+from customer_analytics.tables.parsing.numbers import MONEY, Decimal, full_match, parse_number
+from customer_analytics.tables.parsing.text import is_missing, tidy, tidy_id
+
+TYPES = {
+    Kind.ID: "string",
+    Kind.TEXT: "string",
+    Kind.TIME: "timestamp",
+    Kind.DATE: "date",
+    Kind.MONEY: MONEY,
+    Kind.NUMBER: "float64",
+    Kind.INTEGER: "int64",
+    Kind.FLAG: "boolean",
+}
+FLOAT_ID = r"-?[0-9]+\.0+"
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """One column's way from the client's text to our type.
+
+    `source` is its internal name in the raw table, `values` the stated value mapping, `way` how its dates are written,
+    `decimal` its decimal mark, `float_id` that a number was exported as 17850.0 everywhere, `zone` the zone of its
+    times, `blanks` that values have blanks around them.
+    """
+
+    ours: str
+    kind: Kind
+    source: str
+    theirs: str
+    values: dict[str, str] = field(default_factory=dict)
+    way: Way = ISO
+    decimal: Decimal = "."
+    float_id: bool = False
+    zone: ZoneInfo = ZoneInfo("UTC")
+    blanks: bool = True
+
+    def text(self, raw: ir.Table) -> ir.StringValue:
+        """The client's value as text, after value mapping."""
+        column = raw[self.source]
+        text = column if column.type().is_string() else column.cast("string")
+        if self.kind == Kind.ID:
+            text = tidy_id(text)
+        elif self.kind == Kind.TEXT or self.blanks or self.values:
+            text = tidy(text)
+        return text.substitute(self.values) if self.values else text
+
+    def value(self, raw: ir.Table) -> ir.Value:
+        """The value in our type; null where there is none or it cannot be read."""
+        column = raw[self.source]
+        if not self.values and not column.type().is_string():
+            native = self._native(column)
+            if native is not None:
+                return native
+        return self.parsed(self.text(raw))
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether there are values that cannot be read: any text will do for texts and most ids."""
+        return self.kind != Kind.TEXT and (self.kind != Kind.ID or self.float_id)
+
+    def unreadable(self, raw: ir.Table, value: ir.Value) -> ir.BooleanValue:
+        """Whether there was a value and it could not be read; never null."""
+        column = raw[self.source]
+        text = column if column.type().is_string() else column.cast("string")
+        bad: ir.BooleanValue = value.isnull() & ~is_missing(text)
+        return bad
+
+    def _native(self, column: ir.Value) -> ir.Value | None:
+        """A typed column (Parquet, database) straight to our type, where the types agree."""
+        kind = column.type()
+        if self.kind == Kind.TIME and isinstance(kind, dtypes.Timestamp):
+            if kind.timezone is not None:
+                return column.cast("timestamp('UTC')").cast("timestamp")
+            return utc_of_local_time(column.cast("timestamp"), self.zone)
+        if self.kind == Kind.TIME and kind.is_date():
+            return utc_of_local_time(column.cast("timestamp"), self.zone)
+        if self.kind == Kind.DATE and (kind.is_date() or isinstance(kind, dtypes.Timestamp)):
+            return column.cast("date")
+        if self.kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER) and kind.is_numeric():
+            if self.kind == Kind.INTEGER and not kind.is_integer():
+                return None
+            finite = column
+            if kind.is_floating():
+                finite = ibis.ifelse(column.isnan() | column.isinf(), ibis.null(kind), column)
+            return finite.try_cast(TYPES[self.kind])
+        if self.kind == Kind.FLAG and kind.is_boolean():
+            return column
+        if self.kind == Kind.ID and kind.is_integer():
+            return column.cast("string")
+        return None
+
+    def parsed(self, text: ir.StringValue) -> ir.Value:
+        """Tidy text as a value of our type."""
+        if self.kind == Kind.ID and self.float_id:
+            whole = text.split(".")[0]
+            return ibis.ifelse(full_match(text, FLOAT_ID), whole, ibis.null("string"))
+        if self.kind in (Kind.ID, Kind.TEXT):
+            return text
+        if self.kind == Kind.FLAG:
+            return parse_flag(text)
+        if self.kind == Kind.INTEGER:
+            number = parse_number(text, "decimal(28, 4)", self.decimal)
+            return ibis.ifelse(number == number.round(), number, ibis.null(number.type())).try_cast("int64")
+        if self.kind in (Kind.MONEY, Kind.NUMBER):
+            return parse_number(text, TYPES[self.kind], self.decimal)
+        return self._moment(text)
+
+    def _moment(self, text: ir.StringValue) -> ir.Value:
+        written = parse_time(text, self.way)
+        if self.kind == Kind.DATE:
+            return written.date()
+        if self.way.kind == "offset":  # values without an offset are local times
+            local = utc_of_local_time(parse_time(text, ISO), self.zone)
+            return ibis.ifelse(has_offset(text), written, local)
+        return written if self.way.utc else utc_of_local_time(written, self.zone)

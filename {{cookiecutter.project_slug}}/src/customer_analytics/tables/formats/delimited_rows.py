@@ -1,0 +1,79 @@
+"""Rows of CSV and TSV files, read by the engine as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from customer_analytics.tables.formats.encoding import as_utf8
+from customer_analytics.tables.formats.head import Head
+from customer_analytics.tables.formats.raw import Raw, internal
+
+BLOCK = 1 << 22
+
+
+def open_delimited(backend: Backend, heads: list[Head], folder: Path) -> Raw:
+    """All rows of some delimited files, by column name; `folder` takes UTF-8 copies of files in other encodings."""
+    columns = tuple(dict.fromkeys(column for head in heads for column in head.columns))
+    paths: dict[str, Head] = {}
+    for i, head in enumerate(heads):
+        paths[str(as_utf8(head.path, head.encoding, folder / f"text-{i}.csv", head.name))] = head
+    groups: dict[tuple[tuple[str, ...], str, int], list[str]] = {}
+    for path, head in paths.items():
+        groups.setdefault(head.shape, []).append(path)
+
+    def scan(rejects: str | None) -> ir.Table:
+        parts = []
+        for number, ((names, delimiter, first_row), files) in enumerate(groups.items()):
+            part = read_text(backend, files, len(names), delimiter, first_row - 1, _numbered(rejects, number))
+            place = {name: part[internal(i)] for i, name in enumerate(names)}
+            values = {internal(i): place.get(name, ibis.null("string")) for i, name in enumerate(columns)}
+            parts.append(part.select(**values, file=part.file))
+        return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+    return Raw(columns, paths, scan, _counter(paths))
+
+
+def read_text(
+    backend: Backend, files: list[str], width: int, delimiter: str, skip: int, rejects: str | None
+) -> ir.Table:
+    """Files of one shape as text columns c0, c1, …; rows of another width are left out, and listed in `rejects`."""
+    options = {"store_rejects": True, "rejects_table": rejects, "rejects_scan": f"{rejects}_scan"} if rejects else {}
+    table: ir.Table = backend.read_csv(
+        files,
+        columns={internal(i): "VARCHAR" for i in range(width)},
+        auto_detect=False,
+        header=False,
+        skip=skip,
+        delim=delimiter,
+        quote='"',
+        escape='"',
+        filename="file",
+        ignore_errors=True,
+        max_line_size=1 << 24,
+        **options,
+    )
+    return table
+
+
+def _numbered(rejects: str | None, number: int) -> str | None:
+    return None if rejects is None else f"{rejects}_{number}"
+
+
+def _counter(paths: dict[str, Head]) -> Callable[[], int | None]:
+    """Rows, if every line is a row: a line break inside a value makes it too many, and the rows are then counted."""
+    return lambda: sum(max(count_lines(Path(path)) - head.first_row + 1, 0) for path, head in paths.items())
+
+
+def count_lines(path: Path) -> int:
+    """Lines of a file, the last one also when it has no line end."""
+    lines, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            lines += block.count(b"\n")
+            last = block[-1:]
+    return lines + (last != b"\n")

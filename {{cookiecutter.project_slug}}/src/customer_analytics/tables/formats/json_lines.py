@@ -1,0 +1,81 @@
+"""JSON lines: one object a line; objects need not have the same keys."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.settings import Source, SourceFormat
+from customer_analytics.tables.formats.delimited import first_lines
+from customer_analytics.tables.formats.delimited_rows import count_lines
+from customer_analytics.tables.formats.encoding import as_utf8, find_encoding
+from customer_analytics.tables.formats.head import Head
+from customer_analytics.tables.formats.lines import read_lines
+from customer_analytics.tables.formats.raw import Raw, internal
+
+
+@ibis.udf.scalar.builtin(name="json_valid", signature=(("string",), "boolean"))
+def _json_valid(text: str) -> bool: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.scalar.builtin(name="json_keys", signature=(("string",), "array<string>"))
+def _json_keys(text: str) -> list[str]: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.scalar.builtin(name="json_extract_string", signature=(("string", "string"), "string"))
+def _json_text(text: str, path: str) -> str: ...  # type: ignore[empty-body]
+
+
+def head_of_json_lines(path: Path, name: str, source: Source) -> Head:
+    """The keys of the first objects.
+
+    Raises:
+        UserError: the first line is no JSON object.
+    """
+    encoding = find_encoding(path, source.encoding)
+    keys: dict[str, None] = {}
+    for number, line in enumerate(first_lines(path, encoding)[source.skip_lines :], start=source.skip_lines + 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if isinstance(entry, dict):
+            keys.update(dict.fromkeys(entry))
+        elif not keys:
+            what = "not a JSON object."
+            raise UserError([Problem(f"{name}, line {number}", what, "JSON lines hold one object a line.")])
+    return Head(path, name, SourceFormat.JSON_LINES, tuple(keys), encoding, first_row=source.skip_lines + 1)
+
+
+def open_json_lines(backend: Backend, heads: list[Head], folder: Path) -> Raw:
+    """Each object as a row of text; keys that first appear further down are columns too."""
+    paths = {
+        str(as_utf8(head.path, head.encoding, folder / f"text-{i}.jsonl", head.name)): head
+        for i, head in enumerate(heads)
+    }
+    skip = heads[0].first_row - 1
+    lines = read_lines(backend, list(paths), skip)
+    known = dict.fromkeys(column for head in heads for column in head.columns)
+    keys = lines.filter(_json_valid(lines.line)).select(key=_json_keys(lines.line).unnest()).distinct()
+    known.update(dict.fromkeys(sorted(keys.to_pyarrow()["key"].to_pylist())))
+    columns = tuple(known)
+
+    def scan(rejects: str | None) -> ir.Table:
+        del rejects
+        sound = ibis.ifelse(_json_valid(lines.line), lines.line, ibis.null("string"))
+        values = {internal(i): _json_text(sound, _path_of(key)) for i, key in enumerate(columns)}
+        return lines.select(**values, file=lines.file)
+
+    return Raw(columns, paths, scan, lambda: sum(count_lines(Path(path)) - skip for path in paths))
+
+
+def _path_of(key: str) -> str:
+    """The JSON path of a key, quoted."""
+    return '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,70 @@
+"""Whole lines of text files, for formats that the engine cannot split by itself."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from customer_analytics.engagement.settings import SourceFormat
+from customer_analytics.tables.formats.head import Head
+
+# A character that text does not hold; the CSV reader wants a delimiter.
+_NEVER = "\x1f"
+
+
+def read_lines(backend: Backend, files: list[str], skip: int) -> ir.Table:
+    """Each line of the files as one text column `line`, with its `file`; empty lines are left out."""
+    table: ir.Table = backend.read_csv(
+        files,
+        columns={"line": "VARCHAR"},
+        auto_detect=False,
+        header=False,
+        skip=skip,
+        delim=_NEVER,
+        quote="",
+        escape="",
+        filename="file",
+        ignore_errors=True,
+        max_line_size=1 << 24,
+    )
+    return table
+
+
+def record_lines(path: Path, head: Head, positions: list[int]) -> dict[int, int]:
+    """The line, counted from 1, on which each record stands; `positions` count a file's records from 0, ascending.
+
+    Text is walked line by line, because values may hold line breaks and empty lines are no records; in other formats
+    a record's line is its number.
+    """
+    if head.format not in (SourceFormat.CSV, SourceFormat.FIXED_WIDTH, SourceFormat.JSON_LINES):
+        return {position: position + 1 for position in positions}
+    lines: dict[int, int] = {}
+    wanted = iter(positions)
+    target = next(wanted, None)
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        for position, line in enumerate(_record_starts(file, head)):
+            if position == target:
+                lines[position] = line
+                target = next(wanted, None)
+                if target is None:
+                    break
+    return lines
+
+
+def _record_starts(file: Iterator[str], head: Head) -> Iterator[int]:
+    """The line on which each record starts; lines that the engine rejects are no records."""
+    for _ in range(head.first_row - 1):
+        next(file, None)
+    if head.format != SourceFormat.CSV:
+        yield from (number for number, line in enumerate(file, start=head.first_row) if line.strip("\r\n"))
+        return
+    reader = csv.reader(file, delimiter=head.delimiter)
+    line = head.first_row
+    for row in reader:
+        if len(row) == len(head.columns):
+            yield line
+        line = head.first_row + reader.line_num

@@ -1,0 +1,16 @@
+"""Yes and no in the words of exports."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+YES = ("true", "t", "yes", "y", "1", "1.0", "on", "x", "是", "有", "真", "对", "ja", "oui", "si", "sí", "sim", "da", "да")
+NO = ("false", "f", "no", "n", "0", "0.0", "off", "否", "无", "没有", "假", "不是", "nein", "non", "não", "нет")
+
+
+def parse_flag(text: ir.StringValue) -> ir.BooleanValue:
+    """TRUE, 1, yes, 是 … as true; FALSE, 0, no, 否 … as false; anything else as null."""
+    word = text.lower()
+    flag: ir.BooleanValue = ibis.cases((word.isin(YES), True), (word.isin(NO), False), else_=ibis.null("boolean"))
+    return flag

@@ -1,0 +1,41 @@
+"""Text as clients export it: blanks around values, words for "nothing here"."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+# Words that stand for a missing value in ids, dates, numbers and flags; in free text they may be words.
+MISSING = ("", "NULL", "null", "Null", "\\N", "NaN", "nan", "None", "NaT", "<NA>")
+MISSING_VALUES = (
+    *MISSING, "N/A", "n/a", "NA", "#N/A", "-", "--", "—", "none", "nil", "0000-00-00", "0000-00-00 00:00:00", "无", "空",
+)  # fmt: skip
+_BLANKS = " \t\r\n\u00a0\u3000"
+
+
+@ibis.udf.scalar.builtin(name="trim", signature=(("string", "string"), "string"))
+def _trim_of(text: str, characters: str) -> str: ...  # type: ignore[empty-body]
+
+
+def tidy(text: ir.StringValue) -> ir.StringValue:
+    """Text without blanks at its ends; null when nothing is left.
+
+    Trimming every value costs more than reading the file, so only values with a blank at an end are trimmed.
+    """
+    outer = [text.startswith(blank) | text.endswith(blank) for blank in (" ", "\t", "\u00a0", "\u3000")]
+    has_blank = outer[0] | outer[1] | outer[2] | outer[3]
+    trimmed: ir.StringValue = ibis.ifelse(has_blank, _trim_of(text, _BLANKS).nullif(""), text.nullif(""))
+    return trimmed
+
+
+def tidy_id(text: ir.StringValue) -> ir.StringValue:
+    """An identifier to the letter, without blanks at its ends and without words for a missing value."""
+    tidied = tidy(text)
+    present: ir.StringValue = ibis.ifelse(tidied.isin(MISSING), ibis.null("string"), tidied)
+    return present
+
+
+def is_missing(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a value of a date, number or flag column is empty, or a word for it; never null."""
+    missing: ir.BooleanValue = text.isnull() | _trim_of(text, _BLANKS).isin(MISSING_VALUES)
+    return missing

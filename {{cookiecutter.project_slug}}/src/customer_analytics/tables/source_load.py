@@ -1,0 +1,221 @@
+"""Load one source: what is kept goes to a Parquet file, what is set aside to another, and both are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
+
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.settings import Source
+from customer_analytics.schema import SCHEMAS
+from customer_analytics.tables.column_plan import TYPES, ColumnPlan
+from customer_analytics.tables.conditions import rule_holds
+from customer_analytics.tables.formats import Raw, internal
+from customer_analytics.tables.load_log import MONEY, Reason
+from customer_analytics.tables.mapping import Mapping
+from customer_analytics.tables.parsing.numbers import MONEY as MONEY_TYPE
+from customer_analytics.tables.plan import second_plan
+
+Check = Callable[[ir.Table], ir.BooleanValue]
+ROW, FILE, REASON, WORTH, UNREAD = "__row", "file", "__reason", "__worth", "__worth_unread"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the rows of a source went. `aside` is the engine's table of rows set aside, None when there are none."""
+
+    kept: Path
+    rows_kept: int
+    aside: ir.Table | None
+    reasons: tuple[Reason, ...]
+    rejects: str
+    plans: tuple[ColumnPlan, ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is needed to load a source, put together once."""
+
+    backend: Backend
+    source: Source
+    number: int
+    raw: Raw
+    mapping: Mapping
+    folder: Path
+    first_number: int  # of the first order, where orders get running numbers
+
+
+def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
+    """Write the rows to keep, and find those to set aside.
+
+    The clean case is one pass over the source. Only when rows are missing from its result does a second pass look for
+    them; when it finds values that the plan cannot read, the plan is made again once over all rows.
+    """
+    for attempt in range(2):
+        outcome = _attempt(work, plans, attempt)
+        failed = _unread_columns(outcome)
+        if not failed or attempt == 1:
+            return outcome
+        better, problems = second_plan(work.raw, plans, failed, work.source)
+        if problems:
+            raise UserError(problems)
+        if better == plans:
+            return outcome
+        plans = better
+    raise AssertionError("unreachable")
+
+
+def _unread_columns(outcome: Outcome) -> list[str]:
+    """Our columns that hold values which the plan cannot read."""
+    if outcome.aside is None:
+        return []
+    found = outcome.aside.select(REASON).distinct().to_pyarrow()[REASON].to_pylist()
+    return [outcome.reasons[i].column for i in found if outcome.reasons[i].kind == "unreadable"]
+
+
+def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
+    rejects = work.raw.rejects or f"rejects_{work.number}_{attempt}"
+    checks = _checks(work, plans)
+    parsed = _parsed(work, plans, rejects, f"parsed_{work.number}_{attempt}", work.mapping.numbered)
+    bad = [holds(parsed) for _, holds in checks]
+    kept = parsed.filter(~_any(bad)) if bad else parsed
+    path = work.folder / f"part-{work.number}.parquet"
+    work.backend.to_parquet(_final(work, plans, kept), path)
+    rows_kept = pq.read_metadata(path).num_rows
+    reasons = tuple(reason for reason, _ in checks)
+    left_out = count_rejects(work.backend, rejects)
+    if not bad or rows_kept + left_out == work.raw.rows():
+        return Outcome(path, rows_kept, None, reasons, rejects, tuple(plans))
+    again = _parsed(work, plans, f"{rejects}_again", f"numbered_{work.number}_{attempt}", True)
+    aside = _aside(work, plans, again, checks, f"aside_{work.number}_{attempt}")
+    return Outcome(path, rows_kept, aside, reasons, rejects, tuple(plans))
+
+
+def _parsed(work: Work, plans: Sequence[ColumnPlan], rejects: str, view: str, numbered: bool) -> ir.Table:
+    """The raw columns and, beside them, the parsed ones; a view of its own, so that each value is parsed once."""
+    raw = work.raw.scan(rejects)
+    if numbered and ROW not in raw.columns:
+        raw = raw.mutate(**{ROW: ibis.row_number()})
+    values = {f"v{i}": plan.value(raw) for i, plan in enumerate(plans)}
+    work.backend.create_view(view, raw.mutate(**values), overwrite=True)
+    return work.backend.table(view)
+
+
+def _checks(work: Work, plans: Sequence[ColumnPlan]) -> list[tuple[Reason, Check]]:
+    """Why a row may be set aside, in the order in which the first one counts."""
+    decimals = {plan.theirs: plan.decimal for plan in plans}
+    checks: list[tuple[Reason, Check]] = [
+        (Reason(rule.reason, "stated"), partial(rule_holds, rule, work.raw, decimals=decimals))
+        for rule in work.source.set_aside
+    ]
+    schema = SCHEMAS[work.source.table]
+    for i, plan in enumerate(plans):
+        checks.append((Reason(f"unreadable {plan.ours}", "unreadable", plan.ours), partial(_unreadable, plan, f"v{i}")))
+    for i, plan in enumerate(plans):
+        column = schema.column(plan.ours)
+        if column is not None and column.required:
+            checks.append((Reason(f"missing {plan.ours}", "missing", plan.ours), partial(_absent, f"v{i}")))
+    if work.raw.duplicates is not None:
+        checks.append((Reason("exact duplicate", "duplicate"), partial(_among, work.raw.duplicates)))
+    needed = [plan for plan in plans if plan.can_fail]
+    return [(r, c) for r, c in checks if r.kind != "unreadable" or r.column in {plan.ours for plan in needed}]
+
+
+def _unreadable(plan: ColumnPlan, value: str, parsed: ir.Table) -> ir.BooleanValue:
+    return plan.unreadable(parsed, parsed[value])
+
+
+def _absent(value: str, parsed: ir.Table) -> ir.BooleanValue:
+    return parsed[value].isnull()
+
+
+def _among(duplicates: ir.Table, parsed: ir.Table) -> ir.BooleanValue:
+    return parsed[ROW].isin(duplicates[ROW])
+
+
+def _any(tests: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
+    return reduce(lambda left, right: left | right, tests)
+
+
+def _final(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> ir.Table:
+    """Our columns in our order, then the client's further columns."""
+    schema = SCHEMAS[work.source.table]
+    values: dict[str, ir.Value] = {plan.ours: parsed[f"v{i}"] for i, plan in enumerate(plans)}
+    if work.mapping.numbered:
+        values["order_id"] = (parsed[ROW] + work.first_number).cast("string")
+    for name, constant in work.mapping.constants.items():
+        column = schema.column(name)
+        kind = TYPES[column.kind] if column else "string"
+        text = ibis.literal(str(constant))
+        values[name] = text if kind == "string" else ColumnPlan(name, column.kind, "", "").parsed(text)
+    if work.source.table == "order_lines" and "amount" not in values and {"quantity", "unit_price"} <= set(values):
+        values["amount"] = _line_amount(values["quantity"], values["unit_price"])
+    ordered = {name: values[name] for name in (*schema.names, *values) if name in values}
+    for name, theirs in work.mapping.attributes.items():
+        ordered[name] = parsed[internal(work.raw.columns.index(theirs))]
+    return parsed.select(**ordered)
+
+
+def _line_amount(quantity: ir.NumericValue, unit_price: ir.NumericValue) -> ir.DecimalValue:
+    """quantity x unit price, exact: both have at most four decimals."""
+    return (quantity.try_cast(MONEY_TYPE) * unit_price).try_cast(MONEY_TYPE)
+
+
+def _worth(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> tuple[ir.Value, ir.Value]:
+    """What a row is worth (0 where that cannot be read), and whether it is money that could not be read."""
+    nothing = ibis.literal(0).cast(MONEY_TYPE), ibis.literal(False)
+    wanted = MONEY.get(work.source.table)
+    place = {plan.ours: i for i, plan in enumerate(plans)}
+    if wanted in place:
+        used = [wanted]
+        amount = parsed[f"v{place[wanted]}"]
+    elif work.source.table == "order_lines" and {"quantity", "unit_price"} <= set(place):
+        used = ["quantity", "unit_price"]
+        amount = _line_amount(*(parsed[f"v{place[name]}"] for name in used))
+    else:
+        return nothing
+    unread = _any([plans[place[name]].unreadable(parsed, parsed[f"v{place[name]}"]) for name in used])
+    return amount.fill_null(ibis.literal(0).cast(MONEY_TYPE)).cast(MONEY_TYPE), unread
+
+
+def _aside(
+    work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table, checks: list[tuple[Reason, Check]], name: str
+) -> ir.Table:
+    """The rows set aside, as the client wrote them, each with its place, first reason and worth."""
+    number = ibis.cases(*((holds(parsed), i) for i, (_, holds) in enumerate(checks)), else_=ibis.null("int64"))
+    worth, unread = _worth(work, plans, parsed)
+    raw = {column: parsed[column].cast("string") for column in work.raw.internal_names}
+    found = parsed.select(ROW, FILE, **raw, **{REASON: number, WORTH: worth, UNREAD: unread})
+    work.backend.create_table(name, found.filter(found[REASON].notnull()), overwrite=True)
+    return work.backend.table(name)
+
+
+def count_rejects(backend: Backend, rejects: str) -> int:
+    """Rows that could not be split into values."""
+    return sum(int(rows.count().execute()) for rows in rejected_rows(backend, rejects))
+
+
+def rejected_rows(backend: Backend, rejects: str) -> list[ir.Table]:
+    """The rows that one scan rejected, each once: file_path, line_byte_position, line, error_type, csv_line.
+
+    There is one table for each group of files with the same columns.
+    """
+    found = []
+    number = 0
+    tables = set(backend.list_tables())
+    while (name := f"{rejects}_{number}") in tables:
+        errors = backend.table(name).join(backend.table(f"{name}_scan"), ["scan_id", "file_id"])
+        found.append(
+            errors.group_by("file_path", "line_byte_position").agg(
+                line=errors.line.min(), error_type=errors.error_type.min(), csv_line=errors.csv_line.min()
+            )
+        )
+        number += 1
+    return found
