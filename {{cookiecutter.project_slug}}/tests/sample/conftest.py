@@ -15,8 +15,13 @@ import pytest
 from customer_analytics.tables.sample import SampleSummary, make_sample
 
 ARGUMENTS: dict[str, Any] = {
-    "customers": 6_000, "seed": 11, "language": "en", "industry": "retail", "currency": "EUR", "time_zone": "Europe/London",
-}  # fmt: skip
+    "customers": 6_000,
+    "seed": 11,
+    "language": "en",
+    "industry": "retail",
+    "currency": "EUR",
+    "time_zone": "Europe/London",
+}
 LAST = pd.Timestamp("2026-06-30 23:59:59")
 
 
@@ -62,7 +67,7 @@ def read(folder: Path, source: dict[str, Any]) -> pd.DataFrame:
         if path.suffix == ".parquet":
             parts.append(pd.read_parquet(path))
         elif path.suffix == ".jsonl":
-            parts.append(pd.read_json(path, lines=True, dtype=str, convert_dates=False))
+            parts.append(pd.read_json(path, lines=True, dtype={"stars": float}, convert_dates=False))
         elif path.suffix == ".xlsx":
             parts.append(pd.read_excel(path, engine="calamine"))
         else:

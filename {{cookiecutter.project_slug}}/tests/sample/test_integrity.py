@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -58,7 +60,7 @@ def test_messages_follow_each_other(plain_client):
     touches = plain_client.table("touches")
     chain = ["assigned_at", "sent_at", "delivered_at", "opened_at", "clicked_at"]
     times = touches[chain].apply(pd.to_datetime)
-    for earlier, later in zip(chain, chain[1:], strict=False):
+    for earlier, later in pairwise(chain):
         happened = times[later].notna()
         assert times.loc[happened, earlier].notna().all()
         assert (times.loc[happened, later] >= times.loc[happened, earlier]).all()

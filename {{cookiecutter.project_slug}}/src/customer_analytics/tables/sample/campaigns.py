@@ -71,7 +71,7 @@ CAMPAIGNS = (
     Campaign("early_bird", "Early bird|早鸟活动", "push|推送", "free delivery|包邮", 150,
              (CONTROL, Arm("early_bird", 0.5, moved=0.5))),
     Campaign("app_banner", "App banner|应用横幅", "app|应用内", "10 % off|九折", 90,
-             (CONTROL, Arm("banner", 0.5, effect=0.05, offer=0.10)), lost_control=0.14),
+             (CONTROL, Arm("banner", 0.5, effect=0.05, offer=0.10)), lost_control=0.20),
     Campaign("summer", "Summer voucher|夏季优惠券", "email|邮件", "10 % off|九折", 40,
              (CONTROL, Arm("voucher", 0.5, effect=0.11, offer=0.10))),
 )  # fmt: skip
