@@ -10,11 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import os
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 from nbclient import NotebookClient
+
+import customer_analytics
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -215,5 +218,7 @@ def _in_chinese(source: str, language: str) -> str:
 def executed(project: Path, **parameters: object) -> nbformat.NotebookNode:
     """The notebook after running it in a kernel of its own."""
     made = notebook(**parameters)
-    NotebookClient(made, timeout=300, resources={"metadata": {"path": str(project)}}).execute()
+    package = str(Path(customer_analytics.__file__).parents[1])  # the kernel works in another folder
+    client = NotebookClient(made, timeout=300, resources={"metadata": {"path": str(project)}})
+    client.execute(env={**os.environ, "PYTHONPATH": package})
     return made

@@ -18,7 +18,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from customer_analytics.engagement import EngagementError, Problem, Project
+from customer_analytics.engagement import Project
 from customer_analytics.language import Language, Text
 from customer_analytics.report import guard, page_fonts
 from customer_analytics.report.text_safety import UNPRINTABLE
@@ -27,7 +27,6 @@ from customer_analytics.report.theme import Theme
 TEMPLATES = Path(str(resources.files("customer_analytics.report").joinpath("templates")))
 FOLDER = TEMPLATES / "report"
 _NOTHING = Markup("")
-_LOGO_BYTES = 100_000
 _LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -121,26 +120,12 @@ def common(project: Project, language: Language, *, kind: str) -> dict[str, obje
 
 
 def logo(project: Project) -> str:
-    """The client's or consultancy's logo as a data address; empty when there is none.
-
-    Raises:
-        EngagementError: the file is not there, too big, or neither SVG nor PNG.
-    """
+    """The logo as a data address; empty when there is none. The engagement was checked for it when it was read."""
     stated = project.engagement.brand.logo
     if stated is None:
         return ""
-    path = project.folder / stated
-    where = "engagement.yml, brand.logo"
-    media_type = _LOGO_TYPES.get(path.suffix.lower())
-    if media_type is None:
-        raise EngagementError([Problem(where, f"{stated} is neither SVG nor PNG.")])
-    if not path.is_file() or not path.resolve().is_relative_to(project.folder.resolve()):
-        raise EngagementError([Problem(where, f"there is no file {stated} in the project.")])
-    content = path.read_bytes()
-    if len(content) > _LOGO_BYTES:
-        size = f"{len(content) // 1000} KB; at most {_LOGO_BYTES // 1000} KB fit in every page"
-        raise EngagementError([Problem(where, f"{stated} has {size}.")])
-    return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
+    content = base64.b64encode((project.folder / stated).read_bytes()).decode("ascii")
+    return f"data:{_LOGO_TYPES[stated.suffix.lower()]};base64,{content}"
 
 
 @functools.cache

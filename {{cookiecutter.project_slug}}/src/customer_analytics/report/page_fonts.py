@@ -33,7 +33,8 @@ _HAN_PUNCTUATION = frozenset(map(ord, "—‘’“”…"))
 
 _SERIF_TAGS = {"h1", "h2", "h3", "caption"}
 _SERIF_CLASSES = {"value", "standfirst", "figure-title", "findings"}
-_BOLD_TAGS = {"strong", "b", "em", "th", "dt", "h1", "h2", "h3", "summary", "tfoot", "caption", "thead", "nav"}
+_BOLD_TAGS = {"strong", "b", "em", "th", "h1", "h2", "h3", "summary", "tfoot", "caption", "thead"}
+_EITHER_TAGS = {"nav", "dt"}  # bold in some places, or while the reader is there
 _BOLD_CLASSES = {"label", "kind", "figure-number", "figure-title", "brand", "state", "value"}
 _BOLD_STYLE = re.compile(r"font-weight:\s*(?:[6-9]00|bold)")
 _SHOWN_ATTRIBUTES = ("data-label", "data-search")
@@ -146,9 +147,10 @@ class _Reader(HTMLParser):
             self.found.standfirst |= codes
         elif serif:
             self.found.serif |= codes
-        if bold:
+        either = any(element[0] in _EITHER_TAGS for element in self._open)
+        if bold or either:
             self.found.bold |= codes
-        if not serif or not bold:
+        if not bold or either:
             self.found.sans |= codes
 
 

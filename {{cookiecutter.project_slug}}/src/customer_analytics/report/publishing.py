@@ -44,7 +44,7 @@ def publish(
         if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"a table is named with small letters, digits and underscores, not {name!r}")
     folder = report.output
-    folder.mkdir(parents=True, exist_ok=True)
+    _clear(folder)
     write_json(folder / "findings.json", [finding_as_json(finding) for finding in summary.findings])
     write_json(folder / "metrics.json", {name: plain_number(name, value) for name, value in metrics.items()})
     for name, frame in tables.items():
@@ -98,6 +98,13 @@ def write_json(path: Path, content: Any) -> None:
     """Write JSON as a person can read it: UTF-8, LF, two spaces."""
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _clear(folder: Path) -> None:
+    """Make the folder, without the tables of an earlier run: one of them may hold what this run must not show."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in (folder / "tables").rglob("*.csv"):
+        old.unlink()
 
 
 def _for_exporter(report: Report, summary: Summary) -> dict[str, Any]:

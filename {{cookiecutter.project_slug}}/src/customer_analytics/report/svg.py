@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
@@ -69,7 +70,10 @@ def draw_svg(
 def _saved(figure: Figure) -> str:
     FigureCanvasSVG(figure)
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+    with warnings.catch_warnings():
+        # The page draws the text, with the reader's own fonts where ours lack a character; the exporter lists those.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
     text = buffer.getvalue().translate(UNPRINTABLE)
     return text[text.index("<svg") :]
 

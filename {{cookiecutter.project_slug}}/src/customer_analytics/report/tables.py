@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -122,10 +123,10 @@ def _cell(column: Column, value: Value, language: Language) -> Markup:
 
 def _plain(value: str | float | int | None, language: Language) -> tuple[str, float | int | None]:
     """A bare value as (shown, sort key)."""
-    if value is None:
-        return language.number(None), None
     if isinstance(value, str):
         return value, None
+    if value is None or math.isnan(value):
+        return language.number(None), None
     decimals = 0 if float(value).is_integer() else 1
     return language.number(value, decimals), value
 
