@@ -32,6 +32,12 @@ class Concentration:
     negatives: int
     negative_money: float
 
+    def points(self, minimum_group: int) -> list[tuple[float, float]]:
+        """The curve with so few points that at least `minimum_group` customers lie between two of them."""
+        step = max(1, math.ceil(100 * minimum_group / max(self.n, 1)))
+        places = [place for place in range(0, 101, step) if place <= 100 - step or place == 100]
+        return [(place / 100, float(self.curve[place])) for place in sorted({*places, 100})]
+
 
 def concentration(monetary: Floats) -> Concentration:
     """Concentration of `monetary`, one value per customer."""

@@ -55,22 +55,25 @@ def metrics(result: RfmResult, minimum_group: int) -> Metrics:
     for step in result.steps:
         is_known = step.base >= result.parameters.minimum_base
         numbers[f"repeat_rate.{step.purchase}"] = step.rate if is_known else None
-    if result.slipping is not None:
-        numbers["quiet_regulars.customers"] = result.slipping.customers
-        again = result.slipping.unprompted
-        numbers["quiet_regulars.return_rate"] = None if again is None else again.rate
+    for name, listed in (("quiet_regulars", result.slipping), ("one_time_buyers", result.once)):
+        if listed is not None:
+            numbers[f"{name}.customers"] = listed.customers
+            numbers[f"{name}.return_rate"] = None if listed.unprompted is None else listed.unprompted.rate
     return numbers
 
 
 def tables(result: RfmResult, actions: Mapping[str, str], minimum_group: int) -> dict[str, pd.DataFrame]:
-    """File name -> the table behind a chart. Cells of groups too small to be shown are empty but for their count."""
+    """File name -> the table behind a chart. Cells of groups too small to be shown are empty but for their count.
+
+    The outer ends of the thresholds are left open: the highest value of all is one customer's own figure.
+    """
     made = {
         "segments": _segments(result, actions, minimum_group),
         "grid": _without_small(result.grid, minimum_group),
         "eight_types": _without_small(result.types, minimum_group),
         "classes": _without_small(result.classes, minimum_group),
         "concentration": pd.DataFrame(
-            {"share_customers": np.linspace(0, 1, 101), "share_revenue": result.concentration.curve}
+            result.concentration.points(minimum_group), columns=["share_customers", "share_revenue"]
         ),
         "thresholds": _thresholds(result, minimum_group),
     }
@@ -107,10 +110,11 @@ def customer_tables(result: RfmResult) -> dict[str, pd.DataFrame]:
             made[f"segment_lists/{segment}"] = customers.loc[here, facts].sort_values(
                 "monetary", ascending=False, kind="stable"
             )
-    if "slipping" in customers and customers["slipping"].any():
-        made["segment_lists/quiet_regulars"] = customers.loc[customers["slipping"], facts].sort_values(
-            "monetary", ascending=False, kind="stable"
-        )
+    for flag, name in (("slipping", "quiet_regulars"), ("once", "one_time_buyers")):
+        if flag in customers and customers[flag].any():
+            made[f"segment_lists/{name}"] = customers.loc[customers[flag], facts].sort_values(
+                "monetary", ascending=False, kind="stable"
+            )
     if (customers["monetary"] < 0).any():
         made["segment_lists/negative_money"] = customers.loc[customers["monetary"] < 0, facts].sort_values("monetary")
     return made
@@ -146,7 +150,7 @@ def _thresholds(result: RfmResult, minimum_group: int) -> pd.DataFrame:
     parts = [
         _without_small(
             pd.DataFrame(
-                [(measure, one.score, one.low, one.high, one.customers) for one in scale.classes], columns=columns
+                [(measure, one.score, *scale.bounds(one), one.customers) for one in scale.classes], columns=columns
             ),
             minimum_group,
         )

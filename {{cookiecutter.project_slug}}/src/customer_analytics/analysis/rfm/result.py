@@ -16,8 +16,8 @@ from customer_analytics.analysis.rfm.concentration import Concentration, concent
 from customer_analytics.analysis.rfm.customers import Totals, Window
 from customer_analytics.analysis.rfm.holdout import Holdout, held_out, horizon
 from customer_analytics.analysis.rfm.lifecycle import Rhythm, Step
+from customer_analytics.analysis.rfm.reachable import Reachable, is_once, is_slipping, reachable, same_position
 from customer_analytics.analysis.rfm.scores import Scheme, fit
-from customer_analytics.analysis.rfm.slipping import Slipping, is_slipping, same_position, slipping
 from customer_analytics.analysis.rfm.tables import Distribution
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.parameters import RfmParameters
@@ -45,8 +45,8 @@ class RfmResult:
     """Everything that the RFM report says.
 
     `customers`: one row per scored customer, sorted by customer_id, with recency_days, frequency, purchase_days,
-    orders, monetary, r, f, m, r5, fm5, segment, eight_type, abc, first_days, lifetime, longest_gap and, where there is a
-    rhythm, stage, phase and slipping. `scheme` is None exactly when nobody bought.
+    orders, monetary, r, f, m, r5, fm5, segment, eight_type, abc, first_days, lifetime, longest_gap and, where there is
+    a rhythm, stage, phase, slipping and once. `scheme` is None exactly when nobody bought.
     """
 
     parameters: RfmParameters
@@ -66,7 +66,8 @@ class RfmResult:
     stages: pd.DataFrame | None
     phases: pd.DataFrame | None
     steps: tuple[Step, ...]
-    slipping: Slipping | None
+    slipping: Reachable | None  # regulars silent for longer than usual, not yet lost
+    once: Reachable | None  # bought once, not yet lost
     change: Change | None
     holdout: Holdout | None
     regrouped: int  # customers in another segment under the other binning
@@ -112,7 +113,7 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
     )
     scored, scheme = _score(crossed, window, parameters)
     steps: tuple[Step, ...] = ()
-    quiet: Slipping | None = None
+    lists: dict[str, Reachable] = {}
     stages = phases = None
     if pace is not None and len(scored):
         pace = dataclasses.replace(pace, mature_from=lifecycle.mature_from(scored["lifetime"].to_numpy()))
@@ -120,11 +121,11 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
         scored["phase"] = lifecycle.five_stages(scored, pace)
         stages = lifecycle.stage_table(scored["stage"].to_numpy(), lifecycle.FOUR_STAGES, scored["monetary"])
         phases = lifecycle.stage_table(scored["phase"].to_numpy(), lifecycle.FIVE_STAGES, scored["monetary"])
-        scored["slipping"] = is_slipping(
-            scored["recency_days"].to_numpy(float), scored["lifetime"].to_numpy(float), pace
-        )
-        again = past and same_position(crossed, past[1].start, past[1].days, pace, parameters.minimum_base)
-        quiet = slipping(scored, again or None)
+        recency, lifetime = scored["recency_days"].to_numpy(float), scored["lifetime"].to_numpy(float)
+        for name, which in (("slipping", is_slipping), ("once", is_once)):
+            scored[name] = which(recency, lifetime, pace)
+            again = same_position(crossed, past[1], which, pace, parameters.minimum_base) if past else None
+            lists[name] = reachable(scored, scored[name].to_numpy(), again)
         steps = lifecycle.ladder(base.ladder_counts(days, end, pace.lost_days), gaps)
     scored["eight_type"], cuts = segments.eight_types(scored, parameters.high_low_cut)
     scored["abc"] = segments.abc_classes(scored["monetary"].to_numpy())
@@ -148,7 +149,8 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
         stages=stages,
         phases=phases,
         steps=steps,
-        slipping=quiet,
+        slipping=lists.get("slipping"),
+        once=lists.get("once"),
         change=_change(crossed, pair, parameters),
         holdout=_holdout(crossed, past, parameters),
         regrouped=_regrouped(scored, parameters),

@@ -51,6 +51,13 @@ class Scale:
         """How many of the scores are in use: ties can leave some empty."""
         return len(self.classes)
 
+    def bounds(self, one: ScoreClass) -> tuple[float | None, float | None]:
+        """Lowest and highest value of a class; None at the outer ends, which are one customer's own figures."""
+        lowest, highest = min(each.low for each in self.classes), max(each.high for each in self.classes)
+        low = None if one.low == lowest and one.low != one.high else one.low
+        high = None if one.high == highest and one.low != one.high else one.high
+        return (one.low, one.high) if low is None and high is None else (low, high)
+
     def score(self, values: Floats) -> Integers:
         """Scores of values; beyond the fitted range the nearest class counts."""
         position = np.searchsorted(self.starts, self.sign * values, side="right") - 1

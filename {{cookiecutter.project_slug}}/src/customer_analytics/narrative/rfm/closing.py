@@ -67,7 +67,7 @@ def _contact(view: View) -> Text:
         return say("Contact the others in two waves; leave the held-out part alone on every channel.")
     return say(
         "Contact the others in two waves; leave the held-out part alone on every channel. {rate} of such customers buy "
-        "by themselves, so only {points} points or more between the two parts count as an effect.",
+        "anyway, so only {points} points or more between the two parts count as an effect.",
         rate=view.percent(first.rate), points=language.number(math.ceil(100 * first.smallest)),
     )  # fmt: skip
 
@@ -159,24 +159,44 @@ def limits(view: View) -> list[Text]:
         ),
         say(
             "Of {orders} orders, {nothing} brought nothing (unpaid, cancelled, free or refunded in full) and {returns} "
-            "are returns ({returned}). Refunds of {refunded} are taken off the orders they belong to.",
+            "are returns, together {returned}.",
             orders=number(totals.orders), nothing=number(totals.nothing), returns=number(totals.returns),
-            returned=money(totals.returned_money), refunded=money(totals.refunded_money),
+            returned=money(totals.returned_money),
         ),
+    ]  # fmt: skip
+    if totals.refunded_money > 0:
+        lines.append(
+            say("Refunds of {money} are taken off the orders they belong to.", money=money(totals.refunded_money))
+        )
+    lines.append(
         say(
             "All net revenue is {total}: {scored} from the customers in this report, {without} from orders without a "
             "customer, {others} from customers without a purchase in the window.",
             total=money(totals.revenue), scored=money(view.result.revenue),
-            without=money(totals.revenue_without_customer), others=money(rest.returns_money),
-        ),
-    ]  # fmt: skip
-    if rest.customers:
+            without=money(totals.revenue_without_customer),
+            others=money(rest.returns_money) if not 0 < rest.returns_only < few else say("little"),
+        )
+    )  # fmt: skip
+    groups = (
+        (rest.never_ordered, say("never ordered")),
+        (rest.earlier_only, say("bought before the window only")),
+        (rest.nothing_paid, say("ordered but paid nothing")),
+        (rest.returns_only, say("have returns only")),
+    )
+    told = [
+        say(
+            "{number} {what}",
+            number=number(count) if count >= few else say("under {least}", least=number(few)),
+            what=what,
+        )
+        for count, what in groups
+        if count
+    ]
+    if told:
         lines.append(
             say(
-                "{customers} customers have no score: {never} never ordered, {earlier} bought before the window only, "
-                "{nothing} ordered but paid nothing, {returns} have returns only.",
-                customers=number(rest.customers), never=number(rest.never_ordered), earlier=number(rest.earlier_only),
-                nothing=number(rest.nothing_paid), returns=number(rest.returns_only),
+                "{customers} customers have no score: {groups}.",
+                customers=number(rest.customers), groups=language.listing([str(one) for one in told]),
             )
         )  # fmt: skip
     negatives = view.result.concentration.negatives

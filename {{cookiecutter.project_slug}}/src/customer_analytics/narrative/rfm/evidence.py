@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,6 @@ import numpy.typing as npt
 from customer_analytics.analysis.rfm.scores import Scale
 from customer_analytics.analysis.rfm.segments import GRID, segment_of
 from customer_analytics.analysis.rfm.tables import small_groups
-from customer_analytics.language import Text
 from customer_analytics.narrative.rfm.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.rfm.names import class_action, class_name, measure_name, type_name
 from customer_analytics.narrative.rfm.view import Group, View, fold
@@ -115,51 +115,25 @@ def treemap_figure(view: View) -> FigureWords:
 
 def segment_table(view: View) -> TableWords:
     """The segment table."""
-    say, language = view.language.say, view.language
-    rows: list[Row] = []
-    for group in view.groups:
-        known = view.segments[group.key] if group.key != "small" else None
-        each = group.revenue / group.customers
-        value = group.revenue / group.orders if group.orders else math.nan
-        rows.append(
-            (
-                (view.name(group.key), None),
-                *_counts(view, group),
-                (language.money(value), value),
-                (language.money(each), each),
-                *(
-                    ((language.number(None), None),) * 2
-                    if known is None
-                    else (
-                        (language.number(known["recency_median"]), known["recency_median"]),
-                        (language.number(known["frequency_median"]), known["frequency_median"]),
-                    )
-                ),
-            )
-        )
-    total = view.result
-    value = total.revenue / total.orders
-    foot: Row = (
-        (say("Total"), None),
-        *_counts(view, Group("total", view.n, 1.0, total.revenue, 1.0, total.orders)),
-        (language.money(value), value),
-        (language.money(view.mean_spend), view.mean_spend),
-        (language.number(total.customers["recency_days"].median()), None),
-        (language.number(total.customers["frequency"].median()), None),
+    say = view.language.say
+    rows = tuple(
+        _segment_row(view, group, view.segments[group.key] if group.key != "small" else None) for group in view.groups
     )
+    medians = view.result.customers[["recency_days", "frequency", "monetary"]].median()
+    total = Group("total", view.n, 1.0, view.result.revenue, 1.0, view.result.orders)
+    keys = ("recency_median", "frequency_median", "monetary_median")
+    foot = _segment_row(view, total, dict(zip(keys, medians.tolist(), strict=True)))
     return TableWords(
         (
             (say("Segment"), "name"),
-            (say("Customers"), "number"),
-            (say("Share of customers"), "number"),
-            (say("Net revenue"), "number"),
-            (say("Share of revenue"), "number"),
+            (say("Customers (share)"), "number"),
+            (say("Net revenue (share)"), "number"),
             (say("Order value"), "number"),
-            (say("Revenue per customer"), "number"),
-            (say("Median days since purchase"), "number"),
-            (say("Median purchases"), "number"),
+            (say("Days since purchase, median"), "number"),
+            (say("Purchases, median"), "number"),
+            (say("Revenue, median"), "number"),
         ),
-        tuple(rows),
+        rows,
         say("Segments and what they bring"),
         view.how(
             (say("Unit"), say("One customer; each is in exactly one segment")),
@@ -169,6 +143,37 @@ def segment_table(view: View) -> TableWords:
         ),
         foot,
         "segments.csv",
+    )
+
+
+def _segment_row(view: View, group: Group, medians: dict[str, Any] | None) -> Row:
+    say, language = view.language.say, view.language
+    value = group.revenue / group.orders if group.orders else math.nan
+    name = say("Total") if group.key == "total" else view.name(group.key)
+    shares = (
+        (
+            say(
+                "{number} ({share})",
+                number=language.number(group.customers),
+                share=view.percent(group.share_customers),
+            ),
+            group.customers,
+        ),
+        (
+            say("{number} ({share})", number=language.money(group.revenue), share=view.percent(group.share_revenue)),
+            group.revenue,
+        ),
+        (language.money(value), value),
+    )
+    if medians is None:
+        return ((name, None), *shares, *(((language.number(None)), None) for _ in range(3)))
+    days, purchases, money = (medians[f"{key}_median"] for key in ("recency", "frequency", "monetary"))
+    return (
+        (name, None),
+        *shares,
+        (language.number(days), days),
+        (language.number(purchases, _decimals(purchases)), purchases),
+        (language.money(money), money),
     )
 
 
@@ -193,7 +198,10 @@ def grid_section(view: View) -> SectionWords:
 
 
 def grid_cells(view: View) -> list[list[tuple[float | None, str, str, bool]]]:
-    """Cells of the grid, highest value class first: shade, words, note, outlined."""
+    """Cells of the grid, highest value class first: shade, words, note, outlined.
+
+    The shade is the square root of the share, so that small cells still differ.
+    """
     language, grid = view.language, view.result.grid
     hidden = dict(zip(grid.index, small_groups(grid["customers"].to_numpy(), view.minimum_group), strict=True))
     rows: list[list[tuple[float | None, str, str, bool]]] = []
@@ -205,7 +213,8 @@ def grid_cells(view: View) -> list[list[tuple[float | None, str, str, bool]]]:
             share, customers = float(cell["share_revenue"].iloc[0]), int(cell["customers"].iloc[0])
             is_shown = customers > 0 and not hidden[place]
             words = language.percent(share, 1) if is_shown else language.say("few") if customers else "–"
-            row.append((max(share, 0.0) if is_shown else None, str(words), str(view.name(segment)), segment in RISK))
+            shade = math.sqrt(max(share, 0.0)) if is_shown else None
+            row.append((shade, str(words), str(view.name(segment)), segment in RISK))
         rows.append(row)
     return rows
 
@@ -217,14 +226,16 @@ def grid_words(view: View) -> tuple[list[str], list[str], str, str]:
     numbers = [language.number(value) for value in range(GRID, 0, -1)]
     columns = [language.number(value) for value in range(1, GRID + 1)]
     if scheme.recency.bins == GRID:
-        days = {one.score: _span(view, one.low, one.high) for one in scheme.recency.classes}
+        days = {one.score: _span(view, one.low, scheme.recency.bounds(one)[1]) for one in scheme.recency.classes}
         columns = [days.get(value, "–") for value in range(1, GRID + 1)]
         return numbers, columns, str(say("Value class")), str(say("Days since the last purchase"))
     return numbers, columns, str(say("Value class")), str(say("Recency class"))
 
 
-def _span(view: View, low: float, high: float) -> str:
+def _span(view: View, low: float, high: float | None) -> str:
     number = view.language.number
+    if high is None:
+        return f"{number(low)}+"
     return number(low) if low == high else f"{number(low)}–{number(high)}"
 
 
@@ -389,16 +400,14 @@ def threshold_table(view: View) -> TableWords:
     ):  # fmt: skip
         small = small_groups(_sizes(scale), view.minimum_group)
         for one, is_small in zip(scale.classes, small, strict=True):
-            shown = (_bound(view, measure, one.low), _bound(view, measure, one.high))
-            few: Text = say("few")
+            few = str(say("few"))
             rows.append(
                 (
                     (measure_name(language, measure), None),
                     (language.number(one.score), one.score),
-                    (shown[0] if not is_small else few, one.low if not is_small else None),
-                    (shown[1] if not is_small else few, one.high if not is_small else None),
-                    (language.number(one.customers) if not is_small else few, None if is_small else one.customers),
-                    (language.percent(one.customers / view.n) if not is_small else few, None),
+                    (few if is_small else _range(view, measure, *scale.bounds(one)), None if is_small else one.low),
+                    (few if is_small else language.number(one.customers), None if is_small else one.customers),
+                    (few if is_small else language.percent(one.customers / view.n), None),
                 )
             )
     rule = say(
@@ -433,8 +442,7 @@ def threshold_table(view: View) -> TableWords:
         (
             (say("Measure"), "name"),
             (say("Score"), "number"),
-            (say("From"), "number"),
-            (say("To"), "number"),
+            (say("Range"), "number"),
             (say("Customers"), "number"),
             (say("Share of customers"), "number"),
         ),
@@ -449,8 +457,24 @@ def _sizes(scale: Scale) -> npt.NDArray[np.int64]:
     return np.array([one.customers for one in scale.classes], dtype=np.int64)
 
 
-def _bound(view: View, measure: str, value: float) -> str:
-    return view.language.money(value, compact=False) if measure == "monetary" else view.language.number(value)
+def _range(view: View, measure: str, low: float | None, high: float | None) -> str:
+    """A class in words; an end that is one customer's own figure stays open."""
+    say, language = view.language.say, view.language
+    shown = [
+        None
+        if bound is None
+        else language.money(bound, compact=False)
+        if measure == "monetary"
+        else language.number(bound)
+        for bound in (low, high)
+    ]
+    if low == high:
+        return str(shown[0])
+    if low is None:
+        return str(say("up to {high}", high=shown[1]))
+    if high is None:
+        return str(say("{low} or more", low=shown[0]))
+    return str(say("{low} to {high}", low=shown[0], high=shown[1]))
 
 
 def _decimals(value: float) -> int:

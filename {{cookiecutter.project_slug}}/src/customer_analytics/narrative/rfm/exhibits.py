@@ -37,6 +37,7 @@ class TableWords:
     how: How
     foot: Row | None = None
     file: str | None = None
+    search: bool = False
 
     @property
     def keywords(self) -> dict[str, Any]:

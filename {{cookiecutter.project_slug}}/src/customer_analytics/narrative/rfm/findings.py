@@ -5,6 +5,7 @@ from __future__ import annotations
 from customer_analytics.analysis.rfm.change import Change
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.rfm.target import target
 from customer_analytics.narrative.rfm.view import View, by_segment
 from customer_analytics.statistics import Interval
 
@@ -12,6 +13,7 @@ CORE_TIMES = 1.5  # a segment whose share of revenue is so many times its share 
 MANY_ONE_TIME, MOST_ONE_TIME = 0.25, 0.5
 CONCENTRATED = 0.5  # share of revenue of the top fifth from which revenue counts as concentrated
 BASE_MOVED = 0.25  # change of the number of customers from which it is the finding itself
+MUCH_QUIET = 0.1  # share of revenue of the quiet regulars from which they are on the first screen
 NAMELESS = 0.05  # share of revenue without a customer from which it is a finding
 TOPS = (0.01, 0.05, 0.2)
 
@@ -29,8 +31,8 @@ def core_finding(view: View) -> Finding:
         grade=Grade.C,
         head=say("A small core carries the business") if is_core else say("Revenue is spread over the segments"),
         statement=say(
-            "{customers} customers in the segment “{segment}” ({share} of {n}) brought **{revenue} of net revenue** "
-            "({interval}) from {period}: {each} each, {times} times the average customer.",
+            "“{segment}”, {customers} of {n} customers ({share}), brought **{revenue} of net revenue** ({interval}) "
+            "from {period}: {each} each, {times} times the average.",
             customers=language.number(top.customers), segment=view.name(top.key), n=language.number(view.n),
             share=view.percent(top.share_customers), revenue=view.percent(top.share_revenue),
             interval=view.interval(interval), period=view.period, each=language.money(each),
@@ -85,7 +87,7 @@ def slipping_finding(view: View) -> Finding | None:
         statement=say(
             "{customers} of {n} customers ({share}, {interval}) bought on at least {purchases} days and have been "
             "silent for more than {active} and up to {lost} days; {active_share} of repeat purchases come within "
-            "{active} days. Together they have spent **{money}**, {times} times the average customer each.",
+            "{active}. They have spent **{money}**, {times} times the average each.",
             customers=language.number(quiet.customers), n=language.number(view.n),
             share=view.percent(quiet.customers / view.n), interval=view.interval(interval),
             active_share=language.percent(pace.active_share), money=language.money(quiet.revenue),
@@ -98,7 +100,13 @@ def slipping_finding(view: View) -> Finding | None:
         ),
         section="lifecycle",
         value=quiet.customers / view.n, low=interval.low, high=interval.high, n=view.n, unit="share",
+        notable=quiet.share_revenue >= MUCH_QUIET or _is_target(view),
     )  # fmt: skip
+
+
+def _is_target(view: View) -> bool:
+    first = target(view)
+    return first is not None and first.kind == "quiet_regulars"
 
 
 def _unprompted(view: View) -> Text:
@@ -160,7 +168,7 @@ def one_time_finding(view: View) -> Finding:
 def concentration_finding(view: View) -> Finding:
     """Share of the top customers; notable when the top fifth brings half of the revenue or more."""
     say, language, spread = view.language.say, view.language, view.result.concentration
-    top_1, top_5, top_20 = (spread.tops[share] for share in TOPS)
+    top_1, top_20 = spread.tops[TOPS[0]], spread.tops[TOPS[2]]
     interval, is_concentrated = spread.intervals[TOPS[2]], spread.tops[TOPS[2]] >= CONCENTRATED
     biggest = max(1, round(TOPS[0] * spread.n))
     return Finding(
@@ -168,12 +176,10 @@ def concentration_finding(view: View) -> Finding:
         grade=Grade.C,
         head=say("Few customers decide the revenue") if is_concentrated else say("Revenue does not hang on a few"),
         statement=say(
-            "The top {twenty} of customers brought **{top_20} of revenue** ({interval}), the top {five} {top_5}, the "
-            "top {one} {top_1}; if all spent the same, the top {twenty} would bring {twenty}. "
-            "The Gini coefficient is {gini}; base: {n} customers.",
-            twenty=language.percent(TOPS[2]), five=language.percent(TOPS[1]), one=language.percent(TOPS[0]),
-            top_20=view.percent(top_20), top_5=view.percent(top_5), top_1=view.percent(top_1),
-            interval=view.interval(interval), gini=language.number(spread.gini, 2), n=language.number(spread.n),
+            "The top {twenty} of {n} customers brought **{top_20} of revenue** ({interval}); if all spent the same, "
+            "they would bring {twenty}. The Gini coefficient is {gini}.",
+            twenty=language.percent(TOPS[2]), top_20=view.percent(top_20), interval=view.interval(interval),
+            gini=language.number(spread.gini, 2), n=language.number(spread.n),
         ),
         meaning=say(
             "Each of the {biggest} biggest customers brought as much as {times} average customers.",
@@ -201,6 +207,7 @@ def change_finding(view: View) -> Finding | None:
     largest = change.table.reindex(change.table["change"].abs().sort_values().index[::-1])
     row = (moved if len(moved) else largest).iloc[0]
     name, is_up = view.name(str(row["segment"])), row["change"] > 0
+    change_points, low_points, high_points = (100 * float(row[key]) for key in ("change", "low", "high"))
     numbers = {
         "segment": name,
         "date": language.date(change.earlier.last_day),
@@ -224,7 +231,7 @@ def change_finding(view: View) -> Finding | None:
             ),
             meaning=say("A true change inside that interval would have gone unseen."),
             action=say("Nothing to do; compare again at the next run."),
-            section="change", value=float(row["change"]), low=float(row["low"]), high=float(row["high"]),
+            section="change", value=change_points, low=low_points, high=high_points,
             n=change.base_now, unit="points", notable=False,
         )  # fmt: skip
     return Finding(
@@ -239,7 +246,7 @@ def change_finding(view: View) -> Finding | None:
         ),
         meaning=say("The shift is one between segments; what moved it is not shown here."),
         action=say("Look at the table of changes for where they came from, before crediting or blaming a campaign."),
-        section="change", value=float(row["change"]), low=float(row["low"]), high=float(row["high"]),
+        section="change", value=change_points, low=low_points, high=high_points,
         n=change.base_now, unit="points",
     )  # fmt: skip
 

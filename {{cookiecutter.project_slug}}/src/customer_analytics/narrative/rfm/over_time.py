@@ -77,7 +77,7 @@ def concentration_table(view: View) -> TableWords:
                 (say("Top {share} of customers", share=language.percent(top)), None),
                 (language.number(count), count),
                 (language.percent(spread.tops[top], 1) if is_shown else str(say("few")), None),
-                (view.interval(interval, 1) if is_shown else str(say("few")), None),
+                (view.between(interval, 1) if is_shown else str(say("few")), None),
             )
         )
     return TableWords(
@@ -368,10 +368,8 @@ def prediction_table(view: View) -> TableWords:
             (
                 (view.name(str(row["segment"])), None),
                 (language.number(n) if n >= view.minimum_group else say("few"), n if n >= view.minimum_group else None),
-                (language.percent(row["rate"]) if is_known else unknown, row["rate"] if is_known else None),
-                (_interval(view, row) if is_known else language.number(None), None),
-                (language.money(row["mean"]) if is_known else language.number(None), row["mean"] if is_known else None),
-                (_money_interval(view, row) if is_known else language.number(None), None),
+                (_rate(view, row) if is_known else unknown, row["rate"] if is_known else None),
+                (_mean(view, row) if is_known else language.number(None), row["mean"] if is_known else None),
                 (verdicts.get(row["verdict"], language.number(None)), None),
             )
         )
@@ -380,9 +378,7 @@ def prediction_table(view: View) -> TableWords:
             (say("Segment"), "name"),
             (say("Customers"), "number"),
             (say("Bought again"), "number"),
-            (say("Interval"), "number"),
             (say("Mean spend"), "number"),
-            (say("Interval of the mean"), "number"),
             (say("Against all"), "text"),
         ),
         tuple(rows),
@@ -410,15 +406,15 @@ def prediction_table(view: View) -> TableWords:
     )  # fmt: skip
 
 
-def _interval(view: View, row: dict[str, Any]) -> Text:
-    return view.language.say(
-        "{low} to {high}", low=view.language.percent(row["rate_low"]), high=view.language.percent(row["rate_high"])
-    )
+def _rate(view: View, row: dict[str, Any]) -> Text:
+    low, high = view.bounds(Interval(row["rate_low"], row["rate_high"]))
+    return view.language.say("{value} ({low} to {high})", value=view.language.percent(row["rate"]), low=low, high=high)
 
 
-def _money_interval(view: View, row: dict[str, Any]) -> Text:
+def _mean(view: View, row: dict[str, Any]) -> Text:
+    money = view.language.money
     return view.language.say(
-        "{low} to {high}", low=view.language.money(row["low"]), high=view.language.money(row["high"])
+        "{value} ({low} to {high})", value=money(row["mean"]), low=money(row["low"]), high=money(row["high"])
     )
 
 

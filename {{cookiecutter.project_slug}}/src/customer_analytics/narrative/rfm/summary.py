@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary
@@ -19,6 +20,7 @@ from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, target
 from customer_analytics.narrative.rfm.view import View
 
 TOP = 0.2
+MOST = 4  # findings on the first screen, so that it fits one printed page
 MANY_ONE_TIME = 0.25
 
 
@@ -26,17 +28,33 @@ def summary(view: View) -> Summary:
     """The summary of the RFM report."""
     if not view.enough:
         return _too_few(view)
-    findings = (
+    return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
+
+
+def all_findings(view: View) -> tuple[Finding, ...]:
+    """All findings, in the order of what a client should hear first; beyond MOST they are told in their sections."""
+    found = (
         core_finding(view),
         slipping_finding(view),
         one_time_finding(view),
-        concentration_finding(view),
-        change_finding(view),
-        prediction_finding(view),
         nameless_finding(view),
+        prediction_finding(view),
+        change_finding(view),
+        concentration_finding(view),
     )
-    told = tuple(finding for finding in findings if finding is not None)
-    return Summary(_title(view), _standfirst(view), _kpis(view), told, recommendation(view))
+    told: list[Finding] = []
+    for finding in found:
+        if finding is not None:
+            full = sum(each.notable for each in told) >= MOST
+            told.append(replace(finding, notable=False) if full else finding)
+    return tuple(told)
+
+
+def aside(view: View, section: str) -> list[Finding]:
+    """Findings that belong to a section and are not on the first screen."""
+    if not view.enough:
+        return []
+    return [finding for finding in all_findings(view) if finding.section == section and not finding.notable]
 
 
 def _title(view: View) -> Text:
@@ -65,20 +83,20 @@ def _standfirst(view: View) -> Text:
         )  # fmt: skip
     numbers = {"customers": language.number(first.customers), "money": language.money(first.revenue)}
     if first.kind == "one_time_buyers":
-        return say(
-            "The next gain is a second purchase: {customers} customers bought once, not more than {days} days ago, "
-            "and have spent {money} so far. Contact them, but hold part of the list out.",
-            days=language.number(pace.lost_days), **numbers,
+        words = say(
+            "The next gain is a second purchase: {customers} customers bought once, not more than {days} days ago, and "
+            "have spent {money} so far.", days=language.number(pace.lost_days), **numbers,
+        )  # fmt: skip
+    else:
+        words = say(
+            "They have spent {money} so far and have not bought for more than {days} days.",
+            days=language.number(pace.active_days), **numbers,
         )  # fmt: skip
     if first.rate is None:
-        return say(
-            "They have spent {money} so far and have not bought for more than {days} days. Contact them first, but "
-            "hold part of the list out.", days=language.number(pace.active_days), **numbers,
-        )  # fmt: skip
+        return say("{words} Contact them first, but hold part of the list out.", words=words)
     return say(
-        "They have spent {money} so far and have not bought for more than {days} days. Contact them first, but hold "
-        "part of the list out: {rate} of such customers came back by themselves.",
-        days=language.number(pace.active_days), rate=view.percent(first.rate), **numbers,
+        "{words} Contact them first, but hold part of the list out: {rate} of such customers bought again anyway.",
+        words=words, rate=view.percent(first.rate),
     )  # fmt: skip
 
 
@@ -107,15 +125,17 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
             ),
         ),
     ]  # fmt: skip
-    quiet = result.slipping
-    if quiet is not None and quiet.customers >= view.minimum_group:
+    first = target(view)
+    if first is not None:
         kpis.append(
             Kpi(
-                say("Spent by quiet regulars"),
-                language.money(quiet.revenue),
+                say("Spent by quiet regulars")
+                if first.kind == "quiet_regulars"
+                else say("Spent by recent one-time buyers"),
+                language.money(first.revenue),
                 say(
                     "{customers} customers, {share} of revenue",
-                    customers=language.number(quiet.customers), share=view.percent(quiet.share_revenue),
+                    customers=language.number(first.customers), share=view.percent(first.revenue / result.revenue),
                 ),
             )
         )  # fmt: skip
@@ -150,26 +170,22 @@ def recommendation(view: View) -> Text:
         "spend": language.money(first.spend),
         "money": language.money(first.money),
     }
+    whom = (
+        say("{contacted} of the {customers} quiet regulars", **numbers)
+        if first.kind == "quiet_regulars"
+        else say("{contacted} of the {customers} customers who bought once and are not lost", **numbers)
+    )
     power = _power(view, first)
-    if first.kind == "one_time_buyers":
-        return say(
-            "Start with the {customers} customers who bought once: contact {contacted} and hold out {held_out} at "
-            "random. If {gain} of a hundred contacted customers buy who would not have done so by themselves, and "
-            "spend {spend} each as they did the first time, that is about **{money}**. {power}",
-            power=power, **numbers,
-        )  # fmt: skip
     if first.days is None:
         return say(
-            "Start with the {customers} quiet regulars: contact {contacted} and hold out {held_out} at random. If "
-            "{gain} of a hundred contacted customers buy who would not have done so by themselves, and spend {spend} "
-            "each, the average of an order, that is about **{money}**. {power}",
-            power=power, **numbers,
+            "Contact {whom} and hold out {held_out} at random. If {gain} in a hundred buy only because of it, and "
+            "spend {spend} each, the average of an order, that is about **{money}**. {power}",
+            whom=whom, power=power, **numbers,
         )  # fmt: skip
     return say(
-        "Start with the {customers} quiet regulars: contact {contacted} and hold out {held_out} at random. If {gain} "
-        "of a hundred contacted customers return who would not have done so by themselves, and spend {spend} each in "
-        "{days} days as such customers did before, that is about **{money}**. {power}",
-        days=language.number(first.days), power=power, **numbers,
+        "Contact {whom} and hold out {held_out} at random. If {gain} in a hundred buy only because of it, and spend "
+        "{spend} each in {days} days as such customers did before, that is about **{money}**. {power}",
+        whom=whom, days=language.number(first.days), power=power, **numbers,
     )  # fmt: skip
 
 
@@ -181,10 +197,10 @@ def _power(view: View, first: Target) -> Text:
     smallest = language.number(math.ceil(100 * first.smallest))
     if first.smallest > ASSUMED_GAIN:
         return say(
-            "One round tells only a difference of {smallest} points or more from chance: repeat it, and judge the "
-            "rounds together.", smallest=smallest,
+            "One round can only tell {smallest} points or more from chance: repeat it, and judge the rounds "
+            "together.", smallest=smallest,
         )  # fmt: skip
-    return say("One round tells a difference of {smallest} points or more from chance.", smallest=smallest)
+    return say("One round can tell {smallest} points or more from chance.", smallest=smallest)
 
 
 def _too_few(view: View) -> Summary:

@@ -103,11 +103,21 @@ class View:
         return self.language.percent(share)
 
     def interval(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share in brackets."""
+        """An interval of a share, for a bracket; with one decimal where both ends would read the same."""
+        low, high = self.bounds(interval, decimals)
+        return self.language.say("interval {low} to {high}", low=low, high=high)
+
+    def between(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a cell."""
+        low, high = self.bounds(interval, decimals)
+        return self.language.say("{low} to {high}", low=low, high=high)
+
+    def bounds(self, interval: Interval, decimals: int = 0) -> tuple[str, str]:
+        """Both ends of an interval of a share; with one decimal where they would read the same."""
         percent = self.language.percent
-        return self.language.say(
-            "interval {low} to {high}", low=percent(interval.low, decimals), high=percent(interval.high, decimals)
-        )
+        if percent(interval.low, decimals) == percent(interval.high, decimals):
+            decimals = max(decimals, 1)
+        return percent(interval.low, decimals), percent(interval.high, decimals)
 
     def points(self, change: float) -> str:
         """A change of a share in percentage points with its sign."""

@@ -42,7 +42,7 @@ def dot_pairs(items: Sequence[Pair], first_name: str, second_name: str) -> Draw:
         row = base.NARROW_ROW if narrow else base.ROW
         left = 0.0 if narrow else base.name_column([item.name for item in items], width)
         beside = base.widest([item.second_shown for item in items], base.VALUE_SIZE, 600) + base.GAP
-        head = 0.34
+        head = 0.5 if narrow else 0.34
         figure, axes = base.canvas(width, row * len(items) + head, left=left + beside, right=beside, top=head)
         base.bare(axes)
         highest = max(max(item.first, item.second) for item in items) or 1.0
@@ -92,11 +92,12 @@ def _heads(axes: Axes, top: Pair, first_name: str, second_name: str, narrow: boo
     """The names of the two dots above the first row, pushed apart when the dots are near."""
     at = _middle(0, narrow)
     first_left = top.first <= top.second
+    rise = 28 if narrow else 13
     for value, name, is_left, role, weight in (
         (top.first, first_name, first_left, "ink3", 400),
         (top.second, second_name, not first_left, "s1" if top.role != "alert" else "alert", 600),
     ):
         base.label(
             axes, value, at, name, weight=weight, role=role, size=base.NOTE_SIZE,
-            align="right" if is_left else "left", offset=(6 if is_left else -6, 13), vertical="bottom",
+            align="right" if is_left else "left", offset=(6 if is_left else -6, rise), vertical="bottom",
         )  # fmt: skip

@@ -14,22 +14,25 @@ from customer_analytics.report.theme import ROLE
 
 
 def lorenz(
-    curve: Sequence[float], marks: Sequence[tuple[float, float, str]], axis_label: str, equal: str, language: Language
+    points: Sequence[tuple[float, float]],
+    marks: Sequence[tuple[float, float, str]],
+    axis_label: str,
+    equal: str,
+    language: Language,
 ) -> Draw:
-    """Draw the curve of `curve` (share of money from the top 0, 1, … 100 % of customers).
+    """Draw the curve through `points` (share of customers from the biggest down, their share of money).
 
     `marks`: (share of customers, share of money, words) of the points to name, gid mark-n; `equal`: words on the
     dashed line on which everybody would spend the same.
     """
-    last = len(curve) - 1
+    shares, money_shares = [share for share, _ in points], [money for _, money in points]
 
     def draw(width: float, narrow: bool) -> Figure:
         height = 2.9 if narrow else 3.2
         figure, axes = base.canvas(width, height, left=0.45, right=0.15, top=0.12, bottom=0.48)
-        shares = [place / last for place in range(last + 1)]
-        axes.fill_between(shares, curve, color=ROLE["h0"], linewidth=0, zorder=1)
+        axes.fill_between(shares, money_shares, color=ROLE["h0"], linewidth=0, zorder=1)
         axes.plot([0, 1], [0, 1], color=ROLE["mute"], linewidth=1, linestyle=(0, (3, 3)), zorder=2)
-        axes.plot(shares, curve, color=ROLE["s1"], linewidth=2.2, zorder=3)
+        axes.plot(shares, money_shares, color=ROLE["s1"], linewidth=2.2, zorder=3)
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1.0)
         for which in (axes.xaxis, axes.yaxis):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -55,8 +54,7 @@ def spread(panels: Sequence[Panel], language: Language) -> Draw:
 
 def _panel(axes: Axes, panel: Panel, language: Language) -> None:
     edges = panel.edges
-    widths = [right - left for left, right in itertools.pairwise(edges)]
-    axes.bar(edges[:-1], panel.counts, width=widths, align="edge", color=ROLE["s3"], linewidth=0, zorder=2)
+    axes.stairs(panel.counts, edges, fill=True, color=ROLE["s3"], linewidth=0, zorder=2)
     for cut in panel.cuts:
         if edges[0] < cut < edges[-1]:
             axes.axvline(cut, color=ROLE["ink2"], linewidth=0.9, linestyle=(0, (3, 2)), zorder=3)

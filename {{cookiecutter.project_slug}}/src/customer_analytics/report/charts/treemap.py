@@ -14,6 +14,8 @@ from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
 Box = tuple[float, float, float, float]  # left, top, width, height
+_LEAST_LETTERS = 6  # of a shortened name
+_LINE = 0.17  # inches from line to line
 _ON_FILL = {"s1": "paper", "alert": "paper", "h5": "hh", "h4": "hh"}  # text roles on dark fills; others take hl
 
 
@@ -93,13 +95,25 @@ def _area(axes: Axes, place: int, area: Area, box: Box) -> None:
     room = width - 0.18
     if height < 0.24 or room < 0.3:
         return
-    name = base.shortened(area.name, room, base.NOTE_SIZE, 600)
-    if len(name) < min(4, len(area.name)):
+    lines = [(line, 600) for line in _name_lines(area.name, room)]
+    if not lines:
         return
-    base.label(
-        axes, left + 0.09, top + 0.08, name, weight=600, role=ink, size=base.NOTE_SIZE, offset=(0, 0), vertical="top"
-    )
-    if height >= 0.42 and base.text_width(area.shown, base.NOTE_SIZE) <= room:
+    if base.text_width(area.shown, base.NOTE_SIZE) <= room:
+        lines.append((area.shown, 400))
+    fitting = int((height - 0.08) / _LINE)
+    if sum(weight == 600 for _, weight in lines) > fitting:
+        return
+    for number, (line, weight) in enumerate(lines[:fitting]):
+        at = top + 0.08 + number * _LINE
         base.label(
-            axes, left + 0.09, top + 0.25, area.shown, role=ink, size=base.NOTE_SIZE, offset=(0, 0), vertical="top"
+            axes, left + 0.09, at, line, weight=weight, role=ink, size=base.NOTE_SIZE, offset=(0, 0), vertical="top"
         )
+
+
+def _name_lines(name: str, room: float) -> list[str]:
+    """The name on one line, or on one line a word, or shortened; nothing where too little of it would remain."""
+    for lines in ([name], name.split()):
+        if all(base.text_width(line, base.NOTE_SIZE, 600) <= room for line in lines):
+            return lines
+    short = base.shortened(name, room, base.NOTE_SIZE, 600)
+    return [short] if len(short) >= _LEAST_LETTERS else []

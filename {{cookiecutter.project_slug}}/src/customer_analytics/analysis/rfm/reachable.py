@@ -1,17 +1,22 @@
-"""Regular customers who have gone quiet for longer than the usual rhythm, and how many of them return unprompted."""
+"""Lists worth a contact, and how many on them buy again unprompted: quiet regulars, one-time buyers."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.rfm.customers import Window
 from customer_analytics.analysis.rfm.lifecycle import Rhythm
 from customer_analytics.statistics import Z95, Interval, wilson
 
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Which = Callable[[Floats, Floats, Rhythm], Mask]
 POWER_Z = 0.8416212335729143  # 80 % power
 
 
@@ -40,8 +45,8 @@ class Unprompted:
 
 
 @dataclass(frozen=True)
-class Slipping:
-    """Customers with at least rhythm.mature_from purchase days, silent for more than active_days, not over lost_days.
+class Reachable:
+    """A list to contact: its customers, what they have spent, and its share of all net revenue.
 
     `unprompted` is None where the history is too short, or too few customers were in the same position.
     """
@@ -52,32 +57,34 @@ class Slipping:
     unprompted: Unprompted | None
 
 
-def is_slipping(
-    recency: npt.NDArray[np.float64], lifetime: npt.NDArray[np.float64], pace: Rhythm
-) -> npt.NDArray[np.bool_]:
-    """Which customers are slipping, from days since the last purchase and purchase days so far."""
-    mask: npt.NDArray[np.bool_] = (
-        (lifetime >= pace.mature_from) & (recency > pace.active_days) & (recency <= pace.lost_days)
-    )
+def is_slipping(recency: Floats, lifetime: Floats, pace: Rhythm) -> Mask:
+    """Regulars (at least mature_from purchase days), silent for more than active_days and not over lost_days."""
+    mask: Mask = (lifetime >= pace.mature_from) & (recency > pace.active_days) & (recency <= pace.lost_days)
     return mask
 
 
-def slipping(customers: pd.DataFrame, unprompted: Unprompted | None) -> Slipping:
-    """Sum up the customers whose column slipping is true."""
-    money = customers.loc[customers["slipping"], "monetary"]
+def is_once(recency: Floats, lifetime: Floats, pace: Rhythm) -> Mask:
+    """Customers with one purchase day ever, not more than lost_days ago."""
+    mask: Mask = (lifetime == 1) & (recency <= pace.lost_days)
+    return mask
+
+
+def reachable(customers: pd.DataFrame, mask: Mask, unprompted: Unprompted | None) -> Reachable:
+    """Sum up the customers of a list."""
+    money = customers.loc[mask, "monetary"]
     total = float(customers["monetary"].sum())
-    return Slipping(len(money), float(money.sum()), float(money.sum()) / total if total > 0 else math.nan, unprompted)
+    return Reachable(len(money), float(money.sum()), float(money.sum()) / total if total > 0 else math.nan, unprompted)
 
 
-def same_position(crossed: pd.DataFrame, cut: int, days: int, pace: Rhythm, minimum: int) -> Unprompted | None:
-    """Customers who were slipping on the day number `cut`, and who of them bought in the `days` after it."""
-    recency = cut - crossed["before_last"].to_numpy(np.float64)
-    then = is_slipping(recency, crossed["before_lifetime"].to_numpy(np.float64), pace)
+def same_position(crossed: pd.DataFrame, future: Window, which: Which, pace: Rhythm, minimum: int) -> Unprompted | None:
+    """Customers who were on the list `which` on the day before `future`, and who of them bought in it."""
+    recency = future.start - crossed["before_last"].to_numpy(np.float64)
+    then = which(recency, crossed["before_lifetime"].to_numpy(np.float64), pace)
     n = int(then.sum())
     if n < minimum:
         return None
     money, bought = crossed["future_monetary"].to_numpy()[then], crossed["future_orders"].to_numpy()[then] > 0
-    return Unprompted(days, n, int(bought.sum()), float(money[bought].mean()) if bought.any() else math.nan)
+    return Unprompted(future.days, n, int(bought.sum()), float(money[bought].mean()) if bought.any() else math.nan)
 
 
 def smallest_difference(rate: float, treated: int, control: int) -> float:
