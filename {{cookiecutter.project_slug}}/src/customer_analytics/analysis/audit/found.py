@@ -16,7 +16,7 @@ from customer_analytics.analysis.audit.measures import money, number, one_row, p
 from customer_analytics.analysis.audit.people import Consent
 from customer_analytics.analysis.audit.profile import ColumnProfile
 from customer_analytics.analysis.audit.volume import Mark, Volume
-from customer_analytics.schema import SCHEMAS
+from customer_analytics.schema import SCHEMAS, Kind
 from customer_analytics.tables.store import Tables
 
 OUT_OF_LINE = 20.0  # times the product's median price: a decimal point, not a price rise
@@ -31,9 +31,11 @@ def column_faults(profiles: Iterable[ColumnProfile]) -> Iterator[Fault]:
         at = (column.table, column.column)
         if expects_value(*at):
             yield Fault(*at, "missing", column.missing, column.rows, column.missing_money)
-        yield Fault(*at, "placeholder", column.placeholders, column.rows - column.missing)
-        if not (column.canonical and column.table == "identities"):
-            yield Fault(*at, "personal_data", column.looks_personal, column.rows - column.missing)
+        filled = column.rows - column.missing
+        if column.kind == Kind.TEXT:
+            yield Fault(*at, "placeholder", column.placeholders, filled)
+        if column.kind in (Kind.TEXT, Kind.ID) and column.table != "identities":
+            yield Fault(*at, "personal_data", column.looks_personal, filled)
 
 
 def nobody_known(tables: Tables, derived: Iterable[str]) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit import shown
 from customer_analytics.narrative.data_audit.days import calendar_words, day_sentences
 from customer_analytics.narrative.data_audit.names import table_name, together
+from customer_analytics.narrative.data_audit.rules import RULES
 
 Columns = list[tuple[str, str]]
 
@@ -45,7 +46,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Money", "number"),
     ),
     "series": (("Begins with", "name"), ("What it is", "text"), ("Orders", "number"), ("Lines", "number"), ("Money", "number")),
-    "codes": (("Code", "name"), ("Name", "text"), ("What it is", "text"), ("Lines", "number"), ("Money", "number")),
+    "codes": (("Product code", "name"), ("Name", "text"), ("What it is", "text"), ("Lines", "number"), ("Money", "number")),
     "readings": (
         ("Reading", "name"), ("Revenue", "number"), ("Orders", "number"), ("Customers", "number"),
         ("Mean order", "number"), ("Two orders or more", "number"),
@@ -128,14 +129,20 @@ def volume_title(volume: Volume, language: Language) -> Text:
     """What stands out, as a sentence."""
     say = language.say
     table = table_name(language, volume.table)
-    gaps, out = len(volume.marked(Mark.GAP)), len(volume.marked(Mark.COLLAPSE, Mark.SPIKE))
-    cut = volume.incomplete_last_day
-    if gaps + out == 0 and cut is None:
+    found = [
+        language.say_count(one, many, count)
+        for one, many, count in (
+            ("one day without data", "{count} days without data", len(volume.marked(Mark.GAP))),
+            ("one day far too small", "{count} days far too small", len(volume.marked(Mark.COLLAPSE))),
+            ("one day far too busy", "{count} days far too busy", len(volume.marked(Mark.SPIKE))),
+        )
+        if count
+    ]
+    if volume.incomplete_last_day is not None:
+        found.append(say("the last day cut off"))
+    if not found:
         return say("{table}: no day is missing or out of line", table=capital(table))
-    values = {"table": capital(table), "gaps": language.number(gaps), "out": language.number(out)}
-    if cut is not None:
-        return say("{table}: {gaps} days without data, {out} out of line, and the last day is cut off", **values)
-    return say("{table}: {gaps} days without data, {out} out of line", **values)
+    return say("{table}: {found}", table=capital(table), found=language.listing(found))
 
 
 def volume_subtitle(volume: Volume, language: Language) -> Text:
@@ -270,3 +277,21 @@ def _persons(audit: Audit, language: Language) -> Text:
 def capital(text: str) -> str:
     """A name as it stands at the beginning of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def quiet_rules(audit: Audit, language: Language, rules: tuple[str, ...]) -> Text:
+    """The rules that were asked and found nothing, in one sentence."""
+    quiet: dict[str, list[str]] = {}
+    loud = {(fault.rule, fault.table) for fault in audit.checks if fault.rows}
+    for fault in audit.checks:
+        if fault.rule in rules and not fault.rows and (fault.rule, fault.table) not in loud:
+            title = language.say(RULES.get(f"{fault.rule}@{fault.column}", RULES[fault.rule]).title)
+            name = table_name(language, fault.table)
+            if name not in quiet.setdefault(title, []):
+                quiet[title].append(name)
+    if not quiet:
+        return language.say("Every rule that was asked found something.")
+    items = [
+        language.say("{rule} ({tables})", rule=rule, tables=language.listing(names)) for rule, names in quiet.items()
+    ]
+    return language.say("Asked, and nothing found: {items}.", items=language.joined(items))

@@ -7,7 +7,7 @@ from customer_analytics.analysis.audit.volume import Mark, Volume
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit.names import WEEKDAYS, table_name, together
 from customer_analytics.narrative.data_audit.rules import say_fix
-from customer_analytics.narrative.data_audit.sentences import Ranked, issue_finding, listed_days, owner, place
+from customer_analytics.narrative.data_audit.sentences import Ranked, issue_finding, listed_days, place
 from customer_analytics.narrative.finding import Finding, Grade
 
 
@@ -29,7 +29,7 @@ def days(audit: Audit, language: Language) -> Ranked | None:
     else:
         head = _day_head(audit, language)
         statement = together(language, parts)
-        action = together(language, [say_fix(issues[0], language), owner(language)])
+        action = say_fix(issues[0], language)
     finding = Finding(
         id="days",
         grade=Grade.C,

@@ -8,7 +8,7 @@ from customer_analytics.narrative.data_audit.days import clock, days
 from customer_analytics.narrative.data_audit.money import readings, refunds, set_aside, taken_back, unknown_customers
 from customer_analytics.narrative.data_audit.names import count_word, report_name, together
 from customer_analytics.narrative.data_audit.rows import copies, no_products, not_on_file, one_person, strangers
-from customer_analytics.narrative.data_audit.sentences import Ranked, owner
+from customer_analytics.narrative.data_audit.sentences import Ranked
 from customer_analytics.narrative.data_audit.verdicts import say_reason, say_unlock
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -84,9 +84,7 @@ def verdicts(audit: Audit, language: Language) -> Ranked:
             head=head,
             statement=statement,
             meaning=together(language, reasons) if reasons else say("Nothing stands in the way."),
-            action=together(language, [say("Ask the client for: {ask}", ask=asks[0]), owner(language)])
-            if asks
-            else say("Nothing to ask for."),
+            action=say("Ask the client for: {ask}", ask=asks[0]) if asks else say("Nothing to ask for."),
             section="fitness",
             value=len(go) + len(limits),
             unit="reports",

@@ -10,7 +10,6 @@ from customer_analytics.narrative.data_audit.sentences import (
     Ranked,
     first_issue,
     issue_finding,
-    owner,
     place,
 )
 from customer_analytics.narrative.finding import Finding, Grade
@@ -66,7 +65,7 @@ def unknown_customers(audit: Audit, language: Language) -> Ranked | None:
             "RFM, retention and churn describe the known customers only. Whether the unknown ones behave alike cannot "
             "be seen in this data."
         )
-    return Ranked(1, issue_finding("unknown_customers", issue, language, head, statement, meaning, "missing"))
+    return Ranked(1, issue_finding("unknown_customers", issue, language, head, statement, meaning, "missing", share))
 
 
 def set_aside(audit: Audit, language: Language) -> Ranked | None:
@@ -95,10 +94,7 @@ def set_aside(audit: Audit, language: Language) -> Ranked | None:
     if aside:
         head = say("{aside} rows were set aside on loading", **values)
         statement = say("Of {rows} rows received, {aside} ({share}) were set aside. They carry {money}.", **values)
-        action = together(
-            language,
-            [say("Look through the reasons below; the rows are kept in a file beside the tables."), owner(language)],
-        )
+        action = say("Look through the reasons below; the rows are kept in a file beside the tables.")
     else:
         head = say("Every row received is in the tables")
         statement = say("All {rows} rows of {tables} were kept.", **values)
@@ -131,13 +127,14 @@ def taken_back(audit: Audit, language: Language) -> Ranked | None:
     say, fault = language.say, issue.fault
     net = audit.totals.revenue or 0.0
     gross = net - (fault.money or 0.0)
+    share = abs(fault.money or 0.0) / gross if gross else None
     values = {
         "lines": language.number(fault.rows),
         "orders": language.number(fault.values["orders"]),
         "all_orders": language.number(audit.totals.orders),
         "prefix": language.listing(list(fault.values["prefixes"])),
         "money": language.money(abs(fault.money or 0.0)),
-        "share": language.percent(abs(fault.money or 0.0) / gross if gross else None, 1),
+        "share": language.percent(share, 1),
         "gross": language.money(gross),
         "net": language.money(net),
     }
@@ -152,7 +149,8 @@ def taken_back(audit: Audit, language: Language) -> Ranked | None:
         **values,
     )
     return Ranked(
-        place(audit, issue), issue_finding("taken_back", issue, language, head, statement, meaning, "money-rules")
+        place(audit, issue),
+        issue_finding("taken_back", issue, language, head, statement, meaning, "money-rules", share),
     )
 
 
@@ -183,7 +181,9 @@ def readings(audit: Audit, language: Language) -> Ranked | None:
     say = language.say
     base = table.iloc[0]
     low, high = table.loc[table["revenue"].idxmin()], table.loc[table["revenue"].idxmax()]
-    span: float = max(abs(float(low["revenue"]) / base["revenue"] - 1), abs(float(high["revenue"]) / base["revenue"] - 1))
+    span: float = max(
+        abs(float(low["revenue"]) / base["revenue"] - 1), abs(float(high["revenue"]) / base["revenue"] - 1)
+    )
     repeat = table["repeat_share"].dropna()
     values = {
         "span": language.percent(span),
@@ -212,7 +212,7 @@ def readings(audit: Audit, language: Language) -> Ranked | None:
             statement = together(language, [statement, repeat_range])
         meaning = say("Two reports that clean differently will not agree, and neither need be wrong.")
         agree = say("Agree on one reading with the client before the first report is sent.")
-        action = together(language, [agree, owner(language)])
+        action = agree
     finding = Finding(
         id="readings",
         grade=Grade.C,

@@ -30,7 +30,7 @@ RULES = {
     ),
     "duplicate_key": Rule("Key used more than once", "Ask which row is right; joins on this key count the others twice."),
     "exact_duplicate": Rule(
-        "Rows that repeat an earlier row in every column",
+        "Exact copies of an earlier row",
         "Ask whether a line can truly occur twice; if not, set duplicates: set_aside for this source.",
     ),
     "duplicate_event": Rule(
@@ -46,7 +46,7 @@ RULES = {
         "The same value in several spellings", "Map the spellings to one in engagement.yml under values."
     ),
     "price_out_of_line": Rule(
-        "Price many times that of the same product", "Ask whether the decimal point is right; leave out of averages until then."
+        "Price far above the usual one", "Ask whether the decimal point is right; leave out of averages until then."
     ),
     "sent_without_consent": Rule(
         "Message to somebody who refused", "Stop it at the source: have the sending list checked against consent."

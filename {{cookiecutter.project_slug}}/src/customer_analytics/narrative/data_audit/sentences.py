@@ -9,7 +9,7 @@ from typing import NamedTuple
 from customer_analytics.analysis.audit import Audit, Issue
 from customer_analytics.analysis.audit.calendar import runs
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.data_audit.names import listing, together
+from customer_analytics.narrative.data_audit.names import listing
 from customer_analytics.narrative.data_audit.rules import say_fix
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import wilson
@@ -24,26 +24,31 @@ class Ranked(NamedTuple):
     finding: Finding
 
 
-def owner(language: Language) -> Text:
-    """Who does it: the client says."""
-    return language.say("Owner: to be named.")
-
-
 def issue_finding(
-    name: str, issue: Issue, language: Language, head: Text, statement: Text, meaning: Text, section: str
+    name: str,
+    issue: Issue,
+    language: Language,
+    head: Text,
+    statement: Text,
+    meaning: Text,
+    section: str,
+    value: float | None = None,
 ) -> Finding:
-    """A finding that rests on one issue: the share of rows with its Wilson interval."""
+    """A finding that rests on one issue: the share of rows with its Wilson interval.
+
+    `value`: the share of money that the heading speaks of instead; a sum over all rows has no interval.
+    """
     fault = issue.fault
-    low, high = wilson(fault.rows, fault.evaluated)
+    low, high = wilson(fault.rows, fault.evaluated) if value is None else (None, None)
     return Finding(
         id=name,
         grade=Grade.C,
         head=head,
         statement=statement,
         meaning=meaning,
-        action=together(language, [say_fix(issue, language), owner(language)]),
+        action=say_fix(issue, language),
         section=section,
-        value=fault.share,
+        value=fault.share if value is None else value,
         low=low,
         high=high,
         n=fault.evaluated,
@@ -52,6 +57,7 @@ def issue_finding(
 
 
 def first_issue(audit: Audit, ids: Iterable[str]) -> Issue | None:
+    """The gravest issue with one of the ids; None when none was found."""
     wanted = set(ids)
     return next((issue for issue in audit.issues if issue.id in wanted), None)
 

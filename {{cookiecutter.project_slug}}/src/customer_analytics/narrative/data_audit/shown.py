@@ -16,12 +16,12 @@ from customer_analytics.narrative.data_audit.names import (
     READING_NAMES,
     SEVERITY_NAMES,
     SEVERITY_ROLES,
-    listing,
     report_name,
     table_name,
 )
 from customer_analytics.narrative.data_audit.rules import RULES, say_fix, say_title
-from customer_analytics.narrative.data_audit.verdicts import say_base, say_reasons, say_unlock
+from customer_analytics.narrative.data_audit.verdicts import say_counts, say_reasons, say_unlock
+from customer_analytics.schema import Kind
 
 Cell = str | tuple[str, float | int | str | None] | tuple[str, float | int | str | None, str]
 Rows = list[list[Cell]]
@@ -76,7 +76,7 @@ def verdict_rows(audit: Audit, language: Language) -> Rows:
             report_name(language, report),
             (language.say(LEVEL_NAMES[verdict.level]), int(verdict.level), LEVEL_ROLES[verdict.level]),
             say_reasons(verdict, language) if verdict.reasons else language.say("Nothing stands in the way."),
-            say_base(verdict, language),
+            say_counts(verdict, language),
         ]
         for report in REPORTS
         for verdict in [audit.verdicts[report]]
@@ -206,7 +206,7 @@ def reading_rows(audit: Audit, language: Language) -> Rows:
     return [
         [
             language.say(READING_NAMES[row.reading]),
-            (language.money(row.revenue), float(row.revenue)),
+            (language.money(row.revenue, compact=False), float(row.revenue)),
             _count(int(row.orders), language),
             _count(int(row.customers), language),
             (language.money(row.order_value), float(row.order_value)),
@@ -245,7 +245,7 @@ def reconciliation_rows(audit: Audit, language: Language) -> Rows:
 
 
 def check_rows(audit: Audit, language: Language, rules: tuple[str, ...]) -> Rows:
-    """Checks of the given rules, also those that found nothing: where, rows asked, rows found, share, money."""
+    """Checks of the given rules that found something: where, rows asked, rows found, share, money."""
     return [
         [
             language.say(RULES.get(f"{fault.rule}@{fault.column}", RULES[fault.rule]).title),
@@ -256,7 +256,7 @@ def check_rows(audit: Audit, language: Language, rules: tuple[str, ...]) -> Rows
             (language.money(fault.money), fault.money or 0.0),
         ]
         for fault in audit.checks
-        if fault.rule in rules
+        if fault.rule in rules and fault.rows
     ]
 
 
@@ -265,7 +265,7 @@ def day_rows(audit: Audit, language: Language) -> Rows:
     rows: Rows = []
     for volume in audit.volumes:
         for day in volume.days.itertuples(index=False):
-            if day.mark and day.mark != "closed":
+            if day.mark not in ("", "closed", "holiday"):
                 rows.append(
                     [
                         (language.date(day.date), day.date.isoformat()),
@@ -282,11 +282,8 @@ def dictionary_rows(audit: Audit, language: Language) -> Rows:
     """Column, meaning, type and unit, range, example."""
     rows: Rows = []
     for column in audit.columns:
-        span = (
-            language.say("{low} to {high}", low=column.minimum, high=column.maximum)
-            if column.minimum and column.maximum
-            else ""
-        )
+        low, high = (_day(text) if column.kind == Kind.TIME else text for text in (column.minimum, column.maximum))
+        span = language.say("{low} to {high}", low=low, high=high) if column.minimum and column.maximum else ""
         kind = ", ".join(text for text in (str(column.kind), unit(column, audit, language)) if text)
         client = audit.client_columns.get((column.table, column.column), "")
         rows.append(
@@ -353,6 +350,11 @@ def identifier_rows(audit: Audit, language: Language) -> Rows:
         ]
         for kind in audit.identity.kinds
     ]
+
+
+def _day(moment: str) -> str:
+    """The day of a moment: in a list of columns the hour is noise."""
+    return moment[:10]
 
 
 def _count(value: int, language: Language) -> tuple[str, int]:

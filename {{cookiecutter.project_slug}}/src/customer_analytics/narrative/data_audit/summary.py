@@ -7,7 +7,7 @@ from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit.findings import findings
 from customer_analytics.narrative.data_audit.names import count_word, report_name, table_name, together
 from customer_analytics.narrative.data_audit.rules import say_fix, say_title
-from customer_analytics.narrative.data_audit.sentences import first_issue, owner
+from customer_analytics.narrative.data_audit.sentences import first_issue
 from customer_analytics.narrative.data_audit.verdicts import say_unlock
 from customer_analytics.narrative.finding import Kpi, Summary
 
@@ -172,7 +172,7 @@ def _recommendation(audit: Audit, language: Language) -> Text:
             rows=language.number(fault.rows),
             total=language.number(fault.evaluated),
         )
-    return together(language, [step, say_fix(worst, language), weight, owner(language)])
+    return together(language, [step, say_fix(worst, language), weight])
 
 
 def _ask_for_customers(audit: Audit, issue: Issue, language: Language) -> Text:
@@ -211,4 +211,4 @@ def _unlock(audit: Audit, language: Language) -> Text:
         report=report_name(language, name),
         ask=say_unlock(verdict.reasons[0], language),
     )
-    return together(language, [say("Nothing has to be mended before the reports are run."), add, owner(language)])
+    return together(language, [say("Nothing has to be mended before the reports are run."), add])

@@ -114,11 +114,16 @@ def say_unlock(reason: Reason, language: Language) -> Text:
 
 
 def say_base(verdict: Verdict, language: Language) -> Text:
-    """What the report rests on: 4,372 customers, 25,900 orders and 374 days."""
-    counts = [language.say(_BASES[name], count=language.number(count)) for name, count in verdict.base.items() if count]
-    if not counts:
+    """What the report rests on, as a sentence."""
+    if not any(verdict.base.values()):
         return language.say("Nothing to rest on.")
-    return language.say("Rests on {counts}.", counts=language.listing(list(counts)))
+    return language.say("Rests on {counts}.", counts=say_counts(verdict, language))
+
+
+def say_counts(verdict: Verdict, language: Language) -> str:
+    """What the report rests on: 4,372 customers, 25,900 orders and 374 days; a dash for nothing."""
+    counts = [language.say(_BASES[name], count=language.number(count)) for name, count in verdict.base.items() if count]
+    return language.listing(counts) if counts else "–"
 
 
 def _shown(values: Mapping[str, Any], language: Language) -> dict[str, str]:

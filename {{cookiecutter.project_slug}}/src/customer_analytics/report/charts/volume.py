@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 2.9, 2.5  # inches
 _LONG = 800  # days from which the line is drawn week by week
+_SILENT = ("holiday", "gap")
 _MOST_LABELS, _MOST_LABELS_NARROW = 4, 2
 
 
@@ -60,13 +62,14 @@ def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str
 
 
 def _line(days: Sequence[Day]) -> tuple[list[dt.date], list[float]]:
-    """The open days in order; a mean week instead of its days where the period is long."""
-    open_days = [day for day in days if day.mark not in ("closed", "holiday", "gap")]
+    """The open days in order, broken where days are missing; a mean week instead where the period is long."""
+    drawn = [day for day in days if day.mark != "closed"]
     if len(days) <= _LONG:
-        return [day.date for day in open_days], [float(day.rows) for day in open_days]
+        return [day.date for day in drawn], [math.nan if day.mark in _SILENT else float(day.rows) for day in drawn]
     weeks: dict[dt.date, list[int]] = {}
-    for day in open_days:
-        weeks.setdefault(day.date - dt.timedelta(days=day.date.weekday()), []).append(day.rows)
+    for day in drawn:
+        if day.mark not in _SILENT:
+            weeks.setdefault(day.date - dt.timedelta(days=day.date.weekday()), []).append(day.rows)
     return list(weeks), [sum(rows) / len(rows) for rows in weeks.values()]
 
 
