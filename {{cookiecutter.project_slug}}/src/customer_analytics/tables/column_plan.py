@@ -59,14 +59,35 @@ class ColumnPlan:
             text = tidy(text)
         return text.substitute(self.values) if self.values else text
 
-    def value(self, raw: ir.Table) -> ir.Value:
-        """The value in our type; null where there is none or it cannot be read."""
+    def read(self, texts: ir.Table, text: str, flag: str) -> dict[str, ir.Value]:
+        """The second step: the tidy text in column `text` read as our type, times still as written.
+
+        Times of a source with offsets get a second column `flag`: whether they are in UTC already.
+        """
+        if self.is_typed(texts):
+            return {text: self._native(texts[self.source])}
+        column = texts[text]
+        if self.kind == Kind.TIME and self.way.kind == "offset":
+            moment = ibis.ifelse(has_offset(column), parse_time(column, self.way), parse_time(column, ISO))
+            return {text: moment, flag: has_offset(column)}
+        return {text: self.parsed(column)}
+
+    def value(self, read: ir.Table, text: str, flag: str) -> ir.Value:
+        """The third step: local times as UTC; everything else is as it should be."""
+        column = read[text]
+        if self.kind != Kind.TIME or (self.way.utc and self.way.kind != "offset" and not self.is_typed(read)):
+            return column
+        if self.is_typed(read):
+            zoned = isinstance(kind := read[self.source].type(), dtypes.Timestamp) and kind.timezone is not None
+            return column if zoned else utc_of_local_time(column, self.zone)
+        if self.way.kind == "offset":
+            return ibis.ifelse(read[flag], column, utc_of_local_time(column, self.zone))
+        return utc_of_local_time(column, self.zone)
+
+    def is_typed(self, raw: ir.Table) -> bool:
+        """Whether the client's column carries a type that goes straight to ours (Parquet, database)."""
         column = raw[self.source]
-        if not self.values and not column.type().is_string():
-            native = self._native(column)
-            if native is not None:
-                return native
-        return self.parsed(self.text(raw))
+        return not self.values and not column.type().is_string() and self._native(column) is not None
 
     @property
     def can_fail(self) -> bool:
@@ -81,15 +102,12 @@ class ColumnPlan:
         return bad
 
     def _native(self, column: ir.Value) -> ir.Value | None:
-        """A typed column (Parquet, database) straight to our type, where the types agree."""
+        """A typed column as our type, times still as written; None where the types do not agree."""
         kind = column.type()
-        if self.kind == Kind.TIME and isinstance(kind, dtypes.Timestamp):
-            if kind.timezone is not None:
-                return column.cast("timestamp('UTC')").cast("timestamp")
-            return utc_of_local_time(column.cast("timestamp"), self.zone)
-        if self.kind == Kind.TIME and kind.is_date():
-            return utc_of_local_time(column.cast("timestamp"), self.zone)
-        if self.kind == Kind.DATE and (kind.is_date() or isinstance(kind, dtypes.Timestamp)):
+        if self.kind == Kind.TIME and (kind.is_timestamp() or kind.is_date()):
+            zoned = isinstance(kind, dtypes.Timestamp) and kind.timezone is not None
+            return column.cast("timestamp('UTC')").cast("timestamp") if zoned else column.cast("timestamp")
+        if self.kind == Kind.DATE and (kind.is_date() or kind.is_timestamp()):
             return column.cast("date")
         if self.kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER) and kind.is_numeric():
             if self.kind == Kind.INTEGER and not kind.is_integer():
@@ -105,7 +123,7 @@ class ColumnPlan:
         return None
 
     def parsed(self, text: ir.StringValue) -> ir.Value:
-        """Tidy text as a value of our type."""
+        """Tidy text as a value of our type; times as written."""
         if self.kind == Kind.ID and self.float_id:
             whole = text.split(".")[0]
             return ibis.ifelse(full_match(text, FLOAT_ID), whole, ibis.null("string"))
@@ -118,13 +136,5 @@ class ColumnPlan:
             return ibis.ifelse(number == number.round(), number, ibis.null(number.type())).try_cast("int64")
         if self.kind in (Kind.MONEY, Kind.NUMBER):
             return parse_number(text, TYPES[self.kind], self.decimal)
-        return self._moment(text)
-
-    def _moment(self, text: ir.StringValue) -> ir.Value:
         written = parse_time(text, self.way)
-        if self.kind == Kind.DATE:
-            return written.date()
-        if self.way.kind == "offset":  # values without an offset are local times
-            local = utc_of_local_time(parse_time(text, ISO), self.zone)
-            return ibis.ifelse(has_offset(text), written, local)
-        return written if self.way.utc else utc_of_local_time(written, self.zone)
+        return written.date() if self.kind == Kind.DATE else written

@@ -57,7 +57,7 @@ def load_source(
     if source.duplicates == "set_aside":
         raw = with_duplicates(backend, raw, folder, f"source_{inspected.number}")
     work = Work(backend, source, inspected.number, raw, inspected.mapping, folder, first_number)
-    plans, problems = first_plan(raw, inspected.mapping, source, inspected.zone)
+    plans, problems = first_plan(backend, raw, inspected.mapping, source, inspected.zone)
     if problems:
         raise UserError(problems)
     outcome = load_rows(work, plans)

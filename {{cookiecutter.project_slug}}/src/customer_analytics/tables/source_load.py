@@ -63,7 +63,7 @@ def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
         failed = _unread_columns(outcome)
         if not failed or attempt == 1:
             return outcome
-        better, problems = second_plan(work.raw, plans, failed, work.source)
+        better, problems = second_plan(work.backend, work.raw, plans, failed, work.source)
         if problems:
             raise UserError(problems)
         if better == plans:
@@ -72,12 +72,17 @@ def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
     raise AssertionError("unreachable")
 
 
-def _unread_columns(outcome: Outcome) -> list[str]:
-    """Our columns that hold values which the plan cannot read."""
-    if outcome.aside is None:
-        return []
-    found = outcome.aside.select(REASON).distinct().to_pyarrow()[REASON].to_pylist()
-    return [outcome.reasons[i].column for i in found if outcome.reasons[i].kind == "unreadable"]
+def _unread_columns(outcome: Outcome) -> dict[str, ir.Table]:
+    """Our columns that hold values which the plan cannot read, with the rows that do."""
+    aside = outcome.aside
+    if aside is None:
+        return {}
+    found = aside.select(REASON).distinct().to_pyarrow()[REASON].to_pylist()
+    return {
+        outcome.reasons[i].column: aside.filter(aside[REASON] == i)
+        for i in sorted(found)
+        if outcome.reasons[i].kind == "unreadable"
+    }
 
 
 def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
@@ -99,13 +104,27 @@ def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
 
 
 def _parsed(work: Work, plans: Sequence[ColumnPlan], rejects: str, view: str, numbered: bool) -> ir.Table:
-    """The raw columns and, beside them, the parsed ones; a view of its own, so that each value is parsed once."""
+    """The raw columns c0, c1, … and beside them our values v0, v1, …
+
+    Each step is a view of its own (tidy text, value as written, value in UTC), so that the engine does each once: in
+    one expression a parsed date would stand at every branch of its time zone.
+    """
     raw = work.raw.scan(rejects)
     if numbered and ROW not in raw.columns:
         raw = raw.mutate(**{ROW: ibis.row_number()})
-    values = {f"v{i}": plan.value(raw) for i, plan in enumerate(plans)}
-    work.backend.create_view(view, raw.mutate(**values), overwrite=True)
-    return work.backend.table(view)
+    texts = {f"v{i}": plan.text(raw) for i, plan in enumerate(plans) if not plan.is_typed(raw)}
+    tidied = _view(work.backend, f"{view}_text", raw.mutate(**texts))
+    read = {}
+    for i, plan in enumerate(plans):
+        read |= plan.read(tidied, f"v{i}", f"u{i}")
+    written = _view(work.backend, f"{view}_read", tidied.mutate(**read))
+    values = {f"v{i}": plan.value(written, f"v{i}", f"u{i}") for i, plan in enumerate(plans)}
+    return _view(work.backend, view, written.mutate(**values))
+
+
+def _view(backend: Backend, name: str, table: ir.Table) -> ir.Table:
+    backend.create_view(name, table, overwrite=True)
+    return backend.table(name)
 
 
 def _checks(work: Work, plans: Sequence[ColumnPlan]) -> list[tuple[Reason, Check]]:
@@ -165,7 +184,9 @@ def _final(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> ir.Tabl
 
 def _line_amount(quantity: ir.NumericValue, unit_price: ir.NumericValue) -> ir.DecimalValue:
     """quantity x unit price, exact: both have at most four decimals."""
-    return (quantity.try_cast(MONEY_TYPE) * unit_price).try_cast(MONEY_TYPE)
+    product = quantity.try_cast(MONEY_TYPE) * unit_price
+    # Ibis takes the product to be of the factors' type and would leave out a cast to it.
+    return product.try_cast("decimal(38, 8)").try_cast(MONEY_TYPE)
 
 
 def _worth(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> tuple[ir.Value, ir.Value]:
