@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
 Box = tuple[float, float, float, float]  # left, top, width, height
+_HAN = re.compile(r"[\u2e80-\u9fff]")
+_WORDS = re.compile(r"[\u2e80-\u9fff]|[^\s\u2e80-\u9fff]+")
 _LEAST_LETTERS = 6  # of a shortened name
 _LINE = 0.17  # inches from line to line
 _ON_FILL = {"s1": "paper", "alert": "paper", "h5": "hh", "h4": "hh"}  # text roles on dark fills; others take hl
@@ -111,9 +114,16 @@ def _area(axes: Axes, place: int, area: Area, box: Box) -> None:
 
 
 def _name_lines(name: str, room: float) -> list[str]:
-    """The name on one line, or on one line a word, or shortened; nothing where too little of it would remain."""
-    for lines in ([name], name.split()):
-        if all(base.text_width(line, base.NOTE_SIZE, 600) <= room for line in lines):
-            return lines
+    """The name broken into lines between words and between Han characters; shortened where that does not fit."""
+    lines = [""]
+    for word in _WORDS.findall(name):
+        gap = " " if lines[-1] and not _HAN.match(word) else ""
+        longer = lines[-1] + gap + word
+        if lines[-1] and base.text_width(longer, base.NOTE_SIZE, 600) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    if all(base.text_width(line, base.NOTE_SIZE, 600) <= room for line in lines):
+        return lines
     short = base.shortened(name, room, base.NOTE_SIZE, 600)
     return [short] if len(short) >= _LEAST_LETTERS else []
