@@ -169,6 +169,9 @@ def test_planted_probabilities_are_calibrated_and_rank_who_stays_silent(client):
         window = client.orders["ordered_at"].between(cut_off, cut_off + pd.Timedelta(days=90), inclusive="left")
         silent = ~known["customer_id"].isin(client.orders.loc[window, "customer_id"])
         assert silent.mean() == pytest.approx(known[column].mean(), abs=0.025)
+        expected = known[f"expected_orders_{day}"].sum()
+        placed = (window & client.orders["customer_id"].isin(known["customer_id"])).sum()
+        assert placed == pytest.approx(expected, rel=0.12)  # campaigns cause some more
         groups = pd.qcut(known[column], 4, duplicates="drop")
         means = pd.DataFrame({"p": known[column], "y": silent}).groupby(groups, observed=True).mean()
         assert (abs(means["p"] - means["y"]) < 0.05).all()

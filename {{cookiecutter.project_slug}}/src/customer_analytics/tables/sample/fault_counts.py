@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.tables.sample.catalogue import Catalogue
-from customer_analytics.tables.sample.exports import campaign_code, customer_text
 from customer_analytics.tables.sample.faults import BOT_VISITOR, TEST_CUSTOMER
 from customer_analytics.tables.sample.frames import Business, Frames
 from customer_analytics.tables.sample.people import STAFF_OCCUPATION
+from customer_analytics.tables.sample.sources import campaign_code, customer_text
 
 MOST_IDS = 200  # ids that truth.json lists for a fault; the count is always complete
 

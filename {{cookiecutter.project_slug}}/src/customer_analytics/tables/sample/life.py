@@ -9,6 +9,7 @@ no order in any window is an integral; it is computed day by day.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -102,9 +103,15 @@ def order_seasons(world: World) -> Floats:
     return seasons
 
 
-def no_order_probability(
-    world: World, people: People, life: Life, last_order: Ints, cut_off: int, horizon: int
-) -> tuple[Floats, Floats]:
+class Outlook(NamedTuple):
+    """What is true of each customer at a cut-off; NaN for customers who registered later."""
+
+    left: Floats  # probability to have left by the cut-off
+    silent: Floats  # probability of no order in the horizon
+    orders: Floats  # expected orders in the horizon
+
+
+def outlook(world: World, people: People, life: Life, last_order: Ints, cut_off: int, horizon: int) -> Outlook:
     """True probabilities at a cut-off, given what the customer has done until then.
 
     Args:
@@ -116,22 +123,22 @@ def no_order_probability(
         horizon: days from the cut-off in which an order would count.
 
     Returns:
-        Probability to have left by the cut-off, and probability of no order in the horizon; NaN for customers who
-        registered later. Orders that a campaign caused are not part of it.
+        The outlook of each customer. Orders that a campaign causes are not part of it.
     """
-    left = np.full(len(people), np.nan)
-    silent = np.full(len(people), np.nan)
+    result = Outlook(*(np.full(len(people), np.nan) for _ in range(3)))
     registered = world.day_index(people.signed_up)
     known = np.flatnonzero(registered < cut_off)
     for rows in np.array_split(known, max(1, len(known) // 20_000)):
         if len(rows):
-            left[rows], silent[rows] = _integrate(world, people, life, last_order, cut_off, horizon, rows)
-    return left, silent
+            part = _integrate(world, people, life, last_order, cut_off, horizon, rows)
+            for whole, values in zip(result, part, strict=True):
+                whole[rows] = values
+    return result
 
 
 def _integrate(
     world: World, people: People, life: Life, last_order: Ints, cut_off: int, horizon: int, rows: Ints
-) -> tuple[Floats, Floats]:
+) -> Outlook:
     """The integrals for some customers, on a grid of days: left between two days, with no order until then."""
     registered = world.day_index(people.signed_up)[rows]
     since = np.minimum(np.maximum(last_order[rows], registered) + 1, cut_off)
@@ -157,11 +164,20 @@ def _integrate(
             total += np.where(stop > begin, leaves * silent_until((begin + stop) // 2), 0)
         return total
 
+    def expected_orders() -> Floats:
+        """Orders of the horizon if the customer is here at the cut-off."""
+        at = here_until(np.full(len(rows), cut_off))
+        total = np.zeros(len(rows))
+        for day in range(cut_off, cut_off + horizon):
+            staying = here_until(np.full(len(rows), day)) / at
+            total += staying * rate * (activity[persona, day + 1] - activity[persona, day])
+        return total
+
     here = here_until(np.full(len(rows), cut_off)) * silent_until(np.full(len(rows), cut_off))
     gone = left_silently(since, cut_off)
     later = here_until(np.full(len(rows), cut_off + horizon)) * silent_until(np.full(len(rows), cut_off + horizon))
     later = later + left_silently(np.full(len(rows), cut_off), cut_off + horizon)
-    return gone / (gone + here), (gone + later) / (gone + here)
+    return Outlook(gone / (gone + here), (gone + later) / (gone + here), expected_orders() * here / (gone + here))
 
 
 def order_probability(world: World, people: People, life: Life, first_age: int, last_age: int) -> Floats:

@@ -15,8 +15,8 @@ from customer_analytics.tables.sample.campaigns import (
     Wave,
     effect_truth,
 )
-from customer_analytics.tables.sample.exports import campaign_code
 from customer_analytics.tables.sample.frames import Business
+from customer_analytics.tables.sample.sources import campaign_code
 from customer_analytics.tables.sample.world import DAY, Flags
 
 DEFINITION = (
