@@ -10,7 +10,13 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.audit import found
-from customer_analytics.analysis.audit.cleaning import Cleaning, cleaning, derived_tables, duplicates_set_aside
+from customer_analytics.analysis.audit.cleaning import (
+    Cleaning,
+    cleaning,
+    derived_tables,
+    duplicates_set_aside,
+    generated_keys,
+)
 from customer_analytics.analysis.audit.codes import (
     Adjustments,
     OddCode,
@@ -93,7 +99,8 @@ def audit(tables: Tables, *, parameters: DataAuditParameters, minimum_group: int
     adjustments = stock_adjustments(tables, series)
     answers, persons = consent(tables, derived=derived), identity(tables)
     strangers = people_faults(tables, bot_events_per_day=parameters.bot_events_per_day)
-    keys = key_faults(tables, derived=derived)
+    generated = generated_keys(log)
+    keys = key_faults(tables, derived=derived, generated=generated)
     revenue = whole.revenue or 0.0
     checks = [
         *found.column_faults(column for column in columns if column.table not in derived),
@@ -125,6 +132,7 @@ def audit(tables: Tables, *, parameters: DataAuditParameters, minimum_group: int
         series=series,
         codes=codes,
         strange=_strange(tables, strangers, parameters.bot_events_per_day),
+        generated=generated,
         duplicates=any(fault.rows for fault in keys if fault.rule == "exact_duplicate"),
         derived=derived,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.load_log import MONEY, LoadLog, TableLog
 from customer_analytics.tables.store import Tables
 
@@ -83,6 +84,19 @@ def cleaning(tables: Tables, log: LoadLog) -> list[Cleaning]:
 def derived_tables(log: LoadLog | None) -> frozenset[str]:
     """Tables that the loader made from others."""
     return frozenset(name for name, entry in log.tables.items() if entry.derived) if log else frozenset()
+
+
+def generated_keys(log: LoadLog | None) -> frozenset[tuple[str, str]]:
+    """(table, column) of keys that no source gives, so that the loader numbered the rows."""
+    if log is None:
+        return frozenset()
+    return frozenset(
+        (entry.table, key)
+        for entry in log.tables.values()
+        if entry.sources and not entry.derived
+        for key in SCHEMAS[entry.table].key
+        if not any(key in source.columns for source in entry.sources)
+    )
 
 
 def duplicates_set_aside(entries: Iterable[Cleaning], table: str) -> int:

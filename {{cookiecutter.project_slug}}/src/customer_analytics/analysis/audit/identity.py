@@ -76,7 +76,7 @@ def identity(tables: Tables) -> Identity | None:
     )
     limit = max(LEAST_OVER_MERGE, int(row["high"]))
     shared = values.filter((values.accounts >= 2) & (values.accounts <= limit))
-    linked = rows.semi_join(shared, ["kind", "value"])
+    linked = rows.semi_join(shared.view(), ["kind", "value"])
     person_of = _components(linked.select("account", "kind", "value").execute())
     over = whole(values.filter(values.accounts > limit).count().execute())
     sizes = np.bincount(person_of.to_numpy()) if len(person_of) else np.array([1])

@@ -12,18 +12,22 @@ from customer_analytics.schema import REFERENCES, SCHEMAS
 from customer_analytics.tables.store import Tables
 
 
-def key_faults(tables: Tables, *, derived: Iterable[str] = ()) -> list[Fault]:
+def key_faults(
+    tables: Tables, *, derived: Iterable[str] = (), generated: Iterable[tuple[str, str]] = ()
+) -> list[Fault]:
     """Repeated keys, exact copies, events recorded twice, and keys whose parent row is missing.
 
     Args:
         tables: the loaded tables.
         derived: tables that the loader made from others; they hold every key by construction and are not asked.
+        generated: (table, column) of keys that the loader numbered; they are unique and tell no copies apart.
     """
-    made = set(derived)
-    faults = []
+    made, numbered = set(derived), set(generated)
+    faults: list[Fault | None] = []
     for name in tables.tables:
         if name not in made:
-            faults += [duplicate_keys(tables, name), exact_duplicates(tables, name)]
+            ours = [column for table, column in numbered if table == name]
+            faults += [None if ours else duplicate_keys(tables, name), exact_duplicates(tables, name, without=ours)]
     faults.append(duplicate_events(tables))
     faults += [
         orphans(tables, child, column, parent)
@@ -47,12 +51,14 @@ def duplicate_keys(tables: Tables, name: str) -> Fault | None:
     )
 
 
-def exact_duplicates(tables: Tables, name: str) -> Fault:
-    """Rows equal to an earlier one in every column. Money: what the copies add."""
+def exact_duplicates(tables: Tables, name: str, *, without: Iterable[str] = ()) -> Fault:
+    """Rows equal to an earlier one in every column of the client. Money: what the copies add."""
     table = tables[name]
     amount = money(name, table)
-    valued = table.select(*own_columns(table), money_=ibis.literal(0.0) if amount is None else amount)
-    groups = valued.group_by(own_columns(table)).aggregate(copies=valued.count() - 1, money=valued.money_.max())
+    left_out = set(without)
+    columns = [column for column in own_columns(table) if column not in left_out]
+    valued = table.select(*columns, money_=ibis.literal(0.0) if amount is None else amount)
+    groups = valued.group_by(columns).aggregate(copies=valued.count() - 1, money=valued.money_.max())
     row = one_row(
         groups.aggregate(
             copies=groups.copies.sum(),

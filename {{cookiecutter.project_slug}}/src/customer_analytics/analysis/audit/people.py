@@ -101,6 +101,7 @@ def consent(tables: Tables, *, derived: Iterable[str] = ()) -> Consent | None:
 
 def _fault(tables: Tables, table: str, rule: str, rows: ir.Table, accounts: ir.Table) -> Fault:
     """Rows of a set of accounts, of all rows, with the accounts and the money of their orders."""
+    accounts = accounts.view()  # a set may be a part of the very rows that it is compared with
     theirs = rows.semi_join(accounts, "id")
     counts = theirs.aggregate(rows=theirs.count(), people=theirs.id.nunique())
     counts = counts.cross_join(rows.aggregate(total=rows.count()))

@@ -28,6 +28,7 @@ def sensitivity(
     codes: list[OddCode],
     strange: ir.Table | None = None,
     duplicates: bool = True,
+    generated: Iterable[tuple[str, str]] = (),
     derived: Iterable[str] = (),
 ) -> pd.DataFrame:
     """The headline figures under each reading of the data; empty without orders that carry money.
@@ -38,6 +39,7 @@ def sensitivity(
         codes: the odd product codes found.
         strange: ids (column id) of machines, test accounts and staff; None when there are none.
         duplicates: whether the table holds exact copies, so that leaving them out is worth asking.
+        generated: (table, column) of keys that the loader numbered; copies differ in them.
         derived: tables that the loader made from others.
 
     Returns:
@@ -50,7 +52,7 @@ def sensitivity(
     keep = _effective(table, _keep(name, table, series, codes))
     readings = {"as_loaded": table}
     if duplicates:
-        readings["without_duplicates"] = table.select(own_columns(table)).distinct()
+        readings["without_duplicates"] = _without_copies(name, table, set(generated))
     readings |= {reading: table.filter(condition) for reading, condition in keep.items()}
     strict = readings.get("without_duplicates", table)
     strict = strict.filter(list(_keep(name, strict, series, codes).values())) if keep else strict
@@ -126,8 +128,15 @@ def _keep_orders(table: ir.Table) -> dict[str, ir.BooleanValue]:
     return keep
 
 
+def _without_copies(name: str, table: ir.Table, generated: set[tuple[str, str]]) -> ir.Table:
+    columns = [column for column in own_columns(table) if (name, column) not in generated]
+    own = table.select(own_columns(table))
+    return own.distinct() if len(columns) == len(own.columns) else own.distinct(on=columns, keep="first")
+
+
 def _without(table: ir.Table, strange: ir.Table) -> ir.Table:
-    return table.anti_join(strange, table.customer_id == strange.id)
+    ids = strange.view()  # the set may be a part of this very table
+    return table.anti_join(ids, table.customer_id == ids.id)
 
 
 def _figures(name: str, table: ir.Table, reading: str) -> ir.Table:

@@ -8,7 +8,7 @@ from customer_analytics.analysis.audit.volume import Mark, Volume
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit import shown
 from customer_analytics.narrative.data_audit.days import calendar_words, day_sentences
-from customer_analytics.narrative.data_audit.names import table_name, together
+from customer_analytics.narrative.data_audit.names import capital, table_name, together
 from customer_analytics.narrative.data_audit.rules import RULES
 
 Columns = list[tuple[str, str]]
@@ -28,8 +28,8 @@ PEOPLE_RULES = (
 )  # fmt: skip
 _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "inventory": (
-        ("Table", "name"), ("One row is", "text"), ("Rows", "number"), ("Columns", "number"), ("First day", "text"),
-        ("Last day", "text"), ("Days old", "number"), ("Key", "text"),
+        ("Table", "name"), ("One row is", "text"), ("Rows", "number"), ("Days", "text"), ("Days old", "number"),
+        ("Key", "text"),
     ),
     "verdicts": (("Report", "name"), ("Verdict", "text"), ("Why", "text"), ("It rests on", "text")),
     "issues": (
@@ -272,11 +272,6 @@ def _persons(audit: Audit, language: Language) -> Text:
         over=language.number(who.over_merged),
         limit=language.number(who.limit),
     )
-
-
-def capital(text: str) -> str:
-    """A name as it stands at the beginning of a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 def quiet_rules(audit: Audit, language: Language, rules: tuple[str, ...]) -> Text:

@@ -6,7 +6,7 @@ from customer_analytics.analysis.audit import Audit, Level, Verdict
 from customer_analytics.language import Language
 from customer_analytics.narrative.data_audit.days import clock, days
 from customer_analytics.narrative.data_audit.money import readings, refunds, set_aside, taken_back, unknown_customers
-from customer_analytics.narrative.data_audit.names import count_word, report_name, together
+from customer_analytics.narrative.data_audit.names import capital, count_word, report_name, together
 from customer_analytics.narrative.data_audit.rows import copies, no_products, not_on_file, one_person, strangers
 from customer_analytics.narrative.data_audit.sentences import Ranked
 from customer_analytics.narrative.data_audit.verdicts import say_reason, say_unlock
@@ -14,6 +14,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 
 MOST = 7
 LEAST = 3
+MANY = 3  # more names than this make no heading
 
 
 def findings(audit: Audit, language: Language) -> tuple[Finding, ...]:
@@ -50,6 +51,7 @@ def verdicts(audit: Audit, language: Language) -> Ranked:
         "go": count_word(language, len(go)),
         "limits": count_word(language, len(limits)),
         "stopped": count_word(language, len(stopped)),
+        "stopped_count": capital(count_word(language, len(stopped))),
         "first": language.date(audit.totals.first),
         "last": language.date(audit.totals.last),
         "names": language.listing([report_name(language, name) for name in stopped]),
@@ -59,9 +61,11 @@ def verdicts(audit: Audit, language: Language) -> Ranked:
         statement = say("The data carries all {total} reports without limits.", **values)
     elif not stopped:
         head = say("All {total} reports can be run, {limits} of them with limits", **values)
-        statement = say("{go} of {total} reports can be run without limits and {limits} with limits.", **values)
+        statement = say("Of {total} reports, {go} can be run without limits and {limits} with limits.", **values)
     else:
         head = say("{names} cannot be run on this data", **values)
+        if len(stopped) > MANY:
+            head = say("{stopped_count} of {total} reports cannot be run on this data", **values)
         statement = say(
             "Of {total} reports, {go} can be run without limits, {limits} with limits and {stopped} not at all.",
             **values,

@@ -52,7 +52,10 @@ def unknown_customers(audit: Audit, language: Language) -> Ranked | None:
     nobody = fault.rows == fault.evaluated
     if nobody:
         head = say("Nobody knows who bought")
-        statement = say("None of the {total} {table} carries a customer id; revenue is {revenue}.", **values)
+        statement = say("None of the {total} {table} carries a customer id.", **values)
+        if revenue:
+            statement = say("None of the {total} {table} carries a customer id; revenue is {revenue}.", **values)
+        share = share if revenue else 1.0
         meaning = say("No report by customer can be run: no RFM, no retention, no churn.")
     else:
         head = say("{money_share} of the revenue has no customer", **values)
@@ -206,10 +209,10 @@ def readings(audit: Audit, language: Language) -> Ranked | None:
             **values,
         )
         if len(repeat):
-            repeat_range = say(
-                "The share of customers with two orders or more lies between {repeat_low} and {repeat_high}.", **values
-            )
-            statement = together(language, [statement, repeat_range])
+            message = "The share of customers with two orders or more lies between {repeat_low} and {repeat_high}."
+            if values["repeat_low"] == values["repeat_high"]:
+                message = "The share of customers with two orders or more stays at {repeat_low}."
+            statement = together(language, [statement, say(message, **values)])
         meaning = say("Two reports that clean differently will not agree, and neither need be wrong.")
         agree = say("Agree on one reading with the client before the first report is sent.")
         action = agree
@@ -222,8 +225,6 @@ def readings(audit: Audit, language: Language) -> Ranked | None:
         action=action,
         section="readings",
         value=float(base["revenue"]),
-        low=float(low["revenue"]),
-        high=float(high["revenue"]),
         n=int(base["rows"]),
         unit="money",
         notable=bool(span >= MATERIAL),

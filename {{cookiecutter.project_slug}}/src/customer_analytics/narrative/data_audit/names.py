@@ -95,3 +95,8 @@ def listing(language: Language, items: list[str], most: int) -> Text:
 def together(language: Language, parts: Iterable[str]) -> Text:
     """Sentences one after another; Chinese ones without a blank between them."""
     return Text(("" if language.is_chinese else " ").join(str(part) for part in parts))
+
+
+def capital(text: str) -> str:
+    """A name as it stands at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

@@ -6,6 +6,7 @@ import datetime as dt
 
 from customer_analytics.analysis.audit import REPORTS, Audit, Severity
 from customer_analytics.analysis.audit.hours import NIGHT, Hours
+from customer_analytics.analysis.audit.inventory import TableFacts
 from customer_analytics.analysis.audit.volume import Volume
 from customer_analytics.language import Language
 from customer_analytics.narrative.data_audit.dictionary import meaning, unit
@@ -52,16 +53,14 @@ _KINDS = {
 
 
 def inventory_rows(audit: Audit, language: Language) -> Rows:
-    """Table, grain, rows, columns, first and last day, days since the last row, key."""
+    """Table, grain, rows, first and last day, days since the last row, key."""
     say = language.say
     return [
         [
             table_name(language, table.name),
             say(table.grain),
             _count(table.rows, language),
-            _count(table.columns, language),
-            (language.date(table.first), table.first.isoformat() if table.first else ""),
-            (language.date(table.last), table.last.isoformat() if table.last else ""),
+            _span(table, language),
             (language.number(table.stale_days), table.stale_days if table.stale_days is not None else -1),
             say("made from other tables") if table.derived else ", ".join(table.key) or say("none"),
         ]
@@ -158,6 +157,7 @@ def where(audit: Audit, table: str, column: str, language: Language) -> str:
 
 def missing_rows(audit: Audit, language: Language) -> Rows:
     """Column, filled, missing, share, words that stand for nothing, outliers: only columns with something to say."""
+    made = {table.name for table in audit.tables if table.derived}
     return [
         [
             where(audit, column.table, column.column, language),
@@ -169,7 +169,7 @@ def missing_rows(audit: Audit, language: Language) -> Rows:
             (language.number(column.outliers), column.outliers or 0),
         ]
         for column in sorted(audit.columns, key=lambda column: -column.missing / max(column.rows, 1))
-        if column.rows and (column.missing or column.placeholders or column.outliers)
+        if column.table not in made and column.rows and (column.missing or column.placeholders or column.outliers)
     ]
 
 
@@ -223,7 +223,8 @@ def reconciliation_rows(audit: Audit, language: Language) -> Rows:
     for entry in audit.cleaning:
         name = table_name(language, entry.table)
         if entry.derived_from:
-            made = say("made from {table}", table=table_name(language, entry.derived_from))
+            parents = [table_name(language, parent.strip()) for parent in entry.derived_from.split(",")]
+            made = say("made from {table}", table=language.listing(parents))
             rows.append([name, made, _count(entry.rows_kept, language), _cents(entry.money_kept, language)])
             continue
         rows.append([name, say("received"), _count(entry.rows_in, language), _cents(entry.money_in, language)])
@@ -281,7 +282,8 @@ def day_rows(audit: Audit, language: Language) -> Rows:
 def dictionary_rows(audit: Audit, language: Language) -> Rows:
     """Column, meaning, type and unit, range, example."""
     rows: Rows = []
-    for column in audit.columns:
+    made = {table.name for table in audit.tables if table.derived}
+    for column in (column for column in audit.columns if column.table not in made):
         low, high = (_day(text) if column.kind == Kind.TIME else text for text in (column.minimum, column.maximum))
         span = language.say("{low} to {high}", low=low, high=high) if column.minimum and column.maximum else ""
         kind = ", ".join(text for text in (str(column.kind), unit(column, audit, language)) if text)
@@ -350,6 +352,12 @@ def identifier_rows(audit: Audit, language: Language) -> Rows:
         ]
         for kind in audit.identity.kinds
     ]
+
+
+def _span(table: TableFacts, language: Language) -> Cell:
+    if table.first is None or table.last is None:
+        return "–"
+    return language.period(table.first, table.last), table.first.isoformat()
 
 
 def _day(moment: str) -> str:

@@ -11,6 +11,7 @@ from customer_analytics.narrative.data_audit.sentences import first_issue
 from customer_analytics.narrative.data_audit.verdicts import say_unlock
 from customer_analytics.narrative.finding import Kpi, Summary
 
+_NEARLY_ALL = 0.995
 _STRANGERS = ("orders.customer_id.orphan", "order_lines.customer_id.orphan")
 _UNKNOWN = ("orders.customer_id.missing", "order_lines.customer_id.missing")
 
@@ -127,8 +128,7 @@ def _kept(audit: Audit, language: Language) -> Kpi:
         return Kpi(label, language.number(rows), say("no load log: nothing is known of rows set aside"))
     rows, aside = sum(entry.rows_in for entry in entries), sum(entry.rows_set_aside for entry in entries)
     share = (rows - aside) / rows if rows else None
-    # One row set aside of a million is not "100 %": one more decimal where rounding would hide it.
-    shown = language.percent(share, 0 if not aside or (share or 0) < 0.995 else 2)
+    shown = language.percent(share, 1 if aside and (share or 0) >= _NEARLY_ALL else 0)
     if all(entry.reconciles for entry in entries):
         note = say(
             "{aside} of {rows} set aside; reconciles to the cent",

@@ -18,7 +18,7 @@ from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 2.9, 2.5  # inches
-_LONG = 800  # days from which the line is drawn week by week
+_LONG = 500  # days from which the line is drawn week by week
 _SILENT = ("holiday", "gap")
 _MOST_LABELS, _MOST_LABELS_NARROW = 4, 2
 
