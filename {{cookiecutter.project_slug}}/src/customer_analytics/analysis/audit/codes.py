@@ -65,7 +65,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Adjustments:
-    """Lines that change the stock and not the sales: units taken out, at no price, for no customer, in no cancellation."""
+    """Lines that change the stock and not the sales: units out, no price, no customer, no cancellation."""
 
     lines: int
     units: float
@@ -84,13 +84,13 @@ def odd_codes(tables: Tables) -> list[OddCode]:
         return []
     found = [
         OddCode(
-            code=str(row.product_id),
-            name=row.name if isinstance(row.name, str) else "",
-            certain=is_service(str(row.product_id), row.name),
-            lines=int(row.lines),
-            money=float(row.money),
+            code=str(row["product_id"]),
+            name=row["name"] if isinstance(row["name"], str) else "",
+            certain=is_service(str(row["product_id"]), row["name"]),
+            lines=int(row["lines"]),
+            money=float(row["money"]),
         )
-        for row in codes[share < RARE_SHAPE].itertuples(index=False)
+        for row in codes[share < RARE_SHAPE].to_dict("records")
     ]
     return sorted(found, key=lambda odd: (not odd.certain, -abs(odd.money), odd.code))
 
@@ -115,12 +115,13 @@ def _codes(lines: ir.Table, amount: ir.FloatingValue | None) -> pd.DataFrame:
         money=ibis.literal(0.0) if amount is None else amount,
     )
     named = named.filter(named.product_id.notnull())
-    return (
+    codes: pd.DataFrame = (
         named.group_by("product_id")
         .aggregate(lines=named.count(), money=named.money.sum().fill_null(0.0), name=named.name.mode())
         .order_by("product_id")
         .execute()
     )
+    return codes
 
 
 def order_series(tables: Tables) -> list[Series]:

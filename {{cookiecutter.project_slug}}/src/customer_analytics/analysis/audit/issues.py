@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from customer_analytics.analysis.audit.faults import Fault
 from customer_analytics.analysis.audit.fitness import Level, Verdict
+from customer_analytics.schema import SCHEMAS
 
 MATERIAL = 0.01  # share of revenue from which a fault changes what a reader concludes
 LARGE_SHARE = 0.05  # share of rows from which a column is patchy
@@ -81,12 +82,13 @@ _BY_DESIGN = {
 }  # fmt: skip
 # Money behind these is large by nature and says nothing about their weight.
 _NEVER_GRAVE = {"missing", "negative_amount", "heavy_order", "spike", "placeholder"}
-_ALWAYS_MATERIAL = {"duplicate_key", "bot", "clock", "sent_without_consent"}
+_ALWAYS_MATERIAL = {"bot", "clock", "sent_without_consent"}
 # Columns that are empty for good reason: an order that was not paid has no date of payment.
 OPTIONAL = {
-    "paid_at", "discount", "refund", "received", "ended_at", "opened_at", "clicked_at", "unsubscribed_at", "properties",
-    "acquisition_campaign", "campaign_id", "session_id", "element", "page", "text", "topic", "visitor_id", "delivered_at",
-    "sent_at", "offer", "product_id@events", "product_id@feedback", "customer_id@events", "nulls", "cost@campaigns",
+    "paid_at", "discount", "refund", "received", "ended_at", "opened_at", "clicked_at", "unsubscribed_at",
+    "properties", "acquisition_campaign", "campaign_id", "session_id", "element", "page", "text", "topic",
+    "visitor_id", "delivered_at", "sent_at", "offer", "store", "nulls", "product_id@events",
+    "product_id@feedback", "customer_id@events", "cost@campaigns",
 }  # fmt: skip
 
 
@@ -141,8 +143,11 @@ def _severity(fault: Fault, effect: Mapping[str, str], revenue: float, explained
         return Severity.MATERIAL
     if fault.rule in _ALWAYS_MATERIAL and fault.share >= WORTH_A_NOTE:
         return Severity.MATERIAL
+    if fault.rule == "duplicate_key" and fault.share >= MATERIAL:
+        return Severity.MATERIAL
     if fault.rule in _BY_DESIGN:
         return Severity.NOTE
     if fault.rule == "missing":
-        return Severity.MINOR if fault.share >= LARGE_SHARE else Severity.NOTE
+        ours = fault.table in SCHEMAS and SCHEMAS[fault.table].column(fault.column) is not None
+        return Severity.MINOR if ours and fault.share >= LARGE_SHARE else Severity.NOTE
     return Severity.MINOR

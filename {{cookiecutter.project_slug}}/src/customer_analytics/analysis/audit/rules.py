@@ -7,6 +7,7 @@ is asked only where its columns exist, and counts only rows in which they are fi
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -147,7 +148,7 @@ def _events(table: ir.Table) -> Iterator[Rule]:
 
 def _touches(table: ir.Table) -> Iterator[Rule]:
     steps = ("assigned_at", "sent_at", "delivered_at", "opened_at", "clicked_at")
-    for earlier, later in zip(steps, steps[1:], strict=False):
+    for earlier, later in itertools.pairwise(steps):
         yield from _order(table, earlier, later, "step_before_the_last")
     if _has(table, "arm", "sent_at"):
         control = table.arm.lower().isin(("control", "holdout", "对照", "对照组"))

@@ -62,7 +62,7 @@ def sensitivity(
     if len(readings) > 2:  # beside one reading, the strictest would be the same again
         readings["strictest"] = strict
     figures = [_figures(name, rows, reading) for reading, rows in readings.items()]
-    frame = reduce(lambda left, right: left.union(right), figures).execute()
+    frame: pd.DataFrame = reduce(lambda left, right: left.union(right), figures).execute()
     order = {reading: place for place, reading in enumerate(readings)}
     frame = frame.sort_values("reading", key=lambda names: names.map(order)).reset_index(drop=True)
     frame["order_value"] = frame["revenue"] / frame["orders"].where(frame["orders"] > 0)

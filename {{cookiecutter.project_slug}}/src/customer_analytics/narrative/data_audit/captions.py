@@ -17,13 +17,15 @@ MONEY_RULES = (
     "paid_before_ordered", "before_registration", "negative_amount", "zero_amount", "negative_refund",
     "refund_over_payment", "received_over_amount", "paid_without_date", "unpaid_with_date", "negative_quantity",
     "zero_quantity", "negative_unit_price", "zero_unit_price", "price_out_of_line", "amount_not_quantity_times_price",
-    "not_sum_of_lines", "heavy_order", "cancellation", "bad_debt", "entry", "stock_adjustment", "non_product", "odd_code",
+    "not_sum_of_lines", "heavy_order", "cancellation", "bad_debt", "entry", "stock_adjustment", "non_product",
+    "odd_code",
     "future", "after_as_of", "default_date", "negative_cost", "clicks_over_impressions", "margin_out_of_range",
     "ended_before_started", "negative_price", "step_before_the_last", "impossible_birth_year",
 )  # fmt: skip
 KEY_RULES = ("duplicate_key", "exact_duplicate", "duplicate_event", "orphan")
 PEOPLE_RULES = (
-    "bot", "test_account", "staff", "consent_unknown", "sent_without_consent", "control_contacted", "shared_identifier",
+    "bot", "test_account", "staff", "consent_unknown", "sent_without_consent", "control_contacted",
+    "shared_identifier",
     "over_merged", "personal_data", "no_person",
 )  # fmt: skip
 _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -37,7 +39,8 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Money", "number"), ("Concerns", "text"),
     ),
     "missing": (
-        ("Column", "name"), ("Filled", "number"), ("Missing", "number"), ("Share", "number"), ("Stand for nothing", "number"),
+        ("Column", "name"), ("Filled", "number"), ("Missing", "number"), ("Share", "number"),
+        ("Stand for nothing", "number"),
         ("Distinct", "number"), ("Far out", "number"),
     ),
     "days": (("Day", "name"), ("Table", "text"), ("What", "text"), ("Rows", "number"), ("Expected", "number")),
@@ -45,8 +48,14 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Rule", "name"), ("Where", "text"), ("Rows asked", "number"), ("Found", "number"), ("Share", "number"),
         ("Money", "number"),
     ),
-    "series": (("Begins with", "name"), ("What it is", "text"), ("Orders", "number"), ("Lines", "number"), ("Money", "number")),
-    "codes": (("Product code", "name"), ("Name", "text"), ("What it is", "text"), ("Lines", "number"), ("Money", "number")),
+    "series": (
+        ("Begins with", "name"), ("What it is", "text"), ("Orders", "number"), ("Lines", "number"),
+        ("Money", "number"),
+    ),
+    "codes": (
+        ("Product code", "name"), ("Name", "text"), ("What it is", "text"), ("Lines", "number"),
+        ("Money", "number"),
+    ),
     "readings": (
         ("Reading", "name"), ("Revenue", "number"), ("Orders", "number"), ("Customers", "number"),
         ("Mean order", "number"), ("Two orders or more", "number"),
@@ -237,7 +246,8 @@ def people_words(audit: Audit, language: Language) -> list[Text]:
         total = audit.consent.agreed + audit.consent.refused + audit.consent.unknown
         words.append(
             say(
-                "Consent: {agreed} of {total} customers ({share}) may be contacted, {refused} may not, {unknown} are unknown.",
+                "Consent: {agreed} of {total} customers ({share}) may be contacted, {refused} may not, {unknown} are "
+                "unknown.",
                 agreed=language.number(audit.consent.agreed),
                 total=language.number(total),
                 share=language.percent(audit.consent.agreed / total if total else None),
@@ -264,8 +274,9 @@ def _persons(audit: Audit, language: Language) -> Text:
     who = audit.identity
     assert who is not None
     return language.say(
-        "Behind {accounts} accounts with an identifier stand {people} people when accounts that share one are merged; the "
-        "largest group has {largest} accounts. {over} identifiers hang on more than {limit} accounts and were not used.",
+        "Behind {accounts} accounts with an identifier stand {people} people when accounts that share one are "
+        "merged; the largest group has {largest} accounts. {over} identifiers hang on more than {limit} accounts "
+        "and were not used.",
         accounts=language.number(who.accounts),
         people=language.number(who.people),
         largest=language.number(who.largest),

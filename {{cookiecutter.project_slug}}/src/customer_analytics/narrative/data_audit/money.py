@@ -6,6 +6,7 @@ from customer_analytics.analysis.audit import Audit
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit.names import READING_NAMES, table_name, together
 from customer_analytics.narrative.data_audit.sentences import (
+    LARGE,
     MATERIAL,
     Ranked,
     first_issue,
@@ -68,7 +69,8 @@ def unknown_customers(audit: Audit, language: Language) -> Ranked | None:
             "RFM, retention and churn describe the known customers only. Whether the unknown ones behave alike cannot "
             "be seen in this data."
         )
-    return Ranked(1, issue_finding("unknown_customers", issue, language, head, statement, meaning, "missing", share))
+    finding = issue_finding("unknown_customers", issue, language, head, statement, meaning, "missing", share)
+    return Ranked(1 if nobody or (share or 0.0) >= LARGE else place(audit, issue), finding)
 
 
 def set_aside(audit: Audit, language: Language) -> Ranked | None:
@@ -183,7 +185,8 @@ def readings(audit: Audit, language: Language) -> Ranked | None:
         return None
     say = language.say
     base = table.iloc[0]
-    low, high = table.loc[table["revenue"].idxmin()], table.loc[table["revenue"].idxmax()]
+    order = table["revenue"].to_numpy()
+    low, high = table.iloc[int(order.argmin())], table.iloc[int(order.argmax())]
     span: float = max(
         abs(float(low["revenue"]) / base["revenue"] - 1), abs(float(high["revenue"]) / base["revenue"] - 1)
     )
@@ -205,7 +208,8 @@ def readings(audit: Audit, language: Language) -> Ranked | None:
     else:
         head = say("What is left out moves revenue by up to {span}", **values)
         statement = say(
-            "Revenue is {base} as loaded, {low} at the lowest ({low_reading}) and {high} at the highest ({high_reading}).",
+            "Revenue is {base} as loaded, {low} at the lowest ({low_reading}) and {high} at the highest "
+            "({high_reading}).",
             **values,
         )
         if len(repeat):

@@ -65,6 +65,9 @@ def copies(audit: Audit, language: Language) -> Ranked | None:
             notable=False,
         )
         return Ranked(93, finding)
+    # A copy of a whole row repeats its key as well: of each table only the rule that found most is counted.
+    by_table = {issue.fault.table: issue for issue in sorted(issues, key=lambda issue: issue.fault.rows)}
+    largest = sorted(by_table.values(), key=lambda issue: -issue.fault.share)
     messages = {
         "exact_duplicate": "{rows} of {total} {table} ({share}) repeat an earlier row in every column.",
         "duplicate_event": "{rows} of {total} events ({share}) have the same person, name and second as another.",
@@ -78,9 +81,9 @@ def copies(audit: Audit, language: Language) -> Ranked | None:
             table=table_name(language, issue.fault.table),
             share=language.percent(issue.fault.share, 1),
         )
-        for issue in issues[:3]
+        for issue in largest[:3]
     ]
-    total = sum(issue.fault.rows for issue in issues)
+    total = sum(issue.fault.rows for issue in largest)
     money = sum(issue.fault.money or 0.0 for issue in issues if issue.fault.rule == "exact_duplicate")
     head = say("{rows} rows are there twice", rows=language.number(total))
     meaning = say("If they are errors, every count and {money} of revenue are too high.", money=language.money(money))
@@ -88,7 +91,7 @@ def copies(audit: Audit, language: Language) -> Ranked | None:
         meaning = say("If they are errors, counts are too high; revenue is not touched.")
     statement = together(language, sentences)
     return Ranked(
-        place(audit, issues[0]), issue_finding("copies", issues[0], language, head, statement, meaning, "duplicates")
+        place(audit, issues[0]), issue_finding("copies", largest[0], language, head, statement, meaning, "duplicates")
     )
 
 

@@ -14,6 +14,7 @@ from customer_analytics.narrative.data_audit.rules import say_fix
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import wilson
 
+LARGE = 0.05  # share of revenue without a customer that comes before everything but the verdicts
 MATERIAL = 0.01  # share of revenue from which a choice has to be agreed on
 
 

@@ -205,14 +205,14 @@ def reading_rows(audit: Audit, language: Language) -> Rows:
     """Headline figures under each reading of the data."""
     return [
         [
-            language.say(READING_NAMES[row.reading]),
-            (language.money(row.revenue, compact=False), float(row.revenue)),
-            _count(int(row.orders), language),
-            _count(int(row.customers), language),
-            (language.money(row.order_value), float(row.order_value)),
-            (language.percent(row.repeat_share, 1), float(row.repeat_share)),
+            language.say(READING_NAMES[row["reading"]]),
+            (language.money(row["revenue"], compact=False), float(row["revenue"])),
+            _count(int(row["orders"]), language),
+            _count(int(row["customers"]), language),
+            (language.money(row["order_value"]), float(row["order_value"])),
+            (language.percent(row["repeat_share"], 1), float(row["repeat_share"])),
         ]
-        for row in audit.sensitivity.itertuples(index=False)
+        for row in audit.sensitivity.to_dict("records")
     ]
 
 
@@ -265,15 +265,15 @@ def day_rows(audit: Audit, language: Language) -> Rows:
     """Days that stand out: table, day, what, rows, expected."""
     rows: Rows = []
     for volume in audit.volumes:
-        for day in volume.days.itertuples(index=False):
-            if day.mark not in ("", "closed", "holiday"):
+        for day in volume.days.to_dict("records"):
+            if day["mark"] not in ("", "closed", "holiday"):
                 rows.append(
                     [
-                        (language.date(day.date), day.date.isoformat()),
+                        (language.date(day["date"]), day["date"].isoformat()),
                         table_name(language, volume.table),
-                        language.say(MARK_NAMES[day.mark]),
-                        _count(int(day.rows), language),
-                        (language.number(day.expected), float(day.expected)),
+                        language.say(MARK_NAMES[day["mark"]]),
+                        _count(int(day["rows"]), language),
+                        (language.number(day["expected"]), float(day["expected"])),
                     ]
                 )
     return rows

@@ -181,8 +181,8 @@ def _ask_for_customers(audit: Audit, issue: Issue, language: Language) -> Text:
     stopped = [report for report, what in issue.effect.items() if what == "stops"]
     if stopped:
         return say(
-            "Ask for a customer number on the {rows} {table}. Assuming that the client has one, {count} more reports can "
-            "be run: {names}.",
+            "Ask for a customer number on the {rows} {table}. Assuming that the client has one, {count} more "
+            "reports can be run: {names}.",
             rows=language.number(fault.rows),
             table=table_name(language, fault.table),
             count=count_word(language, len(stopped)),

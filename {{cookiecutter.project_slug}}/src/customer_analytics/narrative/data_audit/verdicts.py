@@ -46,7 +46,9 @@ UNLOCK = {
     "no_events": "The event log of the site or app: visitor or customer id, name of the event, time.",
     "no_orders_or_events": "An export of orders or of events with a customer id and a time.",
     "no_lines": "The lines of the orders: order number, product code, quantity, price.",
-    "no_touches": "The send log of the campaigns: campaign, customer, arm, time; and for the next one a held-out group.",
+    "no_touches": (
+        "The send log of the campaigns: campaign, customer, arm, time; and for the next one a held-out group."
+    ),
     "no_customer_id": "A customer number on each order: account, loyalty card, or a hash of phone or e-mail.",
     "no_person_in_events": "A visitor or customer id on each event.",
     "no_amount": "The amount of each order.",

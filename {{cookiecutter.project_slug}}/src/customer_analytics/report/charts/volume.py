@@ -19,6 +19,7 @@ from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 2.9, 2.5  # inches
 _LONG = 500  # days from which the line is drawn week by week
+_EPOCH = dt.date(1970, 1, 1).toordinal()  # day 0 of the axis
 _SILENT = ("holiday", "gap")
 _MOST_LABELS, _MOST_LABELS_NARROW = 4, 2
 
@@ -45,12 +46,14 @@ def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str
         height = _NARROW_HEIGHT if narrow else _HEIGHT
         figure, axes = base.canvas(width, height, left=0.5, right=0.15, top=0.25, bottom=0.32)
         dates, heights = _line(days)
-        axes.plot(dates, heights, color=ROLE["s1"], linewidth=0.9 if narrow else 1.1, zorder=3)
+        axes.plot(
+            [_number(date) for date in dates], heights, color=ROLE["s1"], linewidth=0.9 if narrow else 1.1, zorder=3
+        )
         base.grid(axes, "y")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value)))
-        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=4 if narrow else 7, minticks=2))
+        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=4 if narrow else 7, minticks=2))  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: language.short_date(mdates.num2date(value).date()))
+            FuncFormatter(lambda value, _: language.short_date(dt.date.fromordinal(_EPOCH + round(value))))
         )
         axes.margins(x=0.01)
         top = max([day.rows for day in days] + [1])
@@ -80,7 +83,7 @@ def _marks(axes: Axes, marked: Sequence[Day], narrow: bool) -> None:
     low, high = axes.get_xlim()
     taken: list[float] = []
     for place, day in enumerate(marked):
-        at = float(mdates.date2num(day.date))
+        at = _number(day.date)
         if day.mark == "gap":
             drawn = axes.plot([at], [0], marker="|", color=ROLE["alert"], markersize=11, markeredgewidth=2.2, zorder=5)
         else:
@@ -94,3 +97,8 @@ def _marks(axes: Axes, marked: Sequence[Day], narrow: bool) -> None:
             axes, at, day.rows, day.shown, weight=600, role="alert", align="right" if left else "left",
             offset=(-6 if left else 6, 7 if day.mark == "gap" else 5),
         )  # fmt: skip
+
+
+def _number(date: dt.date) -> float:
+    """A day as the axis counts it."""
+    return float(date.toordinal() - _EPOCH)
