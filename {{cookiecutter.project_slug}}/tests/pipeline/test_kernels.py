@@ -166,3 +166,18 @@ def test_a_warm_process_that_died_is_replaced_by_plain_kernels(folder: Path) -> 
     warm.close()
     assert failure is None
     assert _printed(notebook) == "1\n"
+
+
+def test_no_start_up_file_of_a_user_runs_in_a_report(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup = tmp_path / "profile_default" / "startup" / "00.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text("intruder = 1", encoding="utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setenv("PYTHONSTARTUP", str(startup))
+    warm = WarmProcess(folder) if WarmProcess.possible() else None
+    with Kernels(folder, warm) as opened:
+        assert _printed(_run(opened, folder, "print('intruder' in globals())")[0]) == "False\n"
+    if warm is not None:
+        warm.close()

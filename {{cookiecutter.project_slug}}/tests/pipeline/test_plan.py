@@ -10,7 +10,7 @@ import pytest
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
-from customer_analytics.pipeline.plan import available_reports, make_plan, nearest, read_options
+from customer_analytics.pipeline.plan import available_reports, make_plan, nearest, own_imports, read_options
 
 
 def _message(project: Project, **asked: Any) -> str:
@@ -124,3 +124,10 @@ def test_a_project_without_notebooks_says_so(project: Project, edit: Callable[..
     for path in project.notebooks.iterdir():
         path.unlink()
     assert "there is no report notebook" in _message(project)
+
+
+def test_only_modules_of_the_package_are_preloaded(project: Project) -> None:
+    found = own_imports([project.notebooks / "3_rfm.ipynb", project.notebooks / "missing.ipynb"])
+    assert "customer_analytics.report" in found
+    assert "customer_analytics.report.parts" in found
+    assert not any(name.startswith("pandas") for name in found)

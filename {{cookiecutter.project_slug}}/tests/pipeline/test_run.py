@@ -246,7 +246,7 @@ def test_when_judging_the_data_fails_all_reports_are_tried(project: Project, mon
         name = " ".join(["Jane", "Doe"])
         raise TypeError(name)
 
-    monkeypatch.setattr("customer_analytics.pipeline.run.survey", broken)
+    monkeypatch.setattr("customer_analytics.pipeline.effort.survey", broken)
     result, heard = _run(project)
     assert result.exit_code == 0
     assert heard.endings == {"data_audit": "complete", "rfm": "complete"}

@@ -48,6 +48,11 @@ def test_a_column_with_a_value_for_each_customer_is_refused(project: Project, mo
         _groups(project)
 
 
+def test_a_column_whose_name_would_be_cut_at_the_equals_sign_is_refused(project: Project) -> None:
+    with pytest.raises(UserError, match="Map it to another name"):
+        _groups(project, "=1+1")
+
+
 @given(st.lists(st.text(min_size=1), unique=True, max_size=8))
 def test_folder_names_are_safe_and_distinct_on_a_disk_without_case(values: list[str]) -> None:
     names = surveying._folder_names(values)

@@ -167,7 +167,7 @@ class Kernels:
         """How a kernel process is started: folder, environment, and where its own noise goes."""
         return {
             "cwd": str(self._cwd),
-            "env": kernel_environment(),
+            "env": kernel_environment(self._folder),
             "stdin": subprocess.DEVNULL,
             "stdout": self._log,
             "stderr": self._log,

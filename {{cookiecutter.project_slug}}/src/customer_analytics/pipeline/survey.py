@@ -104,6 +104,9 @@ def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, co
     Raises:
         UserError: no such column, no group that is large enough, or more groups than anybody would read.
     """
+    if "=" in column:
+        what = "a column whose name holds = cannot be gone through."
+        raise UserError([Problem(f"--for-each {column}", what, "Map it to another name in engagement.yml.")])
     key = key_of(what="groups", column=column, **_basis(project, plan, fingerprint))
     counted = cache.answer(key)
     if counted is None:
@@ -155,8 +158,8 @@ def _count(tables: Tables, column: str) -> list[tuple[str, int]]:
         known = dict.fromkeys(name for table in _SEARCHED if tables.has(table) for name in tables[table].columns)
         raise UserError([Problem(f"--for-each {column}", "there is no such column.", nearest(column, known))])
     table = tables[home]
-    table = table.mutate(group_value=table[column].cast("string"))
-    table = table.filter(table.group_value.notnull() & (table.group_value.strip() != ""))
+    table = table.mutate(group_value=table[column].cast("string").strip())
+    table = table.filter(table.group_value.notnull() & (table.group_value != ""))
     people = table.customer_id.nunique() if "customer_id" in table.columns else table.count()
     counted = table.group_by("group_value").aggregate(customers=people).execute()
     pairs = [(str(row.group_value), int(row.customers)) for row in counted.itertuples()]

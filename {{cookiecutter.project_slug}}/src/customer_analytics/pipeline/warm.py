@@ -10,12 +10,14 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import customer_analytics
@@ -26,18 +28,19 @@ _FORK_SECONDS = 30
 class WarmProcess:
     """The client's side of `warm_server`: started early, asked for forks, closed at the end of the run."""
 
-    def __init__(self, cwd: Path) -> None:
-        self._log = Path(tempfile.mkstemp(prefix="analytics-", suffix=".log")[1])
+    def __init__(self, cwd: Path, modules: Sequence[str] = ()) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="analytics-"))
+        self._log = self._folder / "kernels.log"
         self._kernels: dict[int, ForkedKernel] = {}
         self._forked: queue.Queue[int | None] = queue.Queue()
         self._asking = threading.Lock()
         with self._log.open("ab") as noise:
             self._server = subprocess.Popen(
-                [sys.executable, "-P", "-m", "customer_analytics.pipeline.warm_server"],
+                [sys.executable, "-P", "-m", "customer_analytics.pipeline.warm_server", *modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=noise,
-                env=kernel_environment(),
+                env=kernel_environment(self._folder),
                 cwd=cwd,
                 start_new_session=True,  # Ctrl-C is for the pipeline, which then ends the kernels
             )
@@ -82,7 +85,7 @@ class WarmProcess:
         self._listener.join(timeout=2)
         assert self._server.stdout is not None
         self._server.stdout.close()
-        self._log.unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _listen(self) -> None:
         assert self._server.stdout is not None
@@ -140,14 +143,19 @@ class ForkedKernel:
         return True
 
 
-def kernel_environment() -> dict[str, str]:
-    """The environment of kernels: ours, with nothing in it that depends on the folder or changes the bytes."""
-    environment = {
-        **os.environ,
+def kernel_environment(private: Path | None = None) -> dict[str, str]:
+    """The environment of kernels: ours, without what depends on the folder or would change the bytes of a report.
+
+    Args:
+        private: a folder for IPython's own files, so that no start-up file or setting of a user is run.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"} | {
         "PYTHONHASHSEED": "0",  # the order of sets must not change the bytes of a report
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
+    if private is not None:
+        environment["IPYTHONDIR"] = str(private / "ipython")
     parts = [str(Path(part).resolve()) for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
     home = Path(customer_analytics.__file__).resolve().parents[1]
     if home.name not in ("site-packages", "dist-packages"):  # not installed: run from its source

@@ -1,6 +1,6 @@
 """The warm process: imports what every report needs once, then forks a kernel whenever it is asked to.
 
-It is started as `python -m customer_analytics.pipeline.warm_server` and speaks JSON lines: a request
+It is started as `python -m customer_analytics.pipeline.warm_server MODULE…` and speaks JSON lines: a request
 `{"arguments": [...], "cwd": ..., "log": path}` on stdin is answered by `{"forked": pid}` on stdout, and each kernel's
 end is told as `{"ended": pid, "code": code}`. When stdin closes, the pipeline is gone: this process ends, and the
 kernels see that their parent has and end too.
@@ -41,7 +41,7 @@ _POLL_SECONDS = 0.1
 def main() -> None:
     """Preload, say so, then serve until stdin closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in PRELOADED:
+    for name in (*PRELOADED, *sys.argv[1:]):
         # A module that cannot be imported is reported by the notebook that imports it, with its cell.
         with contextlib.suppress(Exception):
             importlib.import_module(name)

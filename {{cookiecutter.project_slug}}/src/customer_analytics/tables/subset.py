@@ -29,7 +29,7 @@ def limit_to_subset(tables: Mapping[str, ir.Table], subset: str) -> dict[str, ir
     if home is None:
         raise UserError([_no_such_column(tables, column)])
     limited = dict(tables)
-    limited[home] = tables[home].filter(tables[home][column].cast("string") == value)
+    limited[home] = tables[home].filter(tables[home][column].cast("string").strip() == value)
     if home in ("orders", "order_lines"):
         other = "order_lines" if home == "orders" else "orders"
         if other in limited:
