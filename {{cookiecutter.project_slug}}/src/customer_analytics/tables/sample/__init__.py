@@ -7,5 +7,6 @@ assigned. The same arguments give the same bytes.
 """
 
 from customer_analytics.tables.sample.make import SampleSummary, make_sample
+from customer_analytics.tables.sample.next_period import NextPeriod, make_next_period
 
-__all__ = ["SampleSummary", "make_sample"]
+__all__ = ["NextPeriod", "SampleSummary", "make_next_period", "make_sample"]

@@ -30,7 +30,7 @@ from customer_analytics.tables.sample.writing import coded, moments, money, numb
 STORES = 3
 
 
-def write_orders(world: World, frame: pd.DataFrame, folder: Path, place: str) -> Source:
+def write_orders(world: World, frame: pd.DataFrame, folder: Path, place: str, stem: str = "orders") -> Source:
     """One CSV of orders for each month."""
     bad = coded(np.where(frame["unreadable"] == 0, -1, frame["unreadable"]), headers.UNREADABLE_DATES)
     ordered = moments(frame["ordered"], "%Y-%m-%d %H:%M:%S")
@@ -57,7 +57,7 @@ def write_orders(world: World, frame: pd.DataFrame, folder: Path, place: str) ->
         data,
         frame["month"].to_numpy(),
         folder / "orders",
-        "orders",
+        stem,
         lambda d, p: writing.write_csv(d, suffixed(p, ".csv")),
     )
     ours = ("paid", "unpaid", "cancelled", "refunded")
@@ -71,7 +71,13 @@ def write_orders(world: World, frame: pd.DataFrame, folder: Path, place: str) ->
 
 
 def write_lines(
-    world: World, catalogue: Catalogue, codes: list[str], frame: pd.DataFrame, folder: Path, place: str
+    world: World,
+    catalogue: Catalogue,
+    codes: list[str],
+    frame: pd.DataFrame,
+    folder: Path,
+    place: str,
+    stem: str = "lines",
 ) -> Source:
     """One CSV of order lines for each month."""
     unknown = len(catalogue)  # a product code that is in no list
@@ -92,7 +98,7 @@ def write_lines(
     )
     assert int(product.max(initial=0)) <= unknown
     writing.write_monthly(
-        data, frame["month"].to_numpy(), folder / "order_lines", "lines",
+        data, frame["month"].to_numpy(), folder / "order_lines", stem,
         lambda d, p: writing.write_csv(d, suffixed(p, ".csv")),
     )  # fmt: skip
     return source(world, "order_lines", f"{place}/order_lines/*.csv")

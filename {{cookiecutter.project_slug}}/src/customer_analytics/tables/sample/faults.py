@@ -19,7 +19,7 @@ from customer_analytics.tables.sample.world import DAY, Ints
 
 UNKNOWN_CUSTOMER = 800_000_001  # numbers from here on are on no list of customers
 TEST_CUSTOMER = 900_000_001
-UNKNOWN_ORDER = 7_900_001
+UNKNOWN_ORDER = 99_000_001
 BOT_VISITOR = 990_000_001
 BOT_DAYS = 2
 OUTAGE_DAYS_BEFORE_END, OUTAGE_DAYS, OUTAGE_SHARE = 284, 7, 0.93

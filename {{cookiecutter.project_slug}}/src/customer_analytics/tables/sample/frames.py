@@ -28,7 +28,7 @@ from customer_analytics.tables.sample.identity import Identities, make_identitie
 from customer_analytics.tables.sample.life import Life, make_life
 from customer_analytics.tables.sample.messages import Messages, Spend, make_messages, make_spend
 from customer_analytics.tables.sample.people import People, make_people
-from customer_analytics.tables.sample.shopping import Orders, draw_times, make_orders
+from customer_analytics.tables.sample.shopping import STORE, Orders, draw_times, make_orders
 from customer_analytics.tables.sample.world import Ints, World
 
 FIRST_CUSTOMER = 100_001  # number of the customer at position 0; orders likewise
@@ -96,8 +96,8 @@ def make_frames(business: Business) -> Frames:
     b = business
     frames = {
         "customers": _customers(b),
-        "orders": _orders(b),
-        "order_lines": _lines(b),
+        "orders": order_frame(b.people, b.orders, b.lines),
+        "order_lines": line_frame(b.orders, b.lines),
         "events": _events(b.events),
         "touches": _touches(b.messages),
         "spend": pd.DataFrame(_columns(b.spend)),
@@ -142,38 +142,37 @@ def _customers(b: Business) -> pd.DataFrame:
     )
 
 
-def _orders(b: Business) -> pd.DataFrame:
-    orders = b.orders
-    amount = b.lines.amount
+def order_frame(people: People, orders: Orders, lines: Lines, first_number: int = FIRST_ORDER) -> pd.DataFrame:
+    """Orders as a table of codes. `month`: the file that a row is in."""
     return pd.DataFrame(
         {
-            "order": orders.numbers,
+            "order": np.arange(len(orders)) + first_number,
             "customer": orders.customer + FIRST_CUSTOMER,
             "ordered": orders.placed,
             "paid": np.where(orders.paid_after < 0, -1, orders.placed + np.maximum(orders.paid_after, 0)),
             "status": orders.status,
-            "amount": amount,
-            "discount": b.lines.discount,
-            "refund": np.round(amount * orders.refund_share).astype(np.int64),
+            "amount": lines.amount,
+            "discount": lines.discount,
+            "refund": np.round(lines.amount * orders.refund_share).astype(np.int64),
             "channel": orders.channel,
             "payment": orders.payment,
-            "store": np.where(orders.channel == 2, b.people.city[orders.customer] + 1, 0),
+            "store": np.where(orders.channel == STORE, people.city[orders.customer] + 1, 0),
             "unreadable": np.zeros(len(orders), dtype=np.int64),  # 1, 2, 3: a date that is none
-            "month": _month(orders.placed),  # file that the row is in
+            "month": _month(orders.placed),
         }
     )
 
 
-def _lines(b: Business) -> pd.DataFrame:
-    lines = b.lines
+def line_frame(orders: Orders, lines: Lines, first_number: int = FIRST_ORDER) -> pd.DataFrame:
+    """Order lines as a table of codes."""
     return pd.DataFrame(
         {
-            "order": lines.order + FIRST_ORDER,
+            "order": lines.order + first_number,
             "product": lines.product,
             "quantity": lines.quantity,
             "unit_price": lines.unit_price,
             "cost": lines.cost,
-            "month": _month(b.orders.placed)[lines.order],
+            "month": _month(orders.placed)[lines.order],
         }
     )
 

@@ -23,7 +23,7 @@ SHORTEST, LONGEST = 560, 1_500  # exported days: the first campaign needs custom
 WRITTEN = (
     "customers.csv", "orders/orders-*.csv", "order_lines/lines-*.csv", "products.xlsx", "events/events-*.parquet",
     "campaigns.xlsx", "touches.csv", "spend.tsv", "feedback.jsonl", "identities.csv", "subscriptions.csv",
-    "truth.json", "truth_*.parquet",
+    "truth.json", "truth_*.parquet", "next_period.json",
 )  # fmt: skip
 
 

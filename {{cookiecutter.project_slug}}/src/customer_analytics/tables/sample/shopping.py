@@ -34,27 +34,25 @@ class Orders:
     def __len__(self) -> int:
         return len(self.customer)
 
-    @property
-    def numbers(self) -> Ints:
-        """The numeric part of the client's order numbers."""
-        return np.arange(len(self), dtype=np.int64) + 5_000_001
-
 
 def draw_times(world: World, people: People, life: Life) -> tuple[Ints, Ints]:
     """Customer and time of every order that nobody caused, from registration on, unsorted."""
     rng = world.stream("orders")
     first = np.flatnonzero(life.has_first_order)
     first_times = people.signed_up[first] + rng.integers(120, 2_700, len(first))
-    customers, days = _later_days(world, people, life, rng)
+    customers, days = order_days(world, people, life, rng)
     times = world.seconds_at(days) + seconds_in_day(rng, hour_profiles(), people.persona[customers])
     return np.concatenate((first, customers)), np.concatenate((first_times, times))
 
 
-def _later_days(world: World, people: People, life: Life, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Days of the orders after the registration's own, by inverting each persona's cumulative activity."""
+def order_days(world: World, people: People, life: Life, rng: np.random.Generator, first: int = 0) -> tuple[Ints, Ints]:
+    """Customers and grid days of the orders after the registration's own, from the grid day `first` on.
+
+    Drawn by inverting each persona's cumulative activity between the day after registration and the day of leaving.
+    """
     seasons = order_seasons(world)
     last = np.minimum(world.day_index(life.left), len(world.grid))
-    begin = np.minimum(world.day_index(people.signed_up) + 1, last)
+    begin = np.minimum(np.maximum(world.day_index(people.signed_up) + 1, first), last)
     customers, days = [], []
     for persona in range(len(PERSONAS)):
         rows = np.flatnonzero(people.persona == persona)
