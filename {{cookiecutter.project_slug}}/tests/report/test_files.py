@@ -106,7 +106,7 @@ def test_a_metric_is_a_number(value) -> None:
 
 
 def test_a_notebook_leaves_findings_metrics_and_tables(run) -> None:
-    project, _, language = run
+    project = run[0]
     folder = project.reports / "draft" / "rfm"
     findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     assert [f["id"] for f in findings] == ["finding_0", "finding_1", "finding_2"]

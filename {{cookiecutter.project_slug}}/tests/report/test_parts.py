@@ -42,8 +42,13 @@ class Tags(HTMLParser):
         lambda: parts.definitions([(NASTY, NASTY)]),
         lambda: parts.callout(NASTY, NASTY),
         lambda: parts.how_computed([(NASTY, NASTY)]),
-        lambda: parts.table([(NASTY, "name"), (NASTY, "number")], [[NASTY, (NASTY, NASTY)]], caption=NASTY, foot=[NASTY, NASTY], file=NASTY, limit=0),
-        lambda: parts.figure(bars([Bar(NASTY, 1, NASTY)]), title=NASTY, alt=NASTY, source=NASTY, subtitle=NASTY, tips={"bar-0": NASTY}),
+        lambda: parts.table(
+            [(NASTY, "name"), (NASTY, "number")], [[NASTY, (NASTY, NASTY)]] * 2,
+            caption=NASTY, foot=[NASTY, NASTY], file=NASTY, limit=1, how=[(NASTY, NASTY)],
+        ),
+        lambda: parts.figure(
+            bars([Bar(NASTY, 1, NASTY)]), title=NASTY, alt=NASTY, source=NASTY, subtitle=NASTY, tips={"bar-0": NASTY}
+        ),
     ],
 )  # fmt: skip
 def test_markup_in_a_value_is_text_in_every_part(emit, blocks: list[str]) -> None:
