@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +22,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from customer_analytics.pipeline.warm import WarmProcess, kernel_environment
+from customer_analytics.pipeline.warm import WarmProcess, kernel_environment, private_folder
 
 START_ATTEMPTS = 3
 START_SECONDS = 60
@@ -176,9 +175,9 @@ class Kernels:
 
 def _socket_folder() -> Path:
     """A private temporary folder, with a path short enough for sockets where there is one."""
-    folder = Path(tempfile.mkdtemp(prefix="analytics-"))
+    folder = private_folder()
     short = Path("/tmp")  # macOS keeps its temporary folders behind long paths
     if len(os.fsencode(folder)) > _LONGEST_SOCKET_PATH - 8 and os.name == "posix" and os.access(short, os.W_OK):
         folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="analytics-", dir=short))
+        folder = private_folder(short)
     return folder

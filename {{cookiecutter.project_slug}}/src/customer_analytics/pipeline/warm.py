@@ -23,13 +23,15 @@ from pathlib import Path
 import customer_analytics
 
 _FORK_SECONDS = 30
+_PREFIX = "customer-analytics-"
+_STALE_SECONDS = 7 * 24 * 3600
 
 
 class WarmProcess:
     """The client's side of `warm_server`: started early, asked for forks, closed at the end of the run."""
 
     def __init__(self, cwd: Path, modules: Sequence[str] = ()) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="analytics-"))
+        self._folder = private_folder()
         self._log = self._folder / "kernels.log"
         self._kernels: dict[int, ForkedKernel] = {}
         self._forked: queue.Queue[int | None] = queue.Queue()
@@ -141,6 +143,16 @@ class ForkedKernel:
         except ProcessLookupError:
             return False
         return True
+
+
+def private_folder(parent: Path | None = None) -> Path:
+    """A new temporary folder that only this user can read; those that killed runs left days ago are removed."""
+    home = parent or Path(tempfile.gettempdir())
+    for left in home.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(left)
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
 
 
 def kernel_environment(private: Path | None = None) -> dict[str, str]:
