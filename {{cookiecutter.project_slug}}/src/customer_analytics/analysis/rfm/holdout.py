@@ -34,13 +34,10 @@ class Holdout:
     table: pd.DataFrame
 
     @property
-    def ratio(self) -> tuple[str, str, float] | None:
-        """(best, worst, how many times as much) over the segments large enough; None where worst spent nothing."""
+    def best(self) -> str | None:
+        """The segment that spent most; None where fewer than two are large enough, or nobody spent anything."""
         known = self.table[self.table["mean"].notna()].sort_values("mean", kind="stable")
-        means, names = known["mean"].to_numpy(), known["segment"].to_numpy()
-        if len(means) < 2 or means[0] <= 0:
-            return None
-        return str(names[-1]), str(names[0]), float(means[-1] / means[0])
+        return str(known["segment"].to_numpy()[-1]) if len(known) >= 2 and self.mean > 0 else None
 
     @property
     def holds(self) -> bool:

@@ -191,9 +191,7 @@ def _segmented(measured: pd.DataFrame, scheme: Scheme | None) -> pd.DataFrame:
     r5 = segments.to_five(scores["r"].to_numpy(), scheme.recency.bins)
     fm5 = _value_class(scores, scheme)
     names = np.array(segments.SEGMENTS, dtype=object)
-    return pd.concat([measured, scores], axis=1).assign(
-        r5=r5, fm5=fm5, segment=names[segments.segment_codes(r5, fm5)]
-    )
+    return pd.concat([measured, scores], axis=1).assign(r5=r5, fm5=fm5, segment=names[segments.segment_codes(r5, fm5)])
 
 
 def _value_class(scores: pd.DataFrame, scheme: Scheme) -> npt.NDArray[np.int64]:
@@ -252,9 +250,7 @@ def _holdout_windows(window: Window, first: int) -> tuple[Window, Window] | None
     )
 
 
-def _holdout(
-    crossed: pd.DataFrame, past: tuple[Window, Window] | None, parameters: RfmParameters
-) -> Holdout | None:
+def _holdout(crossed: pd.DataFrame, past: tuple[Window, Window] | None, parameters: RfmParameters) -> Holdout | None:
     if past is None:
         return None
     before = base.measures(crossed, past[0], parameters.frequency_unit)

@@ -87,9 +87,7 @@ def _scale(method: Method, bins: int, sign: int, distinct: Floats, counts: Integ
     last = np.append(first[1:], len(distinct)) - 1
     sizes = np.add.reduceat(counts, first) if len(first) else counts
     classes = tuple(
-        ScoreClass(
-            int(score), float(min(sign * distinct[[a, b]])), float(max(sign * distinct[[a, b]])), int(size)
-        )
+        ScoreClass(int(score), float(min(sign * distinct[[a, b]])), float(max(sign * distinct[[a, b]])), int(size))
         for score, a, b, size in zip(used, first, last, sizes, strict=True)
     )
     return Scale(method, bins, sign, distinct[first], used.astype(np.int64), classes)

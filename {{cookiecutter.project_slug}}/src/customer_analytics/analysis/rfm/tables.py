@@ -75,9 +75,7 @@ def _group_table(customers: pd.DataFrame, by: str, names: tuple[str, ...]) -> pd
 def grid_table(customers: pd.DataFrame) -> pd.DataFrame:
     """All 25 cells: recency and value (1..5), segment, customers, revenue, share_customers, share_revenue."""
     cells = pd.MultiIndex.from_product([range(1, GRID + 1), range(1, GRID + 1)], names=["r5", "fm5"])
-    table = (
-        customers.groupby(["r5", "fm5"])["monetary"].agg(["size", "sum"]).reindex(cells, fill_value=0).reset_index()
-    )
+    table = customers.groupby(["r5", "fm5"])["monetary"].agg(["size", "sum"]).reindex(cells, fill_value=0).reset_index()
     table.columns = pd.Index(["r5", "fm5", "customers", "revenue"])
     revenue = float(customers["monetary"].sum())
     table["share_customers"] = table["customers"] / max(len(customers), 1)

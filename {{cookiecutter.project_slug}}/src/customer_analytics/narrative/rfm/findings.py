@@ -279,11 +279,9 @@ def _base_finding(view: View, change: Change) -> Finding:
 def prediction_finding(view: View) -> Finding | None:
     """What the segments of an earlier date did afterwards; None where the history is too short."""
     say, language, held = view.language.say, view.language, view.result.holdout
-    if held is None or held.ratio is None:
+    if held is None or held.best is None:
         return None
-    best, _, _ = held.ratio
-    row = by_segment(held.table)[best]
-    times = row["mean"] / held.mean if held.mean > 0 else float("nan")
+    best, row = held.best, by_segment(held.table)[held.best]
     statement = say(
         "The {best_n} customers in “{best}” on {date} spent {best_mean} each (interval {low} to {high}) in the {days} "
         "days that followed, **{times} times** the mean of all {n} customers ({mean}).",
@@ -291,7 +289,7 @@ def prediction_finding(view: View) -> Finding | None:
         best_n=language.number(row["customers"]), n=language.number(held.customers),
         best_mean=language.money(row["mean"]), mean=language.money(held.mean),
         low=language.money(row["low"]), high=language.money(row["high"]),
-        times=language.number(times, 1),
+        times=language.number(row["mean"] / held.mean, 1),
     )  # fmt: skip
     return Finding(
         id="prediction", grade=Grade.B,

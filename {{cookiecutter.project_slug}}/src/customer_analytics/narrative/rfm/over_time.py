@@ -281,10 +281,8 @@ def prediction_section(view: View) -> SectionWords:
     """Opening of the section on prediction; with the reason where the history is too short."""
     say, language, held = view.language.say, view.language, view.result.holdout
     title = say("Does the grouping predict?")
-    if held is None or held.ratio is None:
-        deck = say(
-            "Not estimable: the history is too short, or had too few customers, to hold a part of it out."
-        )
+    if held is None or held.best is None:
+        deck = say("Not estimable: the history is too short, or had too few customers, to hold a part of it out.")
         return SectionWords(title, "prediction", deck)
     return SectionWords(
         title,
@@ -316,8 +314,8 @@ def prediction_bars(view: View) -> list[BarRow]:
 def prediction_figure(view: View) -> FigureWords:
     """Words of the chart of the hold-out."""
     say, language, held = view.language.say, view.language, view.result.holdout
-    assert held is not None and held.ratio is not None
-    best, worst, times = held.ratio
+    assert held is not None and held.best is not None
+    times = by_segment(held.table)[held.best]["mean"] / held.mean
     few = [
         view.name(str(segment))
         for segment, n in zip(held.table["segment"], held.table["customers"], strict=True)
@@ -334,8 +332,8 @@ def prediction_figure(view: View) -> FigureWords:
         )  # fmt: skip
     return FigureWords(
         say(
-            "“{best}” went on to spend {times} times as much as “{worst}”",
-            best=view.name(best), worst=view.name(worst), times=language.number(times, 0 if times >= 10 else 1),
+            "“{best}” went on to spend {times} times the mean of all customers",
+            best=view.name(held.best), times=language.number(times, 1),
         ),
         say(
             "Mean net revenue per customer from {first} to {last}, by segment on {date}",
@@ -454,4 +452,4 @@ def robustness(view: View) -> Text:
 def held_out(view: View) -> Holdout | None:
     """The hold-out, where it says something."""
     held = view.result.holdout
-    return None if held is None or held.ratio is None else held
+    return None if held is None or held.best is None else held
