@@ -74,7 +74,7 @@ def test_every_metric_is_in_the_guide(demo: tuple[Path, str], repository: Path) 
         (chapter,) = re.findall(rf"^## {report}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
         names = re.findall(r"`([a-z0-9_.<>]+)`", chapter)
         patterns = [
-            re.sub(r"<\w+>", r"[^.]+", re.escape(name).replace(r"\<", "<").replace(r"\>", ">")) for name in names
+            re.sub(r"<\w+>", r".+", re.escape(name).replace(r"\<", "<").replace(r"\>", ">")) for name in names
         ]
         metrics = json.loads((folder / report / "metrics.json").read_text(encoding="utf-8"))
         unknown = [name for name in metrics if not any(re.fullmatch(pattern, name) for pattern in patterns)]
