@@ -13,7 +13,20 @@ from customer_analytics.analysis.rfm import RfmResult, analyse
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.language import Language
 from customer_analytics.narrative.finding import Finding, Grade
-from customer_analytics.narrative.rfm import View, actions, aside, closing, evidence, life, over_time, summary
+from customer_analytics.narrative.rfm import (
+    View,
+    actions,
+    aside,
+    change,
+    closing,
+    concentration,
+    grid,
+    life,
+    prediction,
+    revenue,
+    spread,
+    summary,
+)
 
 LANGUAGES = ("en", "zh_CN")
 Make = Callable[..., Any]
@@ -52,26 +65,26 @@ def everything_said(view: View) -> list[str]:
     tables: list[Any] = []
     if view.enough:
         sections += [
-            evidence.revenue_section, evidence.grid_section, evidence.spread_section, over_time.concentration_section,
-            over_time.change_section, over_time.prediction_section, life.lifecycle_section, closing.plan_section,
+            revenue.revenue_section, grid.grid_section, spread.spread_section, concentration.concentration_section,
+            change.change_section, prediction.prediction_section, life.lifecycle_section, closing.plan_section,
             closing.next_section,
         ]  # fmt: skip
-        figures = [evidence.segment_figure, evidence.treemap_figure, evidence.grid_figure, evidence.spread_figure]
-        figures.append(over_time.curve_figure)
+        figures = [revenue.segment_figure, revenue.treemap_figure, grid.grid_figure, spread.spread_figure]
+        figures.append(concentration.curve_figure)
         tables = [
-            evidence.segment_table, evidence.type_table, evidence.class_table, evidence.threshold_table,
-            over_time.concentration_table, actions.action_table,
+            revenue.segment_table, grid.type_table, grid.class_table, spread.threshold_table,
+            concentration.concentration_table, actions.action_table,
         ]  # fmt: skip
         if view.result.change is not None:
-            figures, tables = [*figures, over_time.change_figure], [*tables, over_time.change_table]
-        if over_time.held_out(view) is not None:
-            figures, tables = [*figures, over_time.prediction_figure], [*tables, over_time.prediction_table]
-            texts += over_time.prediction_note(view)
+            figures, tables = [*figures, change.change_figure], [*tables, change.change_table]
+        if prediction.held_out(view) is not None:
+            figures, tables = [*figures, prediction.prediction_figure], [*tables, prediction.prediction_table]
+            texts += prediction.prediction_note(view)
         if view.result.rhythm is not None:
             figures, tables = [*figures, life.stage_figure], [*tables, life.stage_table, life.phase_table]
         if view.result.steps:
             figures.append(life.ladder_figure)
-        texts += [over_time.robustness(view), *(text for pair in closing.next_steps(view) for text in pair)]
+        texts += [prediction.robustness(view), *(text for pair in closing.next_steps(view) for text in pair)]
     for make in sections:
         section = make(view)
         texts += [section.title, section.deck]
@@ -163,9 +176,9 @@ def test_small_segments_are_never_shown_by_themselves(shop: RfmResult) -> None:
     assert folded.customers >= 25
     assert sum(group.customers for group in view.groups) == view.n
     names = {str(view.name(segment)) for segment in small}
-    for table in (evidence.segment_table(view), actions.action_table(view)):
+    for table in (revenue.segment_table(view), actions.action_table(view)):
         assert not names & {str(row[0][0]) for row in table.rows}
-    assert not names & {name for name, *_ in evidence.segment_pairs(view)}
+    assert not names & {name for name, *_ in revenue.segment_pairs(view)}
 
 
 def finding(view: View, name: str) -> Finding:

@@ -9,6 +9,8 @@ from customer_analytics.language import Text
 
 Cell = tuple[str, Any]  # what is shown, what it is sorted by
 Row = tuple[Cell, ...]
+PairRow = tuple[str, float, float, str, str, str]  # name, two values, both in words, role
+BarRow = tuple[str, float | None, str, str, float | None, float | None]  # name, value, in words, role, low, high
 How = tuple[tuple[Text, Text], ...]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.rfm.exhibits import FigureWords, Row, SectionWords, TableWords
+from customer_analytics.narrative.rfm.exhibits import BarRow, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.rfm.names import stage_name
-from customer_analytics.narrative.rfm.over_time import BarRow
 from customer_analytics.narrative.rfm.view import View, fold
 
 

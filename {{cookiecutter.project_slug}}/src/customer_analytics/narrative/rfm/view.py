@@ -13,9 +13,11 @@ import pandas as pd
 from customer_analytics.analysis.rfm import RfmResult
 from customer_analytics.analysis.rfm.tables import small_groups
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.rfm.exhibits import How
+from customer_analytics.narrative.rfm.exhibits import How, Row
 from customer_analytics.narrative.rfm.names import segment_name
 from customer_analytics.statistics import Interval, wilson
+
+RISK = ("cant_lose_them", "at_risk")  # bought much, and have stopped
 
 
 def by_segment(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -191,3 +193,19 @@ def fold(table: pd.DataFrame, by: str, minimum: int, *, by_revenue: bool = False
         sums = [sum(values) for values in list(zip(*small, strict=True))[1:]]
         shown.append(Group("small", int(sums[0]), sums[1], sums[2], float(np.nansum([sums[3]])), int(sums[4])))
     return tuple(shown)
+
+
+def group_cells(view: View, group: Group) -> Row:
+    """Customers and net revenue of a group with their shares, as four cells."""
+    language = view.language
+    return (
+        (language.number(group.customers), group.customers),
+        (language.percent(group.share_customers), group.share_customers),
+        (language.money(group.revenue), group.revenue),
+        (language.percent(group.share_revenue), group.share_revenue),
+    )
+
+
+def decimals(value: float) -> int:
+    """Decimals that a median needs: none when it is whole."""
+    return 0 if float(value).is_integer() else 1
