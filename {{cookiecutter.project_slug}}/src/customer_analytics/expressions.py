@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -28,8 +29,7 @@ def local_time(moment: ir.TimestampValue, zone: ZoneInfo, first: dt.datetime, la
     if len(changes) == 1:
         return _shift(moment, changes[0][1])
     branches = [
-        (moment < ibis.timestamp(until), _shift(moment, seconds))
-        for (_, seconds), (until, _) in zip(changes, changes[1:], strict=False)
+        (moment < ibis.timestamp(until), _shift(moment, seconds)) for (_, seconds), (until, _) in pairwise(changes)
     ]
     return ibis.cases(*branches, else_=_shift(moment, changes[-1][1]))
 
@@ -42,10 +42,7 @@ def utc_of_local_time(moment: ir.TimestampValue, zone: ZoneInfo) -> ir.Timestamp
     from 1900 to 2100 make a tree of comparisons eight deep, of which an engine evaluates what its rows need.
     """
     changes = offset_changes(zone, *_ZONE_SPAN)
-    starts = [
-        start + dt.timedelta(seconds=max(before, after))
-        for (_, before), (start, after) in zip(changes, changes[1:], strict=False)
-    ]
+    starts = [start + dt.timedelta(seconds=max(before, after)) for (_, before), (start, after) in pairwise(changes)]
     return _offset_tree(moment, starts, [seconds for _, seconds in changes])
 
 

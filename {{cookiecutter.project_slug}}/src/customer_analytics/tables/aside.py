@@ -152,7 +152,7 @@ def _lines(work: Work, table: ir.Table) -> dict[tuple[str, int], int]:
     for row in table.select(FILE, ROW).order_by(ROW).to_pyarrow().to_pylist():
         wanted[row[FILE]].append(row[ROW])
     starts = _first_rows(work.raw)
-    lines = {}
+    lines: dict[tuple[str, int], int] = {}
     for file, rows in wanted.items():
         head = work.raw.heads[file]
         positions = [row - starts[file] for row in rows]
@@ -226,4 +226,3 @@ def _rows(work: Work, outcome: Outcome, aside: Aside, columns: list[str]) -> Ite
             line = aside.lines[row[FILE], row[ROW]]
             values = [row[name] if name is not None else "" for name in names]
             yield [reason, work.raw.name_of(row[FILE]), line, *("" if value is None else value for value in values)]
-

@@ -13,7 +13,8 @@ from customer_analytics.expressions import utc_of_local_time
 from customer_analytics.schema import Kind
 from customer_analytics.tables.parsing.dates import ISO, Way, has_offset, parse_time
 from customer_analytics.tables.parsing.flags import parse_flag
-from customer_analytics.tables.parsing.numbers import MONEY, Decimal, full_match, parse_number
+from customer_analytics.tables.parsing.functions import full_match
+from customer_analytics.tables.parsing.numbers import MONEY, Decimal, parse_number
 from customer_analytics.tables.parsing.text import is_missing, tidy, tidy_id
 
 TYPES = {
@@ -26,6 +27,7 @@ TYPES = {
     Kind.INTEGER: "int64",
     Kind.FLAG: "boolean",
 }
+_UTC = ZoneInfo("UTC")
 FLOAT_ID = r"-?[0-9]+\.0+"
 
 
@@ -46,7 +48,7 @@ class ColumnPlan:
     way: Way = ISO
     decimal: Decimal = "."
     float_id: bool = False
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = _UTC
     blanks: bool = True
 
     def text(self, raw: ir.Table) -> ir.StringValue:

@@ -12,7 +12,8 @@ from customer_analytics.engagement.settings import Condition, SetAside
 from customer_analytics.tables.formats import Raw, internal
 from customer_analytics.tables.formats.delimited import clean_header
 from customer_analytics.tables.parsing.flags import NO, YES
-from customer_analytics.tables.parsing.numbers import Decimal, full_match, parse_number
+from customer_analytics.tables.parsing.functions import full_match
+from customer_analytics.tables.parsing.numbers import Decimal, parse_number
 from customer_analytics.tables.parsing.text import is_missing, tidy
 
 

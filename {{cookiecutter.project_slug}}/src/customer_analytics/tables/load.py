@@ -86,9 +86,7 @@ def _hash_files(
     return {path: pool.submit(input_file, path, project.folder) for path in paths}
 
 
-def _load_sources(
-    project: Project, inspected: list[Inspected], work: Path, tell: Progress
-) -> list[Loaded]:
+def _load_sources(project: Project, inspected: list[Inspected], work: Path, tell: Progress) -> list[Loaded]:
     """Load all sources; the problems of all of them are raised together."""
     loaded: list[Loaded] = []
     problems: list[Problem] = []
@@ -173,4 +171,3 @@ def _derive(backend: Backend, new: Path, tell: Progress) -> dict[str, TableLog]:
             rows = pq.read_metadata(new / f"{name}.parquet").num_rows
             logs[name] = TableLog(name, rows, rows, {}, None, None, {}, (), True, origin)
     return logs
-

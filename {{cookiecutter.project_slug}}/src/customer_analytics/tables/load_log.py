@@ -166,9 +166,9 @@ def _table_from(plain: dict[str, Any]) -> TableLog:
 
 def _source_from(plain: dict[str, Any]) -> SourceLog:
     lists = {"files": InputFile, "reasons": Reason, "examples": Example}
-    parsed = {name: tuple(kind(**entry) for entry in plain.pop(name)) for name, kind in lists.items()}
-    texts = {name: tuple(plain.pop(name)) for name in ("attributes", "notes")}
-    return SourceLog(**_with_money(plain), **parsed, **texts)
+    parsed: dict[str, Any] = {name: tuple(kind(**entry) for entry in plain.pop(name)) for name, kind in lists.items()}
+    parsed |= {name: tuple(plain.pop(name)) for name in ("attributes", "notes")}
+    return SourceLog(**_with_money(plain), **parsed)
 
 
 def _with_money(plain: dict[str, Any]) -> dict[str, Any]:

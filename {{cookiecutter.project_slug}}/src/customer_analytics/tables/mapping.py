@@ -128,7 +128,7 @@ def _required(
 
 
 def _attributes(source: Source, schema: TableSchema, columns: dict[str, str], seen: list[str]) -> dict[str, str]:
-    """Further columns under the client's names. The engine does not tell names apart by case, so equal ones get a tail."""
+    """Further columns under the client's names; for the engine, names that differ by case are equal and get a tail."""
     if source.attributes == "none":
         return {}
     wanted = seen if source.attributes == "all" else [clean_header(name) for name in source.attributes]

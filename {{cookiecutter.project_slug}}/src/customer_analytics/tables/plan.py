@@ -1,4 +1,4 @@
-"""Decide how each column of a source is written: over its first rows, and over all rows where those do not settle it."""
+"""Decide how each column of a source is written: over its first rows, and over all rows where those are not enough."""
 
 from __future__ import annotations
 

@@ -44,9 +44,7 @@ class Loaded:
         return self.log.rows_in
 
 
-def load_source(
-    backend: Backend, project: Project, inspected: Inspected, folder: Path, first_number: int
-) -> Loaded:
+def load_source(backend: Backend, project: Project, inspected: Inspected, folder: Path, first_number: int) -> Loaded:
     """Load one source into a Parquet file in `folder`.
 
     Raises:

@@ -12,10 +12,10 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
-from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.settings import Source
 from customer_analytics.schema import SCHEMAS
-from customer_analytics.tables.column_plan import TYPES, ColumnPlan
+from customer_analytics.tables.column_plan import ColumnPlan
 from customer_analytics.tables.conditions import rule_holds
 from customer_analytics.tables.formats import Raw, internal
 from customer_analytics.tables.load_log import MONEY, Reason
@@ -114,7 +114,7 @@ def _parsed(work: Work, plans: Sequence[ColumnPlan], rejects: str, view: str, nu
         raw = raw.mutate(**{ROW: ibis.row_number()})
     texts = {f"v{i}": plan.text(raw) for i, plan in enumerate(plans) if not plan.is_typed(raw)}
     tidied = _view(work.backend, f"{view}_text", raw.mutate(**texts))
-    read = {}
+    read: dict[str, ir.Value] = {}
     for i, plan in enumerate(plans):
         read |= plan.read(tidied, f"v{i}", f"u{i}")
     written = _view(work.backend, f"{view}_read", tidied.mutate(**read))
@@ -171,9 +171,8 @@ def _final(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> ir.Tabl
         values["order_id"] = (parsed[ROW] + work.first_number).cast("string")
     for name, constant in work.mapping.constants.items():
         column = schema.column(name)
-        kind = TYPES[column.kind] if column else "string"
         text = ibis.literal(str(constant))
-        values[name] = text if kind == "string" else ColumnPlan(name, column.kind, "", "").parsed(text)
+        values[name] = text if column is None else ColumnPlan(name, column.kind, "", "").parsed(text)
     if work.source.table == "order_lines" and "amount" not in values and {"quantity", "unit_price"} <= set(values):
         values["amount"] = _line_amount(values["quantity"], values["unit_price"])
     ordered = {name: values[name] for name in (*schema.names, *values) if name in values}

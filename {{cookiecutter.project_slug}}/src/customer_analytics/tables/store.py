@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,11 @@ from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.expressions import local_time, utc_of_local_midnight
 from customer_analytics.schema import SCHEMAS
+from customer_analytics.tables.load_log import read_load_log
 from customer_analytics.tables.subset import limit_to_subset
 from customer_analytics.tables.swap import recover
 
+Span = tuple[dt.datetime, dt.datetime]
 FACTS = ("orders", "order_lines", "events")
 EPOCH = dt.datetime(1970, 1, 1)
 
@@ -29,7 +31,8 @@ class Tables:
     """The canonical tables that exist, limited to `as_of` (the last day that counts, in `zone`).
 
     Every time column `x_at` (naive UTC) has a companion `x_on`, its calendar day in the engagement's zone.
-    `first_moment` is the earliest moment in the data (naive UTC).
+    `first_moment` is the earliest moment in the data (naive UTC); `later` counts, by table, the rows that the as-of
+    date leaves out.
     """
 
     backend: ibis.BaseBackend
@@ -37,6 +40,7 @@ class Tables:
     zone: ZoneInfo
     tables: Mapping[str, ir.Table]
     first_moment: dt.datetime = EPOCH
+    later: Mapping[str, int] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> ir.Table:
         return self.tables[name]
@@ -60,7 +64,8 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
 
     Args:
         project: the client project.
-        as_of: last day that counts; default: the engagement's, else the last day in orders, order lines or events.
+        as_of: last day that counts; default: the engagement's, else the last day in orders, order lines or events
+            that is not after the day of loading (one order dated 2099 would move the recency of every customer).
         subset: "column=value", for example "region=North": only those customers, or those orders.
 
     Raises:
@@ -75,16 +80,18 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
     opened = {name: _read(backend, path, name) for name, path in files.items()}
     spans = {name: _spans(table) for name, table in opened.items()}
     zone = project.engagement.zone
-    last_day = as_of or project.engagement.as_of or _last_day(spans, zone) or _day_of_loading(files)
+    loaded_on = _day_of_loading(project, files)
+    last_day = as_of or project.engagement.as_of or _last_day(opened, spans, zone, loaded_on)
     until = _end_of(last_day, zone)
     first = min((low for columns in spans.values() for low, _ in columns.values()), default=EPOCH)
+    later = _count_later(opened, until, last_day)
     tables = {
         name: _with_days(_until(table, name, until, last_day), spans[name], zone, until)
         for name, table in opened.items()
     }
     if subset is not None:
         tables = limit_to_subset(tables, subset)
-    return Tables(backend, last_day, zone, tables, first)
+    return Tables(backend, last_day, zone, tables, first, later)
 
 
 def connect(engine: str) -> ibis.BaseBackend:
@@ -112,27 +119,59 @@ def _read(backend: ibis.BaseBackend, path: Path, name: str) -> ir.Table:
     return table
 
 
-def _spans(table: ir.Table) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+def _spans(table: ir.Table) -> dict[str, Span]:
     """First and last moment of each time column that holds any."""
     times = [name for name, kind in table.schema().items() if isinstance(kind, dtypes.Timestamp)]
     if not times:
         return {}
     measures = {f"{side}_{i}": getattr(table[name], side)() for i, name in enumerate(times) for side in ("min", "max")}
     row = table.aggregate(**measures).to_pyarrow().to_pylist()[0]
-    return {
-        name: (row[f"min_{i}"], row[f"max_{i}"]) for i, name in enumerate(times) if row[f"min_{i}"] is not None
-    }
+    return {name: (row[f"min_{i}"], row[f"max_{i}"]) for i, name in enumerate(times) if row[f"min_{i}"] is not None}
 
 
-def _last_day(spans: Mapping[str, Mapping[str, tuple[dt.datetime, dt.datetime]]], zone: ZoneInfo) -> dt.date | None:
-    """The last local day on which something happened, over the fact tables."""
-    moments = [spans[name][time][1] for name in FACTS if name in spans and (time := SCHEMAS[name].time) in spans[name]]
-    return max(moments).replace(tzinfo=dt.UTC).astimezone(zone).date() if moments else None
+def _last_day(
+    opened: Mapping[str, ir.Table], spans: Mapping[str, Mapping[str, Span]], zone: ZoneInfo, loaded_on: dt.date
+) -> dt.date:
+    """The last local day on which something happened, over the fact tables; the day of loading where nothing did."""
+    end = _end_of(loaded_on, zone)
+    moments = []
+    for name in FACTS:
+        time = SCHEMAS[name].time
+        if time is None or name not in opened or time not in spans[name]:
+            continue
+        last = spans[name][time][1]
+        if last >= end:  # dates in the future: the last one that is not
+            column = opened[name][time]
+            past = opened[name].filter(column < ibis.timestamp(end))
+            last = past[time].max().to_pyarrow().as_py()
+        if last is not None:
+            moments.append(last)
+    return max(moments).replace(tzinfo=dt.UTC).astimezone(zone).date() if moments else loaded_on
 
 
-def _day_of_loading(files: Mapping[str, Path]) -> dt.date:
-    """For data without any time: the day on which the newest table was written."""
-    return dt.datetime.fromtimestamp(max(path.stat().st_mtime for path in files.values()), tz=dt.UTC).date()
+def _day_of_loading(project: Project, files: Mapping[str, Path]) -> dt.date:
+    """The local day on which the tables were loaded."""
+    try:
+        moment = dt.datetime.fromisoformat(read_load_log(project).loaded_at)
+    except UserError:  # tables that were put there by other means
+        moment = dt.datetime.fromtimestamp(max(path.stat().st_mtime for path in files.values()), tz=dt.UTC)
+    return moment.astimezone(project.engagement.zone).date()
+
+
+def _count_later(opened: Mapping[str, ir.Table], until: dt.datetime, last_day: dt.date) -> dict[str, int]:
+    """Rows by table after the as-of day."""
+    counts = {}
+    for name, table in opened.items():
+        time = SCHEMAS[name].time
+        if time is not None and time in table.columns:
+            counts[name] = int(table.filter(_is_later(table[time], until, last_day)).count().to_pyarrow().as_py())
+    return counts
+
+
+def _is_later(column: ir.Value, until: dt.datetime, last_day: dt.date) -> ir.BooleanValue:
+    first_later = ibis.date(last_day + dt.timedelta(days=1)) if column.type().is_date() else ibis.timestamp(until)
+    later: ir.BooleanValue = column >= first_later
+    return later
 
 
 def _end_of(day: dt.date, zone: ZoneInfo) -> dt.datetime:
@@ -144,14 +183,11 @@ def _until(table: ir.Table, name: str, until: dt.datetime, last_day: dt.date) ->
     time = SCHEMAS[name].time
     if time is None or time not in table.columns:
         return table
-    column = table[time]
-    known = column <= ibis.date(last_day) if column.type().is_date() else column < ibis.timestamp(until)
-    return table.filter(known) if name == "events" else table.filter(known | column.isnull())
+    later = _is_later(table[time], until, last_day)
+    return table.filter(~later) if name == "events" else table.filter(~later.fill_null(False))
 
 
-def _with_days(
-    table: ir.Table, spans: Mapping[str, tuple[dt.datetime, dt.datetime]], zone: ZoneInfo, until: dt.datetime
-) -> ir.Table:
+def _with_days(table: ir.Table, spans: Mapping[str, Span], zone: ZoneInfo, until: dt.datetime) -> ir.Table:
     """Add to each time column `x_at` its local calendar day `x_on`.
 
     Only the zone's changes within the column's own span are written out, so that the expression stays small.

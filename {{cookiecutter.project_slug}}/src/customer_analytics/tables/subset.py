@@ -35,7 +35,8 @@ def limit_to_subset(tables: Mapping[str, ir.Table], subset: str) -> dict[str, ir
         if other in limited:
             limited[other] = _among(limited[other], limited[home], "order_id")
     if home != "customers" and "customers" in limited:
-        people = next((limited[n] for n in (home, "orders") if n in limited and "customer_id" in limited[n].columns), None)
+        tables_with_people = [limited[name] for name in (home, "orders") if name in limited]
+        people = next((table for table in tables_with_people if "customer_id" in table.columns), None)
         if people is not None:
             limited["customers"] = _among(limited["customers"], people, "customer_id")
     return _limit_the_rest(limited, home)

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from customer_analytics.engagement.errors import Problem, UserError
@@ -20,17 +20,28 @@ ATTEMPTS = 5
 def recover(tables: Path) -> None:
     """Put the previous tables back when a load was killed between its two renames.
 
-    Called before tables are opened or loaded; it does nothing when all is well.
+    Called before tables are opened; it does nothing when all is well, and waits for a load that is just renaming.
     """
-    old = _old(tables)
-    if old.is_dir() and not tables.exists():
-        _rename(old, tables)
+    for _ in range(ATTEMPTS):
+        if tables.exists() or not _old(tables).is_dir():
+            return
+        with suppress(UserError), only_one_load(tables.parent):
+            _put_back(tables)
+        time.sleep(0.2)
+
+
+def _put_back(tables: Path) -> None:
+    if _old(tables).is_dir() and not tables.exists():
+        _rename(_old(tables), tables)
 
 
 @contextmanager
 def replaced_whole(tables: Path) -> Iterator[Path]:
-    """An empty folder beside `tables` that takes its place when the block ends well, and vanishes when it fails."""
-    recover(tables)
+    """An empty folder beside `tables` that takes its place when the block ends well, and vanishes when it fails.
+
+    To be used while the load lock is held.
+    """
+    _put_back(tables)
     new = tables.with_name(f".{tables.name}-new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)

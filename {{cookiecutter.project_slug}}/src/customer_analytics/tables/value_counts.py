@@ -12,9 +12,9 @@ from ibis.backends.duckdb import Backend
 from customer_analytics.schema import Kind
 from customer_analytics.tables.column_plan import FLOAT_ID, ColumnPlan
 from customer_analytics.tables.parsing.dates import BY_NAME, ISO, Way, parse_time
+from customer_analytics.tables.parsing.functions import full_match
 from customer_analytics.tables.parsing.numbers import (
     MONEY,
-    full_match,
     groups_by_points,
     parse_number,
     proves_comma,

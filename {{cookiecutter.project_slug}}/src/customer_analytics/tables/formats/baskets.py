@@ -25,9 +25,7 @@ def head_of_baskets(path: Path, name: str, source: Source) -> Head:
     encoding = find_encoding(path, source.encoding)
     lines = first_lines(path, encoding)[source.skip_lines :]
     delimiter = stated_delimiter(source) or find_basket_delimiter(lines, path)
-    return Head(
-        path, name, SourceFormat.BASKETS, (BASKET, ITEM), encoding, delimiter, first_row=source.skip_lines + 1
-    )
+    return Head(path, name, SourceFormat.BASKETS, (BASKET, ITEM), encoding, delimiter, first_row=source.skip_lines + 1)
 
 
 def find_basket_delimiter(lines: list[str], path: Path) -> str:

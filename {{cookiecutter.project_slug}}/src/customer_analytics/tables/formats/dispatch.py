@@ -82,7 +82,8 @@ def files_of(source: Source, project: Path) -> list[Path]:
         UserError: the pattern names nothing, or a folder.
     """
     pattern = source.files or ""
-    found = sorted(project / name for name in glob.glob(pattern, root_dir=project, recursive=True))
+    # Path.glob takes no absolute pattern, and data may lie beside the project.
+    found = sorted(project / name for name in glob.glob(pattern, root_dir=project, recursive=True))  # noqa: PTH207
     files = [path for path in found if path.is_file()]
     if files:
         return files

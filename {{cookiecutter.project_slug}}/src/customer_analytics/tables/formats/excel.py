@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ibis.backends.duckdb import Backend
@@ -74,12 +74,11 @@ def open_excel(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     return Raw(raw.columns, raw.heads, raw.scan, raw.rows, internal(place))
 
 
-def _rows(workbook: CalamineWorkbook, sheet: str) -> list[list[object]]:
-    rows: list[list[object]] = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    return rows
+def _rows(workbook: CalamineWorkbook, sheet: str) -> Sequence[Sequence[object]]:
+    return workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
-def _written(rows: list[list[object]], head: Head) -> Iterator[list[str]]:
+def _written(rows: Sequence[Sequence[object]], head: Head) -> Iterator[list[str]]:
     width = len(head.columns)
     for number, row in enumerate(rows[head.first_row - 1 :], start=head.first_row):
         cells = [_text(cell) for cell in row[:width]]

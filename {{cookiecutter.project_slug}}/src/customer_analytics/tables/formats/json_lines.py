@@ -17,18 +17,7 @@ from customer_analytics.tables.formats.encoding import as_utf8, find_encoding
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.lines import read_lines
 from customer_analytics.tables.formats.raw import Raw, internal
-
-
-@ibis.udf.scalar.builtin(name="json_valid", signature=(("string",), "boolean"))
-def _json_valid(text: str) -> bool: ...  # type: ignore[empty-body]
-
-
-@ibis.udf.scalar.builtin(name="json_keys", signature=(("string",), "array<string>"))
-def _json_keys(text: str) -> list[str]: ...  # type: ignore[empty-body]
-
-
-@ibis.udf.scalar.builtin(name="json_extract_string", signature=(("string", "string"), "string"))
-def _json_text(text: str, path: str) -> str: ...  # type: ignore[empty-body]
+from customer_analytics.tables.parsing.functions import json_keys, json_text, json_valid
 
 
 def head_of_json_lines(path: Path, name: str, source: Source) -> Head:
@@ -63,14 +52,14 @@ def open_json_lines(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     skip = heads[0].first_row - 1
     lines = read_lines(backend, list(paths), skip)
     known = dict.fromkeys(column for head in heads for column in head.columns)
-    keys = lines.filter(_json_valid(lines.line)).select(key=_json_keys(lines.line).unnest()).distinct()
+    keys = lines.filter(json_valid(lines.line)).select(key=json_keys(lines.line).unnest()).distinct()
     known.update(dict.fromkeys(sorted(keys.to_pyarrow()["key"].to_pylist())))
     columns = tuple(known)
 
     def scan(rejects: str | None) -> ir.Table:
         del rejects
-        sound = ibis.ifelse(_json_valid(lines.line), lines.line, ibis.null("string"))
-        values = {internal(i): _json_text(sound, _path_of(key)) for i, key in enumerate(columns)}
+        sound = ibis.ifelse(json_valid(lines.line), lines.line, ibis.null("string"))
+        values = {internal(i): json_text(sound, _path_of(key)) for i, key in enumerate(columns)}
         return lines.select(**values, file=lines.file)
 
     return Raw(columns, paths, scan, lambda: sum(count_lines(Path(path)) - skip for path in paths))

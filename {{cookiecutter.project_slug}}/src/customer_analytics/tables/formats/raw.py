@@ -15,11 +15,13 @@ from customer_analytics.tables.formats.head import Head
 class Raw:
     """All files of a source as one table, with the client's columns as c0, c1, … and the file's path in `file`.
 
-    Internal names keep hostile headers, and headers that differ by case only, away from the engine. `scan` makes the
-    table; given a name, rows that cannot be split into values are collected in a table of that name. `rows` is the
-    number of rows where it is known without reading them all. `heads` go by the path that is in `file`. `line`: the
-    column that holds each row's line, where the rows were brought into another form before reading. `rejects`: name of the table of rejected rows where the rows were staged before;
-    `duplicates`: the row numbers of exact duplicates, where they are to be set aside.
+    Internal names keep hostile headers, and headers that differ by case only, away from the engine.
+
+    `scan` makes the table; given a name, rows that cannot be split into values are collected under that name. `rows`
+    is the number of rows where it is known without reading them all. `heads` go by the path that is in `file`.
+    `line`: the column that holds each row's line, where rows were brought into another form before reading.
+    `rejects`: name of the rejected rows where the rows were staged before; `duplicates`: the row numbers of exact
+    duplicates, where they are to be set aside.
     """
 
     columns: tuple[str, ...]

@@ -30,9 +30,7 @@ def with_duplicates(backend: Backend, raw: Raw, folder: Path, name: str) -> Raw:
     repeated = hashed.group_by("__hash").having(hashed.count() > 1).agg().select("__hash")
     candidates = rows.filter(values.hash().isin(repeated["__hash"]))
     candidates = candidates.select(ROW, __values=ibis.array([candidates[column].cast("string") for column in compared]))
-    ranked = candidates.mutate(
-        __copy=ibis.row_number().over(group_by=candidates["__values"], order_by=candidates[ROW])
-    )
+    ranked = candidates.mutate(__copy=ibis.row_number().over(group_by=candidates["__values"], order_by=candidates[ROW]))
     backend.create_table(f"duplicates_{name}", ranked.filter(ranked["__copy"] > 0).select(ROW), overwrite=True)
 
     def scan(again: str | None) -> ir.Table:

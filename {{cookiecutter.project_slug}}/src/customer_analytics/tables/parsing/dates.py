@@ -8,9 +8,13 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.tables.parsing.numbers import full_match
+from customer_analytics.tables.parsing.functions import from_microseconds, full_match, try_strptime
 
-_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M", " %I:%M:%S %p", " %I:%M %p", ", %H:%M", ", %H:%M:%S")
+_CLOCKS = (
+    "", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M", " %I:%M:%S %p", " %I:%M %p", ", %H:%M",
+    ", %H:%M:%S",
+)  # fmt: skip
+_SPELLED_OFFSETS = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z")
 _ISO = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
 _TWO = "[0-9]{1,2}"
 _DIRECTIVES = {
@@ -19,14 +23,6 @@ _DIRECTIVES = {
 }  # fmt: skip
 _OFFSET = r".*:[0-9]{2}[0-9.:]* ?(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
 _EXCEL_EPOCH = 2_209_161_600  # seconds from 1899-12-30 to 1970
-
-
-@ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "array<string>"), "timestamp"))
-def _try_strptime(text: str, formats: list[str]) -> object: ...
-
-
-@ibis.udf.scalar.builtin(name="make_timestamp", signature=(("int64",), "timestamp"))
-def _from_microseconds(microseconds: int) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -113,14 +109,14 @@ def parse_time(text: ir.StringValue, way: Way) -> ir.TimestampValue:
     if way.kind in _UNITS:
         shape, factor = _UNITS[way.kind]
         number = _when(full_match(text, shape), text.try_cast("decimal(22, 6)"))
-        return _from_microseconds((number * factor).cast("int64"))
+        return from_microseconds((number * factor).cast("int64"))
     if way.kind == "offset":
         moment = text.replace("GMT", "UTC").try_cast("timestamp('UTC')").cast("timestamp")
-        spelled = _try_strptime(text, ibis.array(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]))
+        spelled = try_strptime(text, ibis.array(list(_SPELLED_OFFSETS)))
         return _when(has_offset(text), ibis.coalesce(moment, spelled))
     # Only text of the right shape is parsed: a failed strptime costs twenty times a good one.
     shaped = _when(full_match(text, _shape(way.formats)), text)
-    return _try_strptime(shaped, ibis.array([ibis.literal(one) for one in way.formats]))
+    return try_strptime(shaped, ibis.array([ibis.literal(one) for one in way.formats]))
 
 
 def _shape(formats: tuple[str, ...]) -> str:
@@ -128,7 +124,7 @@ def _shape(formats: tuple[str, ...]) -> str:
     shapes = []
     for one in formats:
         parts = re.split(r"(%-?[a-zA-Z%])", one)
-        shapes.append("".join(_DIRECTIVES.get(part, ".+") if part.startswith("%") else re.escape(part) for part in parts))
+        shapes.append("".join(_DIRECTIVES.get(part, ".+") if part[:1] == "%" else re.escape(part) for part in parts))
     return "|".join(dict.fromkeys(shapes))
 
 
@@ -141,7 +137,7 @@ def _from_serial(text: ir.StringValue) -> ir.TimestampValue:
     """Days since 1899-12-30, as spreadsheets count them; 1927 to 2119, so that other numbers are not taken for days."""
     days = text.try_cast("decimal(28, 10)")
     seconds = (_when(days.between(10_000, 80_000), days) * 86_400).cast("int64")
-    return _from_microseconds((seconds - _EXCEL_EPOCH) * 1_000_000)
+    return from_microseconds((seconds - _EXCEL_EPOCH) * 1_000_000)
 
 
 def _when(condition: ir.BooleanValue, value: ir.Value) -> ir.Value:

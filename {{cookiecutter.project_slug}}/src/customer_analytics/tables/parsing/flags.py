@@ -5,7 +5,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-YES = ("true", "t", "yes", "y", "1", "1.0", "on", "x", "是", "有", "真", "对", "ja", "oui", "si", "sí", "sim", "da", "да")
+YES = (
+    "true", "t", "yes", "y", "1", "1.0", "on", "x", "是", "有", "真", "对", "ja", "oui", "si", "sí", "sim", "da", "да",
+)  # fmt: skip
 NO = ("false", "f", "no", "n", "0", "0.0", "off", "否", "无", "没有", "假", "不是", "nein", "non", "não", "нет")
 
 

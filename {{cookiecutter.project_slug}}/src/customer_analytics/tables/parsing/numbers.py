@@ -7,6 +7,8 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from customer_analytics.tables.parsing.functions import full_match, regexp_replace
+
 Decimal = Literal[".", ","]
 MONEY = "decimal(18, 4)"
 
@@ -20,15 +22,11 @@ _SHAPES = {
     ".": r"([0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}|[0-9]+)?(\.[0-9]*)?",
     ",": r"([0-9]{1,3}(\.[0-9]{2,3})*\.[0-9]{3}|[0-9]+)?(,[0-9]*)?",
 }
-
-
-@ibis.udf.scalar.builtin(name="regexp_replace", signature=(("string", "string", "string", "string"), "string"))
-def _regexp_replace(text: str, pattern: str, by: str, options: str) -> str: ...  # type: ignore[empty-body]
-
-
-@ibis.udf.scalar.builtin(name="regexp_full_match", signature=(("string", "string"), "boolean"))
-def full_match(text: str, pattern: str) -> bool:  # type: ignore[empty-body]
-    """Whether a regular expression matches the whole text."""
+# One or two digits, or more than three, after the last mark; or thousands before it.
+_PROOF = (
+    r"[^0-9]*[0-9' %(group)s]*%(mark)s([0-9]{1,2}|[0-9]{4,})[^0-9,.]*"
+    r"|[^0-9]*[0-9]{1,3}(%(group)s[0-9]{3})+%(mark)s[0-9]*[^0-9]*"
+)
 
 
 def parse_number(text: ir.StringValue, to: str, decimal: Decimal = ".") -> ir.NumericValue:
@@ -40,23 +38,24 @@ def parse_number(text: ir.StringValue, to: str, decimal: Decimal = ".") -> ir.Nu
     long_way = _written_number(text, to, decimal)
     if decimal == ",":
         return long_way
-    plain = ibis.ifelse(_is_word(text), ibis.null(to), text.try_cast(to))
-    number: ir.NumericValue = ibis.coalesce(plain, long_way)
+    number: ir.NumericValue = ibis.coalesce(_finite(text.try_cast(to)), long_way)
     return number
 
 
-def _is_word(text: ir.StringValue) -> ir.BooleanValue:
-    """"nan", "inf" and "infinity" are numbers for the engine and words for everyone else."""
-    word: ir.BooleanValue = text.right(1).isin(["n", "N", "f", "F", "y", "Y"])
-    return word
+def _finite(number: ir.NumericValue) -> ir.NumericValue:
+    """ "nan" and "inf" are numbers for the engine and words for everyone else."""
+    if not number.type().is_floating():
+        return number
+    return ibis.ifelse(number.isnan() | number.isinf(), ibis.null(number.type()), number)
 
 
 def _written_number(text: ir.StringValue, to: str, decimal: Decimal) -> ir.NumericValue:
-    ascii_text = _regexp_replace(text.translate(*_FULL_WIDTH), _CURRENCY, "", "g")
-    negative = ascii_text.startswith("(") & ascii_text.endswith(")") | ascii_text.startswith("-") | ascii_text.endswith("-")
+    ascii_text = regexp_replace(text.translate(*_FULL_WIDTH), _CURRENCY, "", "g")
+    signed = ascii_text.startswith("-") | ascii_text.endswith("-")
+    negative = signed | (ascii_text.startswith("(") & ascii_text.endswith(")"))
     percent = ascii_text.endswith("%")
-    bare = _regexp_replace(ascii_text, r"^\((.*)\)$", r"\1", "")
-    bare = _regexp_replace(bare, r"^[+-]|[+-]$|%$", "", "g")
+    bare = regexp_replace(ascii_text, r"^\((.*)\)$", r"\1", "")
+    bare = regexp_replace(bare, r"^[+-]|[+-]$|%$", "", "g")
     valid = full_match(bare, _SHAPES[decimal]) & full_match(bare, r".*[0-9].*")
     plain = bare.replace(",", "") if decimal == "." else bare.replace(".", "").replace(",", ".")
     exact = ibis.ifelse(valid, plain, ibis.null("string")).try_cast("decimal(28, 10)")
@@ -76,9 +75,9 @@ def groups_by_points(text: ir.StringValue) -> ir.BooleanValue:
 
 def proves_comma(text: ir.StringValue) -> ir.BooleanValue:
     """Whether a value can only be read with a decimal comma: "12,5", "1.234,56"."""
-    return full_match(text, r"[^0-9]*[0-9.' ]*,([0-9]{1,2}|[0-9]{4,})[^0-9,.]*|[^0-9]*[0-9]{1,3}(\.[0-9]{3})+,[0-9]*[^0-9]*")
+    return full_match(text, _PROOF % {"group": r"\.", "mark": ","})
 
 
 def proves_point(text: ir.StringValue) -> ir.BooleanValue:
     """Whether a value can only be read with a decimal point: "12.5", "1,234.56"."""
-    return full_match(text, r"[^0-9]*[0-9,' ]*\.([0-9]{1,2}|[0-9]{4,})[^0-9,.]*|[^0-9]*[0-9]{1,3}(,[0-9]{3})+\.[0-9]*[^0-9]*")
+    return full_match(text, _PROOF % {"group": ",", "mark": r"\."})

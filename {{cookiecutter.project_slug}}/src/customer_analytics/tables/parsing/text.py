@@ -5,16 +5,15 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from customer_analytics.tables.parsing.functions import trim_of
+
 # Words that stand for a missing value in ids, dates, numbers and flags; in free text they may be words.
 MISSING = ("", "NULL", "null", "Null", "\\N", "NaN", "nan", "None", "NaT", "<NA>")
 MISSING_VALUES = (
-    *MISSING, "N/A", "n/a", "NA", "#N/A", "-", "--", "—", "none", "nil", "0000-00-00", "0000-00-00 00:00:00", "无", "空",
+    *MISSING, "N/A", "n/a", "NA", "#N/A", "-", "--", "—", "none", "nil", "0000-00-00", "0000-00-00 00:00:00",
+    "无", "空",
 )  # fmt: skip
 _BLANKS = " \t\r\n\u00a0\u3000"
-
-
-@ibis.udf.scalar.builtin(name="trim", signature=(("string", "string"), "string"))
-def _trim_of(text: str, characters: str) -> str: ...  # type: ignore[empty-body]
 
 
 def tidy(text: ir.StringValue) -> ir.StringValue:
@@ -24,7 +23,7 @@ def tidy(text: ir.StringValue) -> ir.StringValue:
     """
     outer = [text.startswith(blank) | text.endswith(blank) for blank in (" ", "\t", "\u00a0", "\u3000")]
     has_blank = outer[0] | outer[1] | outer[2] | outer[3]
-    trimmed: ir.StringValue = ibis.ifelse(has_blank, _trim_of(text, _BLANKS).nullif(""), text.nullif(""))
+    trimmed: ir.StringValue = ibis.ifelse(has_blank, trim_of(text, _BLANKS).nullif(""), text.nullif(""))
     return trimmed
 
 
@@ -37,5 +36,5 @@ def tidy_id(text: ir.StringValue) -> ir.StringValue:
 
 def is_missing(text: ir.StringValue) -> ir.BooleanValue:
     """Whether a value of a date, number or flag column is empty, or a word for it; never null."""
-    missing: ir.BooleanValue = text.isnull() | _trim_of(text, _BLANKS).isin(MISSING_VALUES)
+    missing: ir.BooleanValue = text.isnull() | trim_of(text, _BLANKS).isin(MISSING_VALUES)
     return missing
