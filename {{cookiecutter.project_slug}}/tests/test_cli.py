@@ -193,7 +193,7 @@ def test_sample_makes_a_client_that_loads_and_keeps_the_comments_of_engagement_y
     assert "# after" in settings
     assert "\nas_of: 2" in settings
     assert (tmp_path / "data" / "raw" / "sample" / "truth.json").is_file()
-    assert "orders" in analytics("load", cwd=tmp_path).stdout
+    assert "orders" in analytics("check", cwd=tmp_path).stdout
 
 
 def test_sources_of_the_analyst_are_not_replaced_without_force(project: Path) -> None:

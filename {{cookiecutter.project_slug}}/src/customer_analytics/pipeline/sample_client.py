@@ -19,7 +19,7 @@ CUSTOMERS = 5_000
 SEED = 7
 KEPT_AS = "engagement.before-sample.yml"
 _FOLDER = "data/raw/sample"
-_AS_OF = re.compile(r"^as_of[ \t]*:[^\r\n#]*", re.MULTILINE)
+_AS_OF = re.compile(r"^as_of[ \t]*:([ \t]+[^\s#]+)?", re.MULTILINE)
 
 
 def has_own_sources(project: Project) -> bool:

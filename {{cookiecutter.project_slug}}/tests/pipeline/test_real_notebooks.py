@@ -1,0 +1,64 @@
+"""The project's own notebooks by every door: the command, papermill by itself, and run-all as JupyterLab does it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from customer_analytics.engagement import Project
+from customer_analytics.pipeline.plan import available_reports
+from customer_analytics.pipeline.run import run
+from customer_analytics.pipeline.warm import kernel_environment
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.fixture
+def real(project: Project) -> Project:
+    """The small project with the real notebooks."""
+    for path in project.notebooks.iterdir():
+        path.unlink()
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        (project.notebooks / path.name).write_bytes(path.read_bytes())
+    return project
+
+
+def test_every_report_comes_to_its_end(real: Project) -> None:
+    result = run(real)
+    assert {entry["name"]: entry["status"] for entry in result.reports} == dict.fromkeys(
+        available_reports(real), "complete"
+    )
+    assert result.exit_code == 0
+    for entry in result.reports:
+        assert entry["summary"]["title"]
+        assert (result.folder / entry["page"]).stat().st_size < 300_000
+
+
+def test_papermill_by_itself_takes_a_parameter(real: Project, tmp_path: Path) -> None:
+    # papermill formats braces in paths, so the project of this test cannot keep them in its name
+    folder = tmp_path / "plain project"
+    real.folder.rename(folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", "notebooks/3_rfm.ipynb", "out.ipynb", "-p", "bins", "4"],
+        cwd=folder, env=kernel_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    metrics = folder / "reports" / "draft" / "rfm" / "metrics.json"
+    assert json.loads(metrics.read_text(encoding="utf-8"))["customers"] == 61
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
+def test_run_all_works_in_the_folder_of_the_notebooks(
+    real: Project, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for key, value in kernel_environment().items():
+        monkeypatch.setenv(key, value)
+    notebook = nbformat.read(real.notebooks / f"{name}.ipynb", as_version=4)
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(real.notebooks)}}).execute()
+    assert (real.reports / "draft" / name.partition("_")[2] / "findings.json").is_file()
