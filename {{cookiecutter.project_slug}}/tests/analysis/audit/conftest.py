@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from customer_analytics.expressions import local_time
 from customer_analytics.schema import SCHEMAS, Kind
 from customer_analytics.tables.store import Tables
 
+ARROW = {
+    Kind.ID: pa.string(),
+    Kind.TEXT: pa.string(),
+    Kind.DATE: pa.date32(),
+    Kind.NUMBER: pa.float64(),
+    Kind.INTEGER: pa.int64(),
+    Kind.FLAG: pa.bool_(),
+}
 SPAN = (dt.datetime(1970, 1, 1), dt.datetime(2040, 1, 1))
 TYPES = {
     Kind.ID: "string",
@@ -27,7 +37,7 @@ TYPES = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_tables() -> Callable[..., Tables]:
     """A function: frames by table name -> Tables in UTC (or another zone)."""
 
@@ -42,19 +52,38 @@ def make_tables() -> Callable[..., Tables]:
 
 def _table(backend: ibis.BaseBackend, bare: Tables, name: str, frame: pd.DataFrame) -> ibis.Table:
     schema = SCHEMAS[name]
-    frame = frame.astype({column.name: "object" for column in schema.columns if column.name in frame})
-    for column in schema.columns:
-        if column.name in frame and column.kind == Kind.TIME:
-            frame[column.name] = pd.to_datetime(frame[column.name])
-    known = {column.name: TYPES[column.kind] for column in schema.columns if column.name in frame}
-    guessed = (
-        ibis.memtable(frame.drop(columns=list(known)), columns=None).schema() if len(known) < frame.shape[1] else {}
+    columns = {column.name: (_values(frame[column.name], column.kind), TYPES[column.kind])
+               for column in schema.columns if column.name in frame}  # fmt: skip
+    columns |= {column: _attribute(frame[column]) for column in frame if column not in columns}
+    types = {column: columns[column][1] for column in frame}
+    table = backend.create_table(
+        name,
+        pa.table({column: columns[column][0] for column in frame}),
+        schema=ibis.schema(types),
     )
-    types = {column: known.get(column) or guessed[column] for column in frame.columns}
-    table = backend.create_table(name, ibis.memtable(frame, schema=ibis.schema(types)))
     days = {
-        column[:-3] + "_on": local_time(table[column], bare.zone, *SPAN).date()
+        f"{column[:-3]}_on": local_time(table[column], bare.zone, *SPAN).date()
         for column, kind in types.items()
-        if column.endswith("_at") and str(kind) == "timestamp"
+        if column.endswith("_at") and kind == "timestamp"
     }
     return table.mutate(**days) if days else table
+
+
+def _values(values: pd.Series, kind: Kind) -> pa.Array:
+    plain = [None if pd.isna(value) else value for value in values]
+    if kind == Kind.MONEY:
+        exact = [None if value is None else Decimal(str(value)).quantize(Decimal("0.0001")) for value in plain]
+        return pa.array(exact, pa.decimal128(18, 4))
+    if kind == Kind.TIME:
+        moments = [None if value is None else pd.Timestamp(value).floor("us").to_pydatetime() for value in plain]
+        return pa.array(moments, pa.timestamp("us"))
+    return pa.array(plain, ARROW[kind])
+
+
+def _attribute(values: pd.Series) -> tuple[pa.Array, str]:
+    """A client's own column: yes or no, number or text, as the loader would type it."""
+    filled = [value for value in values if not pd.isna(value)]
+    for kind, test in ((Kind.FLAG, bool), (Kind.NUMBER, (int, float))):
+        if filled and all(isinstance(value, test) for value in filled):
+            return _values(values, kind), TYPES[kind]
+    return _values(values, Kind.TEXT), TYPES[Kind.TEXT]

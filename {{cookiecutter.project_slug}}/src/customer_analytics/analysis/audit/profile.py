@@ -26,8 +26,9 @@ PLACEHOLDERS = (
     "未知", "无", "不详", "空",
 )  # fmt: skip
 _PERSONAL_NAME = re.compile(
-    r"(^|_)(first|last|full|sur|family|given|nick|user|contact)?_?names?($|_)|e_?mails?|phone|mobile|telephone|(^|_)tel($|_)"
-    r"|address|street|(^|_)zip|postcode|postal|passport|(^|_)ssn|id_?card|iban|birth_?(date|day)|(^|_)ip($|_)"
+    r"(^|_)(first|last|full|sur|family|given|nick|user|contact)?_?names?($|_)|e[-_ ]?mails?|phone|mobile|telephone"
+    r"|(^|_)tel($|_)|address|street|(^|_)zip|postcode|postal|passport|(^|_)ssn|id_?card|iban|birth_?(date|day)"
+    r"|(^|_)ip($|_)"
     r"|姓名|名字|昵称|收货人|联系人|电话|手机|邮箱|地址|身份证|微信|生日",
     re.IGNORECASE,
 )

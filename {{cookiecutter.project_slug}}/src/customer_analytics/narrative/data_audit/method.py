@@ -145,8 +145,8 @@ def method(audit: Audit, language: Language, parameters: DataAuditParameters) ->
             say("Verdicts"),
             say(
                 "A report needs {base} customers. RFM wants {rfm} days, retention {retention} (at least "
-                "{retention_least}), churn {churn} (at least {churn_least}). From {share} of the revenue without a customer, reports by "
-                "customer have limits.",
+                "{retention_least}), churn {churn} (at least {churn_least}). From {share} of the "
+                "revenue without a customer, reports by customer have limits.",
                 base=_n(parameters.minimum_base, language),
                 rfm=_n(RFM_DAYS, language),
                 retention=_n(RETENTION_DAYS, language),
@@ -187,8 +187,8 @@ def limits(language: Language) -> Text:
     """What the audit cannot see."""
     return language.say(
         "A rule finds what contradicts itself. Values that are wrong and plausible, rows that were never sent, and "
-        "days on which the shop was truly shut look like good data. The client's own ledger is the test of those: compare the "
-        "totals above with it."
+        "days on which the shop was truly shut look like good data. The client's own ledger is the test of those: compare "
+        "the totals above with it."
     )
 
 
