@@ -113,6 +113,7 @@ def stage_table(stages: npt.NDArray[np.str_], names: tuple[str, ...], monetary: 
     grouped = pd.DataFrame({"stage": stages, "revenue": monetary.to_numpy()}).groupby("stage")["revenue"]
     table = grouped.agg(["size", "sum"]).reindex(names, fill_value=0).reset_index()
     table.columns = pd.Index(["stage", "customers", "revenue"])
+    table["revenue"] = table["revenue"].round(4)
     table["share_customers"] = table["customers"] / max(int(table["customers"].sum()), 1)
     total = float(table["revenue"].sum())
     table["share_revenue"] = table["revenue"] / total if total > 0 else np.nan

@@ -75,7 +75,7 @@ class RfmResult:
     @property
     def revenue(self) -> float:
         """Net money of the scored customers."""
-        return float(self.customers["monetary"].sum())
+        return round(float(self.customers["monetary"].sum()), tables.PLACES)
 
     @property
     def orders(self) -> int:

@@ -12,6 +12,7 @@ from customer_analytics.analysis.rfm.concentration import share_interval
 from customer_analytics.analysis.rfm.segments import EIGHT_TYPES, GRID, SEGMENTS
 
 MEASURES = ("recency_days", "frequency", "monetary")
+PLACES = 4  # decimals of money: what the tables hold, and no remainder of binary sums
 BARS = 24  # bars of a distribution; the last one holds everything beyond the 99th percentile
 
 
@@ -64,6 +65,7 @@ def _group_table(customers: pd.DataFrame, by: str, names: tuple[str, ...]) -> pd
         .reindex(pd.Index(names, name=by), fill_value=0)
         .reset_index()
     )
+    table["revenue"] = table["revenue"].round(PLACES)
     total, revenue = len(customers), float(customers["monetary"].sum())
     table["share_customers"] = table["customers"] / total if total else np.nan
     table["share_revenue"] = table["revenue"] / revenue if revenue > 0 else np.nan
@@ -77,6 +79,7 @@ def grid_table(customers: pd.DataFrame) -> pd.DataFrame:
     cells = pd.MultiIndex.from_product([range(1, GRID + 1), range(1, GRID + 1)], names=["r5", "fm5"])
     table = customers.groupby(["r5", "fm5"])["monetary"].agg(["size", "sum"]).reindex(cells, fill_value=0).reset_index()
     table.columns = pd.Index(["r5", "fm5", "customers", "revenue"])
+    table["revenue"] = table["revenue"].round(PLACES)
     revenue = float(customers["monetary"].sum())
     table["share_customers"] = table["customers"] / max(len(customers), 1)
     table["share_revenue"] = table["revenue"] / revenue if revenue > 0 else np.nan

@@ -89,7 +89,7 @@ def change_figure(view: View) -> FigureWords:
     return FigureWords(
         title,
         say(
-            "Share of customers; ring: {date}, dot: now. Coloured: beyond chance",
+            "Share of customers; ring: {date}, dot: now. Coloured: beyond chance, corrected for looking at all segments",
             date=language.date(change.earlier.last_day),
         ),
         say(
@@ -155,7 +155,7 @@ def change_table(view: View) -> TableWords:
             (
                 say("Interval"),
                 say(
-                    "Paired by customer, for the difference in percentage points; confidence {level}",
+                    "Paired by customer, for the difference in percentage points; confidence {level} for each by itself",
                     level=language.percent(0.95),
                 ),
             ),

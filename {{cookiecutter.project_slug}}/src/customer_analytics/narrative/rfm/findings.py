@@ -176,8 +176,8 @@ def concentration_finding(view: View) -> Finding:
         grade=Grade.C,
         head=say("Few customers decide the revenue") if is_concentrated else say("Revenue does not hang on a few"),
         statement=say(
-            "The top {twenty} of {n} customers brought **{top_20} of revenue** ({interval}); if all spent the same, "
-            "they would bring {twenty}. The Gini coefficient is {gini}.",
+            "Of {n} customers with net revenue of zero or more, the top {twenty} brought **{top_20} of revenue** "
+            "({interval}); if all spent the same, they would bring {twenty}. The Gini coefficient is {gini}.",
             twenty=language.percent(TOPS[2]), top_20=view.percent(top_20), interval=view.interval(interval),
             gini=language.number(spread.gini, 2), n=language.number(spread.n),
         ),
