@@ -103,6 +103,18 @@ def test_a_duration_is_in_its_largest_unit(seconds: float, english: str, chinese
     assert CHINESE.duration(seconds) == chinese
 
 
+@pytest.mark.parametrize(
+    ("share", "decimals", "shown"),
+    [
+        (0.004, 0, "<1%"), (0.0004, 1, "<0.1%"), (0.0, 0, "0%"), (0.006, 0, "1%"), (0.996, 0, ">99%"),
+        (0.9996, 1, ">99.9%"), (1.0, 0, "100%"), (0.38, 0, "38%"), (0.994, 0, "99%"), (-0.2, 0, "−20%"),
+        (12.5, 0, "1,250%"),
+    ],
+)  # fmt: skip
+def test_something_is_never_nothing_and_not_all_is_never_all(share: float, decimals: int, shown: str) -> None:
+    assert ENGLISH.percent(share, decimals) == CHINESE.percent(share, decimals) == shown
+
+
 def test_counts_take_the_plural_of_their_language() -> None:
     one, many = "One failed.", "{count} failed."
     assert [ENGLISH.say_count(one, many, n) for n in (1, 2, 1200)] == ["One failed.", "2 failed.", "1,200 failed."]

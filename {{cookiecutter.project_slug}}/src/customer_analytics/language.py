@@ -115,9 +115,15 @@ class Language:
         return _minus(numbers.format_decimal(value, format=_pattern("#,##0", decimals), locale=self._locale))
 
     def percent(self, share: float | None, decimals: int = 0) -> str:
-        """A share (0.38) as a percentage (38%)."""
+        """A share (0.38) as a percentage (38%). What is not nothing is never 0%, what is not all never 100%."""
         if share is None or math.isnan(share):
             return NOT_ESTIMABLE
+        least = 10.0**-decimals
+        rounded = float(numbers.format_decimal(share * 100, format=_pattern("0", decimals), locale="en"))
+        if rounded == 0 and share > 0:
+            return f"<{self.number(least, decimals)}%"
+        if rounded == 100 and share < 1:
+            return f">{self.number(100 - least, decimals)}%"
         return _minus(numbers.format_percent(share, format=_pattern("#,##0", decimals) + "%", locale=self._locale))
 
     def points(self, difference: float | None, decimals: int = 1) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from customer_analytics.report import export, guard
 from customer_analytics.report.export import ExportError, export_report
-from customer_analytics.report.mime import REPORT
+from customer_analytics.report.mime import PART, REPORT
 
 MADE = {
     "parameters": {"bins": 5},
@@ -180,17 +180,20 @@ def test_a_finding_that_points_nowhere_is_refused(run, copy_of, tmp_path: Path) 
 @pytest.mark.parametrize("html", ["<script>alert(1)</script>", '<p onclick="x()">', '<img src="https://x.org/p.png">'])
 def test_raw_html_that_a_cell_smuggles_in_stops_the_export(run, copy_of, html: str, tmp_path: Path) -> None:
     smuggled = copy_of(run[1])
-    smuggled.cells[3].outputs.append(nbformat.v4.new_output("display_data", data={"text/html": html}))
+    data = {"text/html": html, PART: {}}  # as only report.parts can make it
+    smuggled.cells[3].outputs.append(nbformat.v4.new_output("display_data", data=data))
     with pytest.raises(guard.UnsafePage):
         export_report(smuggled, tmp_path / "x.html", project=run[0])
     assert not (tmp_path / "x.html").exists()
 
 
-def test_prints_and_bare_values_of_a_cell_do_not_reach_the_client(run, copy_of, exported, tmp_path: Path) -> None:
+def test_what_is_not_a_part_stays_in_the_notebook(run, copy_of, exported, tmp_path: Path) -> None:
     chatty = copy_of(run[1])
     chatty.cells[3].outputs += [
         nbformat.v4.new_output("stream", name="stdout", text="Jane Doe"),
         nbformat.v4.new_output("execute_result", data={"text/html": "<table>Jane Doe</table>"}),
+        nbformat.v4.new_output("display_data", data={"text/html": "<script>alert(1)</script>", "text/plain": ""}),
+        nbformat.v4.new_output("display_data", data={"image/png": "AAAA"}),
     ]
     export_report(chatty, tmp_path / "x.html", project=run[0], made=MADE)
     assert (tmp_path / "x.html").read_text(encoding="utf-8") == exported[0]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,20 @@ import mistune
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from customer_analytics.engagement import Project
 from customer_analytics.language import Language
 from customer_analytics.report import page as pages
 from customer_analytics.report.figures import NUMBER
-from customer_analytics.report.mime import REPORT, SECTION, STYLE
+from customer_analytics.report.mime import PART, REPORT, SECTION, STYLE
 from customer_analytics.report.page import Page
 from customer_analytics.report.report_names import report_name
 from customer_analytics.report.summary import appendix, executive_summary, plain_summary, text
+
+# Attributes as ElementTree writes them: no < or > inside a tag, no quote inside a value.
+_DRAWING = re.compile(r'<svg class="(?:wide|narrow)".*?</svg>', re.S)
+_STYLED_TAG = re.compile(r'(<\w+(?: [\w:-]+="[^"]*")*?) style="([^"]*)"((?: [\w:-]+="[^"]*")*\s*/?>)')
 
 
 class ExportError(Exception):
@@ -79,7 +85,9 @@ def export_report(
     published, sections = _collected(notebook)
     language = Language(published["language"], published["currency"])
     page = _page(published, sections, language, project, made or {}, show_code)
-    finished = pages.finish(page, functools.partial(_render, notebook, language), language)
+    prepared, drawing_styles = _prepared(notebook, language)
+    page = replace(page, drawing_styles=drawing_styles)
+    finished = pages.finish(page, functools.partial(_render, prepared, language), language)
     size = pages.write(destination, finished.html)
     return ExportResult(size, finished.warnings, plain_summary(published))
 
@@ -150,26 +158,42 @@ def _facts(published: Mapping[str, Any], made: Mapping[str, Any], language: Lang
 
 
 def _render(notebook: NotebookNode, language: Language, page: Page) -> str:
-    numbers = itertools.count(1)
-
-    def figure_number(_: re.Match[str]) -> str:
-        label = language.say("Figure {n}", n=str(next(numbers)))
-        return str(Markup('<span class="figure-number">{}</span>').format(label))
-
-    def numbered(html: str) -> Markup:
-        """A part's HTML with the next figure numbers in it."""
-        return Markup(re.sub(re.escape(NUMBER), figure_number, html))
-
     filters = {
-        "numbered": numbered,
         "client_text": functools.partial(_client_text, language),
-        "is_notebook_style": lambda data: STYLE in data,
+        "figure": pages.figure,  # of the macros, which both environments read
     }
     exporter = ReportExporter(  # type: ignore[no-untyped-call]
         extra_template_basedirs=[str(pages.TEMPLATES)], filters=filters
     )
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     return str(html)
+
+
+def _prepared(notebook: NotebookNode, language: Language) -> tuple[NotebookNode, Markup]:
+    """A copy whose outputs are only our parts, with figure numbers in them; and the styles that its drawings share."""
+    prepared = copy.deepcopy(notebook)
+    numbers = itertools.count(1)
+    styles: dict[str, str] = {}
+
+    def figure_number(_: re.Match[str]) -> str:
+        label = language.say("Figure {n}", n=str(next(numbers)))
+        return str(Markup('<span class="figure-number">{}</span>').format(label))
+
+    def shared_style(tag: re.Match[str]) -> str:
+        name = styles.setdefault(tag[2], f"d{len(styles)}")
+        bold = "bold " if "font-weight:600" in tag[2] or "font-weight:700" in tag[2] else ""
+        return f'{tag[1]} class="{bold}{name}"{tag[3]}'
+
+    for cell in prepared.cells:
+        bundles = [output.get("data", {}) for output in cell.get("outputs", [])]
+        kept = [data["text/html"] for data in bundles if PART in data and STYLE not in data]
+        kept = [re.sub(re.escape(NUMBER), figure_number, html) for html in kept]
+        kept = [_DRAWING.sub(lambda drawing: _STYLED_TAG.sub(shared_style, drawing[0]), html) for html in kept]
+        cell.outputs = [
+            new_output("display_data", {"text/html": html})  # type: ignore[no-untyped-call]
+            for html in kept
+        ]
+    return prepared, Markup("".join(f".{name}{{{style}}}\n" for style, name in styles.items()))
 
 
 def _client_text(language: Language, source: str) -> Markup:

@@ -27,6 +27,8 @@ from customer_analytics.report.theme import Theme
 TEMPLATES = Path(str(resources.files("customer_analytics.report").joinpath("templates")))
 FOLDER = TEMPLATES / "report"
 _NOTHING = Markup("")
+_UNIT = re.compile(r"(.*?)(\s*[^\W\d_A-Za-z]*)", re.S)
+_LONG_FIGURE = 8  # characters that fit a quarter of the page in the large size
 _LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -53,6 +55,7 @@ class Page:
     made: Markup = _NOTHING
     show_code: bool = False
     fonts: Markup = _NOTHING
+    drawing_styles: Markup = _NOTHING
 
     @property
     def style(self) -> Markup:
@@ -131,9 +134,19 @@ def logo(project: Project) -> str:
 @functools.cache
 def environment() -> jinja2.Environment:
     """Jinja with escaping on, for pages that are not notebooks."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
+    made.filters["figure"] = figure
+    return made
+
+
+def figure(shown: str) -> Markup:
+    """A figure of the strip with its unit in small type: 48.4 万元; long ones are marked as such."""
+    digits, unit = _UNIT.fullmatch(str(shown)).groups()  # type: ignore[union-attr]  # the pattern takes any text
+    size = "value long" if len(digits) > _LONG_FIGURE else "value"
+    small = Markup("<small>{}</small>").format(unit) if unit else ""
+    return Markup('<span class="{}">{}{}</span>').format(size, digits, small)
 
 
 def render(template: str, **values: object) -> Markup:

@@ -25,6 +25,7 @@ _LONG_NUMBER = re.compile(r"(\d\.\d)\d+")  # a tenth of a point is a seventh of 
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT_FAMILY = re.compile(r"font-family: [^;]+(; )?")
 _NO_ROTATION = re.compile(r"^rotate\(-?0(\.0+)? ")
+_AROUND_COMMAND = re.compile(r" ?([MLCQzZ]) ?")
 _GEOMETRY = {"d", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "transform", "points", "viewBox"}
 _EMPTIABLE = {"g", "defs"}
 _Element = ElementTree.Element
@@ -110,17 +111,28 @@ def _restyle(root: _Element, colours: Mapping[str, str]) -> None:
             elif key == "transform" and _NO_ROTATION.match(value):
                 del element.attrib[key]
             elif key in _GEOMETRY:
-                element.attrib[key] = " ".join(_LONG_NUMBER.sub(r"\1", value).split())
+                element.attrib[key] = _shortened(value)
+
+
+def _shortened(geometry: str) -> str:
+    """M 190.94 9.00 L 506.2 9.0 -> M190.9 9L506.2 9."""
+    rounded = _LONG_NUMBER.sub(r"\1", geometry).replace(".0 ", " ").removesuffix(".0")
+    return _AROUND_COMMAND.sub(r"\1", " ".join(rounded.split()))
 
 
 def _prune(parent: _Element) -> None:
-    """Drop metadata, the style sheet, invisible backgrounds, and groups that hold nothing."""
+    """Drop metadata, the style sheet, invisible backgrounds, groups that hold nothing or say nothing."""
     for child in list(parent):
         _prune(child)
         invisible = child.tag == "path" and child.get("style") == "fill:none"
         empty = child.tag in _EMPTIABLE and len(child) == 0
         if child.tag in ("metadata", "style") or invisible or empty:
             parent.remove(child)
+        elif child.tag == "g" and not set(child.attrib) - {"id"} and child[0].tag != "title":
+            place = list(parent).index(child)
+            parent.remove(child)
+            for offset, inner in enumerate(list(child)):
+                parent.insert(place + offset, inner)
 
 
 def _rename_ids(root: _Element, prefix: str) -> None:
