@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,8 +34,8 @@ def demo(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     return folder / "acme-retail", printed
 
 
-def analytics(tasks: ModuleType, project: Path, *arguments: str) -> tuple[int, str, float]:
-    """(exit code, output, seconds) of a command of the installed project."""
+def analytics(tasks: ModuleType, project: Path, *arguments: str, folder: Path | None = None) -> tuple[int, str, float]:
+    """(exit code, output, seconds) of a command of the installed project, run there or in another folder."""
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     began = time.monotonic()
     done = subprocess.run(
@@ -42,7 +44,7 @@ def analytics(tasks: ModuleType, project: Path, *arguments: str) -> tuple[int, s
         stderr=subprocess.STDOUT,
         check=False,
         env=clean,
-        cwd=project,
+        cwd=folder or project,
     )
     return done.returncode, done.stdout.decode("utf-8", "replace"), time.monotonic() - began
 
@@ -73,9 +75,7 @@ def test_every_metric_is_in_the_guide(demo: tuple[Path, str], repository: Path) 
     for report in REPORTS:
         (chapter,) = re.findall(rf"^## {report}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
         names = re.findall(r"`([a-z0-9_.<>]+)`", chapter)
-        patterns = [
-            re.sub(r"<\w+>", r".+", re.escape(name).replace(r"\<", "<").replace(r"\>", ">")) for name in names
-        ]
+        patterns = [re.sub(r"<\w+>", r".+", re.escape(name).replace(r"\<", "<").replace(r"\>", ">")) for name in names]
         metrics = json.loads((folder / report / "metrics.json").read_text(encoding="utf-8"))
         unknown = [name for name in metrics if not any(re.fullmatch(pattern, name) for pattern in patterns)]
         assert not unknown, report
@@ -123,6 +123,46 @@ def test_a_notebook_runs_by_itself_under_papermill(demo: tuple[Path, str], tasks
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-3000:]
     metrics = json.loads((project / "reports" / "draft" / "rfm" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["customers"] > 0
+
+
+class VisibleText(HTMLParser):
+    """What a reader of a page sees or hears, without code and styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = 0
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in {"script", "style", "code", "pre"}
+        self.texts += [value for name, value in attributes if name in {"alt", "aria-label", "placeholder"} and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in {"script", "style", "code", "pre"}
+
+    def handle_data(self, text: str) -> None:
+        if not self.hidden:
+            self.texts.append(text)
+
+
+def test_a_chinese_project_speaks_chinese_and_nothing_else(
+    demo: tuple[Path, str], bake: Callable[..., Path], tasks: ModuleType
+) -> None:
+    """The same installation serves a second project, whose client, data and reports are Chinese."""
+    installed, _ = demo
+    chinese = bake({"client_name": "上海百货", "language": "zh_CN"})
+    code, printed, _ = analytics(tasks, installed, "demo", "--customers", "2000", folder=chinese)
+    assert code == 0, printed
+    latest = (chinese / "reports" / "latest").read_text(encoding="utf-8").strip()
+    pages = sorted((chinese / "reports" / latest).glob("*.html"))
+    assert {page.stem for page in pages} == {"index", *REPORTS}
+    for page in pages:
+        assert page.stat().st_size <= 500_000, page.name
+        reader = VisibleText()
+        reader.feed(page.read_text(encoding="utf-8"))
+        english = [text.strip() for text in reader.texts if re.search(r"[A-Za-z]+(?:,? [a-z]+){2,}", text)]
+        assert not english, f"{page.name}: {english}"
+        assert "上海百货" in "".join(reader.texts)
 
 
 def test_the_project_is_in_git_without_data_and_reports(demo: tuple[Path, str]) -> None:
