@@ -73,6 +73,8 @@ def test_faults_of_the_customers(client):
     plain = ["North", "East", "South", "West", "Centre"]
     otherwise = customers["region"].notna() & ~customers["region"].isin(plain)
     assert otherwise.sum() == rows(client, "region_spelled_otherwise")
+    blank = customers["region"].str.startswith(" ", na=False)
+    assert blank.sum() == client.truth["faults"]["region_spelled_otherwise"]["leading_blank"]
     assert (customers["signed_up_at"] != customers["Joined (app)"]).sum() == rows(client, "registration_times_differ")
 
 
@@ -103,6 +105,8 @@ def test_orphans(client):
     assert (lost.sum(), round(lines.loc[lost, "amount"].sum(), 2)) == (fault["rows"], fault["amount"])
     readable = orders[pd.to_datetime(orders["ordered_at"], format="%Y-%m-%d %H:%M:%S", errors="coerce").notna()]
     assert (~lines["order_id"].isin(readable["order_id"])).sum() == fault["rows_after_loading"] > fault["rows"]
+    counted = readable[pd.to_datetime(readable["ordered_at"]) <= LAST]
+    assert (~lines["order_id"].isin(counted["order_id"])).sum() == fault["rows_up_to_the_last_day"]
     touches = client.table("touches")
     assert (~touches["customer_id"].isin(customers)).sum() == rows(client, "orphan.touches.customer_id") > 0
     for table in ("events", "feedback"):
@@ -141,7 +145,7 @@ def test_the_wrong_clock_shows_in_the_hours_of_one_device(client):
     last = pd.Timestamp(fault["last_day"]) + pd.Timedelta(days=1, hours=fault["hours"])
     inside = device & (local >= first) & (local < last)
     night = local.dt.hour.isin([3, 4, 5])
-    assert night[inside].mean() > 3 * night[device & ~inside].mean()
+    assert night[inside].mean() > 2.2 * night[device & ~inside].mean()
     assert inside.sum() == pytest.approx(fault["rows"], rel=0.1)
 
 

@@ -19,6 +19,7 @@ from customer_analytics.tables.sample.world import DAY, Flags, Floats, Ints, Wor
 VIEW_TO_CART, CART_TO_CHECKOUT, CHECKOUT_TO_PAYMENT = 0.46, 0.66, 0.84
 DROP_DEVICE, DROP_RATE = 1, 0.55  # position in DEVICES, and its rate from checkout to payment
 KNOWN_SHARE = 0.35  # of the sessions that end without an order: signed-in customers
+SIGNED_OUT_SHARE = 0.25  # of the other sessions without an order: a customer's cookie without the customer
 ROLE_COLUMNS = ("landing", "search", "view", "cart", "checkout", "payment", "sign_up")
 LANDING, SEARCH, VIEW, CART, CHECKOUT, PAYMENT, SIGN_UP = range(7)
 PAGES = (
@@ -131,13 +132,15 @@ def _failed_sessions(
     midnight = np.where(midnight > world.last_second, 2 * (world.last_second + 1 - DAY) - midnight, midnight)
     time = world.civil(midnight + seconds_in_day(rng, hour_profiles(), persona))
     known = (rng.random(len(depth)) < KNOWN_SHARE) & (time > people.signed_up[customer]) & (time < life.left[customer])
+    # Some customers browse signed out, or did so before they registered: their cookie is known, they are not.
+    own_cookie = known | (rng.random(len(depth)) < SIGNED_OUT_SHARE)
     # Unknown visitors: new cookies mostly, some come back.
     fresh = rng.integers(0, max(1, int(len(depth) * 0.8)), len(depth)) * 2 + 1 + 20_000_000
     return Sessions(
         depth=depth,
         device=device,
         customer=np.where(known, customer, -1),
-        visitor=np.where(known, cookies[customer, device % 2], fresh),
+        visitor=np.where(own_cookie, cookies[customer, device % 2], fresh),
         anchor=time,
         ends=np.zeros(len(depth), dtype=bool),
         product=pick_by_group(rng, catalogue.demand[0], persona),

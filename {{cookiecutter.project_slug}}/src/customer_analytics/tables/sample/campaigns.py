@@ -55,11 +55,11 @@ class Campaign:
 
 
 CAMPAIGNS = (
-    Campaign("aa_test", "Sender name test|发件人名称测试", "email|邮件", "none|无", 500,
+    Campaign("aa_test", "Sender name test|发件人名称测试", "email|邮件", "no offer|无优惠", 500,
              (Arm("A", 0.5), Arm("B", 0.5))),
     Campaign("voucher", "Spring voucher|春季优惠券", "email|邮件", "10 % off|九折", 440,
              (CONTROL, Arm("voucher", 0.5, effect=0.13, offer=0.10))),
-    Campaign("newsletter", "Brand newsletter|品牌通讯", "email|邮件", "none|无", 380,
+    Campaign("newsletter", "Brand newsletter|品牌通讯", "email|邮件", "no offer|无优惠", 380,
              (Arm("control", 0.2, sent=False), Arm("newsletter", 0.8))),
     Campaign("ladder", "Offer ladder|阶梯优惠", "push|推送", "5, 10 or 20 % off|95折、九折或八折", 320,
              (Arm("control", 0.25, sent=False), Arm("off_5", 0.25, effect=0.04, offer=0.05),

@@ -111,6 +111,7 @@ def _customers(frames: Frames) -> dict[str, Fault]:
         "region_spelled_otherwise": _fault(
             "customers", "region in capitals or with a leading blank",
             int(((customers["spelling"] > 0) & (customers["region"] >= 0)).sum()),
+            leading_blank=int(((customers["spelling"] == 1) & (customers["region"] >= 0)).sum()),
         ),
         "registration_times_differ": _fault(
             "customers", "the two registration times differ by a minute or more, as written",
@@ -169,10 +170,12 @@ def _orphans(business: Business, frames: Frames) -> dict[str, Fault]:
         if table == "orders":
             money = {"amount": int(frames[table].loc[rows, "amount"].sum()) / 100}
         if table == "order_lines":
-            readable = frames["orders"].loc[frames["orders"]["unreadable"] == 0, "order"]
+            kept = frames["orders"][frames["orders"]["unreadable"] == 0]
+            counted = kept.loc[kept["ordered"] <= business.world.last_second, "order"]
             money = {
                 "amount": int((frames[table]["unit_price"] * frames[table]["quantity"])[rows].sum()) / 100,
-                "rows_after_loading": int((~values.isin(readable)).sum()),
+                "rows_after_loading": int((~values.isin(kept["order"])).sum()),
+                "rows_up_to_the_last_day": int((~values.isin(counted)).sum()),
             }
         result[f"orphan.{table}.{column}_id"] = _fault(
             table, "id that its parent table does not have, as exported", int(rows.sum()), **money
