@@ -34,14 +34,17 @@ def local_time(moment: ir.TimestampValue, zone: ZoneInfo, first: dt.datetime, la
     return ibis.cases(*branches, else_=_shift(moment, changes[-1][1]))
 
 
-def utc_of_local_time(moment: ir.TimestampValue, zone: ZoneInfo) -> ir.TimestampValue:
+def utc_of_local_time(
+    moment: ir.TimestampValue, zone: ZoneInfo, span: tuple[dt.datetime, dt.datetime] = _ZONE_SPAN
+) -> ir.TimestampValue:
     """Naive wall-clock time of a zone as naive UTC.
 
     An hour that happens twice is taken for its first time; one that never happens is shifted forward by the gap. Both
     follow from keeping the earlier offset up to the later of the two wall-clock readings of a change. The changes
-    from 1900 to 2100 make a tree of comparisons eight deep, of which an engine evaluates what its rows need.
+    within `span` make a tree of comparisons (from 1900 to 2100 it is eight deep), of which an engine evaluates what
+    its rows need; beyond the span the offsets at its ends go on.
     """
-    changes = offset_changes(zone, *_ZONE_SPAN)
+    changes = offset_changes(zone, *span)
     starts = [start + dt.timedelta(seconds=max(before, after)) for (_, before), (start, after) in pairwise(changes)]
     return _offset_tree(moment, starts, [seconds for _, seconds in changes])
 

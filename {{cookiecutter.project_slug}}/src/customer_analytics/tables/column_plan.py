@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,9 @@ class ColumnPlan:
 
     `source` is its internal name in the raw table, `values` the stated value mapping, `way` how its dates are written,
     `decimal` its decimal mark, `float_id` that a number was exported as 17850.0 everywhere, `zone` the zone of its
-    times, `blanks` that values have blanks around them.
+    times, `blanks` that values have blanks around them. `plain` and `span` keep the expressions small where the first
+    rows allow it: numbers that the engine's own cast reads, local times within these moments. What does not keep to
+    them counts as unreadable, and the plan is made again.
     """
 
     ours: str
@@ -50,6 +53,8 @@ class ColumnPlan:
     float_id: bool = False
     zone: ZoneInfo = _UTC
     blanks: bool = True
+    plain: bool = False
+    span: tuple[dt.datetime, dt.datetime] | None = None
 
     def text(self, raw: ir.Table) -> ir.StringValue:
         """The client's value as text, after value mapping."""
@@ -81,10 +86,17 @@ class ColumnPlan:
             return column
         if self.is_typed(read):
             zoned = isinstance(kind := read[self.source].type(), dtypes.Timestamp) and kind.timezone is not None
-            return column if zoned else utc_of_local_time(column, self.zone)
+            return column if zoned else self._in_utc(column)
         if self.way.kind == "offset":
-            return ibis.ifelse(read[flag], column, utc_of_local_time(column, self.zone))
-        return utc_of_local_time(column, self.zone)
+            return ibis.ifelse(read[flag], column, self._in_utc(column))
+        return self._in_utc(column)
+
+    def _in_utc(self, local: ir.TimestampValue) -> ir.TimestampValue:
+        if self.span is None:
+            return utc_of_local_time(local, self.zone)
+        first, last = (ibis.timestamp(end) for end in self.span)
+        within = ibis.ifelse(local.between(first, last), local, ibis.null(local.type()))
+        return utc_of_local_time(within, self.zone, self.span)
 
     def is_typed(self, raw: ir.Table) -> bool:
         """Whether the client's column carries a type that goes straight to ours (Parquet, database)."""
@@ -134,9 +146,9 @@ class ColumnPlan:
         if self.kind == Kind.FLAG:
             return parse_flag(text)
         if self.kind == Kind.INTEGER:
-            number = parse_number(text, "decimal(28, 4)", self.decimal)
+            number = parse_number(text, "decimal(28, 4)", self.decimal, plain=self.plain)
             return ibis.ifelse(number == number.round(), number, ibis.null(number.type())).try_cast("int64")
         if self.kind in (Kind.MONEY, Kind.NUMBER):
-            return parse_number(text, TYPES[self.kind], self.decimal)
+            return parse_number(text, TYPES[self.kind], self.decimal, plain=self.plain)
         written = parse_time(text, self.way)
         return written.date() if self.kind == Kind.DATE else written

@@ -75,6 +75,7 @@ def engine(folder: Path) -> Backend:
     """A DuckDB of its own that keeps to its memory and puts what does not fit into `folder`."""
     backend: Backend = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(folder / "spill"))
     backend.settings["TimeZone"] = "UTC"
+    backend.settings["enable_progress_bar"] = False
     return backend
 
 

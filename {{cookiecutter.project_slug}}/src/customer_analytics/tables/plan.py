@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping as ReadOnly
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from customer_analytics.tables.value_counts import NUMBERS, TIMES, Counts, Quest
 
 SAMPLE_ROWS = 20_000
 FEW_ROWS = 1_000
+YEARS_BEFORE, YEARS_AFTER = 3, 10
 _SAMPLE = "sample_of_source"
 
 
@@ -43,7 +45,8 @@ def first_plan(
         rows = sample if counts[plan.ours].values else table
         few = backend.create_table("few_values", rows.filter(~_missing(rows, plan)).limit(FEW_ROWS), overwrite=True)
         counts |= _count_every_way(backend, few, [plan])
-    return _settle(backend, table, plans, counts, source)
+    plans, problems = _settle(backend, table, plans, counts, source)
+    return _with_spans(sample, plans), problems
 
 
 def second_plan(
@@ -56,7 +59,40 @@ def second_plan(
         frozenset(plan.ours for plan in again if plan.kind in NUMBERS),
     )
     counts = count_values(backend, raw.scan(None), again, questions, "counted_again")
+    plans = [_widened(plan, failed[plan.ours]) if plan.ours in failed else plan for plan in plans]
     return _decide(plans, counts, source)
+
+
+def _widened(plan: ColumnPlan, rows: ir.Table) -> ColumnPlan:
+    """The plan without what keeps its expressions small, when that is why the rows were not read."""
+    if plan.kind in NUMBERS:
+        return replace(plan, plain=False)
+    if plan.span is None:
+        return plan
+    texts = rows.mutate(__text=plan.text(rows))
+    written = plan.read(texts, "__text", "__flag")["__text"]
+    beyond = int(texts.filter(written.notnull()).count().to_pyarrow().as_py())
+    return replace(plan, span=None) if beyond else plan
+
+
+def _with_spans(sample: ir.Table, plans: Sequence[ColumnPlan]) -> list[ColumnPlan]:
+    """The plans with the moments around the first rows' times, in which a time zone has few changes."""
+    timed = [plan for plan in plans if plan.kind == Kind.TIME]
+    measures = {}
+    for i, plan in enumerate(timed):
+        texts = sample.mutate(**{f"t{i}": sample[plan.source] if plan.is_typed(sample) else plan.text(sample)})
+        written = plan.read(texts, f"t{i}", "flag")[f"t{i}"]
+        row = texts.select(moment=written)
+        measures[plan.ours] = row.aggregate(first=row.moment.min(), last=row.moment.max()).to_pyarrow().to_pylist()[0]
+    spanned = []
+    for plan in plans:
+        found = measures.get(plan.ours)
+        if found is None or found["first"] is None or found["first"].year < 1910 or found["last"].year > 2080:
+            spanned.append(plan)
+            continue
+        first, last = found["first"].year - YEARS_BEFORE, found["last"].year + YEARS_AFTER
+        spanned.append(replace(plan, span=(dt.datetime(first, 1, 1), dt.datetime(last, 1, 1))))
+    return spanned
 
 
 def _ways_to_try(backend: Backend, plan: ColumnPlan, rows: ir.Table) -> list[Way]:
@@ -146,6 +182,7 @@ def _decide(
         if plan.kind == Kind.ID:
             plan = replace(plan, float_id=0 < found.values == found["float"])
         elif plan.kind in NUMBERS and not _is_stated(plan, source):
+            plan = replace(plan, plain=found["plain"] == found.values)
             plan, problem = _with_decimal(plan, found, comma, point, place)
             problems += problem
         elif plan.kind in TIMES and not _is_stated(plan, source):

@@ -103,6 +103,7 @@ def connect(engine: str) -> ibis.BaseBackend:
     if engine == "duckdb":
         duck = ibis.duckdb.connect()
         duck.settings["TimeZone"] = "UTC"
+        duck.settings["enable_progress_bar"] = False
         return duck
     try:
         importlib.import_module(f"ibis.backends.{engine}")

@@ -29,12 +29,14 @@ _PROOF = (
 )
 
 
-def parse_number(text: ir.StringValue, to: str, decimal: Decimal = ".") -> ir.NumericValue:
-    """Text as a number of the type `to`, null where it is none.
+def parse_number(text: ir.StringValue, to: str, decimal: Decimal = ".", *, plain: bool = False) -> ir.NumericValue:
+    """Text as a number of the type `to`, null where it is none; `plain`: only by the engine's own cast.
 
     The engine's own cast reads plain numbers; only what it refuses goes the long way, so that a clean column costs
     one cast. A decimal comma always goes the long way.
     """
+    if plain and decimal == ".":
+        return _finite(text.try_cast(to))
     long_way = _written_number(text, to, decimal)
     if decimal == ",":
         return long_way
