@@ -89,7 +89,8 @@ def change_figure(view: View) -> FigureWords:
     return FigureWords(
         title,
         say(
-            "Share of customers; ring: {date}, dot: now. Coloured: beyond chance, corrected for looking at all segments",
+            "Share of customers; ring: {date}, dot: now. Coloured: beyond chance, corrected for looking at "
+            "all segments",
             date=language.date(change.earlier.last_day),
         ),
         say(
@@ -133,7 +134,10 @@ def change_table(view: View) -> TableWords:
                 (language.percent(row["share_earlier"], 1), row["share_earlier"]),
                 (language.percent(row["share_now"], 1), row["share_now"]),
                 (view.points(row["change"]), row["change"]),
-                (say("{low} to {high}", low=view.points(row["low"]), high=view.points(row["high"])), None),
+                (
+                    say("{low} to {high}", low=view.points(row["low"]), high=view.points(row["high"])),
+                    None,
+                ),
                 (say("yes") if is_moved else say("no"), None),
             )
         )
@@ -155,7 +159,8 @@ def change_table(view: View) -> TableWords:
             (
                 say("Interval"),
                 say(
-                    "Paired by customer, for the difference in percentage points; confidence {level} for each by itself",
+                    "Paired by customer, for the difference in percentage points; confidence {level} "
+                    "for each by itself",
                     level=language.percent(0.95),
                 ),
             ),

@@ -68,7 +68,7 @@ def _contact(view: View) -> Text:
     return say(
         "Contact the others in two waves; leave the held-out part alone on every channel. {rate} of such customers buy "
         "anyway, so only {points} points or more between the two parts count as an effect.",
-        rate=view.percent(first.rate), points=language.number(math.ceil(100 * first.smallest)),
+        rate=view.language.percent(first.rate), points=language.number(math.ceil(100 * first.smallest)),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def curve_marks(view: View) -> list[tuple[float, float, str]]:
     return [
         (
             top, spread.tops[top],
-            str(view.language.say("Top {share}: {money}", share=percent(top), money=view.percent(spread.tops[top]))),
+            str(view.language.say("Top {share}: {money}", share=percent(top), money=percent(spread.tops[top]))),
         )
         for top in TOPS[1:]
     ]  # fmt: skip
@@ -40,9 +40,9 @@ def curve_figure(view: View) -> FigureWords:
     say, spread = view.language.say, view.result.concentration
     numbers = {
         "share": view.language.percent(TOPS[2]),
-        "money": view.percent(spread.tops[TOPS[2]]),
+        "money": view.language.percent(spread.tops[TOPS[2]]),
         "five": view.language.percent(TOPS[1]),
-        "five_money": view.percent(spread.tops[TOPS[1]]),
+        "five_money": view.language.percent(spread.tops[TOPS[1]]),
     }
     return FigureWords(
         say("The top {share} of customers bring {money} of revenue", **numbers),

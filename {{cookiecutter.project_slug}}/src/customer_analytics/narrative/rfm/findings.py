@@ -34,7 +34,7 @@ def core_finding(view: View) -> Finding:
             "“{segment}”, {customers} of {n} customers ({share}), brought **{revenue} of net revenue** ({interval}) "
             "from {period}: {each} each, {times} times the average.",
             customers=language.number(top.customers), segment=view.name(top.key), n=language.number(view.n),
-            share=view.percent(top.share_customers), revenue=view.percent(top.share_revenue),
+            share=view.language.percent(top.share_customers), revenue=view.language.percent(top.share_revenue),
             interval=view.interval(interval), period=view.period, each=language.money(each),
             times=language.number(each / view.mean_spend, 1),
         ),
@@ -89,7 +89,7 @@ def slipping_finding(view: View) -> Finding | None:
             "silent for more than {active} and up to {lost} days; {active_share} of repeat purchases come within "
             "{active}. They have spent **{money}**, {times} times the average each.",
             customers=language.number(quiet.customers), n=language.number(view.n),
-            share=view.percent(quiet.customers / view.n), interval=view.interval(interval),
+            share=view.language.percent(quiet.customers / view.n), interval=view.interval(interval),
             active_share=language.percent(pace.active_share), money=language.money(quiet.revenue),
             times=language.number(quiet.revenue / quiet.customers / view.mean_spend, 1), **regular,
         ),
@@ -118,7 +118,7 @@ def _unprompted(view: View) -> Text:
     return say(
         "Of {n} customers in the same position {days} days earlier, {rate} ({interval}) bought again in these days, "
         "with whatever contact there was then. A return alone therefore proves nothing.",
-        n=language.number(again.n), days=language.number(again.days), rate=view.percent(again.rate),
+        n=language.number(again.n), days=language.number(again.days), rate=view.language.percent(again.rate),
         interval=view.interval(again.interval),
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def one_time_finding(view: View) -> Finding:
             "Of {base} customers who had {days} days for a second purchase, {rate} ({interval}) made it; half of all "
             "second purchases came within {median} days.",
             base=language.number(second.base), days=language.number(result.rhythm.lost_days),
-            rate=view.percent(second.rate), interval=view.interval(second.interval),
+            rate=view.language.percent(second.rate), interval=view.interval(second.interval),
             median=language.number(second.median_days),
         )  # fmt: skip
         action = say(
@@ -157,8 +157,8 @@ def one_time_finding(view: View) -> Finding:
         statement=say(
             "{count} of {n} customers (**{share}**, {interval}) bought once only from {period}. They brought {revenue} "
             "of net revenue.",
-            count=language.number(result.one_time), n=language.number(view.n), share=view.percent(share),
-            interval=view.interval(interval), period=view.period, revenue=view.percent(revenue),
+            count=language.number(result.one_time), n=language.number(view.n), share=view.language.percent(share),
+            interval=view.interval(interval), period=view.period, revenue=view.language.percent(revenue),
         ),
         meaning=meaning, action=action, section="lifecycle",
         value=share, low=interval.low, high=interval.high, n=view.n, unit="share", notable=share >= MANY_ONE_TIME,
@@ -178,7 +178,7 @@ def concentration_finding(view: View) -> Finding:
         statement=say(
             "Of {n} customers with net revenue of zero or more, the top {twenty} brought **{top_20} of revenue** "
             "({interval}); if all spent the same, they would bring {twenty}. The Gini coefficient is {gini}.",
-            twenty=language.percent(TOPS[2]), top_20=view.percent(top_20), interval=view.interval(interval),
+            twenty=language.percent(TOPS[2]), top_20=view.language.percent(top_20), interval=view.interval(interval),
             gini=language.number(spread.gini, 2), n=language.number(spread.n),
         ),
         meaning=say(
@@ -320,7 +320,7 @@ def nameless_finding(view: View) -> Finding | None:
         statement=say(
             "**{share} of net revenue** ({money} of {total}) comes from {orders} orders that name no customer; they "
             "are in no segment.",
-            share=view.percent(share), money=language.money(totals.revenue_without_customer),
+            share=view.language.percent(share), money=language.money(totals.revenue_without_customer),
             total=language.money(totals.revenue), orders=language.number(totals.without_customer),
         ),
         meaning=say("Every share in this report is a share of the revenue with a customer, not of the whole."),

@@ -70,7 +70,9 @@ def grid_figure(view: View) -> FigureWords:
     customers = sum(group.customers for group in view.groups if group.key in RISK)
     largest = grid.sort_values("share_revenue", ascending=False, kind="stable").iloc[0]
     if customers >= view.minimum_group:
-        title = say("Customers who bought much and have stopped hold {share} of revenue", share=view.percent(risk))
+        title = say(
+            "Customers who bought much and have stopped hold {share} of revenue", share=view.language.percent(risk)
+        )
     else:
         title = say("Hardly a good customer has stopped buying")
     return FigureWords(
@@ -80,7 +82,7 @@ def grid_figure(view: View) -> FigureWords:
             "Grid of five recency classes by five value classes. The largest cell, recency class {recency} and value "
             "class {value}, holds {share} of revenue; the outlined cells hold {risk}.",
             recency=view.language.number(int(largest["r5"])), value=view.language.number(int(largest["fm5"])),
-            share=view.percent(float(largest["share_revenue"])), risk=view.percent(risk),
+            share=view.language.percent(float(largest["share_revenue"])), risk=view.language.percent(risk),
         ),
         view.source,
     )  # fmt: skip

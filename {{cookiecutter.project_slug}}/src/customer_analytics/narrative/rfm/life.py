@@ -122,8 +122,8 @@ def stage_figure(view: View) -> FigureWords:
     money = dict(zip(stages["stage"], stages["revenue"], strict=True))
     active = share["new"] + share["active"] + share["returned"]
     return FigureWords(
-        say("{active} of customers are within their rhythm, {lost} are lost", active=view.percent(active),
-            lost=view.percent(share["lost"])),
+        say("{active} of customers are within their rhythm, {lost} are lost", active=view.language.percent(active),
+            lost=view.language.percent(share["lost"])),
         say(
             "Share of customers by stage. Red: still to be won back, {money} spent so far",
             money=language.money(money["sleeping"]),
@@ -172,10 +172,10 @@ def ladder_figure(view: View) -> FigureWords:
     if len(known) >= 2 and known[1].interval.low > known[0].interval.high:
         title = say(
             "{first} make a second purchase; of those, {second} make a third",
-            first=view.percent(known[0].rate), second=view.percent(known[1].rate),
+            first=view.language.percent(known[0].rate), second=view.language.percent(known[1].rate),
         )  # fmt: skip
     elif known:
-        title = say("{first} make a second purchase", first=view.percent(known[0].rate))
+        title = say("{first} make a second purchase", first=view.language.percent(known[0].rate))
     else:
         title = say("Too few customers had the time for a second purchase")
     return FigureWords(

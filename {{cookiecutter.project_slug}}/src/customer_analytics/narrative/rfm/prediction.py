@@ -176,11 +176,11 @@ def robustness(view: View) -> Text:
         return say(
             "Scored the nested way (frequency within recency, money within both), {share} of customers ({interval}) "
             "would be in another segment: the choice of method decides that much.",
-            share=view.percent(share), interval=interval,
+            share=view.language.percent(share), interval=interval,
         )  # fmt: skip
     return say(
         "Scored the independent way (each measure by itself), {share} of customers ({interval}) would be in another "
-        "segment: the choice of method decides that much.", share=view.percent(share), interval=interval,
+        "segment: the choice of method decides that much.", share=view.language.percent(share), interval=interval,
     )  # fmt: skip
 
 

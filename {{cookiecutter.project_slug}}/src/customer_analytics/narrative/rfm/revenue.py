@@ -50,8 +50,8 @@ def segment_figure(view: View) -> FigureWords:
         [
             say(
                 "{segment}: {customers} of customers, {revenue} of revenue",
-                segment=view.name(group.key), customers=view.percent(group.share_customers),
-                revenue=view.percent(group.share_revenue),
+                segment=view.name(group.key), customers=view.language.percent(group.share_customers),
+                revenue=view.language.percent(group.share_revenue),
             )
             for group in view.groups
         ]
@@ -59,8 +59,8 @@ def segment_figure(view: View) -> FigureWords:
     return FigureWords(
         say(
             "{segment}: {customers} of customers, {revenue} of revenue",
-            segment=view.name(top.key), customers=view.percent(top.share_customers),
-            revenue=view.percent(top.share_revenue),
+            segment=view.name(top.key), customers=view.language.percent(top.share_customers),
+            revenue=view.language.percent(top.share_revenue),
         ),
         say("Share of customers and share of net revenue by segment"),
         say("Pairs of dots by segment. {rows}.", rows=alt),
@@ -88,7 +88,7 @@ def treemap_figure(view: View) -> FigureWords:
     share = sum(group.share_revenue for group in first)
     names = language.listing([say("“{segment}”", segment=view.name(group.key)) for group in first])
     return FigureWords(
-        say("{segments} bring {share} of revenue", segments=names, share=view.percent(share)),
+        say("{segments} bring {share} of revenue", segments=names, share=view.language.percent(share)),
         say("Area: net revenue of the segment. Red: customers who bought much and have stopped"),
         say(
             "Treemap of net revenue. {rows}.",
@@ -145,12 +145,16 @@ def _segment_row(view: View, group: Group, medians: dict[str, Any] | None) -> Ro
             say(
                 "{number} ({share})",
                 number=language.number(group.customers),
-                share=view.percent(group.share_customers),
+                share=view.language.percent(group.share_customers),
             ),
             group.customers,
         ),
         (
-            say("{number} ({share})", number=language.money(group.revenue), share=view.percent(group.share_revenue)),
+            say(
+                "{number} ({share})",
+                number=language.money(group.revenue),
+                share=view.language.percent(group.share_revenue),
+            ),
             group.revenue,
         ),
         (language.money(value), value),

@@ -60,7 +60,7 @@ def aside(view: View, section: str) -> list[Finding]:
 def _title(view: View) -> Text:
     say, language, top, first = view.language.say, view.language, view.top, target(view)
     assert top is not None
-    shares = {"share": view.percent(top.share_customers), "revenue": view.percent(top.share_revenue)}
+    shares = {"share": view.language.percent(top.share_customers), "revenue": view.language.percent(top.share_revenue)}
     if first is not None and first.kind == "quiet_regulars":
         return say(
             "{share} of customers bring {revenue} of revenue. {customers} regulars have gone quiet",
@@ -69,7 +69,7 @@ def _title(view: View) -> Text:
     if view.one_time_share >= MANY_ONE_TIME:
         return say(
             "{share} of customers bring {revenue} of revenue. {once} bought only once",
-            once=view.percent(view.one_time_share), **shares,
+            once=view.language.percent(view.one_time_share), **shares,
         )  # fmt: skip
     return say("{share} of customers bring {revenue} of revenue", **shares)
 
@@ -96,7 +96,7 @@ def _standfirst(view: View) -> Text:
         return say("{words} Contact them first, but hold part of the list out.", words=words)
     return say(
         "{words} Contact them first, but hold part of the list out: {rate} of such customers bought again anyway.",
-        words=words, rate=view.percent(first.rate),
+        words=words, rate=view.language.percent(first.rate),
     )  # fmt: skip
 
 
@@ -108,16 +108,16 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
     kpis = [
         Kpi(
             say("Revenue from {segment}", segment=view.name(top.key)),
-            view.percent(top.share_revenue),
+            view.language.percent(top.share_revenue),
             say(
                 "{share} of customers; interval {low} to {high}",
-                share=view.percent(top.share_customers), low=language.percent(row["share_low"]),
+                share=view.language.percent(top.share_customers), low=language.percent(row["share_low"]),
                 high=language.percent(row["share_high"]),
             ),
         ),
         Kpi(
             say("Bought once only"),
-            view.percent(view.one_time_share),
+            view.language.percent(view.one_time_share),
             say(
                 "{count} of {n} customers; {interval}",
                 count=language.number(result.one_time), n=language.number(view.n),
@@ -135,7 +135,8 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
                 language.money(first.revenue),
                 say(
                     "{customers} customers, {share} of revenue",
-                    customers=language.number(first.customers), share=view.percent(first.revenue / result.revenue),
+                    customers=language.number(first.customers),
+                    share=language.percent(first.revenue / result.revenue),
                 ),
             )
         )  # fmt: skip
@@ -150,7 +151,7 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
     kpis.append(
         Kpi(
             say("Revenue from the top {share}", share=language.percent(TOP)),
-            view.percent(result.concentration.tops[TOP]),
+            view.language.percent(result.concentration.tops[TOP]),
             say("of customers; {interval}", interval=view.interval(result.concentration.intervals[TOP])),
         )
     )

@@ -98,12 +98,6 @@ class View:
         """Name of a segment."""
         return segment_name(self.language, segment)
 
-    def percent(self, share: float) -> str:
-        """A share in running text: whole, below one half of a percent "under 1%"."""
-        if 0 < share < 0.005:
-            return self.language.say("under {least}", least=self.language.percent(0.01))
-        return self.language.percent(share)
-
     def interval(self, interval: Interval, decimals: int = 0) -> Text:
         """An interval of a share, for a bracket; with one decimal where both ends would read the same."""
         low, high = self.bounds(interval, decimals)
@@ -122,9 +116,8 @@ class View:
         return percent(interval.low, decimals), percent(interval.high, decimals)
 
     def points(self, change: float) -> str:
-        """A change of a share in percentage points with its sign."""
-        sign = "+" if change > 0 else "−" if change < 0 else ""
-        return sign + self.language.number(abs(change) * 100, 1)
+        """A change of a share in percentage points with its sign, without the word."""
+        return self.language.signed(100 * change, 1)
 
     def share_of_customers(self, count: int) -> Interval:
         """Wilson interval of a count of customers."""
