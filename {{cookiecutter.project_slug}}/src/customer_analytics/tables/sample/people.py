@@ -123,7 +123,9 @@ def make_people(world: World) -> People:
     count = world.customers
     persona = pick(rng, [persona.share for persona in PERSONAS], count)
     days = np.sort(_registration_days(world, rng, count))
-    signed_up = np.sort(world.seconds_at(days) + seconds_in_day(rng, hour_profiles(), persona))
+    moments = world.seconds_at(days) + seconds_in_day(rng, hour_profiles(), persona)
+    by_time = np.argsort(moments, kind="stable")  # the hour stays with its person
+    signed_up, persona = moments[by_time], persona[by_time]
     channel = _channels(world, rng, days)
     region = pick(rng, REGION_WEIGHTS, count)
     cities = np.array([len(names) for _, names in REGIONS])
