@@ -6,9 +6,11 @@ IPC sockets (Linux, macOS) they are used; on Windows, and where the folder's pat
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -62,9 +64,13 @@ class ReportKernel(AsyncKernelManager):
         return None if self.process is None else self.process.poll()
 
     def kill(self) -> None:
-        """End the kernel at once, from any thread."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
+        """End the kernel and what it started at once, from any thread."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):  # it leads its own group, unless it has only just been forked
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
 
 
 class WarmProvisioner(LocalProvisioner):

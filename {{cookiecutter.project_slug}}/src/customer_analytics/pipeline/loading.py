@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from customer_analytics.engagement import Project
 from customer_analytics.pipeline.lock import exclusive
+from customer_analytics.pipeline.staleness import note_load
 
 if TYPE_CHECKING:
     from customer_analytics.pipeline.terminal import Terminal
@@ -21,4 +22,6 @@ def load_tables(project: Project, terminal: Terminal) -> LoadLog:
     from customer_analytics.tables.load import load
 
     with exclusive(project, "load"), terminal.loading() as progress:
-        return load(project, progress=progress)
+        log = load(project, progress=progress)
+        note_load(project, log)
+    return log

@@ -24,6 +24,7 @@ from customer_analytics.pipeline.making import Workshop
 from customer_analytics.pipeline.manifest import make_manifest, write_manifest
 from customer_analytics.pipeline.plan import make_plan
 from customer_analytics.pipeline.progress import Progress
+from customer_analytics.pipeline.staleness import stale
 from customer_analytics.tables.load_log import LoadLog, read_load_log
 
 
@@ -77,6 +78,9 @@ def run(
     if jobs is not None and jobs < 1:
         raise UserError([Problem(f"--jobs {jobs}", "at least one report is made at a time.", "For example: --jobs 2")])
     log = read_load_log(project)
+    shown = progress or Progress()
+    if changed := stale(project, log):
+        shown.note(changed)
     target = None if output is None else output.absolute()
     now = dt.datetime.now(project.engagement.zone)
     with exclusive(project, "run"), _stopped_like_ctrl_c():
@@ -92,7 +96,7 @@ def run(
                 fingerprint=log.fingerprint,
                 inputs=_inputs(log),
                 show_code=show_code,
-                progress=progress or Progress(),
+                progress=shown,
             )
             effort = Effort(shop, plan, for_each=for_each, force=force)
             entries = effort.make_all(jobs or os.cpu_count() or 1)
