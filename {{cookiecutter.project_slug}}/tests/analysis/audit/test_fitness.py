@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from customer_analytics.analysis.audit import REPORTS, Level, fitness
+from customer_analytics.analysis.audit.facts import outcome_columns
 
 
 def orders(customers: int = 200, days: int = 400, *, per_customer: int = 3, known: bool = True) -> pd.DataFrame:
@@ -152,3 +153,11 @@ def test_contracts_carry_churn_without_orders(make_tables):
     verdicts = fitness(make_tables(subscriptions=frame), minimum_base=30)
     assert verdicts["churn"].level == Level.GO
     assert verdicts["churn"].base == {"contracts": 400, "ended": 90}
+
+
+def test_outcomes_that_came_as_text_are_outcomes_and_ids_and_words_are_not(make_tables):
+    frame = touches(["a", "b"]).assign(retained="TRUE", spend="3.50", batch_id="7", note="hello")
+    found = outcome_columns(make_tables(touches=frame)["touches"])
+    assert found == ["retained", "spend"]
+    lost = frame.drop(columns=["retained", "spend"])
+    assert codes(fitness(make_tables(touches=lost), minimum_base=30)["campaign_evaluation"]) == ["no_outcome"]

@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.audit.measures import money, number, one_row, person, whole
+from customer_analytics.analysis.audit.measures import money, number, one_row, person, total, whole
 from customer_analytics.tables.store import Tables
 
 RARE_SHAPE = 0.01  # a shape that fewer of the codes have is unlike the bulk
@@ -107,7 +107,7 @@ def is_service(code: str, name: object) -> bool:
     return bool(SERVICE_WORDS.search(words))
 
 
-def _codes(lines: ir.Table, amount: ir.FloatingValue | None) -> pd.DataFrame:
+def _codes(lines: ir.Table, amount: ir.NumericValue | None) -> pd.DataFrame:
     """One row a code: lines, money and its commonest name."""
     named = lines.select(
         product_id=lines.product_id,
@@ -117,7 +117,7 @@ def _codes(lines: ir.Table, amount: ir.FloatingValue | None) -> pd.DataFrame:
     named = named.filter(named.product_id.notnull())
     codes: pd.DataFrame = (
         named.group_by("product_id")
-        .aggregate(lines=named.count(), money=named.money.sum().fill_null(0.0), name=named.name.mode())
+        .aggregate(lines=named.count(), money=total(named.money), name=named.name.mode())
         .order_by("product_id")
         .execute()
     )
@@ -150,7 +150,7 @@ def order_series(tables: Tables) -> list[Series]:
             lines=rows.count(),
             negative=rows.negative.sum().fill_null(0),
             bad_debt=rows.bad_debt.sum().fill_null(0),
-            money=rows.money.sum().fill_null(0.0),
+            money=total(rows.money),
             customers=rows.person.nunique(),
         )
         .order_by([ibis.desc("orders"), "prefix"])
@@ -158,10 +158,15 @@ def order_series(tables: Tables) -> list[Series]:
     )
     if len(found) < 2:
         return []
-    total = int(found["orders"].sum())
+    all_orders = int(found["orders"].sum())
     return [
         Series(
-            row.prefix, _series_kind(row, total), int(row.orders), int(row.lines), float(row.money), int(row.customers)
+            prefix=row.prefix,
+            kind=_series_kind(row, all_orders),
+            orders=int(row.orders),
+            lines=int(row.lines),
+            money=float(row.money),
+            customers=int(row.customers),
         )
         for row in found.itertuples(index=False)
     ]

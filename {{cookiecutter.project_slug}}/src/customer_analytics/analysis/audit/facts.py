@@ -10,11 +10,12 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.audit.measures import one_row, person
+from customer_analytics.analysis.audit.measures import money, one_row, person, total, whole
 from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.store import Tables
 
 _NOT_ATTRIBUTES = {"customer_id", "signed_up_at", "consent"}
+_OUTCOME = r"(?i)^(true|false|yes|no|t|f|y|n|是|否|-?[0-9]+([.][0-9]+)?)$"
 _RESPONSES = ("opened_at", "clicked_at", "unsubscribed_at")
 
 
@@ -111,16 +112,20 @@ def _people(tables: Tables, name: str, day_column: str) -> PeopleFacts:
     table = tables[name]
     who = person(table)
     day = table[day_column] if day_column in table.columns else ibis.null("date")
-    money = table.amount.cast("float64").fill_null(0.0) if "amount" in table.columns else ibis.literal(0.0)
-    facts = table.select(person=ibis.null("string") if who is None else who, day=day, money=money)
+    amount = money(name, table)
+    facts = table.select(
+        person=ibis.null("string") if who is None else who,
+        day=day,
+        money=ibis.literal(0.0) if amount is None else amount,
+    )
     known = facts.person.notnull()
     whole = facts.aggregate(
         rows=facts.count(),
         rows_known=known.sum().fill_null(0),
         first=facts.day.min(),
         last=facts.day.max(),
-        money=facts.money.sum().fill_null(0.0),
-        money_known=facts.money.sum(where=known).fill_null(0.0),
+        money=total(facts.money),
+        money_known=total(facts.money, known),
     )
     days_active = facts.filter(known).group_by("person").aggregate(days=facts.day.nunique())
     people = days_active.aggregate(people=days_active.count(), repeat=(days_active.days >= 2).sum().fill_null(0))
@@ -174,14 +179,26 @@ def _touches(tables: Tables) -> dict[str, Any]:
 
 
 def outcome_columns(touches: ir.Table) -> list[str]:
-    """Columns of touches that are no canonical ones and hold a yes/no or a number: ready-made outcomes."""
+    """Columns of touches that are no canonical ones and hold yes or no, or numbers: ready-made outcomes.
+
+    A client's columns may be stored as text, so the values decide, not the type. Columns named as ids are no outcomes.
+    """
     canonical = set(SCHEMAS["touches"].names)
     days = {name[:-3] + "_on" for name in canonical if name.endswith("_at")}
-    return [
-        name
-        for name, kind in touches.schema().items()
-        if name not in canonical | days and (kind.is_boolean() or kind.is_numeric())
-    ]
+    extra = [name for name in touches.columns if name not in canonical | days and not name.lower().endswith("id")]
+    kinds = touches.schema()
+    words = [name for name in extra if kinds[name].is_string()]
+    measured = {name for name in extra if kinds[name].is_boolean() or kinds[name].is_numeric()}
+    if words:
+        counts = {f"filled_{index}": touches[name].count() for index, name in enumerate(words)}
+        counts |= {f"fit_{index}": touches[name].re_search(_OUTCOME).sum() for index, name in enumerate(words)}
+        row = one_row(touches.aggregate(**counts))
+        measured |= {
+            name
+            for index, name in enumerate(words)
+            if whole(row[f"filled_{index}"]) and whole(row[f"filled_{index}"]) == whole(row[f"fit_{index}"])
+        }
+    return [name for name in extra if name in measured]
 
 
 def _contracts(table: ir.Table) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 import ibis
@@ -12,7 +13,7 @@ from customer_analytics.analysis.audit.faults import Fault
 from customer_analytics.analysis.audit.hours import Hours
 from customer_analytics.analysis.audit.identity import Identity
 from customer_analytics.analysis.audit.issues import expects_value
-from customer_analytics.analysis.audit.measures import money, number, one_row, person, whole
+from customer_analytics.analysis.audit.measures import MONEY, money, number, one_row, person, total, whole
 from customer_analytics.analysis.audit.people import Consent
 from customer_analytics.analysis.audit.profile import ColumnProfile
 from customer_analytics.analysis.audit.volume import Mark, Volume
@@ -44,9 +45,9 @@ def nobody_known(tables: Tables, derived: Iterable[str]) -> Iterator[Fault]:
         if name in tables.tables and name not in set(derived):
             if "customer_id" not in tables[name].columns:
                 amount = money(name, tables[name])
-                total = {} if amount is None else {"money": amount.sum()}
-                row = one_row(tables[name].aggregate(rows=tables[name].count(), **total))
-                carried = (number(row["money"]) or 0.0) if total else None
+                sums = {} if amount is None else {"money": total(amount)}
+                row = one_row(tables[name].aggregate(rows=tables[name].count(), **sums))
+                carried = (number(row["money"]) or 0.0) if sums else None
                 yield Fault(name, "customer_id", "missing", whole(row["rows"]), whole(row["rows"]), carried)
             return
 
@@ -86,7 +87,7 @@ def volume_faults(volumes: Iterable[Volume]) -> Iterator[Fault]:
                 rule,
                 len(days),
                 len(volume.days),
-                money=float(days["money"].sum()),
+                money=round(math.fsum(days["money"]), 4),
                 values={
                     "first": days["date"].iloc[0],
                     "last": days["date"].iloc[-1],
@@ -127,7 +128,7 @@ def code_faults(
                 rule,
                 sum(odd.lines for odd in chosen),
                 lines,
-                sum(odd.money for odd in chosen),
+                round(math.fsum(odd.money for odd in chosen), 4),
                 values={"codes": len(chosen), "named": [odd.code for odd in chosen]},
             )
     for kind, rule in _ENTRY_RULES.items():
@@ -139,7 +140,7 @@ def code_faults(
                 rule,
                 sum(one.lines for one in found),
                 lines,
-                sum(one.money for one in found),
+                round(math.fsum(one.money for one in found), 4),
                 customers=sum(one.customers for one in found),
                 values={"orders": sum(one.orders for one in found), "prefixes": [one.prefix for one in found]},
             )
@@ -189,7 +190,11 @@ def heavy_orders(tables: Tables, revenue: float) -> Iterator[Fault]:
     people = {} if who is None else {"people": who.nunique(where=heavy)}
     row = one_row(
         orders.aggregate(
-            rows=orders.count(), heavy=heavy.sum(), money=amount.sum(where=heavy), most=amount.max(), **people
+            rows=orders.count(),
+            heavy=heavy.sum(),
+            money=total(amount, heavy),
+            most=amount.max().cast("float64"),
+            **people,
         )
     )
     yield Fault(
@@ -220,13 +225,13 @@ def order_totals(tables: Tables, derived: Iterable[str]) -> Iterator[Fault]:
     sums = valued.group_by("order_id").aggregate(lines=valued.line.sum())
     stated = orders.select(
         order_id=orders.order_id,
-        amount=orders.amount.cast("float64"),
-        discount=orders.discount.cast("float64").fill_null(0.0) if "discount" in orders.columns else ibis.literal(0.0),
+        amount=orders.amount.cast(MONEY),
+        discount=orders.discount.cast(MONEY).fill_null(0) if "discount" in orders.columns else ibis.literal(0),
     )
     both = stated.inner_join(sums, "order_id")
     gap = both.lines - both.amount
     off = (gap.abs() > 0.01) & ((gap - both.discount).abs() > 0.01)
-    row = one_row(both.aggregate(rows=both.count(), off=off.sum(), gap=gap.abs().sum(where=off)))
+    row = one_row(both.aggregate(rows=both.count(), off=off.sum(), gap=total(gap.abs(), off)))
     yield Fault(
         "orders", "amount", "not_sum_of_lines", whole(row["off"]), whole(row["rows"]), number(row["gap"]) or 0.0
     )
@@ -250,7 +255,7 @@ def strange_prices(tables: Tables, odd: Iterable[str]) -> Iterator[Fault]:
     usual = usual.filter(usual.lines >= USUAL_LINES)
     joined = priced.inner_join(usual, "product")
     strange = joined.price >= OUT_OF_LINE * joined.usual
-    row = one_row(joined.aggregate(rows=joined.count(), strange=strange.sum(), money=joined.money.sum(where=strange)))
+    row = one_row(joined.aggregate(rows=joined.count(), strange=strange.sum(), money=total(joined.money, strange)))
     yield Fault(
         "order_lines",
         "unit_price",

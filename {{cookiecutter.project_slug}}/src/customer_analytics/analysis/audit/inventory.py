@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from customer_analytics.analysis.audit.measures import money, number, one_row, own_columns, person, whole
+from customer_analytics.analysis.audit.measures import money, number, one_row, own_columns, person, total, whole
 from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.store import Tables
 
@@ -81,7 +81,7 @@ def _table(tables: Tables, name: str, derived: bool) -> TableFacts:
         measures |= {"first": day.min(), "last": day.max(), "undated": day.isnull().sum()}
     amount, who = money(name, table), person(table)
     if amount is not None:
-        measures["money"] = amount.sum()
+        measures["money"] = total(amount)
     if who is not None:
         measures["customers"] = who.nunique()
     row = one_row(table.aggregate(**measures))

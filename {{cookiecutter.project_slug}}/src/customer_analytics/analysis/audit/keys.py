@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import ibis
 
 from customer_analytics.analysis.audit.faults import Fault
-from customer_analytics.analysis.audit.measures import money, number, one_row, own_columns, person, whole
+from customer_analytics.analysis.audit.measures import money, number, one_row, own_columns, person, total, whole
 from customer_analytics.schema import REFERENCES, SCHEMAS
 from customer_analytics.tables.store import Tables
 
@@ -63,7 +63,7 @@ def exact_duplicates(tables: Tables, name: str, *, without: Iterable[str] = ()) 
         groups.aggregate(
             copies=groups.copies.sum(),
             groups=groups.count(),
-            money=(groups.copies * groups.money).sum(),
+            money=total(groups.copies * groups.money),
         )
     )
     copies = whole(row["copies"])
@@ -103,7 +103,7 @@ def orphans(tables: Tables, child: str, column: str, parent: str) -> Fault:
     keyed = keyed.filter(keyed.key.notnull())
     lost = keyed.anti_join(parents, keyed.key == parents.parent_key)
     row = one_row(
-        lost.aggregate(rows=lost.count(), keys=lost.key.nunique(), money=lost.money.sum()).cross_join(
+        lost.aggregate(rows=lost.count(), keys=lost.key.nunique(), money=total(lost.money)).cross_join(
             keyed.aggregate(total=keyed.count())
         )
     )

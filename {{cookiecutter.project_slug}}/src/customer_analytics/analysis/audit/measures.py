@@ -10,6 +10,7 @@ import pandas as pd
 
 from customer_analytics.schema import SCHEMAS, Kind
 
+MONEY = "decimal(18, 4)"
 MONEY_COLUMN = {
     "orders": "amount",
     "order_lines": "amount",
@@ -25,16 +26,17 @@ def person(table: ir.Table) -> ir.StringValue | None:
     return None if not columns else ibis.coalesce(*columns)
 
 
-def money(name: str, table: ir.Table) -> ir.FloatingValue | None:
+def money(name: str, table: ir.Table) -> ir.NumericValue | None:
     """The money that a row carries, in the engagement's currency; None for a table without money.
 
-    Lines without an amount carry quantity x unit price.
+    Decimal, so that sums are exact and the same in any order of rows. Lines without an amount carry quantity x unit
+    price.
     """
     column = MONEY_COLUMN.get(name)
     if column is not None and column in table.columns:
-        return table[column].cast("float64")
+        return table[column].cast(MONEY)
     if name == "order_lines" and {"quantity", "unit_price"} <= set(table.columns):
-        return table.quantity.cast("float64") * table.unit_price.cast("float64")
+        return table.quantity.cast(MONEY) * table.unit_price.cast(MONEY)
     return None
 
 
@@ -54,6 +56,11 @@ def kind_of(table_name: str, column: str, table: ir.Table) -> Kind:
         (data_type.is_numeric(), Kind.NUMBER),
     )
     return next((kind for matches, kind in by_type if matches), Kind.TEXT)
+
+
+def total(amount: ir.NumericValue, where: ir.BooleanValue | None = None) -> ir.FloatingValue:
+    """The exact sum of money as a float, 0 for no rows: rounded once, after adding up."""
+    return amount.sum(where=where).cast("float64").fill_null(0.0)
 
 
 def own_columns(table: ir.Table) -> list[str]:

@@ -10,7 +10,16 @@ import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.audit.faults import Fault
-from customer_analytics.analysis.audit.measures import kind_of, money, number, one_row, own_columns, person, whole
+from customer_analytics.analysis.audit.measures import (
+    kind_of,
+    money,
+    number,
+    one_row,
+    own_columns,
+    person,
+    total,
+    whole,
+)
 from customer_analytics.analysis.audit.profile import is_personal_name
 from customer_analytics.schema import Kind
 from customer_analytics.tables.store import Tables
@@ -109,7 +118,7 @@ def _fault(tables: Tables, table: str, rule: str, rows: ir.Table, accounts: ir.T
     if amount is not None:
         orders = tables["orders"].select(id=tables["orders"].customer_id, money=amount)
         bought = orders.semi_join(accounts, "id")
-        counts = counts.cross_join(bought.aggregate(money=bought.money.sum()))
+        counts = counts.cross_join(bought.aggregate(money=total(bought.money)))
     row = one_row(counts)
     carried = None if amount is None else number(row["money"]) or 0.0
     column = "customer_id" if "customer_id" in tables[table].columns else "visitor_id"

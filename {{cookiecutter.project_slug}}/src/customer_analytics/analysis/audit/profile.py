@@ -14,7 +14,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.audit.measures import kind_of, money, number, one_row, own_columns, whole
+from customer_analytics.analysis.audit.measures import kind_of, money, number, one_row, own_columns, total, whole
 from customer_analytics.schema import SCHEMAS, Kind
 
 NUMERIC = (Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
@@ -85,7 +85,7 @@ def profile_table(name: str, table: ir.Table, *, minimum_group: int) -> list[Col
     amount = money(name, table)
     for index, column in enumerate(columns):
         if amount is not None:
-            measures[f"money_{index}"] = amount.sum(where=table[column].isnull())
+            measures[f"money_{index}"] = total(amount, table[column].isnull())
         for measure, expression in _measures(name, column, table[column], kinds[column]).items():
             measures[f"{measure}_{index}"] = expression
     row = one_row(table.aggregate(**measures))

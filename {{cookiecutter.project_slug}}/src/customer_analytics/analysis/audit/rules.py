@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.audit.faults import Fault
-from customer_analytics.analysis.audit.measures import money, number, one_row, person, whole
+from customer_analytics.analysis.audit.measures import money, number, one_row, person, total, whole
 from customer_analytics.schema import SCHEMAS, Kind
 from customer_analytics.tables.store import Tables
 
@@ -59,7 +59,7 @@ def _evaluate(name: str, table: ir.Table, rules: list[Rule]) -> list[Fault]:
         if rule.asked is not None:
             measures[f"asked_{index}"] = rule.asked.fill_null(False).sum()
         if amount is not None:
-            measures[f"money_{index}"] = amount.sum(where=broken)
+            measures[f"money_{index}"] = total(amount, broken)
         if who is not None:
             measures[f"people_{index}"] = who.nunique(where=broken)
     row = one_row(table.aggregate(**measures))
@@ -211,7 +211,7 @@ def _before_registration(tables: Tables, name: str) -> Fault | None:
         joined.aggregate(
             asked=joined.count(),
             broken=early.sum(),
-            money=joined.money.sum(where=early),
+            money=total(joined.money, early),
             people=joined.who.nunique(where=early),
         )
     )

@@ -15,7 +15,7 @@ import pandas as pd
 
 from customer_analytics.analysis.audit.codes import OddCode, Series, SeriesKind, is_adjustment, prefix_of
 from customer_analytics.analysis.audit.codes import cancellation_prefixes as cancelling
-from customer_analytics.analysis.audit.measures import money, one_row, own_columns, person, whole
+from customer_analytics.analysis.audit.measures import money, one_row, own_columns, person, total, whole
 from customer_analytics.tables.store import Tables
 
 COLUMNS = ("reading", "rows", "revenue", "orders", "customers", "order_value", "repeat_share")
@@ -143,13 +143,13 @@ def _figures(name: str, table: ir.Table, reading: str) -> ir.Table:
     amount, who = money(name, table), person(table)
     assert amount is not None
     rows = table.select(order_id=table.order_id, person=ibis.null("string") if who is None else who, money=amount)
-    total = rows.aggregate(
+    whole_table = rows.aggregate(
         rows=rows.count(),
-        revenue=rows.money.sum().fill_null(0.0),
+        revenue=total(rows.money),
         orders=rows.order_id.nunique(),
         customers=rows.person.nunique(),
     )
     known = rows.filter(rows.person.notnull())
     buyers = known.group_by("person").aggregate(orders=known.order_id.nunique())
     repeat = buyers.aggregate(repeat=(buyers.orders >= 2).sum().fill_null(0))
-    return total.cross_join(repeat).mutate(reading=ibis.literal(reading))
+    return whole_table.cross_join(repeat).mutate(reading=ibis.literal(reading))

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.audit.calendar import closed_weekdays, is_holiday
-from customer_analytics.analysis.audit.measures import money, person
+from customer_analytics.analysis.audit.measures import money, person, total
 from customer_analytics.tables.store import Tables
 
 NEIGHBOURS = 8  # the same weekday in so many weeks before and after
@@ -109,7 +109,7 @@ def by_day(rows: ir.Table) -> ir.Table:
     dated = rows.filter(rows.date.notnull())
     grouped = dated.group_by("date").aggregate(
         rows=dated.count(),
-        money=dated.money.sum(),
+        money=total(dated.money),
         people=dated.person.nunique(),
         last_second=dated.second.max(),
     )

@@ -173,8 +173,25 @@ def volume_alt(volume: Volume, language: Language) -> Text:
 
 def volume_source(volume: Volume, audit: Audit, language: Language) -> Text:
     """Source, days counted and the calendar."""
-    days = language.say("{days} days, in {zone}.", days=language.number(len(volume.days)), zone=audit.zone)
-    return together(language, [source(audit, language), days, calendar_words(volume, language)])
+    rows = int(volume.days["rows"].sum())
+    return together(language, [_one_source(volume.table, rows, audit, language), calendar_words(volume, language)])
+
+
+def clock_source(clock: Hours, audit: Audit, language: Language) -> Text:
+    """Source and base of a figure of hours."""
+    return _one_source(clock.table, sum(clock.by_hour), audit, language)
+
+
+def _one_source(table: str, rows: int, audit: Audit, language: Language) -> Text:
+    facts = next(facts for facts in audit.tables if facts.name == table)
+    assert facts.first is not None and facts.last is not None
+    return language.say(
+        "Source: {rows} {table}, {period}, in {zone}.",
+        rows=language.number(rows),
+        table=table_name(language, table),
+        period=language.period(facts.first, facts.last),
+        zone=audit.zone,
+    )
 
 
 def clock_title(clock: Hours, audit: Audit, language: Language) -> Text:
