@@ -42,9 +42,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """The finding as plain values for findings.json."""
-        return {
-            key: str(value) if isinstance(value, str) else value for key, value in asdict(self).items()
-        }
+        return {key: str(value) if isinstance(value, str) else value for key, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
