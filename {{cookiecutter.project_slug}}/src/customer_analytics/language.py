@@ -254,9 +254,9 @@ def _catalogue(code: str) -> dict[str, str]:
                 if not message.id or message.fuzzy:
                     continue
                 source = message.id if isinstance(message.id, str) else message.id[0]
-                target = message.string if isinstance(message.string, str) else message.string[0]
+                target = message.string
                 if target:
-                    messages[source] = target
+                    messages[source] = target if isinstance(target, str) else target[0]
     return messages
 
 
