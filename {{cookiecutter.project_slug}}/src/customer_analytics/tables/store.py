@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import importlib
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
 import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
@@ -103,7 +105,8 @@ def connect(engine: str) -> ibis.BaseBackend:
     if engine == "duckdb":
         duck = ibis.duckdb.connect()
         duck.settings["TimeZone"] = "UTC"
-        duck.settings["enable_progress_bar"] = False
+        with contextlib.suppress(duckdb.Error):  # a kernel without ipywidgets cannot set it, and shows no bar either
+            duck.settings["enable_progress_bar"] = False
         return duck
     try:
         importlib.import_module(f"ibis.backends.{engine}")
