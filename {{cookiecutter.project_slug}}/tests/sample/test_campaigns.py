@@ -87,6 +87,36 @@ def test_comparing_the_contacted_of_the_targeted_campaign_overstates_the_effect(
     assert entry["naive_difference"]["orders"] > 3 * entry["effect"]["orders"]
 
 
+def test_comparing_like_with_like_brings_the_targeted_campaign_back_to_the_truth(client):
+    ((code, entry),) = ((c, e) for c, e in entries(client).items() if e["kind"] == "targeted")
+    sent = pd.Timestamp(entry["sent_on"]) + pd.Timedelta(hours=10)
+    customers = client.table("customers").drop_duplicates("customer_id").set_index("customer_id")
+    registered = pd.to_datetime(customers["signed_up_at"], format="%d/%m/%Y %H:%M")
+    placed = client.orders.set_index("ordered_at").sort_index()["customer_id"]
+
+    def count(first, last):
+        return placed[first : last - pd.Timedelta(seconds=1)].value_counts().reindex(customers.index).fillna(0)
+
+    active = count(sent - pd.Timedelta(days=365), sent) > 0
+    eligible = (customers["consent"] == "yes") & active & (registered < sent - pd.Timedelta(days=30))
+    touches = client.table("touches")
+    contacted = customers.index.isin(touches.loc[touches["campaign_id"] == code, "customer_id"])
+    frame = pd.DataFrame(
+        {
+            "during": count(sent, sent + pd.Timedelta(days=14)),
+            "stratum": count(sent - pd.Timedelta(days=90), sent).clip(upper=3),
+            "contacted": contacted,
+        }
+    )[eligible]
+    cells = frame.groupby(["stratum", "contacted"])["during"].agg(["mean", "var", "size"]).unstack()
+    weight = cells["size"][True] / cells["size"][True].sum()
+    adjusted = (weight * (cells["mean"][True] - cells["mean"][False])).sum()
+    variance = cells["var"][True] / cells["size"][True] + cells["var"][False] / cells["size"][False]
+    truth = entry["effect"]["orders"]
+    assert abs(adjusted - truth) < 3.5 * np.sqrt((weight**2 * variance).sum())
+    assert abs(adjusted - truth) < 0.5 * abs(entry["naive_difference"]["orders"] - truth)
+
+
 def test_without_truths_no_campaign_causes_anything(plain_client):
     for entry in entries(plain_client).values():
         assert entry["caused_orders"] == 0

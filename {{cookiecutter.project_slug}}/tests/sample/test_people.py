@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
 
 
 def normalised(kind, value):
@@ -99,6 +101,28 @@ def test_groups_differ_in_what_they_buy_and_when(client):
         assert shares.loc[name, favourite] > shares.loc[name].max() - 0.05
         main = [int(hour) for hour in truth["hours"]]
         assert hours.loc[name, main].sum() == pytest.approx(sum(truth["hours"].values()), abs=0.06)
+
+
+def test_groups_of_frequent_customers_are_found_without_being_told(client):
+    orders = client.orders[["order_id", "customer_id", "ordered_at", "discount"]].dropna()
+    count = orders.groupby("customer_id").size()
+    frequent = count.index[count >= 6]
+    lines = client.table("order_lines").merge(orders, on="order_id").dropna(subset=["category"])
+    daytime = pd.cut(orders["ordered_at"].dt.hour, [-1, 5, 11, 14, 17, 21, 23], labels=False)
+    features = pd.concat(
+        [
+            pd.crosstab(lines["customer_id"], lines["category"], normalize="index").add_prefix("buys "),
+            pd.crosstab(orders["customer_id"], daytime, normalize="index").add_prefix("orders at "),
+            (orders["discount"] > 0).groupby(orders["customer_id"]).mean().rename("discount"),
+            lines.groupby("customer_id").size().div(count).rename("lines"),
+        ],
+        axis=1,
+    )
+    people = client.truth_table("customers").set_index("customer_id")["persona"]
+    features = features.loc[features.index.isin(frequent) & features.index.isin(people.index)].dropna()
+    scaled = (features - features.mean()) / features.std()
+    found = KMeans(5, n_init=10, random_state=0).fit_predict(scaled)
+    assert adjusted_rand_score(people[features.index], found) > 0.5
 
 
 def test_years_of_birth_are_missing_more_often_where_customers_came_offline(client):
