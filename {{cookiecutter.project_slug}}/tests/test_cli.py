@@ -142,6 +142,20 @@ def test_a_stream_that_cannot_say_chinese_gets_question_marks_and_no_error(proje
     assert "there is no run yet" in done.stderr
 
 
+def test_a_reader_that_goes_away_does_not_end_the_work(project: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "customer_analytics", "load"],
+        cwd=project, env=kernel_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 0
+    process.stderr.close()
+    assert (project / "data" / "tables" / "orders.parquet").is_file()
+
+
 def test_quiet_writes_nothing_when_all_is_well(project: Path) -> None:
     done = analytics("load", "--quiet", cwd=project)
     assert (done.stdout, done.stderr) == ("", "")

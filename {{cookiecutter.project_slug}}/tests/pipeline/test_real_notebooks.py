@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from customer_analytics.engagement import Project
 from customer_analytics.pipeline.plan import available_reports
 from customer_analytics.pipeline.run import run
-from customer_analytics.pipeline.warm import kernel_environment
+from customer_analytics.pipeline.warm import WarmProcess, kernel_environment
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -38,6 +38,20 @@ def test_every_report_comes_to_its_end(real: Project) -> None:
     for entry in result.reports:
         assert entry["summary"]["title"]
         assert (result.folder / entry["page"]).stat().st_size < 300_000
+
+
+def test_forked_and_plain_kernels_make_the_same_bytes(real: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a fork at the wrong moment has been seen to lose the charts without an error
+    if not WarmProcess.possible():
+        pytest.skip("this system cannot fork a warm process")
+    forked = run(real, force=True).folder
+    monkeypatch.setattr(WarmProcess, "possible", staticmethod(lambda: False))
+    plain = run(real, force=True, jobs=1).folder
+    names = sorted(path.relative_to(forked) for path in forked.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(plain) for path in plain.rglob("*") if path.is_file())
+    different = [name.as_posix() for name in names if (forked / name).read_bytes() != (plain / name).read_bytes()]
+    assert set(different) <= {"run.json", "index.html"}
+    assert "<svg" in (forked / "rfm.html").read_text(encoding="utf-8")
 
 
 def test_papermill_by_itself_takes_a_parameter(real: Project, tmp_path: Path) -> None:
