@@ -136,4 +136,4 @@ def test_complete_journey_carries_all_but_the_funnel(audited: Callable[[str], Au
 def test_web_events_carry_a_funnel(audited: Callable[[str], Audit]) -> None:
     verdict = audited("web_events").verdicts["funnel"]
     assert verdict.level == Level.GO
-    assert verdict.base["customers"] == 2_000
+    assert verdict.base["people"] == 2_000

@@ -118,7 +118,10 @@ def load_log(frame: pd.DataFrame) -> LoadLog:
         rows_set_aside={"ordered_at cannot be read": 2, "exact duplicate": 1},
         money_in=money + Decimal("30.05"), money_kept=money,
         money_set_aside={"ordered_at cannot be read": Decimal("20.00"), "exact duplicate": Decimal("10.05")},
-        reasons=(Reason("ordered_at cannot be read", "unreadable", "ordered_at"), Reason("exact duplicate", "duplicate")),
+        reasons=(
+            Reason("ordered_at cannot be read", "unreadable", "ordered_at"),
+            Reason("exact duplicate", "duplicate"),
+        ),
         columns={"customer_id": "Kunde", "ordered_at": "Datum", "amount": "Betrag"},
     )  # fmt: skip
     tables = {"orders": table_log("orders", (source,))}

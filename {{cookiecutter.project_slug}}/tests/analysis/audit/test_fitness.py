@@ -142,7 +142,7 @@ def test_visitors_without_a_customer_id_carry_a_funnel(make_tables):
     events = pd.DataFrame(rows, columns=["visitor_id", "event", "occurred_at"])
     verdicts = fitness(make_tables(events=events), minimum_base=30)
     assert verdicts["funnel"].level == Level.GO
-    assert verdicts["funnel"].base == {"customers": 300, "events": 600, "days": 100, "steps": 2}
+    assert verdicts["funnel"].base == {"people": 300, "events": 600, "days": 100, "steps": 2}
     assert verdicts["retention"].level == Level.GO
 
 

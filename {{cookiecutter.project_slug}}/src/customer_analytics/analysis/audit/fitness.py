@@ -107,8 +107,9 @@ def _rfm(facts: Facts, minimum_base: int) -> Verdict:
 
 def _personas(facts: Facts, minimum_base: int) -> Verdict:
     known = [people for people in (facts.orders, facts.events) if people is not None and people.people]
-    people = max((source.people for source in known), default=0)
-    people = max(people, facts.customers)
+    # Visitors count as people only where nobody has a customer number.
+    customers = max(facts.orders.people if facts.orders is not None else 0, facts.customers)
+    people = customers or max((source.people for source in known), default=0)
     base = {"customers": people, "attributes": facts.attributes}
     if not people:
         return _verdict([Reason("no_customer_id", Level.NO_GO)], base)
@@ -246,4 +247,5 @@ def _short(source: PeopleFacts, enough: int, least: int) -> list[Reason]:
 
 
 def _base(source: PeopleFacts, rows: str) -> dict[str, int]:
-    return {"customers": source.people, rows: source.rows, "days": source.days}
+    who = "people" if rows == "events" else "customers"
+    return {who: source.people, rows: source.rows, "days": source.days}

@@ -75,6 +75,13 @@ _TOUCHES = {
     "price_out_of_line": ("rfm", "basket_rules"),
     "spelled_otherwise": ("personas",),
 }
+_TOUCHES_BY_TABLE = {
+    ("events", "exact_duplicate"): ("funnel",),
+    ("events", "after_as_of"): ("funnel",),
+    ("customers", "exact_duplicate"): ("personas",),
+    ("touches", "exact_duplicate"): ("campaign_evaluation",),
+    ("touches", "orphan"): ("campaign_evaluation",),
+}
 # What the business does by design; it needs a decision, not a repair.
 _BY_DESIGN = {
     "cancellation", "stock_adjustment", "negative_amount", "negative_quantity", "zero_amount", "zero_quantity",
@@ -127,7 +134,7 @@ def _effect(fault: Fault, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
         for reason in verdict.reasons
         if reason.code in codes and (fault.table in ("orders", "events") or _SAME_SOURCE.get(fault.table) == "orders")
     }
-    for report in _TOUCHES.get(fault.rule, ()):
+    for report in _TOUCHES_BY_TABLE.get((fault.table, fault.rule), _TOUCHES.get(fault.rule, ())):
         if verdicts[report].allowed:
             effect.setdefault(report, "distorts")
     return effect

@@ -6,7 +6,7 @@ from customer_analytics.analysis.audit import Audit, Severity
 from customer_analytics.analysis.audit.hours import NIGHT, Hours
 from customer_analytics.analysis.audit.volume import Mark, Volume
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.data_audit import shown
+from customer_analytics.narrative.data_audit import drawn
 from customer_analytics.narrative.data_audit.days import calendar_words, day_sentences
 from customer_analytics.narrative.data_audit.names import capital, table_name, together
 from customer_analytics.narrative.data_audit.rules import RULES
@@ -98,13 +98,13 @@ def faults_deck(audit: Audit, language: Language) -> Text:
 
 def risk_title(audit: Audit, language: Language) -> Text:
     """The fault with the most money, as a sentence."""
-    name, _, money, _ = shown.money_at_risk(audit, language)[0]
+    name, _, money, _ = drawn.money_at_risk(audit, language)[0]
     return language.say("{fault}: the rows concerned carry {money}", fault=name, money=money)
 
 
 def risk_alt(audit: Audit, language: Language) -> Text:
     """Each fault with its money."""
-    parts = [f"{name} {money}" for name, _, money, _ in shown.money_at_risk(audit, language)]
+    parts = [f"{name} {money}" for name, _, money, _ in drawn.money_at_risk(audit, language)]
     return language.say("Money of the rows concerned, by fault: {items}.", items=language.joined(parts))
 
 
@@ -117,13 +117,13 @@ def missing_deck(audit: Audit, language: Language) -> Text:
 
 def missing_title(audit: Audit, language: Language) -> Text:
     """The emptiest column in which a value is expected."""
-    name, _, share, _ = shown.missing_shares(audit, language)[0]
+    name, _, share, _ = drawn.missing_shares(audit, language)[0]
     return language.say("{share} of the rows have no value in {column}", share=share, column=name)
 
 
 def missing_alt(audit: Audit, language: Language) -> Text:
     """Each column with its share."""
-    parts = [f"{name} {share}" for name, _, share, _ in shown.missing_shares(audit, language)]
+    parts = [f"{name} {share}" for name, _, share, _ in drawn.missing_shares(audit, language)]
     return language.say("Share of rows without a value: {items}.", items=language.joined(parts))
 
 
@@ -157,6 +157,8 @@ def volume_title(volume: Volume, language: Language) -> Text:
 def volume_subtitle(volume: Volume, language: Language) -> Text:
     """Measure and unit."""
     values = {"table": table_name(language, volume.table)}
+    if drawn.is_long(volume):
+        return language.say("Mean number of {table} per open day, week by week; marks are single days", **values)
     return language.say("Number of {table} per open day; ticks at the bottom mark days without data", **values)
 
 
@@ -304,17 +306,12 @@ def _persons(audit: Audit, language: Language) -> Text:
 
 def quiet_rules(audit: Audit, language: Language, rules: tuple[str, ...]) -> Text:
     """The rules that were asked and found nothing, in one sentence."""
-    quiet: dict[str, list[str]] = {}
     loud = {(fault.rule, fault.table) for fault in audit.checks if fault.rows}
-    for fault in audit.checks:
-        if fault.rule in rules and not fault.rows and (fault.rule, fault.table) not in loud:
-            title = language.say(RULES.get(f"{fault.rule}@{fault.column}", RULES[fault.rule]).title)
-            name = table_name(language, fault.table)
-            if name not in quiet.setdefault(title, []):
-                quiet[title].append(name)
+    quiet = {
+        str(language.say(RULES.get(f"{fault.rule}@{fault.column}", RULES[fault.rule]).title)): None
+        for fault in audit.checks
+        if fault.rule in rules and not fault.rows and (fault.rule, fault.table) not in loud
+    }
     if not quiet:
         return language.say("Every rule that was asked found something.")
-    items = [
-        language.say("{rule} ({tables})", rule=rule, tables=language.listing(names)) for rule, names in quiet.items()
-    ]
-    return language.say("Asked, and nothing found: {items}.", items=language.joined(items))
+    return language.say("Asked, and nothing found: {items}.", items=language.joined(quiet))

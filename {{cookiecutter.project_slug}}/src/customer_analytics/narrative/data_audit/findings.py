@@ -5,7 +5,14 @@ from __future__ import annotations
 from customer_analytics.analysis.audit import Audit, Level, Verdict
 from customer_analytics.language import Language
 from customer_analytics.narrative.data_audit.days import clock, days
-from customer_analytics.narrative.data_audit.money import readings, refunds, set_aside, taken_back, unknown_customers
+from customer_analytics.narrative.data_audit.money import (
+    order_totals,
+    readings,
+    refunds,
+    set_aside,
+    taken_back,
+    unknown_customers,
+)
 from customer_analytics.narrative.data_audit.names import capital, count_word, report_name, together
 from customer_analytics.narrative.data_audit.rows import copies, no_products, not_on_file, one_person, strangers
 from customer_analytics.narrative.data_audit.sentences import Ranked
@@ -25,6 +32,7 @@ def findings(audit: Audit, language: Language) -> tuple[Finding, ...]:
         set_aside(audit, language),
         taken_back(audit, language),
         refunds(audit, language),
+        order_totals(audit, language),
         days(audit, language),
         readings(audit, language),
         strangers(audit, language),

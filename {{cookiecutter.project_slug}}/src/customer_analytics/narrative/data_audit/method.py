@@ -31,7 +31,7 @@ def how(audit: Audit, language: Language) -> dict[str, Pairs]:
     left_out, base, money = say("Left out"), say("Base"), say("Money")
     rows = say("a row of the clean table")
     nothing = say("nothing; rows set aside on loading are in the reconciliation")
-    net = say("sum of the amounts of the rows concerned, returns taken off")
+    net = say("sum of the amounts of the rows concerned, returns taken off; where two amounts disagree, the gap")
     span = say("all data up to {day}, calendar days in {zone}", day=language.date(audit.as_of), zone=audit.zone)
     days = {"weeks": language.number(NEIGHBOURS)}
     return {
@@ -187,8 +187,8 @@ def limits(language: Language) -> Text:
     """What the audit cannot see."""
     return language.say(
         "A rule finds what contradicts itself. Values that are wrong and plausible, rows that were never sent, and "
-        "days on which the shop was truly shut look like good data. The client's own ledger is the test of those: compare "
-        "the totals above with it."
+        "days on which the shop was truly shut look like good data. The client's own ledger is the test of those: "
+        "compare the totals above with it."
     )
 
 

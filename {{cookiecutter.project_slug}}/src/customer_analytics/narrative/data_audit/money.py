@@ -239,3 +239,23 @@ def readings(audit: Audit, language: Language) -> Ranked | None:
 def _inside(text: Text) -> str:
     """A heading as it stands inside a sentence."""
     return text[:1].lower() + text[1:]
+
+
+def order_totals(audit: Audit, language: Language) -> Ranked | None:
+    """Orders that do not agree with their own lines."""
+    issue = first_issue(audit, ("orders.amount.not_sum_of_lines",))
+    if issue is None:
+        return None
+    say, fault = language.say, issue.fault
+    values = {
+        "rows": language.number(fault.rows),
+        "total": language.number(fault.evaluated),
+        "share": language.percent(fault.share, 1),
+        "money": language.money(fault.money or 0.0),
+    }
+    head = say("{rows} orders are not the sum of their lines", **values)
+    statement = say("{rows} of {total} orders ({share}) differ from their lines, by {money} in all.", **values)
+    meaning = say("Revenue by order and revenue by product will not agree.")
+    return Ranked(
+        place(audit, issue), issue_finding("order_totals", issue, language, head, statement, meaning, "money-rules")
+    )

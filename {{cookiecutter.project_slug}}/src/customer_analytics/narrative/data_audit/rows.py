@@ -84,7 +84,9 @@ def copies(audit: Audit, language: Language) -> Ranked | None:
         for issue in largest[:3]
     ]
     total = sum(issue.fault.rows for issue in largest)
-    money = sum(issue.fault.money or 0.0 for issue in issues if issue.fault.rule == "exact_duplicate")
+    # Orders and their lines carry the same money: it is counted once.
+    copied = [issue.fault.money or 0.0 for issue in issues if issue.fault.rule == "exact_duplicate"]
+    money = max(copied, default=0.0)
     head = say("{rows} rows are there twice", rows=language.number(total))
     meaning = say("If they are errors, every count and {money} of revenue are too high.", money=language.money(money))
     if not money:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from customer_analytics.analysis.audit import REPORTS, Audit, Severity
-from customer_analytics.analysis.audit.hours import NIGHT, Hours
 from customer_analytics.analysis.audit.inventory import TableFacts
-from customer_analytics.analysis.audit.volume import Volume
 from customer_analytics.language import Language
 from customer_analytics.narrative.data_audit.dictionary import meaning, unit
 from customer_analytics.narrative.data_audit.names import (
@@ -27,7 +23,6 @@ from customer_analytics.schema import Kind
 Cell = str | tuple[str, float | int | str | None] | tuple[str, float | int | str | None, str]
 Rows = list[list[Cell]]
 
-_BARS = 8  # as many as a reader compares
 _SERIES = {
     "sales": "sales",
     "cancellation": "cancellations: every line takes something back",
@@ -96,51 +91,6 @@ def issue_rows(audit: Audit, language: Language) -> Rows:
         ]
         for issue in audit.issues
     ]
-
-
-def money_at_risk(audit: Audit, language: Language) -> list[tuple[str, float, str, str]]:
-    """Bars of the faults with the most money: name, money without sign, money in words, colour."""
-    worth = [issue for issue in audit.issues if issue.severity < Severity.NOTE and issue.fault.money]
-    worth.sort(key=lambda issue: -abs(issue.fault.money or 0.0))
-    return [
-        (
-            str(say_title(issue, language)),
-            abs(issue.fault.money or 0.0),
-            language.money(abs(issue.fault.money or 0.0)),
-            "alert" if place == 0 else "faint",
-        )
-        for place, issue in enumerate(worth[:_BARS])
-    ]
-
-
-def missing_shares(audit: Audit, language: Language) -> list[tuple[str, float, str, str]]:
-    """Bars of the emptiest columns in which a value is expected: name, share, share in words, colour."""
-    gaps = [fault for fault in audit.checks if fault.rule == "missing" and fault.rows]
-    gaps.sort(key=lambda fault: (-fault.share, fault.id))
-    return [
-        (
-            where(audit, fault.table, fault.column, language),
-            fault.share,
-            _share(fault.share, language),
-            "alert" if place == 0 else "faint",
-        )
-        for place, fault in enumerate(gaps[:_BARS])
-    ]
-
-
-def chart_days(volume: Volume, language: Language) -> list[tuple[dt.date, int, str, str]]:
-    """Days for the chart: date, rows, mark, and what to write beside a marked one."""
-    return [
-        (date, int(rows), str(mark), language.short_date(date) if mark and date.day != 1 else "")
-        for date, rows, mark in zip(volume.days["date"], volume.days["rows"], volume.days["mark"], strict=True)
-    ]
-
-
-def clock_bars(clock: Hours, language: Language) -> tuple[list[float], list[str], tuple[int, ...], str]:
-    """Bars of the hours: share of the rows, share in words, the night hours, their colour."""
-    rows = sum(clock.by_hour)
-    shares = [count / rows for count in clock.by_hour]
-    return shares, [language.percent(share, 1) for share in shares], NIGHT, "alert" if clock.suspicious else "s3"
 
 
 def _reports(names: list[str], language: Language) -> str:
@@ -370,9 +320,6 @@ def _count(value: int, language: Language) -> tuple[str, int]:
 
 
 def _share(share: float, language: Language) -> str:
-    """A share in whole percent where it is one, with decimals where rounding would say none."""
-    if 0 < share < 0.001:
-        return language.say("below {share}", share=language.percent(0.001, 1))
     return language.percent(share, 1)
 
 

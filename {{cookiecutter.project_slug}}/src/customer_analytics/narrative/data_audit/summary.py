@@ -59,6 +59,8 @@ def _against(audit: Audit, language: Language) -> Text:
             return say("{share} of the revenue has no customer", share=language.percent(share))
     if fault.rule == "cancellation" and share is not None:
         return say("cancellations take back {money}", money=language.money(abs(fault.money or 0.0)))
+    if fault.rule == "not_sum_of_lines":
+        return say("{rows} orders are not the sum of their lines", rows=language.number(fault.rows))
     if fault.rule == "bot":
         return say("machines make {share} of the events", share=language.percent(fault.share))
     if worst.id in _STRANGERS and share is not None:

@@ -73,6 +73,7 @@ _BASES = {
     "tables": "{count} tables",
     "rows": "{count} rows",
     "customers": "{count} customers",
+    "people": "{count} people",
     "attributes": "{count} attributes",
     "orders": "{count} orders",
     "events": "{count} events",

@@ -7,10 +7,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import matplotlib.dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from customer_analytics.language import Language
 from customer_analytics.report.charts import base
@@ -18,7 +17,6 @@ from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 2.9, 2.5  # inches
-_LONG = 500  # days from which the line is drawn week by week
 _EPOCH = dt.date(1970, 1, 1).toordinal()  # day 0 of the axis
 _SILENT = ("holiday", "gap")
 _MOST_LABELS, _MOST_LABELS_NARROW = 4, 2
@@ -34,10 +32,16 @@ class Day:
     shown: str = ""
 
 
-def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str]) -> Draw:
+def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str], *, weekly: bool = False) -> Draw:
     """Draw the days; gid of the n-th marked one (from 0) is day-n.
 
     Gaps are ticks on the base line, spikes, collapses and a cut last day are dots; the first few are named.
+
+    Args:
+        days: every day of the period.
+        language: of the axis.
+        shown: how a number of rows is written.
+        weekly: the line is the mean of each week; marks stay single days.
     """
     if not days:
         raise ValueError("no days to draw")
@@ -45,13 +49,13 @@ def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str
     def draw(width: float, narrow: bool) -> Figure:
         height = _NARROW_HEIGHT if narrow else _HEIGHT
         figure, axes = base.canvas(width, height, left=0.5, right=0.15, top=0.25, bottom=0.32)
-        dates, heights = _line(days)
+        dates, heights = _line(days, weekly)
         axes.plot(
             [_number(date) for date in dates], heights, color=ROLE["s1"], linewidth=0.9 if narrow else 1.1, zorder=3
         )
         base.grid(axes, "y")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value)))
-        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=4 if narrow else 7, minticks=2))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_locator(FixedLocator(_ticks(days, 3 if narrow else 6)))
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: language.short_date(dt.date.fromordinal(_EPOCH + round(value))))
         )
@@ -64,10 +68,10 @@ def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str
     return draw
 
 
-def _line(days: Sequence[Day]) -> tuple[list[dt.date], list[float]]:
-    """The open days in order, broken where days are missing; a mean week instead where the period is long."""
+def _line(days: Sequence[Day], weekly: bool) -> tuple[list[dt.date], list[float]]:
+    """The open days in order, broken where days are missing; or the mean of each week."""
     drawn = [day for day in days if day.mark != "closed"]
-    if len(days) <= _LONG:
+    if not weekly:
         return [day.date for day in drawn], [math.nan if day.mark in _SILENT else float(day.rows) for day in drawn]
     weeks: dict[dt.date, list[int]] = {}
     for day in drawn:
@@ -102,3 +106,18 @@ def _marks(axes: Axes, marked: Sequence[Day], narrow: bool) -> None:
 def _number(date: dt.date) -> float:
     """A day as the axis counts it."""
     return float(date.toordinal() - _EPOCH)
+
+
+def _ticks(days: Sequence[Day], most: int) -> list[float]:
+    """First days of months, evenly spaced and at most so many; the first and last day of a short period."""
+    first, last = days[0].date, days[-1].date
+    months = [
+        dt.date(year, month, 1)
+        for year in range(first.year, last.year + 1)
+        for month in range(1, 13)
+        if first <= dt.date(year, month, 1) <= last
+    ]
+    if len(months) < 2:
+        return [_number(first), _number(last)]
+    step = next((step for step in (1, 2, 3, 4, 6, 12) if len(months) <= step * most), 24)
+    return [_number(month) for month in months if (month.year * 12 + month.month - 1) % step == 0]
