@@ -40,6 +40,7 @@ def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Pro
         "findings": say("Main findings"),
         "figures": say("Figures"),
         "limits": say("Limits of the data"),
+        "recommendation": say("Recommendation"),
         "missing": say("Not in this run"),
         "missing_deck": say("The other reports do not depend on these."),
         "verdicts": say("How far the data carries"),

@@ -31,6 +31,8 @@ _FIRST_HAN = 0x2E80
 # In Chinese these marks are as wide as a character; the Latin faces must not take them.
 _HAN_PUNCTUATION = frozenset(map(ord, "—‘’“”…"))
 
+_FROM_STYLE_SHEET = {ord("。")}  # between head and statement of a finding on paper
+
 _SERIF_TAGS = {"h1", "h2", "h3", "caption"}
 _SERIF_CLASSES = {"value", "standfirst", "figure-title", "findings"}
 _BOLD_TAGS = {"strong", "b", "em", "th", "h1", "h2", "h3", "summary", "tfoot", "caption", "thead"}
@@ -65,6 +67,8 @@ class Characters:
         }
         if not wanted[face]:
             return frozenset()
+        if self.chinese:
+            wanted[SANS_HAN_BOLD] |= _FROM_STYLE_SHEET
         shown = frozenset(wanted[face]) | (_BASE if not face.han else frozenset())
         if not face.han:
             return shown - _HAN_PUNCTUATION if self.chinese else shown

@@ -74,10 +74,14 @@ def _entry(finding: Mapping[str, Any], sections: Mapping[str, str], language: La
         **{key: text(finding[key]) for key in ("head", "statement", "meaning", "action")},
         "grade": grade.value,
         "grade_meaning": grade_meaning(language, grade),
-        "evidence": interval(language, finding) or grade_meaning(language, grade),
+        "evidence": interval(language, finding) or _without_interval(language, grade),
         "section": section,
         "link": language.say("See: {section}", section=sections[section]) if section else "",
     }
+
+
+def _without_interval(language: Language, grade: Grade) -> Text:
+    return language.say("description") if grade is Grade.C else grade_meaning(language, grade)
 
 
 def legend(language: Language) -> Text:
