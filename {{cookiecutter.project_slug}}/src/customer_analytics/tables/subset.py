@@ -58,7 +58,8 @@ def _limit_the_rest(limited: dict[str, ir.Table], home: str) -> dict[str, ir.Tab
 
 
 def _among(table: ir.Table, parents: ir.Table, key: str) -> ir.Table:
-    return table.semi_join(parents, key)
+    # The view closes ibis's chain of joins: a later join of this table would otherwise refer to the chain's parts.
+    return table.semi_join(parents, key).view()
 
 
 def _no_such_column(tables: Mapping[str, ir.Table], column: str) -> Problem:
