@@ -38,7 +38,8 @@ class ColumnPlan:
 
     `source` is its internal name in the raw table, `values` the stated value mapping, `way` how its dates are written,
     `decimal` its decimal mark, `float_id` that a number was exported as 17850.0 everywhere, `zone` the zone of its
-    times, `blanks` that values have blanks around them. `plain` and `span` keep the expressions small where the first
+    times, `blanks` that values have blanks around them. `dense` says that the
+    first rows all had a value, so that none may be taken for a reason to look again. `plain` and `span` keep the expressions small where the first
     rows allow it: numbers that the engine's own cast reads, local times within these moments. What does not keep to
     them counts as unreadable, and the plan is made again.
     """
@@ -53,6 +54,7 @@ class ColumnPlan:
     float_id: bool = False
     zone: ZoneInfo = _UTC
     blanks: bool = True
+    dense: bool = False
     plain: bool = False
     span: tuple[dt.datetime, dt.datetime] | None = None
 
@@ -61,9 +63,9 @@ class ColumnPlan:
         column = raw[self.source]
         text = column if column.type().is_string() else column.cast("string")
         if self.kind == Kind.ID:
-            text = tidy_id(text)
+            text = tidy_id(text, wide=self.blanks)
         elif self.kind == Kind.TEXT or self.blanks or self.values:
-            text = tidy(text)
+            text = tidy(text, wide=self.blanks)
         return text.substitute(self.values) if self.values else text
 
     def read(self, texts: ir.Table, text: str, flag: str) -> dict[str, ir.Value]:
@@ -112,7 +114,8 @@ class ColumnPlan:
         """Whether there was a value and it could not be read; never null."""
         column = raw[self.source]
         text = column if column.type().is_string() else column.cast("string")
-        bad: ir.BooleanValue = value.isnull() & ~is_missing(text)
+        # Lazy on purpose: the words for a missing value are looked up only where there is no value.
+        bad: ir.BooleanValue = ibis.ifelse(value.notnull(), False, ~is_missing(text))
         return bad
 
     def _native(self, column: ir.Value) -> ir.Value | None:

@@ -39,6 +39,8 @@ def first_plan(
     table = raw.scan(None)
     sample = backend.create_table(_SAMPLE, table.limit(SAMPLE_ROWS), overwrite=True)
     counts = count_values(backend, sample, plans, Questions(), "counted_sample")
+    dense = {ours for ours, found in counts.items() if 0 < found.rows == found.values}
+    plans = [replace(plan, dense=plan.ours in dense) for plan in plans]
     for plan in plans:
         if plan.ours not in counts or not _is_odd(plan, counts[plan.ours], source):
             continue
@@ -127,6 +129,8 @@ def _is_stated(plan: ColumnPlan, source: Source) -> bool:
 
 def _is_odd(plan: ColumnPlan, counts: Counts, source: Source) -> bool:
     """Whether the engine's own casts do not read the sample, or there is nothing in it to tell by."""
+    if plan.kind == Kind.TEXT:
+        return False
     if plan.kind == Kind.ID:
         return counts.values == 0
     if _is_stated(plan, source):

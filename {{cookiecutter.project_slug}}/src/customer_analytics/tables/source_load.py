@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from pathlib import Path
 
@@ -23,13 +23,18 @@ from customer_analytics.tables.mapping import Mapping
 from customer_analytics.tables.parsing.numbers import MONEY as MONEY_TYPE
 from customer_analytics.tables.plan import second_plan
 
+ATTEMPTS = 3
 Check = Callable[[ir.Table], ir.BooleanValue]
 ROW, FILE, REASON, WORTH, UNREAD = "__row", "file", "__reason", "__worth", "__worth_unread"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where the rows of a source went. `aside` is the engine's table of rows set aside, None when there are none."""
+    """Where the rows of a source went.
+
+    `aside` is the engine's table of rows set aside, None when there are none; `wrongly_aside` are rows among them that
+    only lack a value which they need not have.
+    """
 
     kept: Path
     rows_kept: int
@@ -37,6 +42,7 @@ class Outcome:
     reasons: tuple[Reason, ...]
     rejects: str
     plans: tuple[ColumnPlan, ...]
+    wrongly_aside: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,18 +64,20 @@ def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
     The clean case is one pass over the source. Only when rows are missing from its result does a second pass look for
     them; when it finds values that the plan cannot read, the plan is made again once over all rows.
     """
-    for attempt in range(2):
+    for attempt in range(ATTEMPTS):
         outcome = _attempt(work, plans, attempt)
+        better = plans
+        if outcome.wrongly_aside:
+            better = [replace(plan, dense=False) for plan in plans]
         failed = _unread_columns(outcome)
-        if not failed or attempt == 1:
-            return outcome
-        better, problems = second_plan(work.backend, work.raw, plans, failed, work.source)
-        if problems:
-            raise UserError(problems)
+        if failed:
+            better, problems = second_plan(work.backend, work.raw, better, failed, work.source)
+            if problems:
+                raise UserError(problems)
         if better == plans:
             return outcome
         plans = better
-    raise AssertionError("unreachable")
+    return _attempt(work, [replace(plan, dense=False) for plan in plans], ATTEMPTS)
 
 
 def _unread_columns(outcome: Outcome) -> dict[str, ir.Table]:
@@ -80,7 +88,7 @@ def _unread_columns(outcome: Outcome) -> dict[str, ir.Table]:
     found = aside.select(REASON).distinct().to_pyarrow()[REASON].to_pylist()
     return {
         outcome.reasons[i].column: aside.filter(aside[REASON] == i)
-        for i in sorted(found)
+        for i in sorted(number for number in found if number is not None)
         if outcome.reasons[i].kind == "unreadable"
     }
 
@@ -89,7 +97,7 @@ def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
     rejects = work.raw.rejects or f"rejects_{work.number}_{attempt}"
     checks = _checks(work, plans)
     parsed = _parsed(work, plans, rejects, f"parsed_{work.number}_{attempt}", work.mapping.numbered)
-    bad = [holds(parsed) for _, holds in checks]
+    bad = [holds(parsed) for _, holds in _quick(checks, plans)]
     kept = parsed.filter(~_any(bad)) if bad else parsed
     path = work.folder / f"part-{work.number}.parquet"
     work.backend.to_parquet(_final(work, plans, kept), path)
@@ -99,8 +107,8 @@ def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
     if not bad or rows_kept + left_out == work.raw.rows():
         return Outcome(path, rows_kept, None, reasons, rejects, tuple(plans))
     again = _parsed(work, plans, f"{rejects}_again", f"numbered_{work.number}_{attempt}", True)
-    aside = _aside(work, plans, again, checks, f"aside_{work.number}_{attempt}")
-    return Outcome(path, rows_kept, aside, reasons, rejects, tuple(plans))
+    aside, wrongly = _aside(work, plans, again, checks, f"aside_{work.number}_{attempt}")
+    return Outcome(path, rows_kept, aside, reasons, rejects, tuple(plans), wrongly)
 
 
 def _parsed(work: Work, plans: Sequence[ColumnPlan], rejects: str, view: str, numbered: bool) -> ir.Table:
@@ -147,6 +155,17 @@ def _checks(work: Work, plans: Sequence[ColumnPlan]) -> list[tuple[Reason, Check
     return [(r, c) for r, c in checks if r.kind != "unreadable" or r.column in {plan.ours for plan in needed}]
 
 
+def _quick(checks: list[tuple[Reason, Check]], plans: Sequence[ColumnPlan]) -> list[tuple[Reason, Check]]:
+    """The checks for the first pass: in a dense column, no value is enough to look again."""
+    place = {plan.ours: i for i, plan in enumerate(plans) if plan.dense}
+    return [
+        (reason, partial(_absent, f"v{place[reason.column]}"))
+        if reason.kind == "unreadable" and reason.column in place
+        else (reason, holds)
+        for reason, holds in checks
+    ]
+
+
 def _unreadable(plan: ColumnPlan, value: str, parsed: ir.Table) -> ir.BooleanValue:
     return plan.unreadable(parsed, parsed[value])
 
@@ -182,10 +201,12 @@ def _final(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> ir.Tabl
 
 
 def _line_amount(quantity: ir.NumericValue, unit_price: ir.NumericValue) -> ir.DecimalValue:
-    """quantity x unit price, exact: both have at most four decimals."""
-    product = quantity.try_cast(MONEY_TYPE) * unit_price
-    # Ibis takes the product to be of the factors' type and would leave out a cast to it.
-    return product.try_cast("decimal(38, 8)").try_cast(MONEY_TYPE)
+    """quantity x unit price, rounded to four decimals.
+
+    A double holds fifteen digits, so amounts below 10^11 come out exact; decimals of twice the width cost as much as
+    reading the file.
+    """
+    return (quantity.cast("float64") * unit_price.cast("float64")).try_cast(MONEY_TYPE)
 
 
 def _worth(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> tuple[ir.Value, ir.Value]:
@@ -207,14 +228,15 @@ def _worth(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> tuple[i
 
 def _aside(
     work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table, checks: list[tuple[Reason, Check]], name: str
-) -> ir.Table:
-    """The rows set aside, as the client wrote them, each with its place, first reason and worth."""
+) -> tuple[ir.Table, int]:
+    """The rows left out, as the client wrote them, each with its place, first reason and worth; how many have none."""
     number = ibis.cases(*((holds(parsed), i) for i, (_, holds) in enumerate(checks)), else_=ibis.null("int64"))
     worth, unread = _worth(work, plans, parsed)
     raw = {column: parsed[column].cast("string") for column in work.raw.internal_names}
-    found = parsed.select(ROW, FILE, **raw, **{REASON: number, WORTH: worth, UNREAD: unread})
-    work.backend.create_table(name, found.filter(found[REASON].notnull()), overwrite=True)
-    return work.backend.table(name)
+    left_out = _any([holds(parsed) for _, holds in _quick(checks, plans)])
+    found = parsed.filter(left_out).select(ROW, FILE, **raw, **{REASON: number, WORTH: worth, UNREAD: unread})
+    table = work.backend.create_table(name, found, overwrite=True)
+    return table, int(table.filter(table[REASON].isnull()).count().to_pyarrow().as_py())
 
 
 def count_rejects(backend: Backend, rejects: str) -> int:

@@ -29,8 +29,9 @@ TIMES = (Kind.TIME, Kind.DATE)
 
 @dataclass(frozen=True)
 class Counts:
-    """What one column's values look like: how many there are, have blanks around them, and fit each reading."""
+    """What one column's values look like: how many rows and values there are, have blanks around them, and fit each reading."""
 
+    rows: int
     values: int
     blanks: int
     marks: Mapping[str, int]
@@ -64,7 +65,7 @@ def count_values(
     # A view keeps the engine from tidying once for each question.
     backend.create_view(view, table.select(**texts), overwrite=True)
     tidied = backend.table(view)
-    measures: dict[str, ir.Scalar] = {}
+    measures: dict[str, ir.Scalar] = {"rows": tidied.count()}
     for i, plan in enumerate(asked):
         text = tidied[f"t{i}"]
         there = ~is_missing(text)
@@ -79,16 +80,18 @@ def count_values(
 def _counts(row: Mapping[str, int | None], i: int) -> Counts:
     start = f"{i} mark "
     marks = {name.removeprefix(start): int(n or 0) for name, n in row.items() if name.startswith(start)}
-    return Counts(int(row[f"{i} values"] or 0), int(row[f"{i} blanks"] or 0), marks)
+    return Counts(int(row["rows"] or 0), int(row[f"{i} values"] or 0), int(row[f"{i} blanks"] or 0), marks)
 
 
 def _is_settled(plan: ColumnPlan, column: ir.Value) -> bool:
     """Whether nothing about a column is to be decided: it is typed, or any text will do."""
     kind = column.type()
-    if plan.kind in (Kind.TEXT, Kind.FLAG):
+    if plan.kind == Kind.FLAG:
         return True
     if kind.is_string() or plan.values:
         return False
+    if plan.kind == Kind.TEXT:
+        return True
     if plan.kind in TIMES:
         return bool(kind.is_timestamp() or kind.is_date())
     return not kind.is_floating() if plan.kind == Kind.ID else bool(kind.is_numeric())
@@ -96,6 +99,8 @@ def _is_settled(plan: ColumnPlan, column: ir.Value) -> bool:
 
 def _marks(plan: ColumnPlan, text: ir.StringValue, questions: Questions) -> dict[str, ir.BooleanValue]:
     """The readings to count for one column, each as a condition on its text."""
+    if plan.kind == Kind.TEXT:
+        return {}
     if plan.kind == Kind.ID:
         return {"float": full_match(text, FLOAT_ID)}
     if plan.kind in NUMBERS:

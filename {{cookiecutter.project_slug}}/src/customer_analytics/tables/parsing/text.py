@@ -16,20 +16,23 @@ MISSING_VALUES = (
 _BLANKS = " \t\r\n\u00a0\u3000"
 
 
-def tidy(text: ir.StringValue) -> ir.StringValue:
+def tidy(text: ir.StringValue, *, wide: bool = True) -> ir.StringValue:
     """Text without blanks at its ends; null when nothing is left.
 
-    Trimming every value costs more than reading the file, so only values with a blank at an end are trimmed.
+    Trimming every value costs more than reading the file, so only values with a blank at an end are trimmed. What
+    sorts before "!" begins with a blank. `wide`: also look for no-break and full-width blanks.
     """
-    outer = [text.startswith(blank) | text.endswith(blank) for blank in (" ", "\t", "\u00a0", "\u3000")]
-    has_blank = outer[0] | outer[1] | outer[2] | outer[3]
-    trimmed: ir.StringValue = ibis.ifelse(has_blank, trim_of(text, _BLANKS).nullif(""), text.nullif(""))
+    has_blank = (text < "!") | text.endswith(" ") | text.endswith("\t")
+    if wide:
+        for blank in ("\u00a0", "\u3000"):
+            has_blank = has_blank | text.startswith(blank) | text.endswith(blank)
+    trimmed: ir.StringValue = ibis.ifelse(has_blank, trim_of(text, _BLANKS).nullif(""), text)
     return trimmed
 
 
-def tidy_id(text: ir.StringValue) -> ir.StringValue:
+def tidy_id(text: ir.StringValue, *, wide: bool = True) -> ir.StringValue:
     """An identifier to the letter, without blanks at its ends and without words for a missing value."""
-    tidied = tidy(text)
+    tidied = tidy(text, wide=wide)
     present: ir.StringValue = ibis.ifelse(tidied.isin(MISSING), ibis.null("string"), tidied)
     return present
 
