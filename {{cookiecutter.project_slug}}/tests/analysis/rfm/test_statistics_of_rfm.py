@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from customer_analytics.analysis.rfm.change import OUTSIDE, change_table, holm
 from customer_analytics.analysis.rfm.concentration import concentration, gini, share_interval, top_interval, top_share
 from customer_analytics.analysis.rfm.customers import Window
+from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.holdout import bootstrap_mean, held_out, horizon
 from customer_analytics.analysis.rfm.lifecycle import (
     FIVE_STAGES,
@@ -28,7 +29,6 @@ from customer_analytics.analysis.rfm.lifecycle import (
 )
 from customer_analytics.analysis.rfm.reachable import smallest_difference
 from customer_analytics.analysis.rfm.segments import SEGMENTS
-from customer_analytics.analysis.rfm.tables import small_groups
 
 
 def test_gini_by_hand() -> None:

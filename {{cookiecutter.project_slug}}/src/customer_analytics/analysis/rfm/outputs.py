@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.rfm.concentration import TOPS
+from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.result import RfmResult
 from customer_analytics.analysis.rfm.scores import Scale
 from customer_analytics.analysis.rfm.segments import SEGMENTS
-from customer_analytics.analysis.rfm.tables import small_groups
 
 Metrics = dict[str, float | int | None]
 _SCORES = ["customer_id", "recency_days", "frequency", "monetary", "r", "f", "m", "segment"]

@@ -10,15 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rfm import customers as base
-from customer_analytics.analysis.rfm import lifecycle, segments, tables
+from customer_analytics.analysis.rfm import groups, lifecycle, segments
 from customer_analytics.analysis.rfm.change import OUTSIDE, Change, change_table
 from customer_analytics.analysis.rfm.concentration import Concentration, concentration
 from customer_analytics.analysis.rfm.customers import Totals, Window
+from customer_analytics.analysis.rfm.groups import Distribution
 from customer_analytics.analysis.rfm.holdout import Holdout, held_out, horizon
 from customer_analytics.analysis.rfm.lifecycle import Rhythm, Step
 from customer_analytics.analysis.rfm.reachable import Reachable, is_once, is_slipping, reachable, same_position
 from customer_analytics.analysis.rfm.scores import Scheme, fit
-from customer_analytics.analysis.rfm.tables import Distribution
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.tables.store import Tables
@@ -75,7 +75,7 @@ class RfmResult:
     @property
     def revenue(self) -> float:
         """Net money of the scored customers."""
-        return round(float(self.customers["monetary"].sum()), tables.PLACES)
+        return round(float(self.customers["monetary"].sum()), groups.PLACES)
 
     @property
     def orders(self) -> int:
@@ -136,13 +136,13 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
         unscored=_unscored(crossed, base.never_ordered(data)),
         customers=scored,
         scheme=scheme,
-        segments=tables.segment_table(scored),
-        grid=tables.grid_table(scored),
-        types=tables.type_table(scored),
+        segments=groups.segment_table(scored),
+        grid=groups.grid_table(scored),
+        types=groups.type_table(scored),
         type_cuts=cuts,
-        classes=tables.class_table(scored),
+        classes=groups.class_table(scored),
         concentration=concentration(scored["monetary"].to_numpy()),
-        distributions=tuple(tables.distribution(scored[name].to_numpy(float), name) for name in tables.MEASURES)
+        distributions=tuple(groups.distribution(scored[name].to_numpy(float), name) for name in groups.MEASURES)
         if len(scored)
         else (),
         rhythm=pace,

@@ -20,8 +20,9 @@ from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, target
 from customer_analytics.narrative.rfm.view import View
 
 TOP = 0.2
-MOST = 4  # findings on the first screen, so that it fits one printed page
+MOST = 6  # findings on the first screen, so that it fits one printed page
 MANY_ONE_TIME = 0.25
+MOST_OF_IT = 0.4  # share of revenue from which one segment makes the title
 
 
 def summary(view: View) -> Summary:
@@ -60,7 +61,10 @@ def aside(view: View, section: str) -> list[Finding]:
 def _title(view: View) -> Text:
     say, language, top, first = view.language.say, view.language, view.top, target(view)
     assert top is not None
-    shares = {"share": view.language.percent(top.share_customers), "revenue": view.language.percent(top.share_revenue)}
+    pair = (top.share_customers, top.share_revenue)
+    if top.share_revenue < MOST_OF_IT:  # no single segment stands for the base: the top fifth does
+        pair = (TOP, view.result.concentration.tops[TOP])
+    shares = {"share": language.percent(pair[0]), "revenue": language.percent(pair[1])}
     if first is not None and first.kind == "quiet_regulars":
         return say(
             "{share} of customers bring {revenue} of revenue. {customers} regulars have gone quiet",
