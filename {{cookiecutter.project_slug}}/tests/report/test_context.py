@@ -80,6 +80,14 @@ def test_a_lower_privacy_level_leaves_no_table_of_an_earlier_run(
     assert not publish("executive", every_part, tmp_path / "client", monkeypatch).exists()
 
 
+def test_files_of_others_in_the_output_folder_are_left_alone(inside: Project, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "tables").mkdir(parents=True)
+    mine = tmp_path / "mine" / "tables" / "work.csv"
+    mine.write_text("x\n", encoding="utf-8")
+    open_report("rfm", output=tmp_path / "mine").publish(summary(), metrics={}, tables={})
+    assert mine.read_text(encoding="utf-8") == "x\n"
+
+
 @pytest.mark.parametrize(("kpis", "findings"), [(0, 1), (5, 1), (1, 0)])
 def test_a_summary_has_one_to_four_figures_and_a_finding(inside: Project, kpis: int, findings: int) -> None:
     with pytest.raises(ValueError, match="a summary has"):

@@ -101,8 +101,13 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Make the folder, without the tables of an earlier run: one of them may hold what this run must not show."""
+    """Make the folder, without the tables of an earlier run: one of them may hold what this run must not show.
+
+    Only in a folder that an earlier report left behind; in any other, nothing of someone else's is touched.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if not all((folder / name).is_file() for name in ("findings.json", "metrics.json")):
+        return
     for old in (folder / "tables").rglob("*.csv"):
         old.unlink()
 
