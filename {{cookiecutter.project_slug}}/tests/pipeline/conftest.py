@@ -66,14 +66,17 @@ from customer_analytics.report import open_report, parts"""
     passed = ", ".join(f"{each}={each}" for each in own)
     cells = [
         nbformat.v4.new_markdown_cell(f"# {name}", id="title"),
-        nbformat.v4.new_code_cell("\n".join(f"{each} = None" for each in names), id="parameters",
-                                  metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(
+            "\n".join(f"{each} = None" for each in names), id="parameters", metadata={"tags": ["parameters"]}
+        ),
         nbformat.v4.new_code_cell("\n".join([before, imports, compute.format(name=name, own=passed)]), id="compute"),
         nbformat.v4.new_markdown_cell("## Numbers", id="numbers"),
         nbformat.v4.new_code_cell(publish, id="publish"),
     ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
-              "language_info": {"name": "python"}}
+    kernel = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=kernel)), encoding="utf-8")
 
