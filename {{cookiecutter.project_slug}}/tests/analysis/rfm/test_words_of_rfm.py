@@ -191,7 +191,7 @@ def test_when_no_segment_moved_the_report_says_so_and_what_it_could_have_missed(
         rows += [order(f"c{number}", days, 10 + number) for days in range(1 + number % 30, 700, 30)]
     view = view_of(analyse(make_tables(rows), RfmParameters()))
     told = finding(view, "change")
-    assert not told.notable and "No segment" in str(told.statement)
+    assert not told.notable and "no share differs" in str(told.statement)
     assert told.low is not None and told.high is not None and "unseen" in str(told.meaning)
 
 

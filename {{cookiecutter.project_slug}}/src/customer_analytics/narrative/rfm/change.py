@@ -21,15 +21,21 @@ def change_section(view: View) -> SectionWords:
             )
         )  # fmt: skip
         return SectionWords(title, "change", deck)
-    return SectionWords(
-        title,
-        "change",
-        say(
+    numbers = {
+        "days": language.number(change.now.end - change.earlier.end),
+        "length": language.number(change.now.days),
+    }
+    if view.result.parameters.window_days:
+        deck = say(
+            "The segments now and {days} days earlier. Both look back {length} days and use the same cuts.", **numbers
+        )
+    else:
+        deck = say(
             "The segments now and {days} days earlier. Both look back {length} days and use the same cuts, so shares "
             "differ a little from the table above.",
-            days=language.number(change.now.end - change.earlier.end), length=language.number(change.now.days),
-        ),
-    )  # fmt: skip
+            **numbers,
+        )
+    return SectionWords(title, "change", deck)
 
 
 def _comparable(view: View, change: Change) -> list[str]:
@@ -166,6 +172,12 @@ def change_table(view: View) -> TableWords:
             ),
             (say("Beyond chance"), say("After Holm's correction for looking at all segments")),
             (say("Cuts"), say("Days, purchases and money of the scores now, used at both dates")),
+            window=say(
+                "The {days} days to {date}, and the {days} days to {last}",
+                days=language.number(change.now.days),
+                date=language.date(change.earlier.last_day),
+                last=language.date(change.now.last_day),
+            ),
         ),
         file="changes.csv",
     )  # fmt: skip

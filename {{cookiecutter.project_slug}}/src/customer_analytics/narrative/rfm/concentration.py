@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customer_analytics.analysis.rfm.concentration import TOPS
+from customer_analytics.language import Text
 from customer_analytics.narrative.rfm.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.rfm.view import View
 
@@ -93,17 +94,33 @@ def concentration_table(view: View) -> TableWords:
                     "single customer spends everything", gini=language.number(spread.gini, 2),
                 ),
             ),
+            *_apart(view),
+        ),
+    )  # fmt: skip
+
+
+def _apart(view: View) -> list[tuple[Text, Text]]:
+    """The line on customers below zero, where there are any."""
+    say, language, spread = view.language.say, view.language, view.result.concentration
+    if not spread.negatives:
+        return []
+    if spread.negatives < view.minimum_group:
+        return [
             (
                 say("Apart"),
                 say(
-                    "{count} customers returned more than they bought ({money} together); they are not in the curve",
-                    count=language.number(spread.negatives)
-                    if not 0 < spread.negatives < view.minimum_group
-                    else say("fewer than {minimum}", minimum=language.number(view.minimum_group)),
-                    money=language.money(spread.negative_money)
-                    if not 0 < spread.negatives < view.minimum_group
-                    else say("not shown"),
+                    "Fewer than {minimum} customers returned more than they bought; they are not in the curve",
+                    minimum=language.number(view.minimum_group),
                 ),
+            )
+        ]
+    return [
+        (
+            say("Apart"),
+            say(
+                "{count} customers returned more than they bought ({money} together); they are not in the curve",
+                count=language.number(spread.negatives),
+                money=language.money(spread.negative_money),
             ),
-        ),
-    )  # fmt: skip
+        )
+    ]

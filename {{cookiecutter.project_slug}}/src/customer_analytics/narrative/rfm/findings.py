@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from customer_analytics.analysis.rfm.change import Change
+from customer_analytics.analysis.rfm.reachable import POWER_Z
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.rfm.target import target
 from customer_analytics.narrative.rfm.view import View, by_segment
-from customer_analytics.statistics import Interval
+from customer_analytics.statistics import Z95, Interval
 
 CORE_TIMES = 1.5  # a segment whose share of revenue is so many times its share of customers carries the business
 MANY_ONE_TIME, MOST_ONE_TIME = 0.25, 0.5
@@ -225,11 +226,14 @@ def change_finding(view: View) -> Finding | None:
         return Finding(
             id="change", grade=Grade.D, head=say("No segment moved"),
             statement=say(
-                "No segment's share differs from {date} by more than chance explains. The largest difference is "
-                "{change} points (interval {low} to {high}) for “{segment}”: {earlier} of {base_earlier} then, {now} "
+                "Looking at all segments together, no share differs from {date} by more than chance explains. The largest "
+                "difference is {change} points (interval {low} to {high}) for “{segment}”: {earlier} of {base_earlier} then, {now} "
                 "of {base_now} now.", **numbers,
             ),
-            meaning=say("A true change inside that interval would have gone unseen."),
+            meaning=say(
+                "A true change of less than about {points} points in a segment could have gone unseen.",
+                points=language.number(_unseen(change), 1),
+            ),
             action=say("Nothing to do; compare again at the next run."),
             section="change", value=change_points, low=low_points, high=high_points,
             n=change.base_now, unit="points", notable=False,
@@ -249,6 +253,12 @@ def change_finding(view: View) -> Finding | None:
         section="change", value=change_points, low=low_points, high=high_points,
         n=change.base_now, unit="points",
     )  # fmt: skip
+
+
+def _unseen(change: Change) -> float:
+    """Largest over the segments of the change that a single comparison finds with 80 % power, in points."""
+    errors = (change.table["high"] - change.table["low"]) / (2 * Z95)
+    return 100 * (Z95 + POWER_Z) * float(errors.max())
 
 
 def _base_finding(view: View, change: Change) -> Finding:

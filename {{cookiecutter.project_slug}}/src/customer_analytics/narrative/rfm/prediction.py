@@ -134,6 +134,11 @@ def prediction_table(view: View) -> TableWords:
                 ),
             ),
             (say("Not shown"), say("Rates under {minimum} customers", minimum=language.number(view.minimum_base))),
+            window=say(
+                "{first} to {last}",
+                first=language.date(held.future.first_day),
+                last=language.date(held.future.last_day),
+            ),
         ),
         file="holdout.csv",
     )  # fmt: skip

@@ -144,13 +144,16 @@ class View:
             period=self.period, orders=number(self.result.orders), customers=number(self.n),
         )  # fmt: skip
 
-    def how(self, *own: tuple[Text, Text]) -> How:
-        """The "How it was computed" box: own lines, then what holds for every table."""
+    def how(self, *own: tuple[Text, Text], window: Text | None = None) -> How:
+        """The "How it was computed" box: own lines, then what holds for every table; `window` where it is another."""
         language = self.language
         say = language.say
         return (
             *own,
-            (say("Window"), say("{period}, calendar days in {zone}", period=self.period, zone=self.time_zone)),
+            (
+                say("Window"),
+                say("{period}, calendar days in {zone}", period=window or self.period, zone=self.time_zone),
+            ),
             (
                 say("Money"),
                 say("Paid orders less refunds and returns, in {currency}", currency=language.currency),
