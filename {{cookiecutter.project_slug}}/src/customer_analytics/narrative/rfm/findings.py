@@ -226,9 +226,9 @@ def change_finding(view: View) -> Finding | None:
         return Finding(
             id="change", grade=Grade.D, head=say("No segment moved"),
             statement=say(
-                "Looking at all segments together, no share differs from {date} by more than chance explains. The largest "
-                "difference is {change} points (interval {low} to {high}) for “{segment}”: {earlier} of {base_earlier} then, {now} "
-                "of {base_now} now.", **numbers,
+                "Looking at all segments together, no share differs from {date} by more than chance explains. The "
+                "largest difference is {change} points (interval {low} to {high}) for “{segment}”: {earlier} of "
+                "{base_earlier} then, {now} of {base_now} now.", **numbers,
             ),
             meaning=say(
                 "A true change of less than about {points} points in a segment could have gone unseen.",
