@@ -127,8 +127,9 @@ def _cached(name: str, make: Callable[[], bytes], version: str) -> Path:
     if path.is_file():
         return path
     content = make()
-    for place in (folder, Path(tempfile.mkdtemp(prefix="customer-analytics-"))):
+    for find in (lambda: folder, lambda: Path(tempfile.mkdtemp(prefix="customer-analytics-"))):
         try:
+            place = find()
             place.mkdir(parents=True, exist_ok=True)
             handle, aside = tempfile.mkstemp(dir=place, suffix=".part")
             with os.fdopen(handle, "wb") as file:
