@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from customer_analytics.engagement import Project
+from customer_analytics.tables.load import load
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENGAGEMENTS = Path(__file__).resolve().parent / "engagements"
 DATASETS = Path(os.environ.get("CUSTOMER_ANALYTICS_DATASETS") or REPOSITORY.parent / "shared" / "datasets")
@@ -27,12 +30,8 @@ FILES = {
 }
 
 
-from customer_analytics.engagement import Project
-from customer_analytics.tables.load import load
-
-
 def make_project(folder: Path, name: str, *, load_now: bool = True) -> Project:
-    """A project in `folder` with the engagement `name` and its raw data, loaded; the test is skipped without the data."""
+    """A project in `folder` with the engagement `name` and its raw data, loaded; skips where there are no data."""
     sources = sorted(DATASETS.glob(FILES[name]))
     if not sources:
         pytest.skip(f"the real data are not here: {DATASETS / FILES[name]}")
