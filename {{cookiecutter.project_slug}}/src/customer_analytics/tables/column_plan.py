@@ -14,7 +14,7 @@ from customer_analytics.expressions import utc_of_local_time
 from customer_analytics.schema import Kind
 from customer_analytics.tables.parsing.dates import ISO, Way, has_offset, parse_time
 from customer_analytics.tables.parsing.flags import parse_flag
-from customer_analytics.tables.parsing.functions import full_match
+from customer_analytics.tables.parsing.functions import full_match, wall_clock
 from customer_analytics.tables.parsing.numbers import MONEY, Decimal, parse_number
 from customer_analytics.tables.parsing.text import is_missing, tidy, tidy_id
 
@@ -38,10 +38,11 @@ class ColumnPlan:
 
     `source` is its internal name in the raw table, `values` the stated value mapping, `way` how its dates are written,
     `decimal` its decimal mark, `float_id` that a number was exported as 17850.0 everywhere, `zone` the zone of its
-    times, `blanks` that values have blanks around them. `dense` says that the
-    first rows all had a value, so that none may be taken for a reason to look again. `plain` and `span` keep the expressions small where the first
-    rows allow it: numbers that the engine's own cast reads, local times within these moments. What does not keep to
-    them counts as unreadable, and the plan is made again.
+    times, `blanks` that values have blanks around them.
+
+    Three properties of the first rows keep the expressions small: `dense`, all rows had a value; `plain`, the engine's
+    own cast reads the numbers; `span`, local times lie within these moments. Rows that do not keep to them make the
+    load look again.
     """
 
     ours: str
@@ -123,7 +124,7 @@ class ColumnPlan:
         kind = column.type()
         if self.kind == Kind.TIME and (kind.is_timestamp() or kind.is_date()):
             zoned = isinstance(kind, dtypes.Timestamp) and kind.timezone is not None
-            return column.cast("timestamp('UTC')").cast("timestamp") if zoned else column.cast("timestamp")
+            return wall_clock("UTC", column.cast("timestamp('UTC')")) if zoned else column.cast("timestamp")
         if self.kind == Kind.DATE and (kind.is_date() or kind.is_timestamp()):
             return column.cast("date")
         if self.kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER) and kind.is_numeric():

@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
-from customer_analytics.tables.aside import AsideWriter
+from customer_analytics.tables.aside_files import AsideWriter
 from customer_analytics.tables.check import CheckReport, Inspected, check, inspect
 from customer_analytics.tables.derive import derive_customers, derive_orders
 from customer_analytics.tables.fingerprint import fingerprint, input_file

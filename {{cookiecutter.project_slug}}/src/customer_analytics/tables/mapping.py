@@ -15,6 +15,8 @@ from customer_analytics.tables.formats.database import name_of_database
 from customer_analytics.tables.formats.delimited import clean_header
 from customer_analytics.tables.formats.excel import LINE
 
+LONGEST_NAME = 40
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -66,6 +68,7 @@ def name_of(source: Source) -> str:
 
 def nearest(name: str, known: list[str]) -> str:
     """A hint with the nearest known name, or the list of them."""
+    known = [one if len(one) <= LONGEST_NAME else one[:LONGEST_NAME] + "…" for one in known]
     lowered = {one.lower(): one for one in known}
     match = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
     if match:

@@ -11,7 +11,7 @@ from ibis.backends.duckdb import Backend
 
 from customer_analytics.schema import Kind
 from customer_analytics.tables.column_plan import FLOAT_ID, ColumnPlan
-from customer_analytics.tables.parsing.dates import BY_NAME, ISO, Way, parse_time
+from customer_analytics.tables.parsing.dates import BY_NAME, ISO, Way, has_offset, parse_time
 from customer_analytics.tables.parsing.functions import full_match
 from customer_analytics.tables.parsing.numbers import (
     MONEY,
@@ -29,7 +29,7 @@ TIMES = (Kind.TIME, Kind.DATE)
 
 @dataclass(frozen=True)
 class Counts:
-    """What one column's values look like: how many rows and values there are, have blanks around them, and fit each reading."""
+    """How many rows and values a column has, how many have blanks around them, and how many fit each reading."""
 
     rows: int
     values: int
@@ -120,6 +120,8 @@ def _marks(plan: ColumnPlan, text: ir.StringValue, questions: Questions) -> dict
     marks = {}
     for way in questions.ways.get(plan.ours, (ISO,)):
         moment = parse_time(text, way)
+        if way.kind == "offset":  # values without an offset are local times
+            moment = ibis.ifelse(has_offset(text), moment, parse_time(text, ISO))
         marks[way.name] = moment.notnull()
         if way.rival:
             marks[f"{way.name} differs"] = ibis.coalesce(moment != parse_time(text, BY_NAME[way.rival]), False)

@@ -31,8 +31,8 @@ def find_encoding(path: Path, stated: str) -> str:
     for mark, encoding in _MARKS:
         if head[0].startswith(mark):
             return encoding
-    if head[0].count(0) > len(head[0]) // 8:
-        return "utf-16-le" if head[0][1:2] == b"\0" else "utf-16-be"
+    if 0 in head[0]:  # text in any other encoding has no zero bytes; ASCII in UTF-16 has one on one side
+        return "utf-16-le" if head[0][1::2].count(0) > head[0][::2].count(0) else "utf-16-be"
     if all(_is_utf8(sample) for sample in head):
         return "utf-8"
     return "gb18030" if _looks_double_byte(head) else "cp1252"
@@ -90,7 +90,7 @@ def _read_samples(path: Path) -> list[bytes]:
 
 
 def _whole_lines(sample: bytes, complete: bool) -> bytes:
-    return sample if complete or b"\n" not in sample else sample[: sample.rindex(b"\n") + 1]
+    return sample if complete or b"\n" not in sample or b"\0" in sample else sample[: sample.rindex(b"\n") + 1]
 
 
 def _is_utf8(sample: bytes) -> bool:

@@ -14,6 +14,7 @@ from customer_analytics.tables.formats.head import Head
 
 # A character that text does not hold; the CSV reader wants a delimiter.
 _NEVER = "\x1f"
+BLOCK = 1 << 22
 
 
 def read_lines(backend: Backend, files: list[str], skip: int) -> ir.Table:
@@ -65,6 +66,21 @@ def _record_starts(file: Iterator[str], head: Head) -> Iterator[int]:
     reader = csv.reader(file, delimiter=head.delimiter)
     line = head.first_row
     for row in reader:
-        if len(row) == len(head.columns):
+        if len(row) == len(head.columns) and not any("\ufffd" in value for value in row):
             yield line
         line = head.first_row + reader.line_num
+
+
+def lines_at(path: Path, places: list[int]) -> list[int]:
+    """The line, counted from 1, in which each byte of a file stands; `places` ascending."""
+    lines, line, done = [], 1, 0
+    with path.open("rb") as file:
+        for place in places:
+            while done < place:
+                block = file.read(min(place - done, BLOCK))
+                if not block:
+                    break
+                line += block.count(b"\n")
+                done += len(block)
+            lines.append(line)
+    return lines

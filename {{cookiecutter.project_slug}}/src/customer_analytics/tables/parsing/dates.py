@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.tables.parsing.functions import from_microseconds, full_match, try_strptime
+from customer_analytics.tables.parsing.functions import (
+    from_microseconds,
+    full_match,
+    try_strptime,
+    try_strptime_with_offset,
+    wall_clock,
+)
 
 _CLOCKS = (
     "", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M", " %I:%M:%S %p", " %I:%M %p", ", %H:%M",
@@ -111,12 +117,15 @@ def parse_time(text: ir.StringValue, way: Way) -> ir.TimestampValue:
         number = _when(full_match(text, shape), text.try_cast("decimal(22, 6)"))
         return from_microseconds((number * factor).cast("int64"))
     if way.kind == "offset":
-        moment = text.replace("GMT", "UTC").try_cast("timestamp('UTC')").cast("timestamp")
-        spelled = try_strptime(text, ibis.array(list(_SPELLED_OFFSETS)))
+        moment = wall_clock("UTC", text.replace("GMT", "UTC").try_cast("timestamp('UTC')"))
+        spelled = wall_clock("UTC", try_strptime_with_offset(text, ibis.array(list(_SPELLED_OFFSETS))))
         return _when(has_offset(text), ibis.coalesce(moment, spelled))
     # Only text of the right shape is parsed: a failed strptime costs twenty times a good one.
+    formats = ibis.array([ibis.literal(one) for one in way.formats])
     shaped = _when(full_match(text, _shape(way.formats)), text)
-    return try_strptime(shaped, ibis.array([ibis.literal(one) for one in way.formats]))
+    if way.utc:
+        return wall_clock("UTC", try_strptime_with_offset(shaped, formats))
+    return try_strptime(shaped, formats)
 
 
 def _shape(formats: tuple[str, ...]) -> str:

@@ -31,6 +31,11 @@ def try_strptime(text: str, formats: list[str]) -> dt.datetime:
     """Text as a timestamp by the first of some formats that reads it, else null."""
 
 
+@_builtin(name="try_strptime", signature=(("string", "array<string>"), "timestamp('UTC')"))
+def try_strptime_with_offset(text: str, formats: list[str]) -> dt.datetime:
+    """Text as a moment by the first of some formats with %z that reads it, else null."""
+
+
 @_builtin(name="make_timestamp", signature=(("int64",), "timestamp"))
 def from_microseconds(microseconds: int) -> dt.datetime:
     """The moment so many microseconds after 1970 began."""
@@ -49,3 +54,8 @@ def json_keys(text: str) -> list[str]:
 @_builtin(name="json_extract_string", signature=(("string", "string"), "string"))
 def json_text(text: str, path: str) -> str:
     """What is at a path of a JSON text, as text."""
+
+
+@_builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
+def wall_clock(zone: str, moment: dt.datetime) -> dt.datetime:
+    """A moment as the naive wall-clock time of a zone."""

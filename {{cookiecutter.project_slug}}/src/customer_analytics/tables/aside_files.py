@@ -1,0 +1,88 @@
+"""The files of rows set aside: data/tables/set_aside, as the client wrote them, with reason, file and line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import ibis
+
+from customer_analytics.tables.aside import Aside
+from customer_analytics.tables.places import first_rows, lines_of, rejected
+from customer_analytics.tables.source_load import FILE, REASON, ROW, Outcome, Work
+
+BATCH = 20_000
+# More rows than a spreadsheet takes are written by the engine as Parquet, with their row number in the file.
+BIG = 500_000
+
+
+class AsideWriter:
+    """Writes the rows set aside from all sources of one table."""
+
+    def __init__(self, folder: Path, table: str) -> None:
+        self._folder = folder
+        self._table = table
+        self._parts: list[tuple[Work, Outcome]] = []
+
+    def add(self, work: Work, outcome: Outcome, aside: Aside) -> None:
+        """Take in what was set aside from one source; many rows are written at once."""
+        if not aside.total:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if aside.total > BIG:
+            _write_parquet(work, outcome, self._folder / f"{self._table}-{work.number}.parquet")
+        else:
+            self._parts.append((work, outcome))
+
+    def write(self) -> None:
+        """Write the CSV, when there is anything to write."""
+        if not self._parts:
+            return
+        columns = list(dict.fromkeys(column for work, _ in self._parts for column in _shown(work)))
+        with (self._folder / f"{self._table}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["reason", "file", "line", *columns])
+            for work, outcome in self._parts:
+                for reason, name, line, text in rejected(work, outcome):
+                    writer.writerow([reason.name, name, line, text, *[""] * (len(columns) - 1)])
+                writer.writerows(_rows(work, outcome, columns))
+
+
+def _shown(work: Work) -> list[str]:
+    """The client's columns, without those that a format needs for itself."""
+    return [column for column in work.raw.columns if not column.startswith("__")]
+
+
+def _rows(work: Work, outcome: Outcome, columns: list[str]) -> Iterator[Sequence[object]]:
+    if outcome.aside is None:
+        return
+    place = {column: i for i, column in enumerate(work.raw.columns)}
+    names = [f"c{place[column]}" if column in place else None for column in columns]
+    places = [FILE, ROW] if work.raw.line is None else [FILE, ROW, work.raw.line]
+    lines = lines_of(work.raw, outcome.aside.select(*places).order_by(ROW).to_pyarrow().to_pylist())
+    for batch in outcome.aside.order_by(ROW).to_pyarrow_batches(chunk_size=BATCH):
+        for row in batch.to_pylist():
+            reason = outcome.reasons[row[REASON]].name
+            line = lines[row[FILE], row[ROW]]
+            values = [row[name] if name is not None else "" for name in names]
+            yield [reason, work.raw.name_of(row[FILE]), line, *("" if value is None else value for value in values)]
+
+
+def _write_parquet(work: Work, outcome: Outcome, path: Path) -> None:
+    """reason, file, row (of the file's data rows, counted from 1) and the client's columns."""
+    aside = outcome.aside
+    if aside is None:
+        return
+    starts = first_rows(work.raw)
+    reasons = {i: reason.name for i, reason in enumerate(outcome.reasons)}
+    names = {file: work.raw.name_of(file) for file in starts}
+    start = aside[FILE].substitute({file: str(first) for file, first in starts.items()}).cast("int64")
+    shown = {
+        "reason": aside[REASON].cast("string").substitute({str(i): name for i, name in reasons.items()}),
+        "file": aside[FILE].substitute(names),
+        "row": aside[ROW] - start + ibis.literal(1),
+    }
+    place = {column: i for i, column in enumerate(work.raw.columns)}
+    columns = {name: aside[f"c{place[name]}"] for name in _shown(work) if name.lower() not in shown}
+    work.backend.to_parquet(aside.order_by(ROW).select(**shown, **columns), path)
