@@ -127,9 +127,9 @@ def _cached(name: str, make: Callable[[], bytes], version: str) -> Path:
     if path.is_file():
         return path
     content = make()
-    for find in (lambda: folder, lambda: Path(tempfile.mkdtemp(prefix="customer-analytics-"))):
+    for wanted in (folder, None):
         try:
-            place = find()
+            place = wanted or Path(tempfile.mkdtemp(prefix="customer-analytics-"))
             place.mkdir(parents=True, exist_ok=True)
             handle, aside = tempfile.mkstemp(dir=place, suffix=".part")
             with os.fdopen(handle, "wb") as file:
