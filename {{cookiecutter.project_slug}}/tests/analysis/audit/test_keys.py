@@ -92,3 +92,9 @@ def test_the_same_event_of_a_person_in_a_second_is_one_event(make_tables):
     found = duplicate_events(make_tables(events=events))
     assert (found.rows, found.evaluated) == (1, 4)
     assert duplicate_events(make_tables(orders=orders(["1"]))) is None
+
+
+def test_events_that_only_have_a_date_repeat_nothing(make_tables):
+    dates = [pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-02")]
+    events = pd.DataFrame({"visitor_id": "v", "event": "redeemed", "occurred_at": dates})
+    assert duplicate_events(make_tables(events=events)) is None

@@ -124,3 +124,15 @@ def test_no_day_and_one_day_have_no_expectation(make_tables, rows):
 
 def test_undated_orders_have_no_volume(make_tables):
     assert volumes(make_tables(order_lines=pd.DataFrame({"order_id": ["1"], "product_id": ["p"]})), threshold=5.0) == []
+
+
+def test_a_weekday_that_is_often_empty_has_no_gaps(make_tables):
+    counts = {day: (30 if n % 14 == 0 else 0) for n, day in enumerate(year())}
+    assert marks(one(make_tables, orders(counts)), Mark.GAP) == []
+
+
+def test_a_silence_of_ten_weeks_is_a_gap_although_its_neighbours_are_silent_too(make_tables):
+    counts = year()
+    silent = [dt.date(2023, 8, 1) + dt.timedelta(days=n) for n in range(70)]
+    found = marks(one(make_tables, orders(counts | dict.fromkeys(silent, 0))), Mark.GAP)
+    assert found == [day for day in silent if day.weekday() != 5]

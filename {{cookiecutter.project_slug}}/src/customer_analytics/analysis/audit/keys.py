@@ -78,17 +78,25 @@ def exact_duplicates(tables: Tables, name: str, *, without: Iterable[str] = ()) 
 
 
 def duplicate_events(tables: Tables) -> Fault | None:
-    """The same person, event and second again: a tracker that fires twice."""
+    """The same person, event and second again: a tracker that fires twice.
+
+    None where events are dated without a time of day: the same day is no repetition.
+    """
     if "events" not in tables.tables:
         return None
     table = tables["events"]
     who = person(table)
     if who is None:
         return None
-    keyed = table.select("event", person=who, second=table.occurred_at.truncate("s"))
+    moment = tables.local(table.occurred_at)
+    clock = moment.hour() * 3600 + moment.minute() * 60 + moment.second()
+    keyed = table.select("event", person=who, second=table.occurred_at.truncate("s"), clock=clock)
     keyed = keyed.filter(keyed.person.notnull())
     groups = keyed.group_by(["person", "event", "second"]).aggregate(rows=keyed.count())
-    row = one_row(groups.aggregate(rows=groups["rows"].sum(), groups=groups.count()))
+    counts = groups.aggregate(rows=groups["rows"].sum(), groups=groups.count())
+    row = one_row(counts.cross_join(keyed.aggregate(clocks=keyed.clock.nunique(), days=keyed.second.nunique())))
+    if whole(row["clocks"]) == 1 and whole(row["days"]) > 1:
+        return None
     rows = whole(row["rows"])
     return Fault("events", "", "duplicate_event", rows - whole(row["groups"]), rows)
 

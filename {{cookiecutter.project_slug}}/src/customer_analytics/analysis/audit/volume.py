@@ -17,13 +17,15 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.audit.calendar import closed_weekdays, is_holiday
+from customer_analytics.analysis.audit.calendar import closed_weekdays, is_holiday, runs
 from customer_analytics.analysis.audit.measures import money, person, total
 from customer_analytics.tables.store import Tables
 
 NEIGHBOURS = 8  # the same weekday in so many weeks before and after
 LEAST_NEIGHBOURS = 3
 ROBUST = 1.4826
+STEADY = 0.7  # share of days with rows from which an empty one is an exception
+SILENCE = 7  # days in a row without anything
 SURE_OF_SOME = 10.0  # expecting so many rows, none at all is no chance (Poisson: 5 in 100,000)
 EARLY_END = 0.9  # the last day stops short of nine tenths of where days usually end
 
@@ -97,11 +99,12 @@ def volume_of(tables: Tables, name: str, day_column: str, *, threshold: float) -
     closed = closed_weekdays(dict(zip(days["date"], days["rows"], strict=True)))
     days = _expected(days, closed)
     days["mark"] = [
-        _mark(row, closed, threshold, tables) for row in days[["date", "rows", "expected", "z"]].itertuples(index=False)
+        _mark(row, closed, threshold, tables)
+        for row in days[["date", "rows", "expected", "z", "steady"]].itertuples(index=False)
     ]
     if _last_day_cut(days):
         days.loc[days.index[-1], "mark"] = str(Mark.INCOMPLETE)
-    return Volume(name, days.drop(columns=["last_second"]), closed)
+    return Volume(name, days.drop(columns=["last_second", "steady"]), closed)
 
 
 def by_day(rows: ir.Table) -> ir.Table:
@@ -131,28 +134,47 @@ def _expected(days: pd.DataFrame, closed: frozenset[int]) -> pd.DataFrame:
     weekdays = np.array([day.weekday() for day in days["date"]])
     rows = days["rows"].to_numpy(dtype=float)
     expected = np.full(len(days), math.nan)
+    steady = np.full(len(days), False)
     for index in range(len(days)):
         if weekdays[index] in closed:
             continue
         around = [index + 7 * step for step in range(-NEIGHBOURS, NEIGHBOURS + 1) if step]
-        known = [rows[other] for other in around if 0 <= other < len(days) and rows[other] > 0]
+        known = [rows[other] for other in around if 0 <= other < len(days)]
         if len(known) >= LEAST_NEIGHBOURS:
             expected[index] = float(np.median(known))
+            steady[index] = np.count_nonzero(known) >= STEADY * len(known)
     residual = np.log1p(rows) - np.log1p(expected)
     usable = residual[~np.isnan(residual) & (rows > 0)]
     spread = ROBUST * float(np.median(np.abs(usable - np.median(usable)))) if usable.size else math.nan
     counting = 1 / np.sqrt(np.maximum(expected, 1))
-    return days.assign(expected=expected, z=residual / np.maximum(spread, counting))
+    return days.assign(
+        expected=expected, z=residual / np.maximum(spread, counting), steady=steady | _silences(days, closed)
+    )
 
 
-def _mark(row: tuple[dt.date, int, float, float], closed: frozenset[int], threshold: float, tables: Tables) -> str:
-    day, rows, expected, z = row
+def _silences(days: pd.DataFrame, closed: frozenset[int]) -> np.ndarray:
+    """Days inside a silence of a week or more, where most open days have rows: neighbours would be silent too."""
+    silent = days["rows"].to_numpy() == 0
+    is_open = np.array([day.weekday() not in closed for day in days["date"]])
+    inside = np.full(len(days), False)
+    if not is_open.any() or (~silent[is_open]).mean() < STEADY:
+        return inside
+    for first, last in runs(list(days.loc[silent, "date"])):
+        if (last - first).days + 1 >= SILENCE:
+            inside |= ((days["date"] >= first) & (days["date"] <= last)).to_numpy() & is_open
+    return inside
+
+
+def _mark(
+    row: tuple[dt.date, int, float, float, bool], closed: frozenset[int], threshold: float, tables: Tables
+) -> str:
+    day, rows, expected, z, steady = row
     quiet = rows == 0 or z <= -threshold
     if rows == 0 and day.weekday() in closed:
         return Mark.CLOSED
     if quiet and is_holiday(day, tables.zone):
         return Mark.HOLIDAY
-    if rows == 0 and not expected < SURE_OF_SOME:
+    if rows == 0 and steady and not 0 < expected < SURE_OF_SOME:
         return Mark.GAP
     if rows and z <= -threshold:
         return Mark.COLLAPSE

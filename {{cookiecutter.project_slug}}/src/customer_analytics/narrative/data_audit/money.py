@@ -81,6 +81,7 @@ def set_aside(audit: Audit, language: Language) -> Ranked | None:
         return None
     rows, aside = sum(entry.rows_in for entry in entries), sum(entry.rows_set_aside for entry in entries)
     money = sum(float(entry.money_set_aside) for entry in entries)
+    stated = sum(one.rows for entry in entries for one in entry.set_aside if one.kind == "stated")
     values = {
         "rows": language.number(rows),
         "aside": language.number(aside),
@@ -98,7 +99,12 @@ def set_aside(audit: Audit, language: Language) -> Ranked | None:
         )
     if aside:
         head = say("{aside} rows were set aside on loading", **values)
-        statement = say("Of {rows} rows received, {aside} ({share}) were set aside. They carry {money}.", **values)
+        statement = say("Of {rows} rows received, {aside} ({share}) were set aside.", **values)
+        if money:
+            statement = together(language, [statement, say("They carry {money}.", **values)])
+        if stated:
+            filtered = say("{stated} of them as engagement.yml says.", stated=language.number(stated))
+            statement = together(language, [statement, filtered])
         action = say("Look through the reasons below; the rows are kept in a file beside the tables.")
     else:
         head = say("Every row received is in the tables")
@@ -119,7 +125,7 @@ def set_aside(audit: Audit, language: Language) -> Ranked | None:
         high=high,
         n=rows,
         unit="share",
-        notable=aside > 0 or not exact,
+        notable=aside > stated or heavy or not exact,
     )
     return Ranked(1.5 if heavy or not exact else 60, finding)
 
