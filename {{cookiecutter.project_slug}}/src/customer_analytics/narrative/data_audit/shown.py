@@ -177,6 +177,10 @@ def reconciliation_rows(audit: Audit, language: Language) -> Rows:
             made = say("made from {table}", table=language.listing(parents))
             rows.append([name, made, _count(entry.rows_kept, language), _cents(entry.money_kept, language)])
             continue
+        if not entry.set_aside and not entry.left_out and entry.reconciles:
+            whole = say("received, and all of it kept")
+            rows.append([name, whole, _count(entry.rows_in, language), _cents(entry.money_in, language)])
+            continue
         rows.append([name, say("received"), _count(entry.rows_in, language), _cents(entry.money_in, language)])
         for aside in entry.set_aside:
             words = say(_REASONS.get(aside.kind, _REASONS["stated"]))
@@ -190,7 +194,12 @@ def reconciliation_rows(audit: Audit, language: Language) -> Rows:
                 [name, say("after the as-of date, or outside the subset"), _count(-entry.left_out, language), "–"]
             )
         rows.append(
-            [name, say("difference"), _count(entry.row_difference, language), _cents(entry.money_difference, language)]
+            [
+                name,
+                say("difference"),
+                _count(entry.row_difference, language),
+                _cents(entry.money_difference if entry.money_in is not None else None, language),
+            ]
         )
     return rows
 
