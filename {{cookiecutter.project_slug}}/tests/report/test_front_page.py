@@ -82,6 +82,17 @@ def test_groups_stand_side_by_side(project: Project) -> None:
     assert 'data-key="484000.0">$484k' in html and "2 groups are left out" in html
 
 
+def test_a_figure_that_is_another_in_each_group_has_no_column(project: Project) -> None:
+    sets = [{"value": v, "folder": v, "customers": 90} for v in ("north", "south")]
+    entries = [entry("rfm", subset=f"region={v}", folder=f"{v}/", page=f"{v}/rfm.html") for v in ("north", "south")]
+    kpis = entries[1]["summary"]["kpis"]
+    entries[1]["summary"] = entries[1]["summary"] | {"kpis": [kpis[0] | {"label": "Revenue from Loyal"}, *kpis[1:]]}
+    html = written(project, manifest(*entries, for_each={"column": "region", "sets": sets, "left_out": 0}))
+    columns = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', html.split("by region</caption>")[1].split("</thead>")[0])
+    assert columns[2:] == [kpi["label"] for kpi in kpis[1:]]
+    assert '<p class="small">Revenue from Loyal</p>' in html
+
+
 @pytest.mark.parametrize(
     ("shown", "key"),
     [("$484k", 484_000), ("38%", 38), ("−£1.2m", -1_200_000), ("48.4 万元", 484_000), ("–", ""), ("1,234", 1_234)],

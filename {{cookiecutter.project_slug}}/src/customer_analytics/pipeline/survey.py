@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from customer_analytics.tables.store import Tables
 
 MOST_GROUPS = 200
-_SEARCHED = ("customers", "orders")
 _LONGEST_SLUG = 40
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
@@ -99,7 +98,7 @@ def survey(project: Project, cache: Cache, plan: Plan, fingerprint: str, group: 
 
 
 def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, column: str) -> Groups:
-    """The values of a column of customers or orders, with at least `engagement.minimum_group` customers.
+    """The values of a column that `subset` knows, with at least `engagement.minimum_group` customers.
 
     Raises:
         UserError: no such column, no group that is large enough, or more groups than anybody would read.
@@ -153,9 +152,11 @@ def _open(project: Project, plan: Plan, group: Group | None) -> Tables:
 
 def _count(tables: Tables, column: str) -> list[tuple[str, int]]:
     """Value -> customers (orders where nobody is known), largest first."""
-    home = next((name for name in _SEARCHED if tables.has(name, column)), None)
+    from customer_analytics.tables.subset import SEARCHED
+
+    home = next((name for name in SEARCHED if tables.has(name, column)), None)
     if home is None:
-        known = dict.fromkeys(name for table in _SEARCHED if tables.has(table) for name in tables[table].columns)
+        known = dict.fromkeys(name for table in SEARCHED if tables.has(table) for name in tables[table].columns)
         raise UserError([Problem(f"--for-each {column}", "there is no such column.", nearest(column, known))])
     table = tables[home]
     table = table.mutate(group_value=table[column].cast("string").strip())

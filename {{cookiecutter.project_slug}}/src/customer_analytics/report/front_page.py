@@ -150,14 +150,20 @@ def _sets(entries: Sequence[Entry], groups: Mapping[str, Any], language: Languag
         {
             "id": name.replace("_", "-"),
             "name": report_name(name, language),
-            "labels": [kpi["label"] for kpi in rows[0]["kpis"]],
-            "rows": rows,
+            "labels": (labels := _shared_labels(rows)),
+            "rows": [row | {"shared": [kpi for kpi in row["kpis"] if kpi["label"] in labels]} for row in rows],
             "caption": language.say(
                 "{report} by {column}", report=report_name(name, language), column=groups["column"]
             ),
         }
         for name, rows in by_report.items()
     ]
+
+
+def _shared_labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The figures that every group has: only these stand in one column ("Revenue from Loyal" is not Champions')."""
+    others = [{kpi["label"] for kpi in row["kpis"]} for row in rows]
+    return [kpi["label"] for kpi in rows[0]["kpis"] if all(kpi["label"] in labels for labels in others)]
 
 
 def _sort_key(shown: str) -> float | str:

@@ -159,6 +159,14 @@ def test_no_share_under_the_minimum_base(make_tables: Make, order: Make, custome
     assert f"n = {customers}" in str(told.findings[0].statement)
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_base_whose_every_segment_is_too_small_is_told_without_segments(shop: RfmResult, code: str) -> None:
+    view = view_of(shop, code, minimum_group=290)  # 300 customers: no segment holds so many
+    assert view.top is None and not view.enough
+    assert not any("%" in text for text in everything_said(view) if "95%" not in text)
+    assert "290" in str(summary(view).findings[0].statement)
+
+
 def test_refunds_of_everything_leave_no_shares(make_tables: Make, order: Make) -> None:
     rows = [order(f"c{number}", 50, 10) for number in range(60)] + [order(f"c{number}", 9, -10) for number in range(60)]
     view = view_of(analyse(make_tables(rows), RfmParameters()))

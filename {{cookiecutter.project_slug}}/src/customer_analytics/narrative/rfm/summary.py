@@ -211,11 +211,6 @@ def _power(view: View, first: Target) -> Text:
 def _too_few(view: View) -> Summary:
     """The whole summary where the base is too small for any share."""
     say, language = view.language.say, view.language
-    reason = (
-        say("no net revenue remains after refunds and returns")
-        if view.n >= max(view.minimum_base, view.minimum_group)
-        else view.not_estimable(view.n)
-    )
     finding = Finding(
         id="too_few_customers",
         grade=Grade.D,
@@ -223,7 +218,7 @@ def _too_few(view: View) -> Summary:
         statement=say(
             "{n} customers bought between {first} and {last}; shares and segments are {reason}.",
             n=language.number(view.n), first=language.date(view.result.window.first_day),
-            last=language.date(view.result.window.last_day), reason=reason,
+            last=language.date(view.result.window.last_day), reason=view.why_not,
         ),
         meaning=say("With so little, chance decides which segment looks good."),
         action=say("Check the window, the subset and the as-of date; then load more history."),

@@ -61,7 +61,18 @@ class View:
     @property
     def enough(self) -> bool:
         """Whether shares of the customers may be printed at all."""
-        return self.n >= self.minimum_base and self.n >= self.minimum_group and self.result.revenue > 0
+        large = self.n >= self.minimum_base and self.n >= self.minimum_group
+        return large and self.result.revenue > 0 and self.top is not None
+
+    @property
+    def why_not(self) -> Text:
+        """Why there is not enough."""
+        if self.n < max(self.minimum_base, self.minimum_group):
+            return self.not_estimable(self.n)
+        if self.result.revenue <= 0:
+            return self.language.say("no net revenue remains after refunds and returns")
+        least = self.language.number(self.minimum_group)
+        return self.language.say("not shown: no segment has {least} customers", least=least)
 
     @functools.cached_property
     def segments(self) -> dict[str, dict[str, Any]]:
