@@ -88,7 +88,9 @@ def test_a_figure_that_is_another_in_each_group_has_no_column(project: Project) 
     kpis = entries[1]["summary"]["kpis"]
     entries[1]["summary"] = entries[1]["summary"] | {"kpis": [kpis[0] | {"label": "Revenue from Loyal"}, *kpis[1:]]}
     html = written(project, manifest(*entries, for_each={"column": "region", "sets": sets, "left_out": 0}))
-    columns = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', html.split("by region</caption>")[1].split("</thead>")[0])
+    columns = re.findall(
+        r'<th scope="col"[^>]*>([^<]*)</th>', html.split("by region</caption>")[1].split("</thead>")[0]
+    )
     assert columns[2:] == [kpi["label"] for kpi in kpis[1:]]
     assert '<p class="small">Revenue from Loyal</p>' in html
 
