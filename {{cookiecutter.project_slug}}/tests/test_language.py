@@ -123,8 +123,29 @@ def test_counts_take_the_plural_of_their_language() -> None:
 
 def test_listings_and_clauses_use_the_signs_of_the_language() -> None:
     assert ENGLISH.listing(["a", "b", "c"]) == "a, b and c"
-    assert CHINESE.listing(["a", "b", "c"]) == "a、b和c"
+    assert CHINESE.listing(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert CHINESE.listing(["甲", "RFM", "3 天"]) == "甲、RFM 和 3 天"
     assert ENGLISH.joined(["a", "", "b"]) == "a; b" and CHINESE.joined(["a", "b"]) == "a；b"
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "shown"),
+    [
+        ("占{x}的客户", "8%", "占 8% 的客户"),
+        ("从数据看 {x} 的客户", "申江百货", "从数据看申江百货的客户"),
+        ("从数据看{x}的客户", "Acme", "从数据看 Acme 的客户"),
+        ("截至 {x}的订单", "2026年6月30日", "截至2026年6月30日的订单"),
+        ("区间 2 元 至 {x} 元", "3 万", "区间 2 元 至 3 万元"),
+        ("**{x}的收入**", "8%", "8% 的收入"),
+        ("增**{x}**多", "−2 元", "增 −2 元多"),
+        ("（{x}，{x}）", "RFM", "（RFM，RFM）"),
+    ],
+)  # fmt: skip
+def test_a_value_stands_a_space_apart_from_han_only_where_it_is_latin_or_a_number(
+    message: str, value: str, shown: str
+) -> None:
+    assert CHINESE.say(message, x=value) == shown
+    assert ENGLISH.say(message, x=value) == message.replace("**", "").replace("{x}", value)
 
 
 def test_not_estimable_is_a_dash_and_never_a_zero() -> None:

@@ -25,6 +25,11 @@ from markupsafe import Markup, escape
 _CATALOGUES = Path(__file__).parent / "locale"
 _FORMATTER = string.Formatter()
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_WIDE_END = re.compile(rf"[{_HAN}\u3000-\u303f\uff00-\uffef]\Z")
+_WIDE_START = re.compile(rf"[{_HAN}\u3000-\u303f\uff00-\uffef]|\d{{4}}年|\d{{1,2}}月\d")  # a date stands like a word
+_NARROW_END = re.compile(r"[A-Za-z0-9%]\Z")
+_NARROW_START = re.compile(rf"(?!{_WIDE_START.pattern})[A-Za-z0-9<>+−]")
 NOT_ESTIMABLE = "–"
 
 
@@ -43,16 +48,21 @@ class Text(str):
         return made
 
     @classmethod
-    def build(cls, message: str, values: dict[str, Any]) -> Text:
-        """Fill a catalogue message with values. Only the message's own `**` are emphasis."""
+    def build(cls, message: str, values: dict[str, Any], *, chinese: bool = False) -> Text:
+        """Fill a catalogue message with values. Only the message's own `**` are emphasis.
+
+        `chinese`: where message and value meet, a space parts Han from Latin letters and digits, and none Han from Han.
+        """
         pieces = [""]
         for place, fragment in enumerate(_BOLD.split(message)):
             _append(pieces, place % 2 == 1, "")
             for literal, field, spec, _ in _FORMATTER.parse(fragment):
-                _append(pieces, place % 2 == 1, literal)
+                _append(pieces, place % 2 == 1, _beside(pieces, literal) if chinese else literal)
                 if field is not None:
                     value = _FORMATTER.get_field(field, (), values)[0]
                     inner = value.pieces if isinstance(value, Text) else [format(value, spec or "")]
+                    if chinese:
+                        _space_before(pieces, "".join(inner))
                     for position, text in enumerate(inner):
                         _append(pieces, place % 2 == 1 or position % 2 == 1, text)
         return cls(pieces=pieces)
@@ -78,6 +88,23 @@ def _append(pieces: list[str], bold: bool, text: str) -> None:
         pieces[-1] += text
 
 
+def _beside(pieces: list[str], literal: str) -> str:
+    """The words after a value, a space apart from it where its end is narrow and they are Han."""
+    before = "".join(pieces[-2:])
+    if literal[:1] == " " and _WIDE_END.search(before) and _WIDE_START.match(literal[1:]):
+        return literal[1:]
+    return f" {literal}" if _NARROW_END.search(before) and re.match(f"[{_HAN}]", literal) else literal
+
+
+def _space_before(pieces: list[str], value: str) -> None:
+    """Put in, or take away, the space between the words so far and the value that follows."""
+    before = "".join(pieces[-2:])
+    if before[-1:] == " " and pieces[-1] and _WIDE_END.search(before[:-1]) and _WIDE_START.match(value):
+        pieces[-1] = pieces[-1][:-1]
+    elif re.search(rf"[{_HAN}]\Z", before) and _NARROW_START.match(value):
+        pieces[-1] += " "
+
+
 @dataclass(frozen=True)
 class Language:
     """How to write in one language for one engagement. `code`: en or zh_CN; `currency`: ISO 4217."""
@@ -97,12 +124,12 @@ class Language:
 
     def say(self, message: str, **values: Any) -> Text:
         """The message in this language, with its values filled in."""
-        return Text.build(_catalogue(self.code).get(message, message), values)
+        return Text.build(_catalogue(self.code).get(message, message), values, chinese=self.is_chinese)
 
     def say_count(self, one: str, many: str, count: int, **values: Any) -> Text:
         """The singular or plural message; both may use {count}, already formatted."""
         message = _catalogue(self.code).get(one, one if count == 1 else many)
-        return Text.build(message, {"count": self.number(count), **values})
+        return Text.build(message, {"count": self.number(count), **values}, chinese=self.is_chinese)
 
     def translated(self, message: str) -> str:
         """The message as the catalogue has it, with nothing filled in: for prose without values."""
@@ -218,6 +245,9 @@ class Language:
 
     def listing(self, items: Sequence[str]) -> str:
         """Items in a sentence: a, b and c; a、b和c."""
+        if self.is_chinese and len(items) > 1:
+            first, last = "、".join(str(item) for item in items[:-1]), str(items[-1])
+            return str(Text.build("{first}和{last}", {"first": first, "last": last}, chinese=True))
         return format_list([str(item) for item in items], locale=self._locale)
 
     def joined(self, clauses: Iterable[str]) -> str:
