@@ -20,13 +20,9 @@ _HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
 
 
 def find_encoding(path: Path, stated: str) -> str:
-    """The Python codec name of a text file: the stated one, or what its bytes look like.
-
-    Raises:
-        UserError: the stated encoding is unknown to Python.
-    """
+    """The Python codec name of a text file: the stated one, or what its bytes look like."""
     if stated != "auto":
-        return _known_codec(path, stated)
+        return _known_codec(stated)
     head = _read_samples(path)
     for mark, encoding in _MARKS:
         if head[0].startswith(mark):
@@ -66,12 +62,9 @@ def _undecodable(name: str, line: int, encoding: str) -> Problem:
     return Problem(f"{name}, line {line}", what, "State the file's `encoding:`, for example gb18030, utf-8 or latin-1.")
 
 
-def _known_codec(path: Path, stated: str) -> str:
-    try:
-        name = codecs.lookup(stated).name
-    except LookupError as error:
-        mend = "Use auto, utf-8, gb18030, utf-16, latin-1 …"
-        raise UserError([Problem(path.name, f"unknown encoding {stated!r}.", mend)]) from error
+def _known_codec(stated: str) -> str:
+    """The codec of a stated name, which the engagement has checked; the wider one of those that are often confused."""
+    name = codecs.lookup(stated).name
     name = {"iso8859-1": "latin-1"}.get(name, name)
     return _ALIASES.get(name, name)
 
