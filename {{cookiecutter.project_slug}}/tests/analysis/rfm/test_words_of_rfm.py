@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from customer_analytics.analysis.rfm import RfmResult, analyse
+from customer_analytics.analysis.rfm.reachable import Reachable, Unprompted
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.language import Language
 from customer_analytics.narrative.finding import Finding, Grade
@@ -27,6 +29,7 @@ from customer_analytics.narrative.rfm import (
     spread,
     summary,
 )
+from customer_analytics.narrative.rfm.target import target
 
 LANGUAGES = ("en", "zh_CN")
 Make = Callable[..., Any]
@@ -228,3 +231,21 @@ def test_the_threshold_table_shows_no_single_customer(shop: RfmResult) -> None:
     view = view_of(shop)
     biggest = view.language.money(float(shop.customers["monetary"].max()), compact=False)
     assert all(biggest not in text for text in everything_said(view))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_customers_who_come_back_by_themselves_are_no_target(shop: RfmResult, code: str) -> None:
+    """Of a list of which 99 % return anyway, five in a hundred cannot be won by contact."""
+    unprompted = Unprompted(n=200, returned=198, days=90, spend=50.0)
+    listed = Reachable(customers=100, revenue=9000.0, share_revenue=0.3, unprompted=unprompted)
+    view = view_of(replace(shop, slipping=listed, once=None), code)
+    assert target(view) is None
+    quiet = finding(view, "quiet_regulars")
+    assert not quiet.notable
+    assert not any(str(part) in str(summary(view).title) for part in (quiet.head, "regulars"))
+    assert str(quiet.action) == str(
+        view.language.say(
+            "Spend nothing on them; contact only those who pass {lost} days.",
+            lost=view.language.number(view.result.rhythm.lost_days),
+        )
+    )

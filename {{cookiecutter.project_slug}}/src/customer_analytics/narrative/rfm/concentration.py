@@ -74,7 +74,7 @@ def concentration_table(view: View) -> TableWords:
         )
     return TableWords(
         (
-            (say("Customers"), "name"),
+            (say("Group"), "name"),
             (say("Number"), "number"),
             (say("Share of revenue"), "number"),
             (say("Interval"), "number"),

@@ -6,7 +6,7 @@ from customer_analytics.analysis.rfm.change import Change
 from customer_analytics.analysis.rfm.reachable import POWER_Z
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade
-from customer_analytics.narrative.rfm.target import target
+from customer_analytics.narrative.rfm.target import comes_back_anyway, target
 from customer_analytics.narrative.rfm.view import View, by_segment
 from customer_analytics.statistics import Z95, Interval
 
@@ -81,10 +81,13 @@ def slipping_finding(view: View) -> Finding | None:
             section="lifecycle", n=view.n, unit="customers", notable=False,
         )  # fmt: skip
     interval = view.share_of_customers(quiet.customers)
+    returning = comes_back_anyway(quiet)
     return Finding(
         id="quiet_regulars",
         grade=Grade.C,
-        head=say("Regular customers are going quiet"),
+        head=say("Regular customers who pause come back by themselves")
+        if returning
+        else say("Regular customers are going quiet"),
         statement=say(
             "{customers} of {n} customers ({share}, {interval}) bought on at least {purchases} days and have been "
             "silent for more than {active} and up to {lost} days; {active_share} of repeat purchases come within "
@@ -95,13 +98,15 @@ def slipping_finding(view: View) -> Finding | None:
             times=language.number(quiet.revenue / quiet.customers / view.mean_spend, 1), **regular,
         ),
         meaning=_unprompted(view),
-        action=say(
+        action=say("Spend nothing on them; contact only those who pass {lost} days.", **regular)
+        if returning
+        else say(
             "Contact them before they pass {lost} days, with a random part held out, so that the effect is measured "
             "and not assumed.", lost=language.number(pace.lost_days),
         ),
         section="lifecycle",
         value=quiet.customers / view.n, low=interval.low, high=interval.high, n=view.n, unit="share",
-        notable=quiet.share_revenue >= MUCH_QUIET or _is_target(view),
+        notable=not returning and (quiet.share_revenue >= MUCH_QUIET or _is_target(view)),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from customer_analytics.narrative.rfm.view import View
 Kind = Literal["quiet_regulars", "one_time_buyers"]
 HOLDOUT_SHARE = 0.2  # of a list, set aside at random
 ASSUMED_GAIN = 0.05  # assumed: this share of the contacted buys who would not have done so by themselves
+LEAST_ROOM = 2 * ASSUMED_GAIN  # share that stays away by itself, below which contact has nothing to win
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,14 @@ def target(view: View) -> Target | None:
     return max((one for one in found if one is not None), key=lambda one: one.money, default=None)
 
 
+def comes_back_anyway(listed: Reachable) -> bool:
+    """Whether so many of such customers return by themselves that contact can hardly add any."""
+    return listed.unprompted is not None and 1 - listed.unprompted.rate < LEAST_ROOM
+
+
 def _of(view: View, kind: Kind, listed: Reachable | None) -> Target | None:
     """A list as a target: what returning customers spent before, or else the average order."""
-    if listed is None or listed.customers < view.minimum_base:
+    if listed is None or listed.customers < view.minimum_base or comes_back_anyway(listed):
         return None
     again = listed.unprompted
     if again is not None and again.returned and again.spend > 0:
