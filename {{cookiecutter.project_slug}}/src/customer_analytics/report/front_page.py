@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from customer_analytics.engagement import Project
 from customer_analytics.language import Language, Text
+from customer_analytics.narrative.data_audit.names import table_name
 from customer_analytics.report import page as pages
 from customer_analytics.report.blocks import definition_list
 from customer_analytics.report.page import Page
@@ -247,7 +248,8 @@ def _facts(manifest: Mapping[str, Any], language: Language) -> list[tuple[str, s
 def _made(manifest: Mapping[str, Any], entries: Sequence[Entry], language: Language) -> Markup:
     say = language.say
     data = manifest["data"]
-    rows = language.joined(f"{name} {language.number(count)}" for name, count in data.get("tables", {}).items())
+    tables = data.get("tables", {}).items()
+    rows = language.joined(f"{table_name(language, name)} {language.number(count)}" for name, count in tables)
     items = [
         (say("Rows in the clean tables"), rows),
         (say("Data fingerprint"), data.get("fingerprint", "")),

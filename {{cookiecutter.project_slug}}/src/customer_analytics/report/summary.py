@@ -17,6 +17,7 @@ from customer_analytics.report.words import grade_meaning, interval
 MOST_FINDINGS = 7
 _HASH_SHOWN = 16  # of 64 hexadecimal digits; run.json has them all
 _MOST_FILES = 12
+_PRIVACY = {"executive": "aggregates only", "analyst": "hashed customer ids", "operations": "customer ids"}
 
 
 def text(value: Any) -> Text:
@@ -56,6 +57,7 @@ def executive_summary(published: Mapping[str, Any], sections: Mapping[str, str],
             "One finding, and what we recommend.", "{count} findings, and what we recommend.", len(findings)
         ),
         "action": say("What to do:"),
+        "gap": "" if language.is_chinese else " ",  # Chinese sentences follow each other without a space
         "owner": say("Owner"),
         "recommendation": say("Recommendation"),
         "legend": legend(language),
@@ -99,15 +101,15 @@ def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: La
         (say("Last day that counts"), language.date(dt.date.fromisoformat(facts["as_of"]))),
         (say("Time zone of days and hours"), facts.get("time_zone", "")),
         (say("Limited to"), published.get("subset") or ""),
-        (say("Parameters"), _pairs(facts.get("parameters", {}))),
+        (say("Parameters"), _pairs(facts.get("parameters", {}), language)),
         (say("Input files"), _files(facts.get("files", []), language)),
         (say("Data fingerprint"), str(data.get("fingerprint", ""))),
-        (say("Privacy level"), facts.get("privacy", "")),
+        (say("Privacy level"), say(_PRIVACY.get(facts.get("privacy", ""), ""))),
         (say("Smallest group shown"), language.number(facts.get("minimum_group"))),
         (say("Random seed"), str(facts.get("seed", ""))),
         (say("Template version"), facts.get("template_version", "")),
         (say("Code version"), str(facts.get("code_version", ""))),
-        (say("Software"), _pairs(facts.get("versions", {}), " ")),
+        (say("Software"), _pairs(facts.get("versions", {}), language, " ")),
     ]
     heading = Markup('<section><h2 id="made">{}</h2><p class="deck">{}</p>').format(
         say("How this report was made"), say("The same inputs, parameters and versions give the same report again.")
@@ -115,8 +117,8 @@ def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: La
     return heading + definition_list((term, value) for term, value in items if value) + Markup("</section>")
 
 
-def _pairs(values: Mapping[str, Any], between: str = " = ") -> str:
-    return "; ".join(f"{name}{between}{value}" for name, value in values.items() if value is not None)
+def _pairs(values: Mapping[str, Any], language: Language, between: str = " = ") -> str:
+    return language.joined(f"{name}{between}{value}" for name, value in values.items() if value is not None)
 
 
 def _files(files: list[Mapping[str, Any]], language: Language) -> str:
@@ -126,4 +128,4 @@ def _files(files: list[Mapping[str, Any]], language: Language) -> str:
     ]
     if len(files) > _MOST_FILES:
         lines.append(language.say("and {n} more, listed in run.json", n=language.number(len(files) - _MOST_FILES)))
-    return "; ".join(lines)
+    return language.joined(lines)

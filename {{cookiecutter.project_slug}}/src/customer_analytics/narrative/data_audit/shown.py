@@ -37,6 +37,16 @@ _REASONS = {
     "ragged": "wrong number of values in the line",
     "damaged": "not text in the file's encoding",
 }
+_TYPES = {
+    Kind.ID: "id",
+    Kind.TEXT: "text",
+    Kind.TIME: "time",
+    Kind.DATE: "date",
+    Kind.MONEY: "money",
+    Kind.NUMBER: "number",
+    Kind.INTEGER: "integer",
+    Kind.FLAG: "flag",
+}
 _KINDS = {
     "phone": "phone",
     "email": "e-mail",
@@ -245,14 +255,14 @@ def dictionary_rows(audit: Audit, language: Language) -> Rows:
     for column in (column for column in audit.columns if column.table not in made):
         low, high = (_day(text) if column.kind == Kind.TIME else text for text in (column.minimum, column.maximum))
         span = language.say("{low} to {high}", low=low, high=high) if column.minimum and column.maximum else ""
-        kind = ", ".join(text for text in (str(column.kind), unit(column, audit, language)) if text)
+        kind, counted_in = language.say(_TYPES[column.kind]), unit(column, audit, language)
         client = audit.client_columns.get((column.table, column.column), "")
         rows.append(
             [
                 f"{column.table}.{column.column}",
                 client,
                 meaning(column, language),
-                kind,
+                language.say("{kind}, {unit}", kind=kind, unit=counted_in) if counted_in else kind,
                 span or column.example or (language.say("not shown: personal") if column.personal else "–"),
             ]
         )
