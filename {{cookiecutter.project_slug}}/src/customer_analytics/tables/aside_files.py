@@ -70,7 +70,7 @@ def _rows(work: Work, outcome: Outcome, columns: list[str]) -> Iterator[Sequence
 
 
 def _write_parquet(work: Work, outcome: Outcome, path: Path) -> None:
-    """reason, file, row (of the file's data rows, counted from 1) and the client's columns."""
+    """reason, file, row (of the file's data rows, counted from 1) and the client's columns, in the export's order."""
     aside = outcome.aside
     if aside is None:
         return
@@ -85,4 +85,4 @@ def _write_parquet(work: Work, outcome: Outcome, path: Path) -> None:
     }
     place = {column: i for i, column in enumerate(work.raw.columns)}
     columns = {name: aside[f"c{place[name]}"] for name in _shown(work) if name.lower() not in shown}
-    work.backend.to_parquet(aside.order_by(ROW).select(**shown, **columns), path)
+    work.backend.to_parquet(aside.select(**shown, **columns), path)

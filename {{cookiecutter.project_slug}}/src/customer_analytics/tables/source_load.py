@@ -235,7 +235,10 @@ def _aside(
     raw = {column: parsed[column].cast("string") for column in work.raw.internal_names}
     left_out = _any([holds(parsed) for _, holds in _quick(checks, plans)])
     found = parsed.filter(left_out).select(ROW, FILE, **raw, **{REASON: number, WORTH: worth, UNREAD: unread})
-    table = work.backend.create_table(name, found, overwrite=True)
+    # A file, not a table in memory: it may be half of a large export.
+    path = work.folder / f"{name}.parquet"
+    work.backend.to_parquet(found, path)
+    table = work.backend.read_parquet(str(path))
     return table, int(table.filter(table[REASON].isnull()).count().to_pyarrow().as_py())
 
 
