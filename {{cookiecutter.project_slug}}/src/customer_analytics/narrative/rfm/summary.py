@@ -16,7 +16,7 @@ from customer_analytics.narrative.rfm.findings import (
     prediction_finding,
     slipping_finding,
 )
-from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, target
+from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, comes_back_anyway, target
 from customer_analytics.narrative.rfm.view import View
 
 TOP = 0.2
@@ -78,8 +78,21 @@ def _title(view: View) -> Text:
     return say("{share} of customers bring {revenue} of revenue", **shares)
 
 
+def _rate_of_return(view: View) -> float | None:
+    """Share of the quiet regulars that comes back by itself, where that leaves contact nothing to win; else None."""
+    quiet = view.result.slipping
+    if quiet is None or quiet.unprompted is None or quiet.customers < view.minimum_base or not comes_back_anyway(quiet):
+        return None
+    return quiet.unprompted.rate
+
+
 def _standfirst(view: View) -> Text:
     say, language, first, pace = view.language.say, view.language, target(view), view.result.rhythm
+    if first is None and _rate_of_return(view) is not None:
+        return say(
+            "{customers} customers spent {money} from {period}. Regulars who pause come back by themselves.",
+            customers=language.number(view.n), money=language.money(view.result.revenue), period=view.period,
+        )  # fmt: skip
     if first is None or pace is None:
         return say(
             "{customers} customers spent {money} from {period}. Too few of them are overdue for a list of their own.",
@@ -165,6 +178,14 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
 def recommendation(view: View) -> Text:
     """What to do next, with a number and its assumption in one sentence."""
     say, language, first = view.language.say, view.language, target(view)
+    pace, rate = view.result.rhythm, _rate_of_return(view)
+    if first is None and rate is not None and pace is not None:
+        return say(
+            "Keep the present contact plan. Of regulars who had paused for more than {active} days, {rate} came back by "
+            "themselves: contact can add little. Watch who passes {lost} days.",
+            active=language.number(pace.active_days), rate=view.language.percent(rate),
+            lost=language.number(pace.lost_days),
+        )  # fmt: skip
     if first is None:
         return say("Keep the present contact plan, and run this report again when there are more repeat purchases.")
     numbers = {
