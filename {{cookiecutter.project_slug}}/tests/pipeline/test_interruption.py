@@ -34,7 +34,15 @@ def slow(ran: Project, edit: Callable[..., None]) -> Project:
 
 
 @pytest.fixture
-def start(slow: Project) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def heeded_interrupts() -> Iterator[None]:
+    """Tests that a script started in the background ignore Ctrl-C, and so would every process that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def start(slow: Project, heeded_interrupts: None) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     """Start `analytics run` and wait until a kernel is at work in it."""
     started: list[subprocess.Popen[str]] = []
 
