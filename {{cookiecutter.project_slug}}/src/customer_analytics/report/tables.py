@@ -16,6 +16,7 @@ from customer_analytics.report.show import show
 from customer_analytics.report.theme import ROLE
 
 SEARCH_FROM = 15  # rows
+SHORT = 12
 Kind = Literal["text", "number", "name", "swatch"]
 _ROW_HEADERS = ("name", "swatch")
 
@@ -92,9 +93,9 @@ def table(
         totals,
     )
     notes = _rest(language, len(shown), len(every), file)
-    show(
-        Markup('<div class="table">{}{}{}</div>').format(markup, notes, how_computed_box(how, language) if how else "")
-    )
+    short = " short" if len(shown) <= SHORT else ""  # a short table stays on one sheet of paper
+    box = how_computed_box(how, language) if how else ""
+    show(Markup('<div class="table{}">{}{}{}</div>').format(short, markup, notes, box))
 
 
 def _heading(column: Column) -> Markup:
