@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from customer_analytics.engagement.errors import Problem
+from customer_analytics.engagement.settings import SourceFormat
 from customer_analytics.schema import Kind
 from customer_analytics.tables.column_plan import ColumnPlan
+from customer_analytics.tables.formats import Head
 from customer_analytics.tables.load_log import Example, Reason
 from customer_analytics.tables.mapping import name_of
 from customer_analytics.tables.places import lines_of, rejected
@@ -29,6 +31,7 @@ class Aside:
     reasons: list[Reason] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     unread_money: int = 0
+    unclosed: list[tuple[str, int]] = field(default_factory=list)  # file and line of quotation marks
 
     @property
     def total(self) -> int:
@@ -57,6 +60,8 @@ def count_aside(work: Work, outcome: Outcome) -> Aside:
 
 def tolerance_problems(work: Work, outcome: Outcome, aside: Aside) -> list[Problem]:
     """Above the tolerance the mapping is probably wrong: one problem for each reason, with its values."""
+    if aside.unclosed:
+        return [_unclosed(*place) for place in aside.unclosed[:EXAMPLES]]
     rows_in = outcome.rows_kept + aside.total
     unwanted = [reason for reason in aside.reasons if reason.kind in UNWANTED]
     share = sum(aside.rows[reason.name] for reason in unwanted) / rows_in if rows_in else 0.0
@@ -105,7 +110,10 @@ def _mend(reason: Reason, plans: dict[str, ColumnPlan]) -> str:
 
 
 def _count_rejects(work: Work, outcome: Outcome, aside: Aside) -> None:
-    for reason, file, line, _ in rejected(work, outcome):
+    heads = {head.name: head for head in work.raw.heads.values()}
+    for reason, file, line, text in rejected(work, outcome):
+        if _swallows_rows(text, heads[file]):
+            aside.unclosed.append((file, line))
         if reason not in aside.reasons:
             aside.reasons.append(reason)
             aside.money[reason.name] = Decimal(0)
@@ -113,6 +121,18 @@ def _count_rejects(work: Work, outcome: Outcome, aside: Aside) -> None:
         aside.unread_money += 1
         if sum(example.reason == reason.name for example in aside.examples) < EXAMPLES:
             aside.examples.append(Example(reason.name, file, line))
+
+
+def _swallows_rows(text: str, head: Head) -> bool:
+    """Whether lines after the first of a rejected row are rows themselves: they would be lost without being counted."""
+    if head.format != SourceFormat.CSV or head.sheet:
+        return False
+    return any(line.count(head.delimiter) == len(head.columns) - 1 for line in text.splitlines()[1:])
+
+
+def _unclosed(file: str, line: int) -> Problem:
+    what = "a quotation mark is not closed, and the rows after it are read as one value."
+    return Problem(f"{file}, line {line}", what, "Close or double it in the export, or ask for the file again.")
 
 
 def _find_examples(work: Work, outcome: Outcome, aside: Aside) -> None:

@@ -60,7 +60,8 @@ def check(project: Project) -> CheckReport:
     if not project.engagement.sources:
         return CheckReport((), (_no_sources(),))
     checks = [_check_source(project, source, i) for i, source in enumerate(project.engagement.sources, start=1)]
-    return CheckReport(tuple(c for c, _ in checks), tuple(problem for c, _ in checks for problem in c.problems))
+    problems = [problem for c, _ in checks for problem in c.problems] + _read_twice([one for _, one in checks])
+    return CheckReport(tuple(c for c, _ in checks), tuple(problems))
 
 
 def inspect(project: Project) -> list[Inspected]:
@@ -72,7 +73,7 @@ def inspect(project: Project) -> list[Inspected]:
     if not project.engagement.sources:
         raise UserError([_no_sources()])
     checks = [_check_source(project, source, i) for i, source in enumerate(project.engagement.sources, start=1)]
-    problems = [problem for one, _ in checks for problem in one.problems]
+    problems = [problem for one, _ in checks for problem in one.problems] + _read_twice([one for _, one in checks])
     if problems:
         raise UserError(problems)
     return [inspected for _, inspected in checks if inspected is not None]
@@ -101,6 +102,24 @@ def _check_source(project: Project, source: Source, number: int) -> tuple[Source
     )
     zone = ZoneInfo(source.time_zone) if source.time_zone else project.engagement.zone
     return checked, Inspected(number, name, source, tuple(heads), mapping, zone)
+
+
+def _read_twice(sources: list[Inspected | None]) -> list[Problem]:
+    """Files that two sources bring into the same columns of a table: their rows would count twice."""
+    seen: dict[tuple[str, ...], Inspected] = {}
+    problems = []
+    for one in sources:
+        for head in one.heads if one and not one.source.url else ():
+            assert one is not None
+            key = (one.source.table, str(head.path.resolve()), head.sheet, str(sorted(one.mapping.columns.items())))
+            first = seen.setdefault(key, one)
+            if first is not one and first.source.set_aside == one.source.set_aside:
+                what = f"{head.name} is also in source {first.name}: its rows would count twice."
+                problems.append(Problem(f"engagement.yml, source {one.name} of {one.source.table}", what, _NARROWER))
+    return problems
+
+
+_NARROWER = "Make one of the patterns narrower."
 
 
 def _no_sources() -> Problem:

@@ -78,7 +78,8 @@ class ColumnPlan:
             return {text: self._native(texts[self.source])}
         column = texts[text]
         if self.kind == Kind.TIME and self.way.kind == "offset":
-            moment = ibis.ifelse(has_offset(column), parse_time(column, self.way), parse_time(column, ISO))
+            moment = _in_calendar(parse_time(column, self.way))
+            moment = ibis.ifelse(has_offset(column), moment, parse_time(column, ISO))
             return {text: moment, flag: has_offset(column)}
         return {text: self.parsed(column)}
 
@@ -96,7 +97,7 @@ class ColumnPlan:
 
     def _in_utc(self, local: ir.TimestampValue) -> ir.TimestampValue:
         if self.span is None:
-            return utc_of_local_time(local, self.zone)
+            return _in_calendar(utc_of_local_time(local, self.zone))
         first, last = (ibis.timestamp(end) for end in self.span)
         within = ibis.ifelse(local.between(first, last), local, ibis.null(local.type()))
         return utc_of_local_time(within, self.zone, self.span)
@@ -124,7 +125,8 @@ class ColumnPlan:
         kind = column.type()
         if self.kind == Kind.TIME and (kind.is_timestamp() or kind.is_date()):
             zoned = isinstance(kind, dtypes.Timestamp) and kind.timezone is not None
-            return wall_clock("UTC", column.cast("timestamp('UTC')")) if zoned else column.cast("timestamp")
+            moment = wall_clock("UTC", column.cast("timestamp('UTC')")) if zoned else column.cast("timestamp")
+            return _in_calendar(moment) if zoned else moment
         if self.kind == Kind.DATE and (kind.is_date() or kind.is_timestamp()):
             return column.cast("date")
         if self.kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER) and kind.is_numeric():
@@ -156,3 +158,12 @@ class ColumnPlan:
             return parse_number(text, TYPES[self.kind], self.decimal, plain=self.plain)
         written = parse_time(text, self.way)
         return written.date() if self.kind == Kind.DATE else written
+
+
+def _in_calendar(moment: ir.TimestampValue) -> ir.TimestampValue:
+    """Moments at the ends of the calendar, which stand for "ever" and "never", kept a day inside of them.
+
+    9999-12-31 23:00 in New York would be in the year 10000 in UTC, which nothing after the engine can read.
+    """
+    first, last = ibis.timestamp("0001-01-02 00:00:00"), ibis.timestamp("9999-12-30 23:59:59")
+    return ibis.cases((moment < first, first), (moment > last, last), else_=moment)

@@ -6,8 +6,10 @@ import datetime as dt
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import ibis
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
@@ -97,7 +99,7 @@ def _load_sources(project: Project, inspected: list[Inspected], work: Path, tell
         folder = work / f"source-{one.number}"
         folder.mkdir()
         try:
-            result = load_source(engine(folder), project, one, folder, numbers.get(one.source.table, 1))
+            result = _load_source(project, one, folder, numbers.get(one.source.table, 1))
         except UserError as error:
             problems += error.problems
             continue
@@ -106,6 +108,17 @@ def _load_sources(project: Project, inspected: list[Inspected], work: Path, tell
     if problems:
         raise UserError(problems)
     return loaded
+
+
+def _load_source(project: Project, one: Inspected, folder: Path, first_number: int) -> Loaded:
+    """Load a source; files whose lines end in several ways, which the engine refuses, are brought to one way first."""
+    try:
+        return load_source(engine(folder), project, one, folder, first_number)
+    except duckdb.InvalidInputException:
+        again = replace(one, heads=tuple(replace(head, one_line_end=True) for head in one.heads))
+        if not one.heads[0].delimiter:
+            raise
+        return load_source(engine(folder), project, again, folder, first_number)
 
 
 def _combine(

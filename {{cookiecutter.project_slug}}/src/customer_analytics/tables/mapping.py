@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from customer_analytics.engagement.errors import Problem
 from customer_analytics.engagement.settings import Source, SourceFormat
-from customer_analytics.schema import SCHEMAS, TableSchema
+from customer_analytics.schema import SCHEMAS, Kind, TableSchema
 from customer_analytics.tables.formats import Head
 from customer_analytics.tables.formats.baskets import COLUMNS as BASKET_COLUMNS
 from customer_analytics.tables.formats.database import name_of_database
 from customer_analytics.tables.formats.delimited import clean_header
 from customer_analytics.tables.formats.excel import LINE
+from customer_analytics.tables.parsing.flags import NO, YES
 
 LONGEST_NAME = 40
 
@@ -54,6 +57,7 @@ def map_source(source: Source, heads: list[Head]) -> tuple[Mapping, list[Problem
         problems += _missing(head, columns, source, same)
     numbered = source.table == "orders" and "order_id" not in columns and "order_id" not in source.constants
     problems += _required(schema, columns, source, place, numbered)
+    problems += _constants(source, schema, place)
     attributes = _attributes(source, schema, columns, seen)
     problems += _unknown_attributes(source, seen, place)
     ordered = {name: columns[name] for name in (*schema.names, *columns) if name in columns}
@@ -128,6 +132,36 @@ def _required(
         what = "events need customer_id or visitor_id, and neither is mapped."
         problems.append(Problem(place, what, "Add one of them under columns."))
     return problems
+
+
+def _constants(source: Source, schema: TableSchema, place: str) -> list[Problem]:
+    """Constants that are no value of their column: they would leave every row without one."""
+    problems = []
+    for name, value in source.constants.items():
+        column = schema.column(name)
+        wanted = "" if column is None else _unlike(column.kind, str(value))
+        if wanted:
+            what = f"the constant {str(value)[:LONGEST_NAME]!r} for {name} is no {wanted}."
+            problems.append(Problem(place, what, f"Write it as {_WRITTEN[wanted]}."))
+    return problems
+
+
+_WRITTEN = {"date": "2024-12-31, or 2024-12-31 18:00", "number": "12.50", "flag": "true or false"}
+
+
+def _unlike(kind: Kind, text: str) -> str:
+    """What a constant should be and is not, or nothing."""
+    if kind in (Kind.TIME, Kind.DATE):
+        try:
+            dt.datetime.fromisoformat(text)
+        except ValueError:
+            return "date"
+    if kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER):
+        try:
+            return "" if Decimal(text).is_finite() else "number"
+        except InvalidOperation:
+            return "number"
+    return "flag" if kind == Kind.FLAG and text.lower() not in (*YES, *NO) else ""
 
 
 def _attributes(source: Source, schema: TableSchema, columns: dict[str, str], seen: list[str]) -> dict[str, str]:

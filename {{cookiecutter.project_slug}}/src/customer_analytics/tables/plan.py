@@ -212,6 +212,9 @@ def _with_decimal(
         return replace(plan, decimal=","), []
     if point_elsewhere and not comma_elsewhere:
         return replace(plan, decimal="."), []
+    if counts["groups by points"] and not counts["proves point"] and plan.kind == Kind.MONEY:
+        what = f"column {plan.theirs!r} for {plan.ours}: 1.234 may be 1.234 or 1234, and no value tells which."
+        return plan, [Problem(place, what, 'Add to the source: decimal: "." (or ",").')]
     if counts["two ways"] and counts["comma"] == counts["point"] == counts.values:
         what = f"column {plan.theirs!r} for {plan.ours}: 1,234 may be 1234 or 1.234, and no value tells which."
         return plan, [Problem(place, what, 'Add to the source: decimal: "." (or ",").')]

@@ -20,6 +20,7 @@ from customer_analytics.tables.formats.staging import with_duplicates
 from customer_analytics.tables.load_log import MONEY, SourceLog
 from customer_analytics.tables.plan import first_plan
 from customer_analytics.tables.source_load import Outcome, Work, load_rows
+from customer_analytics.tables.value_counts import NUMBERS
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _notes(work: Work, outcome: Outcome) -> tuple[str, ...]:
             notes.append(f"{plan.ours}: numbers exported with a decimal point (17850.0) are read as 17850.")
         if plan.kind in (Kind.TIME, Kind.DATE) and plan.way.name != "iso":
             notes.append(f"{plan.ours}: read as {plan.way.name}.")
-        if plan.decimal == ",":
+        if plan.decimal == "," and plan.kind in NUMBERS:
             notes.append(f"{plan.ours}: read with a decimal comma.")
     if work.mapping.numbered:
         notes.append("order_id: no column is mapped; orders are numbered in the order of the export.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement.settings import Source, SourceFormat
-from customer_analytics.tables.formats.delimited import find_delimiter, first_lines, stated_delimiter
+from customer_analytics.tables.formats.delimited import find_delimiter, first_lines, stated_delimiter, text_rows
 from customer_analytics.tables.formats.delimited_rows import open_delimited
 from customer_analytics.tables.formats.encoding import find_encoding
 from customer_analytics.tables.formats.head import Head
@@ -58,7 +58,7 @@ def open_baskets(backend: Backend, heads: list[Head], folder: Path) -> Raw:
 
 def _baskets(lines: Iterator[str], head: Head) -> Iterator[tuple[int, list[str]]]:
     """Line number and items of each basket that has any."""
-    reader = csv.reader(lines, delimiter=head.delimiter)
+    reader = text_rows(lines, head.delimiter)
     for row in reader:
         items = [item.strip(" \ufeff") for item in row]
         items = [item for item in items if item]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from pathlib import Path
-from urllib.parse import urlsplit
 
+import duckdb
 import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
@@ -26,9 +28,10 @@ BATCH = 100_000
 
 def name_of_database(source: Source) -> str:
     """How messages call a database table: without user, password or query."""
-    parts = urlsplit(source.url or "")
-    place = parts.hostname or Path(parts.path).name
-    return f"{parts.scheme}://{place}{parts.path if parts.hostname else ''} {source.database_table}"
+    scheme, _, rest = (source.url or "").partition("://")
+    place = rest.partition("?")[0].rpartition("@")[2]  # a password may hold a slash
+    place = Path(place).name if scheme in _FILE_SCHEMES else place
+    return f"{scheme}://{place} {source.database_table}"
 
 
 def head_of_database(source: Source, folder: Path) -> Head:
@@ -49,10 +52,15 @@ def open_database(backend: Backend, head: Head, source: Source, project: Path, f
     else:
         table = table.select(**{name: _plain(table[name]) for name in table.columns})
     staged = folder / "database.parquet"
-    reader = table.to_pyarrow_batches(chunk_size=BATCH)
-    with pq.ParquetWriter(staged, reader.schema) as writer:
-        for batch in reader:
-            writer.write_batch(batch)
+    try:
+        reader = table.to_pyarrow_batches(chunk_size=BATCH)
+        with pq.ParquetWriter(staged, reader.schema) as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+    except pa.ArrowInvalid as error:
+        what = "a value is not text (UTF-8)."
+        mend = "Make a view of the columns that are wanted, without binary ones, and name it."
+        raise UserError([Problem(head.name, what, mend)]) from error
     copy = Head(staged, head.name, SourceFormat.PARQUET, head.columns)
     return open_parquet(backend, [copy])
 
@@ -66,13 +74,20 @@ def _plain(column: ir.Value) -> ir.Value:
 
 def _table(source: Source, folder: Path) -> ir.Table:
     url = _with_variables(source.url or "")
-    scheme = urlsplit(url).scheme
+    scheme, mark, _ = url.partition("://")
     where = name_of_database(source)
+    if not mark:
+        mend = "For example sqlite:///crm.db, duckdb:///x.duckdb or postgres://user:${PASSWORD}@host/name."
+        raise UserError([Problem("engagement.yml, sources, url", "the url names no kind of database.", mend)])
     if scheme in _FILE_SCHEMES:
         path = _file_of(url, folder)
         if not path.is_file():
             raise UserError([Problem(where, f"there is no database file {path.name}.", "Paths start at the project.")])
-        connection = ibis.sqlite.connect(path) if scheme == "sqlite" else ibis.duckdb.connect(path, read_only=True)
+        try:
+            connection = ibis.sqlite.connect(path) if scheme == "sqlite" else ibis.duckdb.connect(path, read_only=True)
+        except (sqlite3.Error, duckdb.Error) as error:
+            what = f"{path.name} is not a whole {scheme} database, or another program has it open."
+            raise UserError([Problem(where, what, "Close that program, or ask for the file again.")]) from error
     else:
         try:
             connection = ibis.connect(url)
@@ -83,8 +98,12 @@ def _table(source: Source, folder: Path) -> ir.Table:
     schema, _, name = (source.database_table or "").rpartition(".")
     try:
         return connection.table(name, database=schema or None)
-    except Exception:
-        known = ", ".join(sorted(connection.list_tables())[:20])
+    except Exception as error:
+        tables = sorted(connection.list_tables())
+        if name in tables:  # for example a column whose type cannot be told, because it has none and no rows
+            what = f"the table cannot be read ({type(error).__name__})."
+            raise UserError([Problem(where, what, "Does it have rows, and do its columns have types?")]) from None
+        known = ", ".join(tables[:20])
         raise UserError([Problem(where, f"no table {source.database_table!r}.", f"Tables: {known}.")]) from None
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from customer_analytics.engagement.settings import Source, SourceFormat
 from customer_analytics.tables.formats.encoding import find_encoding
 from customer_analytics.tables.formats.head import Head
 
+if TYPE_CHECKING:
+    import _csv
+
 HEAD_BYTES = 1 << 18
+LONGEST_VALUE = 1 << 24
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -20,7 +26,7 @@ def head_of_delimited(path: Path, name: str, source: Source) -> Head:
     encoding = find_encoding(path, source.encoding)
     lines = first_lines(path, encoding)[source.skip_lines :]
     delimiter = stated_delimiter(source) or find_delimiter(lines, path)
-    rows = csv.reader(lines, delimiter=delimiter)
+    rows = text_rows(lines, delimiter)
     first = next(rows, [])
     if source.names:
         columns = list(source.names)
@@ -29,8 +35,23 @@ def head_of_delimited(path: Path, name: str, source: Source) -> Head:
     else:
         columns = [f"column_{i + 1}" for i in range(len(first))]
     first_row = source.skip_lines + (rows.line_num if source.header else 0) + 1
-    cleaned = tuple(clean_header(column) for column in columns)
-    return Head(path, name, SourceFormat.CSV, cleaned, encoding, delimiter, first_row=first_row)
+    above = source.skip_lines + int(source.header)
+    cleaned = numbered_where_empty(columns)
+    return Head(path, name, SourceFormat.CSV, cleaned, encoding, delimiter, first_row=first_row, records_above=above)
+
+
+def text_rows(lines: Iterable[str], delimiter: str) -> _csv.Reader:
+    """The rows of delimited text; a value may be as long as the engine takes a line."""
+    csv.field_size_limit(LONGEST_VALUE)
+    return csv.reader(lines, delimiter=delimiter)
+
+
+def numbered_where_empty(columns: Sequence[str]) -> tuple[str, ...]:
+    """Clean column names; where several have none, each gets a number, so that none is taken for another."""
+    cleaned = [clean_header(column) for column in columns]
+    if any(cleaned) and cleaned.count("") > 1:
+        cleaned = [name or f"column_{i}" for i, name in enumerate(cleaned, start=1)]
+    return tuple(cleaned)
 
 
 def first_lines(path: Path, encoding: str) -> list[str]:
@@ -58,7 +79,7 @@ def find_delimiter(lines: list[str], path: Path) -> str:
         return "\t"
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines[:200], delimiter=delimiter) if row]
+        widths = [len(row) for row in text_rows(lines[:200], delimiter) if row]
         if not widths:
             continue
         width, rows = Counter(widths).most_common(1)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,15 +22,16 @@ def open_delimited(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     columns = tuple(dict.fromkeys(column for head in heads for column in head.columns))
     paths: dict[str, Head] = {}
     for i, head in enumerate(heads):
-        paths[str(as_utf8(head.path, head.encoding, folder / f"text-{i}.csv", head.name))] = head
+        copy = folder / f"text-{i}.csv"
+        paths[str(as_utf8(head.path, head.encoding, copy, head.name, one_line_end=head.one_line_end))] = head
     groups: dict[tuple[tuple[str, ...], str, int], list[str]] = {}
     for path, head in paths.items():
         groups.setdefault(head.shape, []).append(path)
 
     def scan(rejects: str | None) -> ir.Table:
         parts = []
-        for number, ((names, delimiter, first_row), files) in enumerate(groups.items()):
-            part = read_text(backend, files, len(names), delimiter, first_row - 1, _numbered(rejects, number))
+        for number, ((names, delimiter, above), files) in enumerate(groups.items()):
+            part = read_text(backend, files, len(names), delimiter, above, _numbered(rejects, number))
             place = {name: part[internal(i)] for i, name in enumerate(names)}
             values = {internal(i): place.get(name, ibis.null("string")) for i, name in enumerate(columns)}
             parts.append(part.select(**values, file=part.file))
@@ -44,7 +46,7 @@ def read_text(
     """Files of one shape as text columns c0, c1, …; rows of another width are left out, and listed in `rejects`."""
     options = {"store_rejects": True, "rejects_table": rejects, "rejects_scan": f"{rejects}_scan"} if rejects else {}
     table: ir.Table = backend.read_csv(
-        files,
+        [as_pattern(path) for path in files],
         columns={internal(i): "VARCHAR" for i in range(width)},
         auto_detect=False,
         header=False,
@@ -58,6 +60,11 @@ def read_text(
         **options,
     )
     return table
+
+
+def as_pattern(path: str) -> str:
+    """A path for the engine's readers, which take *, ? and [ for patterns: "orders [1].csv" is one file."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", path)
 
 
 def _numbered(rejects: str | None, number: int) -> str | None:

@@ -28,9 +28,24 @@ _BY_SUFFIX = {
     ".ods": SourceFormat.EXCEL,
     ".parquet": SourceFormat.PARQUET,
     ".pq": SourceFormat.PARQUET,
+    ".json": SourceFormat.JSON_LINES,
     ".jsonl": SourceFormat.JSON_LINES,
     ".ndjson": SourceFormat.JSON_LINES,
 }
+
+
+# What files begin with that are no text, whatever their names say.
+_NO_TEXT = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook", "Unpack it; or say `format: excel`."),
+    (b"\xd0\xcf\x11\xe0", "an old or protected Excel workbook", "Say `format: excel`; remove a password before."),
+    (b"\x1f\x8b", "compressed (gzip)", "Unpack it."),
+    (b"7z\xbc\xaf", "compressed (7z)", "Unpack it."),
+    (b"Rar!", "compressed (rar)", "Unpack it."),
+    (b"PAR1", "a Parquet file", "Say `format: parquet`."),
+    (b"SQLite format 3", "a SQLite database", "Give `url: sqlite:///…` and `database_table` in place of `files`."),
+    (b"%PDF", "a PDF document", "Ask for the data as CSV or Excel."),
+    (b"\x89PNG", "a picture", "Ask for the data as CSV or Excel."),
+)
 
 
 def heads_of(source: Source, project: Path) -> list[Head]:
@@ -82,6 +97,8 @@ def files_of(source: Source, project: Path) -> list[Path]:
         UserError: the pattern names nothing, or a folder.
     """
     pattern = source.files or ""
+    if (literal := project / pattern).is_file():  # a name with brackets, such as "orders [1].csv"
+        return [literal]
     # Path.glob takes no absolute pattern, and data may lie beside the project.
     found = sorted(project / name for name in glob.glob(pattern, root_dir=project, recursive=True))  # noqa: PTH207
     files = [path for path in found if path.is_file()]
@@ -112,6 +129,7 @@ def _heads_of_file(path: Path, name: str, source: Source) -> list[Head]:
             return heads_of_excel(path, name, source)
         if kind == SourceFormat.PARQUET:
             return [head_of_parquet(path, name)]
+        _check_text(path, name)
         heads = {
             SourceFormat.JSON_LINES: head_of_json_lines,
             SourceFormat.FIXED_WIDTH: head_of_fixed_width,
@@ -120,3 +138,12 @@ def _heads_of_file(path: Path, name: str, source: Source) -> list[Head]:
         return [heads.get(kind, head_of_delimited)(path, name, source)]
     except OSError as error:
         raise UserError([Problem(name, f"the file cannot be read: {error.strerror}.", "")]) from error
+
+
+def _check_text(path: Path, name: str) -> None:
+    """Refuse what is no text before it is taken for text in a strange encoding."""
+    with path.open("rb") as file:
+        begin = file.read(16)
+    for mark, what, mend in _NO_TEXT:
+        if begin.startswith(mark):
+            raise UserError([Problem(name, f"this is no text: it is {what}.", mend)])

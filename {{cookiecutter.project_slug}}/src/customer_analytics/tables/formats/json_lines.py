@@ -33,10 +33,10 @@ def head_of_json_lines(path: Path, name: str, source: Source) -> Head:
             continue
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             entry = None
         if isinstance(entry, dict):
-            keys.update(dict.fromkeys(entry))
+            keys.update(dict.fromkeys(key for key in entry if key))
         elif not keys:
             what = "not a JSON object."
             raise UserError([Problem(f"{name}, line {number}", what, "JSON lines hold one object a line.")])
@@ -53,7 +53,7 @@ def open_json_lines(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     lines = read_lines(backend, list(paths), skip)
     known = dict.fromkeys(column for head in heads for column in head.columns)
     keys = lines.filter(json_valid(lines.line)).select(key=json_keys(lines.line).unnest()).distinct()
-    known.update(dict.fromkeys(sorted(keys.to_pyarrow()["key"].to_pylist())))
+    known.update(dict.fromkeys(sorted(key for key in keys.to_pyarrow()["key"].to_pylist() if key)))
     columns = tuple(known)
 
     def scan(rejects: str | None) -> ir.Table:

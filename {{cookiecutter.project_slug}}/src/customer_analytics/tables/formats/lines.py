@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement.settings import SourceFormat
+from customer_analytics.tables.formats.delimited import text_rows
+from customer_analytics.tables.formats.delimited_rows import as_pattern
 from customer_analytics.tables.formats.head import Head
 
 # A character that text does not hold; the CSV reader wants a delimiter.
@@ -20,7 +21,7 @@ BLOCK = 1 << 22
 def read_lines(backend: Backend, files: list[str], skip: int) -> ir.Table:
     """Each line of the files as one text column `line`, with its `file`; empty lines are left out."""
     table: ir.Table = backend.read_csv(
-        files,
+        [as_pattern(path) for path in files],
         columns={"line": "VARCHAR"},
         auto_detect=False,
         header=False,
@@ -63,7 +64,7 @@ def _record_starts(file: Iterator[str], head: Head) -> Iterator[int]:
     if head.format != SourceFormat.CSV:
         yield from (number for number, line in enumerate(file, start=head.first_row) if line.strip("\r\n"))
         return
-    reader = csv.reader(file, delimiter=head.delimiter)
+    reader = text_rows(file, head.delimiter)
     line = head.first_row
     for row in reader:
         if len(row) == len(head.columns) and not any("\ufffd" in value for value in row):

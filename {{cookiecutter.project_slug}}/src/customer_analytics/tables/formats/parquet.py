@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +12,8 @@ from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.settings import SourceFormat
+from customer_analytics.tables.formats.delimited import clean_header
+from customer_analytics.tables.formats.delimited_rows import as_pattern
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.raw import Raw, internal
 
@@ -19,12 +22,18 @@ def head_of_parquet(path: Path, name: str) -> Head:
     """Column names of a Parquet file.
 
     Raises:
-        UserError: it is no Parquet file, or cut off.
+        UserError: it is no Parquet file, or cut off, or the engine cannot tell its columns apart.
     """
     try:
-        columns = tuple(pq.read_schema(path).names)
+        written = pq.read_schema(path).names
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError([Problem(name, "not a whole Parquet file.", "Ask for the file again.")]) from error
+    columns = tuple(clean_header(column) for column in written)
+    lowered = [column.lower() for column in columns]
+    alike = [column for column in columns if lowered.count(column.lower()) > columns.count(column)]
+    if alike:
+        what = f"columns that differ only in capitals: {', '.join(map(repr, alike))}."
+        raise UserError([Problem(name, what, "Rename one of them in the export.")])
     return Head(path, name, SourceFormat.PARQUET, columns)
 
 
@@ -32,11 +41,22 @@ def open_parquet(backend: Backend, heads: list[Head]) -> Raw:
     """All rows of some Parquet files, by column name."""
     columns = tuple(dict.fromkeys(column for head in heads for column in head.columns))
     paths = {str(head.path): head for head in heads}
+    spellings: dict[str, list[str]] = {}
+    for head in heads:
+        for name, written in zip(head.columns, pq.read_schema(head.path).names, strict=True):
+            if written not in spellings.setdefault(name, []):
+                spellings[name].append(written)
 
     def scan(rejects: str | None) -> ir.Table:
         del rejects  # every row of a Parquet file has all its values
-        table = backend.read_parquet(list(paths), union_by_name=True, filename="__file")
-        values = {internal(i): table[name] for i, name in enumerate(columns)}
+        patterns = [as_pattern(path) for path in paths]
+        table = backend.read_parquet(patterns, union_by_name=True, filename="__file")
+        values = {internal(i): _of_spellings(table, spellings[name]) for i, name in enumerate(columns)}
         return table.select(**values, file=table["__file"])
 
     return Raw(columns, paths, scan, lambda: sum(pq.read_metadata(path).num_rows for path in paths))
+
+
+def _of_spellings(table: ir.Table, spellings: list[str]) -> ir.Value:
+    """A column whose name has blanks around it in some files, and none in others."""
+    return table[spellings[0]] if len(spellings) == 1 else ibis.coalesce(*(table[name] for name in spellings))

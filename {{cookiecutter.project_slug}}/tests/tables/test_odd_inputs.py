@@ -1,0 +1,227 @@
+"""What clients really send: broken quotes, mixed line ends and encodings, odd names, dates at the calendar's ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from customer_analytics.engagement import Project
+from customer_analytics.engagement.errors import UserError
+from customer_analytics.tables.load import check, load
+
+Make = Callable[..., Project]
+Rows = Callable[[Project, str], list[dict[str, Any]]]
+Source = Callable[..., dict[str, Any]]
+HEADER = "no,who,when,total\n"
+
+
+def lines(numbers: range, more: str = "") -> str:
+    return "".join(f"{i},C{i},2024-01-05,{i}.50{more}\n" for i in numbers)
+
+
+def parquet(table: pa.Table) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    return file.getvalue()
+
+
+def test_an_unclosed_quote_is_refused_because_the_rows_after_it_would_be_lost(make: Make, orders: Source) -> None:
+    text = HEADER + lines(range(900)) + '900,"C900,2024-01-05,1\n' + lines(range(901, 1000))
+    with pytest.raises(UserError, match=r"a.csv, line 902: a quotation mark is not closed"):
+        load(make({"a.csv": text}, orders()))
+
+
+def test_one_row_with_a_stray_quote_is_only_that_row(make: Make, orders: Source) -> None:
+    text = HEADER + lines(range(50)) + '50,"C"50,2024-01-05,1\n' + lines(range(51, 60))
+    log = load(make({"a.csv": text}, orders()))
+    assert dict(log.tables["orders"].rows_set_aside) == {"wrong number of values": 1}
+    assert log.tables["orders"].rows_in == 60
+
+
+@pytest.mark.parametrize("first", ["\n", "\r\n"])
+def test_a_file_put_together_from_two_systems_has_both_line_ends(
+    make: Make, orders: Source, rows: Rows, first: str
+) -> None:
+    second = {"\n": "\r\n", "\r\n": "\n"}[first]
+    text = (HEADER + lines(range(40))).replace("\n", first) + lines(range(40, 60)).replace("\n", second)
+    project = make({"a.csv": text.encode()}, orders())
+    log = load(project)
+    assert [row["order_id"] for row in rows(project, "orders")] == [str(i) for i in range(60)]
+    assert log.tables["orders"].money_kept == sum((Decimal(i) + Decimal("0.5") for i in range(60)), Decimal(0))
+    assert log.tables["orders"].sources[0].files[0].name == "data/raw/a.csv"
+
+
+def test_a_heading_with_a_line_break_does_not_cost_the_first_row(make: Make, orders: Source, rows: Rows) -> None:
+    project = make({"a.csv": 'no,who,when,total,"what\nfor"\n1,a,2024-01-05,5,x\n2,b,2024-01-05,6,y\n'}, orders())
+    load(project)
+    assert [row["order_id"] for row in rows(project, "orders")] == ["1", "2"]
+
+
+def test_columns_without_a_heading_are_all_kept(make: Make, orders: Source, rows: Rows) -> None:
+    project = make({"a.csv": "no,who,when,total,,\n1,a,2024-01-05,5,x,y\n"}, orders())
+    load(project)
+    assert [rows(project, "orders")[0][name] for name in ("column_5", "column_6")] == ["x", "y"]
+
+
+def test_a_very_long_value_is_read(make: Make, orders: Source, rows: Rows) -> None:
+    text = HEADER.replace("\n", ",note\n") + lines(range(30), ",a") + f'30,x,never,1,"{"y" * 200_000}"\n'
+    project = make({"a.csv": text}, orders())
+    assert check(project).fine
+    log = load(project)
+    assert log.tables["orders"].sources[0].examples[0].line == 32
+
+
+def test_one_line_in_another_encoding_does_not_garble_all_others(make: Make, orders: Source, rows: Rows) -> None:
+    good = (HEADER.replace("\n", ",city\n") + lines(range(40), ",Müñchen")).encode()
+    project = make({"a.csv": good + "40,C,2024-01-05,1,Zürich\n".encode("latin-1")}, orders())
+    log = load(project)
+    assert {row["city"] for row in rows(project, "orders")} == {"Müñchen"}
+    assert dict(log.tables["orders"].rows_set_aside) == {"not text in this encoding": 1}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32", "gb18030"])
+def test_rare_characters_in_each_wide_encoding(make: Make, orders: Source, rows: Rows, encoding: str) -> None:
+    text = HEADER.replace("\n", ",city\n") + lines(range(9), ",𠮷㐂")
+    project = make({"a.csv": text.encode(encoding)}, orders())
+    load(project)
+    assert {row["city"] for row in rows(project, "orders")} == {"𠮷㐂"}
+
+
+def test_a_zero_byte_does_not_make_a_file_utf_16(make: Make, orders: Source, rows: Rows) -> None:
+    project = make({"a.csv": HEADER + lines(range(30)) + "30,C\0x,2024-01-05,5\n"}, orders())
+    load(project)
+    assert rows(project, "orders")[-1]["order_id"] == "30"
+
+
+def test_a_character_cut_off_at_the_end_is_named_with_its_line(make: Make, orders: Source) -> None:
+    cut = (HEADER + lines(range(9))).encode("utf-16")[:-1]
+    with pytest.raises(UserError, match=r"a.csv, line 1.: a character is not valid utf-16"):
+        load(make({"a.csv": cut}, orders()))
+
+
+@pytest.mark.parametrize("name", ["orders [1].csv", "orders {x}.csv", "订单 1.csv"])
+def test_a_file_is_found_by_its_own_name(make: Make, orders: Source, rows: Rows, name: str) -> None:
+    project = make(
+        {name: HEADER + "7,a,2024-01-05,5\n", "orders 1.csv": HEADER + lines(range(3))}, orders(f"data/raw/{name}")
+    )
+    load(project)
+    assert [row["order_id"] for row in rows(project, "orders")] == ["7"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+def test_brackets_in_a_name_are_no_pattern_for_the_engine(make: Make, orders: Source, rows: Rows, ending: str) -> None:
+    def content(number: int) -> bytes:
+        if ending == "parquet":
+            return parquet(pa.table({"no": [str(number)], "who": ["a"], "when": ["2024-01-05"], "total": [1.5]}))
+        if ending == "jsonl":
+            return f'{{"no": {number}, "who": "a", "when": "2024-01-05", "total": 1.5}}\n'.encode()
+        return (HEADER + f"{number},a,2024-01-05,1.5\n").encode()
+
+    project = make({f"o [1].{ending}": content(7), f"o 1.{ending}": content(8)}, orders(f"data/raw/*.{ending}"))
+    load(project)
+    assert {row["order_id"] for row in rows(project, "orders")} == {"7", "8"}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Shanghai", "UTC"])
+def test_dates_at_the_ends_of_the_calendar_load_in_each_zone(make: Make, orders: Source, rows: Rows, zone: str) -> None:
+    text = HEADER + "1,a,0001-01-01 00:00,5\n2,b,9999-12-31 23:00,5\n3,c,2024-01-05 12:00,5\n"
+    project = make({"a.csv": text}, orders(), time_zone=zone)
+    load(project)
+    years = [row["ordered_at"].year for row in rows(project, "orders")]
+    assert years == [1, 9999, 2024]
+
+
+def test_money_that_may_have_thousands_points_is_asked_about(make: Make, orders: Source, rows: Rows) -> None:
+    files = {"a.csv": HEADER + "1,a,2024-01-05,1.234\n2,b,2024-01-05,12\n"}
+    with pytest.raises(UserError, match=r"1.234 may be 1.234 or 1234"):
+        load(make(files, orders()))
+    project = make(files, orders(decimal=","))
+    load(project)
+    assert rows(project, "orders")[0]["amount"] == Decimal(1234)
+
+
+@pytest.mark.parametrize(("name", "value"), [("ordered_at", "31.12.2024"), ("amount", "abc")])
+def test_a_constant_that_is_no_value_is_refused(make: Make, orders: Source, name: str, value: str) -> None:
+    source = orders()
+    del source["columns"][name]
+    project = make({"a.csv": HEADER + lines(range(3))}, source | {"constants": {name: value}})
+    assert f"the constant '{value}' for {name}" in str(check(project).problems[0])
+
+
+def test_overlapping_patterns_do_not_count_a_file_twice(make: Make, orders: Source) -> None:
+    project = make({"a.csv": HEADER + lines(range(3))}, orders("data/raw/a.csv"), orders("data/raw/*.csv"))
+    with pytest.raises(UserError, match=r"data/raw/a.csv is also in source data/raw/a.csv"):
+        load(project)
+
+
+@pytest.mark.parametrize(
+    ("begin", "words"), [(b"PK\x03\x04", "zip archive"), (b"\x1f\x8b\x08", "gzip"), (b"%PDF-1.7\n", "PDF")]
+)
+def test_what_is_no_text_is_called_what_it_is(make: Make, orders: Source, begin: bytes, words: str) -> None:
+    project = make({"a.csv": begin + bytes(range(256))}, orders())
+    assert words in str(check(project).problems[0])
+
+
+def test_blanks_around_parquet_columns_are_cut(make: Make, orders: Source, rows: Rows) -> None:
+    table = pa.table({" no": ["1"], "who ": ["a"], "when": ["2024-01-05"], "total": [1.5]})
+    project = make({"a.parquet": parquet(table)}, orders("data/raw/*.parquet"))
+    load(project)
+    assert (rows(project, "orders")[0]["order_id"], rows(project, "orders")[0]["customer_id"]) == ("1", "a")
+
+
+def test_parquet_columns_that_differ_in_capitals_only_are_refused(make: Make, orders: Source) -> None:
+    table = pa.table({"no": ["1"], "who": ["a"], "when": ["2024-01-05"], "total": [1.5], "Total": [2.5]})
+    with pytest.raises(UserError, match="columns that differ only in capitals: 'total', 'Total'"):
+        load(make({"a.parquet": parquet(table)}, orders("data/raw/*.parquet")))
+
+
+def test_json_with_an_empty_key_or_endless_depth(make: Make, orders: Source, rows: Rows) -> None:
+    line = '{"no": 1, "who": "a", "when": "2024-01-05", "total": 1.5, "": 3}\n'
+    project = make({"a.json": line * 2}, orders("data/raw/*.json"))
+    load(project)
+    assert len(rows(project, "orders")) == 2
+    deep = line.replace('"a"', "[" * 5000 + "]" * 5000)
+    assert "not a JSON object" in str(check(make({"a.json": deep}, orders("data/raw/*.json"))).problems[0])
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_a_damaged_database_file_is_named(make: Make, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "x.db").write_bytes(b"not a database at all" * 200)
+    source = {"table": "orders", "url": f"{kind}:///x.db", "database_table": "o", "columns": {"order_id": "no"}}
+    assert f"x.db is not a whole {kind} database" in str(check(make({}, source)).problems[0])
+
+
+@pytest.mark.parametrize("url", ["postgres://u:se/cret@[bad/x", "postgres://u:se/cret@localhost:1/x"])
+def test_no_message_shows_a_password(make: Make, url: str) -> None:
+    source = {"table": "orders", "url": url, "database_table": "o", "columns": {"order_id": "no"}}
+    problems = " ".join(map(str, check(make({}, source)).problems))
+    assert "cannot be reached" in problems
+    assert "cret" not in problems
+
+
+def test_a_url_without_a_kind_makes_no_file(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = {"table": "orders", "url": "crm.db", "database_table": "o", "columns": {"order_id": "no"}}
+    assert "names no kind of database" in str(check(make({}, source)).problems[0])
+    assert not (tmp_path / "crm.db").exists()
+
+
+def test_a_comma_is_noted_for_numbers_only(make: Make, orders: Source) -> None:
+    log = load(make({"a.csv": "no;who;when;total\n1;a;2024-01-05;1,5\n"}, orders(decimal=",")))
+    assert log.tables["orders"].sources[0].notes == ("amount: read with a decimal comma.",)
+
+
+def test_parquet_times_with_a_zone_stay_the_same_moment(make: Make, orders: Source, rows: Rows) -> None:
+    moments = pa.array([dt.datetime(2024, 1, 5, 10), dt.datetime(9999, 12, 31, 23)], pa.timestamp("us", tz="UTC"))
+    table = pa.table({"no": ["1", "2"], "who": ["a", "b"], "when": moments, "total": [1.5, 2.5]})
+    project = make({"a.parquet": parquet(table)}, orders("data/raw/*.parquet"), time_zone="Asia/Shanghai")
+    load(project)
+    assert rows(project, "orders")[0]["ordered_at"] == dt.datetime(2024, 1, 5, 10)
