@@ -199,3 +199,18 @@ def test_derived_orders_and_customers_are_marked_and_sum_their_lines(make: Make,
     assert [row["customer_id"] for row in rows(project, "customers")] == ["A", "B"]
     assert (log.tables["orders"].derived, log.tables["orders"].derived_from) == (True, "order_lines")
     assert log.tables["order_lines"].money_in == Decimal("3.495")
+
+
+def test_constants_have_their_worth_and_their_zone(make: Make, rows: Rows) -> None:
+    text = "order_id;customer_id\n1;A\n2;TEST\n"
+    source = {
+        "table": "orders",
+        "files": "data/raw/a.csv",
+        "constants": {"ordered_at": "2024-12-31 22:00", "amount": 10},
+        "set_aside": [{"reason": "test", "when": [{"column": "customer_id", "equals": "TEST"}]}],
+    }
+    project = make({"a.csv": text}, source, time_zone="America/New_York")
+    log = load(project)
+    assert rows(project, "orders")[0]["ordered_at"] == dt.datetime(2025, 1, 1, 3)
+    assert (log.tables["orders"].money_in, log.tables["orders"].money_kept) == (Decimal(20), Decimal(10))
+    assert log.tables["orders"].money_set_aside["test"] == Decimal(10)

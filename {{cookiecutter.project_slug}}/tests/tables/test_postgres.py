@@ -106,7 +106,7 @@ def test_table_of_a_server(make: Make, rows: Rows, server: int, monkeypatch: pyt
     assert (str(first["ordered_at"]), str(first["paid_at"])) == ("2024-03-05 02:00:00", "2024-03-05 02:00:00")
     assert (first["amount"], second["amount"]) == (Decimal("12.5"), Decimal("99999999999999.9999"))
     assert (first["note"], first["ok"]) == ('{"a": 1}', True)
-    assert log.tables["orders"].sources[0].name == "postgresql://127.0.0.1/postgres crm.sales"
+    assert log.tables["orders"].sources[0].name == f"postgresql://127.0.0.1:{server}/postgres crm.sales"
     for path in project.tables.rglob("*"):
         assert path.is_dir() or b"p%40ss" not in path.read_bytes()
 

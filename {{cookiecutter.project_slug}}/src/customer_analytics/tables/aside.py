@@ -14,7 +14,8 @@ from customer_analytics.tables.formats import Head
 from customer_analytics.tables.load_log import Example, Reason
 from customer_analytics.tables.mapping import name_of
 from customer_analytics.tables.places import lines_of, rejected
-from customer_analytics.tables.source_load import FILE, REASON, ROW, UNREAD, WORTH, Outcome, Work
+from customer_analytics.tables.row_values import ROW
+from customer_analytics.tables.source_load import FILE, REASON, UNREAD, WORTH, Outcome, Work
 
 EXAMPLES = 3
 LONGEST_VALUE = 40

@@ -10,7 +10,8 @@ import ibis
 
 from customer_analytics.tables.aside import Aside
 from customer_analytics.tables.places import first_rows, lines_of, rejected
-from customer_analytics.tables.source_load import FILE, REASON, ROW, Outcome, Work
+from customer_analytics.tables.row_values import ROW
+from customer_analytics.tables.source_load import FILE, REASON, Outcome, Work
 
 BATCH = 20_000
 # More rows than this are written by the engine as Parquet, with their row number in the file instead of the line.

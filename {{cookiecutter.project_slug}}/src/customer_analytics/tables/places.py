@@ -10,7 +10,8 @@ from typing import Any
 from customer_analytics.tables.formats import Raw
 from customer_analytics.tables.formats.lines import lines_at, record_lines
 from customer_analytics.tables.load_log import Reason
-from customer_analytics.tables.source_load import FILE, ROW, Outcome, Work, rejected_rows
+from customer_analytics.tables.row_values import ROW
+from customer_analytics.tables.source_load import FILE, Outcome, Work, rejected_rows
 
 RAGGED = Reason("wrong number of values", "ragged")
 DAMAGED = Reason("not text in this encoding", "damaged")

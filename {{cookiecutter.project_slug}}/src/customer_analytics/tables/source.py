@@ -55,7 +55,7 @@ def load_source(backend: Backend, project: Project, inspected: Inspected, folder
     raw = open_raw(backend, heads, source, project.folder, folder)
     if source.duplicates == "set_aside":
         raw = with_duplicates(backend, raw, folder, f"source_{inspected.number}")
-    work = Work(backend, source, inspected.number, raw, inspected.mapping, folder, first_number)
+    work = Work(backend, source, inspected.number, raw, inspected.mapping, folder, first_number, inspected.zone)
     plans, problems = first_plan(backend, raw, inspected.mapping, source, inspected.zone)
     if problems:
         raise UserError(problems)

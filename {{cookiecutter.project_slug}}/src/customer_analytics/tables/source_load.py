@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
@@ -14,18 +16,18 @@ from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.settings import Source
-from customer_analytics.schema import SCHEMAS
+from customer_analytics.schema import SCHEMAS, Kind
 from customer_analytics.tables.column_plan import ColumnPlan
 from customer_analytics.tables.conditions import rule_holds
-from customer_analytics.tables.formats import Raw, internal
-from customer_analytics.tables.load_log import MONEY, Reason
+from customer_analytics.tables.formats import Raw
+from customer_analytics.tables.load_log import Reason
 from customer_analytics.tables.mapping import Mapping
-from customer_analytics.tables.parsing.numbers import MONEY as MONEY_TYPE
 from customer_analytics.tables.plan import second_plan
+from customer_analytics.tables.row_values import ROW, final_columns, worth_of
 
 ATTEMPTS = 3
 Check = Callable[[ir.Table], ir.BooleanValue]
-ROW, FILE, REASON, WORTH, UNREAD = "__row", "file", "__reason", "__worth", "__worth_unread"
+FILE, REASON, WORTH, UNREAD = "file", "__reason", "__worth", "__worth_unread"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Work:
     mapping: Mapping
     folder: Path
     first_number: int  # of the first order, where orders get running numbers
+    zone: ZoneInfo  # of the source's local times
 
 
 def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
@@ -64,6 +67,9 @@ def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
     The clean case is one pass over the source. Only when rows are missing from its result does a second pass look for
     them; when it finds values that the plan cannot read, the plan is made again once over all rows.
     """
+    outcome = _fast(work, plans)
+    if outcome is not None:
+        return outcome
     for attempt in range(ATTEMPTS):
         outcome = _attempt(work, plans, attempt)
         better = plans
@@ -78,6 +84,38 @@ def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
             return outcome
         plans = better
     return _attempt(work, [replace(plan, dense=False) for plan in plans], ATTEMPTS)
+
+
+def _fast(work: Work, plans: list[ColumnPlan]) -> Outcome | None:
+    """The clean case with numbers typed by the reader itself; None when any row does not fit."""
+    types = _types_for_reader(work, plans)
+    if not types or work.raw.typed_scan is None:
+        return None
+    rejects = f"rejects_{work.number}_fast"
+    raw = work.raw.typed_scan(rejects, types)
+    parsed = _parsed(work, plans, raw, f"fast_{work.number}", work.mapping.numbered)
+    checks = _checks(work, plans)
+    kept = parsed.filter(~_any([holds(parsed) for _, holds in _quick(checks, plans)]))
+    path = work.folder / f"part-{work.number}.parquet"
+    work.backend.to_parquet(final_columns(work, plans, kept), path)
+    rows = pq.read_metadata(path).num_rows
+    if rows != work.raw.rows() or count_rejects(work.backend, rejects):
+        return None
+    return Outcome(path, rows, None, tuple(reason for reason, _ in checks), rejects, tuple(plans))
+
+
+def _types_for_reader(work: Work, plans: Sequence[ColumnPlan]) -> dict[str, str]:
+    """The number columns that the first rows show to be complete and plain, where no row is to be set aside."""
+    if work.source.set_aside or work.raw.duplicates is not None:
+        return {}
+    kinds = {Kind.NUMBER: "DOUBLE", Kind.MONEY: "DECIMAL(18, 4)"}
+    uses = Counter(plan.source for plan in plans)
+    return {
+        plan.source: kinds[plan.kind]
+        for plan in plans
+        if plan.kind in kinds and plan.plain and plan.dense and plan.decimal == "." and not plan.values
+        and not plan.blanks and uses[plan.source] == 1
+    }  # fmt: skip
 
 
 def _unread_columns(outcome: Outcome) -> dict[str, ir.Table]:
@@ -96,28 +134,28 @@ def _unread_columns(outcome: Outcome) -> dict[str, ir.Table]:
 def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
     rejects = work.raw.rejects or f"rejects_{work.number}_{attempt}"
     checks = _checks(work, plans)
-    parsed = _parsed(work, plans, rejects, f"parsed_{work.number}_{attempt}", work.mapping.numbered)
+    raw = work.raw.scan(rejects)
+    parsed = _parsed(work, plans, raw, f"parsed_{work.number}_{attempt}", work.mapping.numbered)
     bad = [holds(parsed) for _, holds in _quick(checks, plans)]
     kept = parsed.filter(~_any(bad)) if bad else parsed
     path = work.folder / f"part-{work.number}.parquet"
-    work.backend.to_parquet(_final(work, plans, kept), path)
+    work.backend.to_parquet(final_columns(work, plans, kept), path)
     rows_kept = pq.read_metadata(path).num_rows
     reasons = tuple(reason for reason, _ in checks)
     left_out = count_rejects(work.backend, rejects)
     if not bad or rows_kept + left_out == work.raw.rows():
         return Outcome(path, rows_kept, None, reasons, rejects, tuple(plans))
-    again = _parsed(work, plans, f"{rejects}_again", f"numbered_{work.number}_{attempt}", True)
+    again = _parsed(work, plans, work.raw.scan(None), f"numbered_{work.number}_{attempt}", True)
     aside, wrongly = _aside(work, plans, again, checks, f"aside_{work.number}_{attempt}")
     return Outcome(path, rows_kept, aside, reasons, rejects, tuple(plans), wrongly)
 
 
-def _parsed(work: Work, plans: Sequence[ColumnPlan], rejects: str, view: str, numbered: bool) -> ir.Table:
+def _parsed(work: Work, plans: Sequence[ColumnPlan], raw: ir.Table, view: str, numbered: bool) -> ir.Table:
     """The raw columns c0, c1, … and beside them our values v0, v1, …
 
     Each step is a view of its own (tidy text, value as written, value in UTC), so that the engine does each once: in
     one expression a parsed date would stand at every branch of its time zone.
     """
-    raw = work.raw.scan(rejects)
     if numbered and ROW not in raw.columns:
         raw = raw.mutate(**{ROW: ibis.row_number()})
     texts = {f"v{i}": plan.text(raw) for i, plan in enumerate(plans) if not plan.is_typed(raw)}
@@ -182,56 +220,12 @@ def _any(tests: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
     return reduce(lambda left, right: left | right, tests)
 
 
-def _final(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> ir.Table:
-    """Our columns in our order, then the client's further columns."""
-    schema = SCHEMAS[work.source.table]
-    values: dict[str, ir.Value] = {plan.ours: parsed[f"v{i}"] for i, plan in enumerate(plans)}
-    if work.mapping.numbered:
-        values["order_id"] = (parsed[ROW] + work.first_number).cast("string")
-    for name, constant in work.mapping.constants.items():
-        column = schema.column(name)
-        text = ibis.literal(str(constant))
-        values[name] = text if column is None else ColumnPlan(name, column.kind, "", "").parsed(text)
-    if work.source.table == "order_lines" and "amount" not in values and {"quantity", "unit_price"} <= set(values):
-        values["amount"] = _line_amount(values["quantity"], values["unit_price"])
-    ordered = {name: values[name] for name in (*schema.names, *values) if name in values}
-    for name, theirs in work.mapping.attributes.items():
-        ordered[name] = parsed[internal(work.raw.columns.index(theirs))]
-    return parsed.select(**ordered)
-
-
-def _line_amount(quantity: ir.NumericValue, unit_price: ir.NumericValue) -> ir.DecimalValue:
-    """quantity x unit price, rounded to four decimals.
-
-    A double holds fifteen digits, so amounts below 10^11 come out exact; decimals of twice the width cost as much as
-    reading the file.
-    """
-    return (quantity.cast("float64") * unit_price.cast("float64")).try_cast(MONEY_TYPE)
-
-
-def _worth(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> tuple[ir.Value, ir.Value]:
-    """What a row is worth (0 where that cannot be read), and whether it is money that could not be read."""
-    nothing = ibis.literal(0).cast(MONEY_TYPE), ibis.literal(False)
-    wanted = MONEY.get(work.source.table)
-    place = {plan.ours: i for i, plan in enumerate(plans)}
-    if wanted in place:
-        used = [wanted]
-        amount = parsed[f"v{place[wanted]}"]
-    elif work.source.table == "order_lines" and {"quantity", "unit_price"} <= set(place):
-        used = ["quantity", "unit_price"]
-        amount = _line_amount(*(parsed[f"v{place[name]}"] for name in used))
-    else:
-        return nothing
-    unread = _any([plans[place[name]].unreadable(parsed, parsed[f"v{place[name]}"]) for name in used])
-    return amount.fill_null(ibis.literal(0).cast(MONEY_TYPE)).cast(MONEY_TYPE), unread
-
-
 def _aside(
     work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table, checks: list[tuple[Reason, Check]], name: str
 ) -> tuple[ir.Table, int]:
     """The rows left out, as the client wrote them, each with its place, first reason and worth; how many have none."""
     number = ibis.cases(*((holds(parsed), i) for i, (_, holds) in enumerate(checks)), else_=ibis.null("int64"))
-    worth, unread = _worth(work, plans, parsed)
+    worth, unread = worth_of(work, plans, parsed)
     raw = {column: parsed[column].cast("string") for column in work.raw.internal_names}
     left_out = _any([holds(parsed) for _, holds in _quick(checks, plans)])
     found = parsed.filter(left_out).select(ROW, FILE, **raw, **{REASON: number, WORTH: worth, UNREAD: unread})

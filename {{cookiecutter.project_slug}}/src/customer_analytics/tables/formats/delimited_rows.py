@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import ibis
@@ -28,26 +28,30 @@ def open_delimited(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     for path, head in paths.items():
         groups.setdefault(head.shape, []).append(path)
 
-    def scan(rejects: str | None) -> ir.Table:
+    def typed_scan(rejects: str | None, types: Mapping[str, str]) -> ir.Table:
         parts = []
         for number, ((names, delimiter, above), files) in enumerate(groups.items()):
-            part = read_text(backend, files, len(names), delimiter, above, _numbered(rejects, number))
+            kinds = [types.get(internal(columns.index(name)), "VARCHAR") for name in names]
+            part = read_text(backend, files, kinds, delimiter, above, _numbered(rejects, number))
             place = {name: part[internal(i)] for i, name in enumerate(names)}
             values = {internal(i): place.get(name, ibis.null("string")) for i, name in enumerate(columns)}
             parts.append(part.select(**values, file=part.file))
         return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
-    return Raw(columns, paths, scan, _counter(paths))
+    def scan(rejects: str | None) -> ir.Table:
+        return typed_scan(rejects, {})
+
+    return Raw(columns, paths, scan, _counter(paths), typed_scan=typed_scan)
 
 
 def read_text(
-    backend: Backend, files: list[str], width: int, delimiter: str, skip: int, rejects: str | None
+    backend: Backend, files: list[str], kinds: Sequence[str], delimiter: str, skip: int, rejects: str | None
 ) -> ir.Table:
-    """Files of one shape as text columns c0, c1, …; rows of another width are left out, and listed in `rejects`."""
+    """Files of one shape as columns c0, c1, … of these kinds; rows that do not fit are listed in `rejects`."""
     options = {"store_rejects": True, "rejects_table": rejects, "rejects_scan": f"{rejects}_scan"} if rejects else {}
     table: ir.Table = backend.read_csv(
         [as_pattern(path) for path in files],
-        columns={internal(i): "VARCHAR" for i in range(width)},
+        columns={internal(i): kind for i, kind in enumerate(kinds)},
         auto_detect=False,
         header=False,
         skip=skip,

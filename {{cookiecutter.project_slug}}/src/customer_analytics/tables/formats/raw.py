@@ -19,6 +19,7 @@ class Raw:
 
     `scan` makes the table; given a name, rows that cannot be split into values are collected under that name. `rows`
     is the number of rows where it is known without reading them all. `heads` go by the path that is in `file`.
+    `typed_scan` makes it with some columns already typed by the reader, which collects what it cannot read.
     `line`: the column that holds each row's line, where rows were brought into another form before reading.
     `rejects`: name of the rejected rows where the rows were staged before; `duplicates`: the row numbers of exact
     duplicates, where they are to be set aside.
@@ -29,6 +30,7 @@ class Raw:
     scan: Callable[[str | None], ir.Table]
     rows: Callable[[], int | None] = field(default=lambda: None)
     line: str | None = None
+    typed_scan: Callable[[str, Mapping[str, str]], ir.Table] | None = None
     rejects: str | None = None
     duplicates: ir.Table | None = None
 
