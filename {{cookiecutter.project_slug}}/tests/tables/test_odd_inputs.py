@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
@@ -225,3 +227,16 @@ def test_parquet_times_with_a_zone_stay_the_same_moment(make: Make, orders: Sour
     project = make({"a.parquet": parquet(table)}, orders("data/raw/*.parquet"), time_zone="Asia/Shanghai")
     load(project)
     assert rows(project, "orders")[0]["ordered_at"] == dt.datetime(2024, 1, 5, 10)
+
+
+def test_a_sheet_damaged_inside_a_whole_workbook_is_named(make: Make, orders: Source, tmp_path: Path) -> None:
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    path = tmp_path / "data" / "raw" / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("orders").write_row(0, 0, ["no", "who", "when", "total"])
+    damaged = tmp_path / "data" / "raw" / "a.xlsx"
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(damaged, "w") as target:
+        for entry in whole.namelist():
+            content = whole.read(entry)
+            target.writestr(entry, content[:150] if entry.endswith("sheet1.xml") else content)
+    assert "not a whole Excel workbook" in str(check(make({}, orders("data/raw/a.xlsx"))).problems[0])

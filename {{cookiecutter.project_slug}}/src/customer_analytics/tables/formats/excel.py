@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.settings import Source, SourceFormat
-from customer_analytics.tables.formats.delimited import clean_header
+from customer_analytics.tables.formats.delimited import numbered_where_empty
 from customer_analytics.tables.formats.delimited_rows import open_delimited
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.raw import Raw, internal
@@ -29,8 +29,7 @@ def heads_of_excel(path: Path, name: str, source: Source) -> list[Head]:
     try:
         workbook = CalamineWorkbook.from_path(path)
     except (CalamineError, OSError, ValueError) as error:
-        what = "not a whole Excel workbook."
-        raise UserError([Problem(name, what, "Open and save it in Excel, or ask for the file again.")]) from error
+        raise _damaged(name) from error
     visible = [
         sheet.name
         for sheet in workbook.sheets_metadata
@@ -42,7 +41,10 @@ def heads_of_excel(path: Path, name: str, source: Source) -> list[Head]:
         raise UserError([Problem(name, what, f"Sheets: {', '.join(workbook.sheet_names)}.")])
     heads = []
     for sheet in source.sheets or visible:
-        rows = _rows(workbook, sheet)[source.skip_lines :]
+        try:
+            rows = _rows(workbook, sheet)[source.skip_lines :]
+        except (CalamineError, OSError, ValueError) as error:
+            raise _damaged(f"{name}, sheet {sheet}") from error
         if not rows and not source.sheets:
             continue
         first = rows[0] if rows else []
@@ -50,7 +52,7 @@ def heads_of_excel(path: Path, name: str, source: Source) -> list[Head]:
         columns = columns or [f"column_{i + 1}" for i in range(len(first))]
         place = f"{name}, sheet {sheet}"
         first_row = source.skip_lines + int(source.header) + 1
-        cleaned = tuple(clean_header(column) for column in columns)
+        cleaned = numbered_where_empty(columns)
         heads.append(Head(path, place, SourceFormat.EXCEL, cleaned, sheet=sheet, first_row=first_row))
     if not heads:
         raise UserError([Problem(name, "no visible sheet holds anything.", "")])
@@ -76,6 +78,11 @@ def open_excel(backend: Backend, heads: list[Head], folder: Path) -> Raw:
 
 def _rows(workbook: CalamineWorkbook, sheet: str) -> Sequence[Sequence[object]]:
     return workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+
+
+def _damaged(name: str) -> UserError:
+    mend = "Open and save it in Excel, or ask for the file again."
+    return UserError([Problem(name, "not a whole Excel workbook.", mend)])
 
 
 def _written(rows: Sequence[Sequence[object]], head: Head) -> Iterator[list[str]]:
