@@ -101,7 +101,7 @@ def change_figure(view: View) -> FigureWords:
         ),
         say(
             "Pairs of dots by segment. {rows}.",
-            rows=language.listing(
+            rows=language.joined(
                 [
                     say(
                         "{segment}: {earlier} then, {now} now", segment=view.name(str(segment)),

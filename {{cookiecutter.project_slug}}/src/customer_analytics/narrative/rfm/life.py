@@ -160,7 +160,7 @@ def ladder_figure(view: View) -> FigureWords:
     assert pace is not None
     known = [step for step in view.result.steps if step.base >= view.minimum_base]
     days = language.number(pace.lost_days)
-    bases = language.listing(
+    bases = language.joined(
         [
             say(
                 "purchase {number}: {taken} of {base}", number=language.number(step.purchase),

@@ -46,7 +46,7 @@ def segment_figure(view: View) -> FigureWords:
     """Words of the chart of shares."""
     say, top = view.language.say, view.top
     assert top is not None
-    alt = view.language.listing(
+    alt = view.language.joined(
         [
             say(
                 "{segment}: {customers} of customers, {revenue} of revenue",

@@ -94,7 +94,7 @@ def threshold_table(view: View) -> TableWords:
         "Score = one more than the whole part of {bins} times the share of customers with a worse value, so that equal "
         "values always share a score; ties can leave a score empty", bins=language.number(bins),
     )  # fmt: skip
-    unit = say("Recency in days, frequency in purchases, money in {currency}", currency=language.currency)
+    unit = say("Recency in days, frequency in purchases, money in {currency}", currency=language.currency_name)
     own = [(say("Unit"), unit)]
     own.append((say("Score"), rule))
     if scheme.frequency.method == "fixed":

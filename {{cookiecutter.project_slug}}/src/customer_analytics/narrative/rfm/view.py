@@ -167,7 +167,7 @@ class View:
             ),
             (
                 say("Money"),
-                say("Paid orders less refunds and returns, in {currency}", currency=language.currency),
+                say("Paid orders less refunds and returns, in {currency}", currency=language.currency_name),
             ),
             (
                 say("Left out"),
