@@ -249,3 +249,14 @@ def test_customers_who_come_back_by_themselves_are_no_target(shop: RfmResult, co
             lost=view.language.number(view.result.rhythm.lost_days),
         )
     )
+
+
+def test_a_small_reason_for_no_score_cannot_be_found_by_subtraction(shop: RfmResult) -> None:
+    """763 without a score, 648 and 114 told: the rest would be one customer."""
+    rest = replace(shop.unscored, never_ordered=648, earlier_only=114, nothing_paid=0, returns_only=1)
+    told = " ".join(str(line) for line in closing.limits(view_of(replace(shop, unscored=rest))))
+    assert "763 customers have no score: 648 never ordered and 115 for other reasons." in told
+    assert "114" not in told
+    few = replace(rest, never_ordered=2, earlier_only=0, returns_only=1)
+    told = " ".join(str(line) for line in closing.limits(view_of(replace(shop, unscored=few))))
+    assert "Fewer than 10 customers have no score." in told

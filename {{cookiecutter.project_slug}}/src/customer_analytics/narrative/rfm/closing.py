@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from customer_analytics.analysis.rfm.customers import as_date
+from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative.rfm.exhibits import SectionWords
 from customer_analytics.narrative.rfm.target import HOLDOUT_SHARE, target
@@ -183,15 +186,15 @@ def limits(view: View) -> list[Text]:
         (rest.nothing_paid, say("ordered but paid nothing")),
         (rest.returns_only, say("have returns only")),
     )
+    hidden = small_groups(np.array([count for count, _ in groups]), few)
     told = [
-        say(
-            "{number} {what}",
-            number=number(count) if count >= few else say("under {least}", least=number(few)),
-            what=what,
-        )
-        for count, what in groups
-        if count
+        say("{number} {what}", number=number(count), what=what)
+        for (count, what), small in zip(groups, hidden, strict=True)
+        if count and not small
     ]
+    folded = sum(count for (count, _), small in zip(groups, hidden, strict=True) if small)
+    if folded >= few:
+        told.append(say("{number} for other reasons", number=number(folded)))
     if told:
         lines.append(
             say(
@@ -199,6 +202,8 @@ def limits(view: View) -> list[Text]:
                 customers=number(rest.customers), groups=language.listing([str(one) for one in told]),
             )
         )  # fmt: skip
+    elif folded:
+        lines.append(say("Fewer than {minimum} customers have no score.", minimum=number(few)))
     negatives = view.result.concentration.negatives
     if negatives:
         count = number(negatives) if negatives >= few else say("Fewer than {minimum}", minimum=number(few))

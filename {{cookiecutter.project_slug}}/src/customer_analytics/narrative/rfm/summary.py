@@ -181,8 +181,8 @@ def recommendation(view: View) -> Text:
     pace, rate = view.result.rhythm, _rate_of_return(view)
     if first is None and rate is not None and pace is not None:
         return say(
-            "Keep the present contact plan. Of regulars who had paused for more than {active} days, {rate} came back by "
-            "themselves: contact can add little. Watch who passes {lost} days.",
+            "Keep the present contact plan. Of regulars who had paused for more than {active} days, {rate} came back "
+            "by themselves: contact can add little. Watch who passes {lost} days.",
             active=language.number(pace.active_days), rate=view.language.percent(rate),
             lost=language.number(pace.lost_days),
         )  # fmt: skip
