@@ -25,6 +25,8 @@ def local_time(moment: ir.TimestampValue, zone: ZoneInfo, first: dt.datetime, la
     The zone's offset changes between `first` and `last` (naive UTC) are written out as cases, so that every engine
     gives the same answer without a time zone database of its own.
     """
+    # Dates at the calendar's ends stand for "ever" and "never"; a zone's changes up to there would be sixteen thousand.
+    first, last = (min(max(end, _ZONE_SPAN[0]), _ZONE_SPAN[1]) for end in (first, last))
     changes = offset_changes(zone, first, last)
     if len(changes) == 1:
         return _shift(moment, changes[0][1])
@@ -62,7 +64,11 @@ def _offset_tree(moment: ir.TimestampValue, starts: list[dt.datetime], offsets: 
 
 @lru_cache(maxsize=64)
 def offset_changes(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> list[tuple[dt.datetime, int]]:
-    """(from when in naive UTC, offset in seconds) of a zone between two naive UTC moments, in order."""
+    """(from when in naive UTC, offset in seconds) of a zone between two naive UTC moments, in order.
+
+    No changes are looked for before 1900 or after 2100: 9999-12-31 often stands for "never".
+    """
+    first, last = max(first, _ZONE_SPAN[0]), min(last, _ZONE_SPAN[1])
     changes = [(first, _offset(zone, first))]
     step = dt.timedelta(days=7)
     left = first

@@ -214,3 +214,25 @@ def test_constants_have_their_worth_and_their_zone(make: Make, rows: Rows) -> No
     assert rows(project, "orders")[0]["ordered_at"] == dt.datetime(2025, 1, 1, 3)
     assert (log.tables["orders"].money_in, log.tables["orders"].money_kept) == (Decimal(20), Decimal(10))
     assert log.tables["orders"].money_set_aside["test"] == Decimal(10)
+
+
+def test_hours_that_the_clocks_repeat_or_skip_are_counted_in_the_log(make: Make, orders: Source, rows: Rows) -> None:
+    days = ["2024-10-27 01:30", "2024-10-27 02:30", "2024-03-31 01:15", "2024-03-31 02:15", "2024-07-01 00:00"]
+    project = make({"a.csv": one_by_one(days)}, orders(), time_zone="Europe/London")
+    log = load(project)
+    assert any(
+        "ordered_at: 1 times in an hour that the clocks repeat" in n for n in log.tables["orders"].sources[0].notes
+    )
+    assert any("1 in one that they skip" in note for note in log.tables["orders"].sources[0].notes)
+    shown = [str(row["ordered_at"])[11:16] for row in rows(project, "orders")]
+    assert shown == ["00:30", "02:30", "01:15", "01:15", "23:00"]
+    quiet = make({"a.csv": one_by_one(["2024-10-26 01:30"])}, orders(), time_zone="Europe/London")
+    assert not any("clocks" in note for note in load(quiet).tables["orders"].sources[0].notes)
+
+
+def test_one_bad_number_among_plain_ones_is_set_aside(make: Make, orders: Source) -> None:
+    totals = ["1"] * 200 + ["ten"] + ["1,000.50"]
+    project = make({"a.csv": one_by_one(["2024-01-01"] * 202, totals)}, orders())
+    log = load(project)
+    assert dict(log.tables["orders"].rows_set_aside) == {"unreadable amount": 1}
+    assert log.tables["orders"].money_kept == Decimal("1200.5")

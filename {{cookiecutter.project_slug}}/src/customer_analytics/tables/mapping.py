@@ -58,6 +58,12 @@ def map_source(source: Source, heads: list[Head]) -> tuple[Mapping, list[Problem
     numbered = source.table == "orders" and "order_id" not in columns and "order_id" not in source.constants
     problems += _required(schema, columns, source, place, numbered)
     problems += _constants(source, schema, place)
+    problems += [
+        Problem(place, f"{block}: nothing is mapped to {name}.", f"Add under columns: {name}: <the client's column>.")
+        for block in ("values", "formats")
+        for name in getattr(source, block)
+        if name not in columns
+    ]
     attributes = _attributes(source, schema, columns, seen)
     problems += _unknown_attributes(source, seen, place)
     ordered = {name: columns[name] for name in (*schema.names, *columns) if name in columns}

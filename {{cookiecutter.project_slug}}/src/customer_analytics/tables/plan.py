@@ -66,9 +66,7 @@ def second_plan(
 
 
 def _widened(plan: ColumnPlan, rows: ir.Table) -> ColumnPlan:
-    """The plan without what keeps its expressions small, when that is why the rows were not read."""
-    if plan.kind in NUMBERS:
-        return replace(plan, plain=False)
+    """The plan without the span that keeps its expressions small, when that is why the rows were not read."""
     if plan.span is None:
         return plan
     texts = rows.mutate(__text=plan.text(rows))
@@ -186,7 +184,9 @@ def _decide(
         if plan.kind == Kind.ID:
             plan = replace(plan, float_id=0 < found.values == found["float"])
         elif plan.kind in NUMBERS and not _is_stated(plan, source):
-            plan = replace(plan, plain=found["plain"] == found.values)
+            # Where the long way reads no more than the engine's own cast, it is not worth its cost.
+            enough = max(found["point"], found["comma"]) if "point" in found.marks else found.values
+            plan = replace(plan, plain=found["plain"] == enough)
             plan, problem = _with_decimal(plan, found, comma, point, place)
             problems += problem
         elif plan.kind in TIMES and not _is_stated(plan, source):

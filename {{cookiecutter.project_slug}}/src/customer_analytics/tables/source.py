@@ -15,6 +15,7 @@ from customer_analytics.engagement.settings import SourceFormat
 from customer_analytics.schema import Kind
 from customer_analytics.tables.aside import Aside, count_aside, tolerance_problems
 from customer_analytics.tables.check import Inspected
+from customer_analytics.tables.clock_changes import count_clock_changes
 from customer_analytics.tables.formats import open_raw
 from customer_analytics.tables.formats.staging import with_duplicates
 from customer_analytics.tables.load_log import MONEY, SourceLog
@@ -111,6 +112,11 @@ def _notes(work: Work, outcome: Outcome) -> tuple[str, ...]:
             notes.append(f"{plan.ours}: read as {plan.way.name}.")
         if plan.decimal == "," and plan.kind in NUMBERS:
             notes.append(f"{plan.ours}: read with a decimal comma.")
+    for name, changes in count_clock_changes(work, outcome).items():
+        notes.append(
+            f"{name}: {changes.repeated} times in an hour that the clocks repeat are taken for its first, "
+            f"{changes.skipped} in one that they skip are moved forward."
+        )
     if work.mapping.numbered:
         notes.append("order_id: no column is mapped; orders are numbered in the order of the export.")
     return tuple(notes)

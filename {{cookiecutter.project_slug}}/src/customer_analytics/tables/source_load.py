@@ -45,6 +45,7 @@ class Outcome:
     rejects: str
     plans: tuple[ColumnPlan, ...]
     wrongly_aside: int = 0
+    view: str = ""  # the engine's name of the parsed rows; with _read at its end, before times were brought to UTC
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _fast(work: Work, plans: list[ColumnPlan]) -> Outcome | None:
     rows = pq.read_metadata(path).num_rows
     if rows != work.raw.rows() or count_rejects(work.backend, rejects):
         return None
-    return Outcome(path, rows, None, tuple(reason for reason, _ in checks), rejects, tuple(plans))
+    reasons = tuple(reason for reason, _ in checks)
+    return Outcome(path, rows, None, reasons, rejects, tuple(plans), view=f"fast_{work.number}")
 
 
 def _types_for_reader(work: Work, plans: Sequence[ColumnPlan]) -> dict[str, str]:
@@ -135,7 +137,8 @@ def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
     rejects = work.raw.rejects or f"rejects_{work.number}_{attempt}"
     checks = _checks(work, plans)
     raw = work.raw.scan(rejects)
-    parsed = _parsed(work, plans, raw, f"parsed_{work.number}_{attempt}", work.mapping.numbered)
+    view = f"parsed_{work.number}_{attempt}"
+    parsed = _parsed(work, plans, raw, view, work.mapping.numbered)
     bad = [holds(parsed) for _, holds in _quick(checks, plans)]
     kept = parsed.filter(~_any(bad)) if bad else parsed
     path = work.folder / f"part-{work.number}.parquet"
@@ -144,10 +147,10 @@ def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
     reasons = tuple(reason for reason, _ in checks)
     left_out = count_rejects(work.backend, rejects)
     if not bad or rows_kept + left_out == work.raw.rows():
-        return Outcome(path, rows_kept, None, reasons, rejects, tuple(plans))
+        return Outcome(path, rows_kept, None, reasons, rejects, tuple(plans), view=view)
     again = _parsed(work, plans, work.raw.scan(None), f"numbered_{work.number}_{attempt}", True)
     aside, wrongly = _aside(work, plans, again, checks, f"aside_{work.number}_{attempt}")
-    return Outcome(path, rows_kept, aside, reasons, rejects, tuple(plans), wrongly)
+    return Outcome(path, rows_kept, aside, reasons, rejects, tuple(plans), wrongly, view)
 
 
 def _parsed(work: Work, plans: Sequence[ColumnPlan], raw: ir.Table, view: str, numbered: bool) -> ir.Table:
