@@ -25,8 +25,6 @@ def local_time(moment: ir.TimestampValue, zone: ZoneInfo, first: dt.datetime, la
     The zone's offset changes between `first` and `last` (naive UTC) are written out as cases, so that every engine
     gives the same answer without a time zone database of its own.
     """
-    # Dates at the calendar's ends stand for "ever" and "never"; a zone's changes up to there would be sixteen thousand.
-    first, last = (min(max(end, _ZONE_SPAN[0]), _ZONE_SPAN[1]) for end in (first, last))
     changes = offset_changes(zone, first, last)
     if len(changes) == 1:
         return _shift(moment, changes[0][1])

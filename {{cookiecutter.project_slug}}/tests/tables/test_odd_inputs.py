@@ -18,6 +18,7 @@ import xlsxwriter
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.tables.load import check, load
+from customer_analytics.tables.store import open_tables
 
 Make = Callable[..., Project]
 Rows = Callable[[Project, str], list[dict[str, Any]]]
@@ -240,3 +241,20 @@ def test_a_sheet_damaged_inside_a_whole_workbook_is_named(make: Make, orders: So
             content = whole.read(entry)
             target.writestr(entry, content[:150] if entry.endswith("sheet1.xml") else content)
     assert "not a whole Excel workbook" in str(check(make({}, orders("data/raw/a.xlsx"))).problems[0])
+
+
+@pytest.mark.parametrize("block", [{"values": {"status": {"a": "b"}}}, {"formats": {"paid_at": "%d.%m.%Y"}}])
+def test_values_and_formats_of_a_column_that_is_not_mapped_are_no_silent_nothing(
+    make: Make, orders: Source, block: dict[str, Any]
+) -> None:
+    project = make({"a.csv": HEADER + lines(range(3))}, orders(**block))
+    assert "nothing is mapped to" in str(check(project).problems[0])
+
+
+def test_a_date_of_never_does_not_stop_the_tables_from_opening(make: Make, orders: Source) -> None:
+    text = HEADER + "1,a,0001-01-01 00:00,5\n2,b,9999-12-31 23:00,5\n3,c,2024-01-05 12:00,5\n"
+    project = make({"a.csv": text}, orders(), time_zone="America/New_York")
+    load(project)
+    tables = open_tables(project)
+    days = tables["orders"].order_by("order_id").to_pyarrow()["ordered_on"].to_pylist()
+    assert (tables.as_of, days[1], tables.later["orders"]) == (dt.date(2024, 1, 5), dt.date(2024, 1, 5), 1)

@@ -27,14 +27,21 @@ def check_pattern(pattern: str) -> None:
         raise ValueError(f"matches: not a regular expression ({error})") from error
     if NOT_IN_RE2.search(pattern):
         raise ValueError("matches: look-arounds and back-references are not read; use several conditions")
+    import pyarrow as pa  # its expressions are RE2's as well; imported only where there is a pattern
+    import pyarrow.compute as pc
+
+    try:
+        pc.match_substring_regex(pa.scalar(""), pattern=pattern)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"matches: the engine does not read this regular expression ({error})") from error
 
 
 def check_encoding(encoding: str) -> str:
     """The encoding, or ValueError where Python knows none of this name."""
     if encoding != "auto":
         try:
-            codecs.lookup(encoding)
-        except LookupError as error:
+            codecs.getincrementaldecoder(encoding)("replace").decode("12".encode(encoding), True)
+        except Exception as error:  # codecs that are no text encodings, such as hex, fail each in its own way
             raise ValueError(
                 f"no such encoding: {encoding!r}. For example auto, utf-8, gb18030, utf-16, latin-1"
             ) from error

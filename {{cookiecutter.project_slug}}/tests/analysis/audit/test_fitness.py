@@ -161,3 +161,8 @@ def test_outcomes_that_came_as_text_are_outcomes_and_ids_and_words_are_not(make_
     assert found == ["retained", "spend"]
     lost = frame.drop(columns=["retained", "spend"])
     assert codes(fitness(make_tables(touches=lost), minimum_base=30)["campaign_evaluation"]) == ["no_outcome"]
+
+
+def test_orders_without_a_date_stop_rfm_before_its_notebook_does(make_tables):
+    verdict = fitness(make_tables(orders=orders().drop(columns="ordered_at")), minimum_base=30)["rfm"]
+    assert (verdict.level, "short_history" in codes(verdict)) == (Level.NO_GO, True)

@@ -101,7 +101,7 @@ def _rfm(facts: Facts, minimum_base: int) -> Verdict:
         reasons.append(Reason("no_amount", Level.NO_GO))
     if orders.people >= minimum_base:
         reasons += _few_repeat(orders, minimum_base)
-        reasons += _short(orders, RFM_DAYS, 0)
+        reasons += _short(orders, RFM_DAYS, 1)  # without dates there is not one day
     return _verdict(reasons, _base(orders, "orders"))
 
 

@@ -1,0 +1,37 @@
+"""Settings that Python takes and the engine does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from customer_analytics.engagement import Project
+from customer_analytics.engagement.errors import UserError
+
+SOURCE = "client: A\nconsultancy: B\nsources:\n  - table: orders\n    files: a.csv\n"
+
+
+def read(folder: Path, more: str) -> Project:
+    (folder / "engagement.yml").write_text(SOURCE + more, encoding="utf-8")
+    return Project.find(folder)
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "hex", "idna", "zlib", "utf9"])
+def test_a_codec_that_is_no_encoding_of_text_is_refused(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(UserError, match=f"line 6, .*no such encoding: '{encoding}'"):
+        read(tmp_path, f"    encoding: {encoding}\n")
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "gb18030", "latin-1", "cp1252", "big5"]
+)
+def test_encodings_of_text_are_taken(tmp_path: Path, encoding: str) -> None:
+    assert read(tmp_path, f"    encoding: {encoding}\n").engagement.sources[0].encoding == encoding
+
+
+@pytest.mark.parametrize("pattern", ["a++", r"(a)?(?(1)b|c)", "a{5000}", r"a\\Z"])
+def test_a_pattern_that_only_python_reads_is_refused_before_the_load(tmp_path: Path, pattern: str) -> None:
+    rule = f'    set_aside: [{{reason: r, when: [{{column: no, matches: "{pattern}"}}]}}]\n'
+    with pytest.raises(UserError, match="matches: "):
+        read(tmp_path, rule)
