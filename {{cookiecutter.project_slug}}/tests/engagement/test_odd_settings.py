@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from customer_analytics.engagement import Project
-from customer_analytics.engagement.errors import UserError
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.pipeline.plan import _day
 
 SOURCE = "client: A\nconsultancy: B\nsources:\n  - table: orders\n    files: a.csv\n"
 
@@ -35,3 +36,15 @@ def test_a_pattern_that_only_python_reads_is_refused_before_the_load(tmp_path: P
     rule = f'    set_aside: [{{reason: r, when: [{{column: no, matches: "{pattern}"}}]}}]\n'
     with pytest.raises(UserError, match="matches: "):
         read(tmp_path, rule)
+
+
+def test_a_window_longer_than_the_calendar_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="window_days must be at most 36500"):
+        read(tmp_path, "reports: {rfm: {window_days: 99999999999}}\n")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_an_as_of_day_at_the_end_of_the_calendar_is_refused(day: str) -> None:
+    problems: list[Problem] = []
+    assert _day(day, problems) is None
+    assert len(problems) == 1

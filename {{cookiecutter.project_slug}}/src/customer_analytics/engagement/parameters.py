@@ -31,11 +31,13 @@ class RfmParameters(Parameters):
     """Parameters of RFM and customer value."""
 
     bins: Annotated[int, Field(ge=2, le=10)] = Field(5, description="score classes of recency, frequency and monetary")
-    window_days: Annotated[int, Field(ge=0)] = Field(0, description="days before the as-of date that count; 0: all")
+    window_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        0, description="days before the as-of date that count; 0: all"
+    )
     frequency_unit: Literal["days", "orders"] = Field("days", description="what frequency counts")
     binning: Literal["independent", "nested"] = Field("independent", description="nested: F within R, M within R and F")
     high_low_cut: Literal["median", "mean"] = Field("median", description="cut of the eight-type grid")
-    compare_days: Annotated[int, Field(ge=0)] = Field(
+    compare_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
         90, description="days back to the earlier segmentation that shares are compared with; 0: none"
     )
 

@@ -26,6 +26,7 @@ from customer_analytics.engagement.parameters import Parameters, ReportParameter
 from customer_analytics.engagement.settings import Language
 
 NEVER_SKIPPED = "data_audit"
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 SHARED = ("as_of", "language", "subset", "output")
 _NOTEBOOK = re.compile(r"(\d+)_([a-z0-9_]+)")
 _LONGEST = 40
@@ -257,7 +258,10 @@ def _day(as_of: dt.date | str | None, problems: list[Problem]) -> str | None:
     if not as_of:
         return None
     try:
-        return dt.date.fromisoformat(str(as_of).strip()).isoformat()
+        day = dt.date.fromisoformat(str(as_of).strip())
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError("beyond what zones and windows can count from")
+        return day.isoformat()
     except ValueError:
         problems.append(Problem(f"--as-of {_short(as_of)}", "is not a date.", "For example: --as-of 2011-12-09"))
         return None

@@ -7,6 +7,7 @@ import pytest
 
 from customer_analytics.analysis.audit import REPORTS, Level, fitness
 from customer_analytics.analysis.audit.facts import outcome_columns
+from customer_analytics.analysis.audit.volume import volume_of
 
 
 def orders(customers: int = 200, days: int = 400, *, per_customer: int = 3, known: bool = True) -> pd.DataFrame:
@@ -166,3 +167,9 @@ def test_outcomes_that_came_as_text_are_outcomes_and_ids_and_words_are_not(make_
 def test_orders_without_a_date_stop_rfm_before_its_notebook_does(make_tables):
     verdict = fitness(make_tables(orders=orders().drop(columns="ordered_at")), minimum_base=30)["rfm"]
     assert (verdict.level, "short_history" in codes(verdict)) == (Level.NO_GO, True)
+
+
+def test_a_day_in_the_year_one_does_not_stretch_the_volume(make_tables):
+    frame = orders()
+    frame.loc[0, "ordered_at"] = pd.Timestamp("1850-01-02")
+    assert volume_of(make_tables(orders=frame), "orders", "ordered_on", threshold=5).days["date"].min().year > 1900

@@ -25,6 +25,7 @@ NEIGHBOURS = 8  # the same weekday in so many weeks before and after
 LEAST_NEIGHBOURS = 3
 ROBUST = 1.4826
 STEADY = 0.7  # share of days with rows from which an empty one is an exception
+FIRST_DAY = dt.date(1900, 1, 1)  # days before it stand for "unknown"; the span would be hundreds of thousands of days
 SILENCE = 7  # days in a row without anything
 SURE_OF_SOME = 10.0  # expecting so many rows, none at all is no chance (Poisson: 5 in 100,000)
 EARLY_END = 0.9  # the last day stops short of nine tenths of where days usually end
@@ -91,7 +92,7 @@ def volume_of(tables: Tables, name: str, day_column: str, *, threshold: float) -
         money=ibis.literal(0.0) if amount is None else amount,
         person=ibis.null("string") if who is None else who,
     )
-    daily = by_day(rows).execute()
+    daily = by_day(rows.filter(rows.date >= ibis.date(FIRST_DAY))).execute()
     if daily.empty:
         return None
     daily["date"] = pd.to_datetime(daily["date"]).dt.date
