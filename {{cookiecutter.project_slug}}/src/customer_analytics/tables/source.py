@@ -115,7 +115,7 @@ def _notes(work: Work, outcome: Outcome) -> tuple[str, ...]:
     for name, changes in count_clock_changes(work, outcome).items():
         notes.append(
             f"{name}: {changes.repeated} times in an hour that the clocks repeat are taken for its first, "
-            f"{changes.skipped} in one that they skip are moved forward."
+            f"{'' if changes.exact else 'at most '}{changes.skipped} in one that they skip are moved forward."
         )
     if work.mapping.numbered:
         notes.append("order_id: no column is mapped; orders are numbered in the order of the export.")
