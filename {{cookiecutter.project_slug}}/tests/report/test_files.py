@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from customer_analytics.engagement import Project
 from customer_analytics.report import csv_files, privacy
 from customer_analytics.report.publishing import plain_number
+from customer_analytics.spreadsheet import safe_text
 
 
 def written(frame: pd.DataFrame, path: Path) -> list[list[str]]:
@@ -29,7 +30,7 @@ def written(frame: pd.DataFrame, path: Path) -> list[list[str]]:
 
 @given(st.text())
 def test_no_text_can_begin_like_a_formula_and_none_is_lost(text: str) -> None:
-    safe = csv_files.safe_text(text)
+    safe = safe_text(text)
     assert safe in (text, f"'{text}")
     assert not safe.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
 

@@ -253,3 +253,12 @@ def _load(folder: Path, files: dict[str, str]) -> LoadLog:
         encoding="utf-8",
     )
     return load(Project.find(folder))
+
+
+def test_rows_set_aside_do_not_run_in_a_spreadsheet_and_keep_their_numbers(make: Make, orders: Source) -> None:
+    lines = ["no,who,when,total,=1+1\n", *(line.replace("\n", ",x\n") for line in GOOD)]
+    lines[3] = "2,@SUM(A1),31.02.2024,-10.00,=cmd|' /C calc'!A0\n"
+    project = make({"a.csv": "".join(lines)}, orders())
+    load(project)
+    (row,) = aside_of(project)
+    assert [row["who"], row["total"], row["'=1+1"]] == ["'@SUM(A1)", "-10.00", "'=cmd|' /C calc'!A0"]

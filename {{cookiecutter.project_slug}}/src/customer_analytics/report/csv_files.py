@@ -1,7 +1,7 @@
 """CSV files that are safe to open in a spreadsheet.
 
-A text that begins like a formula runs as one in Excel, LibreOffice and WPS. Such texts get a leading apostrophe, in
-cells and in column names. Numbers are numbers, also negative ones.
+Texts that begin like a formula get a leading apostrophe, in cells and in column names. Numbers are numbers, also
+negative ones.
 """
 
 from __future__ import annotations
@@ -11,13 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-# ASCII and full-width signs (spreadsheets with Chinese or Japanese settings read both), tab, line breaks
-_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def safe_text(value: Any) -> Any:
-    """The value, with an apostrophe before it when it is a text that a spreadsheet would run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTERS) else value
+from customer_analytics.spreadsheet import safe_text
 
 
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""The files of rows set aside: data/tables/set_aside, as the client wrote them, with reason, file and line."""
+"""The files of rows set aside: data/tables/set_aside, as the client wrote them, with reason, file and line.
+
+In a CSV, which people open in a spreadsheet, texts that begin like a formula get a leading apostrophe.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import ibis
 
+from customer_analytics.spreadsheet import safe_raw_text
 from customer_analytics.tables.aside import Aside
 from customer_analytics.tables.places import first_rows, lines_of, rejected
 from customer_analytics.tables.row_values import ROW
@@ -43,11 +47,11 @@ class AsideWriter:
         columns = list(dict.fromkeys(column for work, _ in self._parts for column in _shown(work)))
         with (self._folder / f"{self._table}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["reason", "file", "line", *columns])
+            writer.writerow(["reason", "file", "line", *map(safe_raw_text, columns)])
             for work, outcome in self._parts:
                 for reason, name, line, text in rejected(work, outcome):
-                    writer.writerow([reason.name, name, line, text, *[""] * (len(columns) - 1)])
-                writer.writerows(_rows(work, outcome, columns))
+                    writer.writerow(map(safe_raw_text, [reason.name, name, line, text, *[""] * (len(columns) - 1)]))
+                writer.writerows(map(safe_raw_text, row) for row in _rows(work, outcome, columns))
 
 
 def _shown(work: Work) -> list[str]:
