@@ -55,7 +55,7 @@ class Language(StrEnum):
 
 
 class Industry(StrEnum):
-    """Industry packs: they choose words, windows and the synthetic client."""
+    """Industries: they choose what the synthetic client sells, and its pages and channels."""
 
     RETAIL = "retail"
     SAAS_CONTENT = "saas_content"
