@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from customer_analytics.engagement.errors import EngagementError
@@ -95,6 +95,8 @@ def test_a_file_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["engagement.yml"]
 
 
+@example({"order_id": "0E0", "amount": "-1e3", "status": ".5"})
+@example({"order_id": "\x85", "amount": "a\u2028b", "status": "\u2029"})
 @given(st.dictionaries(st.sampled_from(["order_id", "amount", "status"]), st.text(min_size=1, max_size=20), min_size=1))
 def test_any_column_name_of_a_client_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, columns: dict[str, str]

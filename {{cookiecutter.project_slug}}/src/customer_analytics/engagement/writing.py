@@ -15,6 +15,8 @@ from customer_analytics.engagement.document import parse_document, read_document
 from customer_analytics.engagement.settings import Source
 
 KEY = "sources"
+_BEGIN_OF_NUMBERS = set("0123456789+-.")
+_LINE_BREAKS = {"\x85", "\u2028", "\u2029"}
 
 
 def write_sources(path: Path, sources: Sequence[Mapping[str, Any]]) -> None:
@@ -84,6 +86,19 @@ class _Indented(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _represent_text(dumper: _Indented, text: str) -> yaml.ScalarNode:
+    """Text that would not come back as it is stands in double quotes.
+
+    Line breaks of Unicode's own are folded to a blank elsewhere, and what begins like a number (0E0) can be one in
+    YAML 1.2, which we read, and text in YAML 1.1, which PyYAML writes.
+    """
+    doubtful = bool(_LINE_BREAKS & set(text)) or text[:1] in _BEGIN_OF_NUMBERS
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if doubtful else None)
+
+
+_Indented.add_representer(str, _represent_text)
 
 
 def _swap_in(path: Path, text: str) -> None:
