@@ -42,8 +42,33 @@ class RfmParameters(Parameters):
     )
 
 
+class PersonasParameters(Parameters):
+    """Parameters of the personas."""
+
+    personas: Annotated[int, Field(ge=0, le=8)] = Field(
+        0, description="how many personas; 0: as many as the data justify, or none; 1: do not divide"
+    )
+    minimum_purchases: Annotated[int, Field(ge=1, le=100)] = Field(
+        3, description="purchases from which a customer is known well enough for a persona"
+    )
+    minimum_share: Annotated[float, Field(ge=0.01, le=0.3)] = Field(
+        0.04, description="smallest share of these customers that makes a persona"
+    )
+    horizon_days: Annotated[int, Field(ge=0, le=730)] = Field(
+        0, description="length of the next period that personas are judged on; 0: the longest that fits thrice"
+    )
+    sample_size: Annotated[int, Field(ge=500, le=20_000)] = Field(
+        3000, description="customers on whom the number of personas is worked out; all are assigned afterwards"
+    )
+    resamples: Annotated[int, Field(ge=19, le=500)] = Field(
+        49, description="bootstrap samples for stability, and data sets that structure is compared with"
+    )
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
+
+
 class ReportParameters(Block):
     """The `reports` block of engagement.yml: one entry for each report."""
 
     data_audit: DataAuditParameters = Field(default_factory=DataAuditParameters)
+    personas: PersonasParameters = Field(default_factory=PersonasParameters)
     rfm: RfmParameters = Field(default_factory=RfmParameters)
