@@ -78,16 +78,27 @@ class Report:
         metrics: Mapping[str, float | int | None],
         tables: Mapping[str, pd.DataFrame],
         customer_tables: Mapping[str, pd.DataFrame] | None = None,
+        documents: Mapping[str, str] | None = None,
     ) -> None:
-        """Write findings, metrics and tables to `output`, and hand the summary to the exporter.
+        """Write findings, metrics, tables and documents to `output`, and hand the summary to the exporter.
 
         Args:
             summary: what the first screen says.
             metrics: flat name -> number; None where not estimable.
-            tables: file name without ending -> the data behind a chart or table.
+            tables: file name without ending -> the data behind a chart or table, for a CSV file; a name that ends in
+                .parquet makes a Parquet file.
             customer_tables: tables with one row a customer; engagement.privacy decides what is written.
+            documents: file name with its ending, .json or .md -> its text; for the folder of the report, not `tables`.
+                No document holds rows or names of single customers.
         """
-        publishing.publish(self, summary, metrics=metrics, tables=tables, customer_tables=customer_tables or {})
+        publishing.publish(
+            self,
+            summary,
+            metrics=metrics,
+            tables=tables,
+            customer_tables=customer_tables or {},
+            documents=documents,
+        )
 
 
 def open_report(

@@ -20,8 +20,8 @@ from customer_analytics.report.tables import Cell, Column, table
 from customer_analytics.report.words import evidence
 
 __all__ = [
-    "Cell", "Column", "bullets", "callout", "definitions", "figure", "finding", "how_computed", "paragraph",
-    "section", "subheading", "table",
+    "Cell", "Column", "bullets", "callout", "card", "command", "definitions", "figure", "finding", "how_computed",
+    "paragraph", "section", "subheading", "table",
 ]  # fmt: skip
 
 _CALLOUTS = ("note", "act", "warning")
@@ -70,6 +70,37 @@ def callout(label: str, body: str, kind: str = "note") -> None:
             kind, label, label, body
         )
     )
+
+
+def card(
+    title: str,
+    line: str,
+    *,
+    figures: Iterable[tuple[str, str]] = (),
+    details: Iterable[tuple[str, str]] = (),
+    note: str | None = None,
+) -> None:
+    """A portrait of a group: its name, one line that says who they are, figures with labels, and what belongs to it.
+
+    Args:
+        title: the name.
+        line: the group in one sentence.
+        figures: (value, label) pairs, set large.
+        details: terms and what they mean, side by side.
+        note: small print at the foot.
+    """
+    numbers = [Markup('<li><b class="value">{}</b> {}</li>').format(value, label) for value, label in figures]
+    strip = Markup('<ul class="figures">{}</ul>').format(Markup("").join(numbers)) if numbers else ""
+    pairs = [*details]
+    listed = definition_list(pairs) if pairs else ""
+    small = Markup('<p class="small">{}</p>').format(note) if note else ""
+    show(Markup('<article class="card"><h3>{}</h3><p>{}</p>{}{}{}</article>').format(title, line, strip, listed, small))
+
+
+def command(label: str, lines: Iterable[str]) -> None:
+    """Lines to copy into a terminal, letter by letter as they are. `label`: what they do."""
+    text = Markup("\n").join(lines)
+    show(Markup('<div class="command"><p><b>{}</b></p><pre><code>{}</code></pre></div>').format(label, text))
 
 
 def finding(finding: Finding) -> None:

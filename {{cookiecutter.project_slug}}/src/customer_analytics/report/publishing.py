@@ -1,4 +1,4 @@
-"""What a report leaves beside its page: findings.json, metrics.json, tables; and the summary for the exporter."""
+"""What a report leaves beside its page: findings, metrics, tables and documents; and the summary for the exporter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _MOST_KPIS = 4
-_FILE_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?")
+_FILE_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?(\.parquet)?")
+_DOCUMENT_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?\.(json|md)")
+_LEFT_BEHIND = ("tables/**/*.csv", "tables/**/*.parquet", "*/*.md")  # what an earlier run wrote beside the page
 
 
 def publish(
@@ -34,6 +36,7 @@ def publish(
     metrics: Mapping[str, float | int | None],
     tables: Mapping[str, pd.DataFrame],
     customer_tables: Mapping[str, pd.DataFrame],
+    documents: Mapping[str, str] | None = None,
 ) -> None:
     """Write everything into `report.output` and display the summary for the exporter. See Report.publish."""
     if not 1 <= len(summary.kpis) <= _MOST_KPIS:
@@ -43,17 +46,24 @@ def publish(
     for name in [*tables, *customer_tables]:
         if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"a table is named with small letters, digits and underscores, not {name!r}")
+    for name in documents or {}:
+        if not _DOCUMENT_NAME.fullmatch(name):
+            raise ValueError(f"a document is named with small letters, digits and an ending .json or .md, not {name!r}")
     folder = report.output
     _clear(folder)
     write_json(folder / "findings.json", [finding_as_json(finding) for finding in summary.findings])
     write_json(folder / "metrics.json", {name: plain_number(name, value) for name, value in metrics.items()})
     for name, frame in tables.items():
-        csv_files.write(folder / "tables" / f"{name}.csv", frame)
+        _write_table(folder / "tables", name, frame)
+    for name, text in (documents or {}).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
     level = report.engagement.privacy
     if level is not Privacy.EXECUTIVE:
         for name, frame in customer_tables.items():
             safe = frame if level is Privacy.OPERATIONS else privacy.with_hashed_ids(frame, report.project)
-            csv_files.write(folder / "tables" / f"{name}.csv", safe)
+            _write_table(folder / "tables", name, safe)
     bundle = {REPORT: _for_exporter(report, summary), "text/plain": str(summary.title)}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
@@ -101,15 +111,26 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Make the folder, without the tables of an earlier run: one of them may hold what this run must not show.
+    """Make the folder, without what an earlier run wrote: one of its files may hold what this run must not show.
 
     Only in a folder that an earlier report left behind; in any other, nothing of someone else's is touched.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not all((folder / name).is_file() for name in ("findings.json", "metrics.json")):
         return
-    for old in (folder / "tables").rglob("*.csv"):
-        old.unlink()
+    for pattern in _LEFT_BEHIND:
+        for old in folder.glob(pattern):
+            old.unlink()
+
+
+def _write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """As CSV; as Parquet where the name ends so."""
+    if not name.endswith(".parquet"):
+        csv_files.write(folder / f"{name}.csv", frame)
+        return
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(path, index=False)
 
 
 def _for_exporter(report: Report, summary: Summary) -> dict[str, Any]:

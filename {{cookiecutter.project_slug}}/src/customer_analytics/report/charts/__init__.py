@@ -6,12 +6,17 @@ Roles, not colours, and no legend: see base.
 from customer_analytics.report.charts.bars import Bar, bars
 from customer_analytics.report.charts.dot_pairs import Pair, dot_pairs
 from customer_analytics.report.charts.heat_grid import GridCell, GridWords, heat_grid
+from customer_analytics.report.charts.index_dots import Index, IndexGroup, index_dots
 from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
 from customer_analytics.report.charts.lorenz import lorenz
+from customer_analytics.report.charts.overlap import Combination, overlap
+from customer_analytics.report.charts.radar import Profile, radars
 from customer_analytics.report.charts.spread import Panel, spread
 from customer_analytics.report.charts.treemap import Area, treemap
+from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 
 __all__ = [
-    "Area", "Axis", "Bar", "GridCell", "GridWords", "Line", "Mark", "Pair", "Panel", "bars", "dot_pairs", "heat_grid",
-    "lines", "lorenz", "spread", "treemap",
+    "Area", "Axis", "Bar", "Combination", "GridCell", "GridWords", "Index", "IndexGroup", "Line", "Mark", "Pair",
+    "Panel", "Profile", "WeekGrid", "bars", "dot_pairs", "heat_grid", "index_dots", "lines", "lorenz", "overlap",
+    "radars", "spread", "treemap", "week_hours",
 ]  # fmt: skip

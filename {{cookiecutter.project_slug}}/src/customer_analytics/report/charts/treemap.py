@@ -98,7 +98,7 @@ def _area(axes: Axes, place: int, area: Area, box: Box) -> None:
     room = width - 0.18
     if height < 0.24 or room < 0.3:
         return
-    lines = [(line, 600) for line in _name_lines(area.name, room)]
+    lines = [(line, 600) for line in name_lines(area.name, room)]
     if not lines:
         return
     if base.text_width(area.shown, base.NOTE_SIZE) <= room:
@@ -113,7 +113,7 @@ def _area(axes: Axes, place: int, area: Area, box: Box) -> None:
         )
 
 
-def _name_lines(name: str, room: float) -> list[str]:
+def name_lines(name: str, room: float) -> list[str]:
     """The name broken into lines between words and between Han characters; shortened where that does not fit."""
     lines = [""]
     for word in _WORDS.findall(name):
