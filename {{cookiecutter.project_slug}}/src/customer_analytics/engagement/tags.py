@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +19,7 @@ from customer_analytics.engagement.document import Document, KeyPath, Place, rea
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.explaining import explain
 from customer_analytics.engagement.mistakes import Mistakes, nearest
+from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.engagement.project import Project
 from customer_analytics.engagement.settings import Industry
 from customer_analytics.schema import SCHEMAS
@@ -109,6 +110,7 @@ class TagEntry(Block):
         default_factory=lambda: list(Industry), description="all, or the industries that it is for"
     )
     persona: bool = Field(False, description="whether personas may be told apart by it")
+    sensitive: bool = Field(False, description="whether it says something about a person that lists should not go by")
     unit: Unit | None = Field(None, description="what a number counts, so that reports print it rightly")
     values: dict[str, BothLanguages] = Field(default_factory=dict, description="what to print for each text value")
     for_each: str | None = Field(None, description="table.column: one tag for each frequent value of it")
@@ -183,9 +185,11 @@ class Tag:
 
 @dataclass(frozen=True)
 class TagCatalogue:
-    """All entries in the order of the file."""
+    """All entries in the order of the file, and what of engagement.yml decides about them."""
 
     tags: tuple[Tag, ...]
+    industry: Industry = Industry.RETAIL
+    rfm: RfmParameters = field(default_factory=RfmParameters)
 
     def __getitem__(self, name: str) -> Tag:
         return next(tag for tag in self.tags if tag.name == name)
@@ -202,7 +206,7 @@ def read_catalogue(project: Project) -> TagCatalogue:
         raise UserError(
             [Problem(FILE_NAME, "is not in the project.", "Copy it from the template, or bring it back from git.")]
         )
-    return read_tags(path)
+    return replace(read_tags(path), industry=project.engagement.industry, rfm=project.engagement.reports.rfm)
 
 
 def read_tags(path: Path) -> TagCatalogue:

@@ -63,6 +63,7 @@ class TagResult:
     owner: str
     refresh: Refresh
     persona: bool
+    sensitive: bool
     unit: str | None
     kind: Kind | None
     status: Literal["ran", "skipped"]
@@ -140,6 +141,6 @@ class TagPortrait:
 
     @property
     def for_personas(self) -> tuple[TagResult, ...]:
-        """Tags that personas may be told apart by: marked so, with values, and not proposed for dropping."""
+        """Tags that personas may be told apart by: marked so, not sensitive, with values, not proposed for dropping."""
         dropped = {drop.name for drop in self.drops}
-        return tuple(tag for tag in self.ran if tag.persona and tag.name not in dropped)
+        return tuple(tag for tag in self.ran if tag.persona and not tag.sensitive and tag.name not in dropped)
