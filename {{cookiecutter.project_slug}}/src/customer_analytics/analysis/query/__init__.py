@@ -1,0 +1,16 @@
+"""The language of tags and audiences: conditions and values over a client's tables, without SQL and without eval.
+
+The grammar is in docs/guide/query-language.md.
+"""
+
+from __future__ import annotations
+
+from customer_analytics.analysis.query.nodes import Condition, Name, Node, Value
+from customer_analytics.analysis.query.parser import parse_condition, parse_value
+
+__all__ = ["Condition", "Node", "Value", "names_in", "parse_condition", "parse_value"]
+
+
+def names_in(node: Node) -> frozenset[str]:
+    """Every name of a fact, tag or column that a condition or value uses."""
+    return frozenset(each.name for each in node.walk() if isinstance(each, Name))
