@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from customer_analytics.engagement import Project
-from customer_analytics.engagement.errors import Problem, UserError
-from customer_analytics.pipeline.plan import _day
+from customer_analytics.engagement.days import read_day
+from customer_analytics.engagement.errors import UserError
 
 SOURCE = "client: A\nconsultancy: B\nsources:\n  - table: orders\n    files: a.csv\n"
 
@@ -44,7 +45,25 @@ def test_a_window_longer_than_the_calendar_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
-def test_an_as_of_day_at_the_end_of_the_calendar_is_refused(day: str) -> None:
-    problems: list[Problem] = []
-    assert _day(day, problems) is None
-    assert len(problems) == 1
+def test_an_as_of_day_at_the_end_of_the_calendar_is_refused(tmp_path: Path, day: str) -> None:
+    assert read_day(day) is None
+    with pytest.raises(UserError, match="as_of: must be a day from 1900 to 2199"):
+        read(tmp_path, f"as_of: {day}\n")
+
+
+@pytest.mark.parametrize("text", ["2011-02-30", "yesterday", "", "2011-12-09T10:00"])
+def test_what_is_no_day_is_not_read_as_one(text: str) -> None:
+    assert read_day(text) is None
+
+
+def test_blanks_around_a_day_do_not_matter() -> None:
+    assert read_day(" 2011-12-09 ") == dt.date(2011, 12, 9)
+
+
+@pytest.mark.parametrize("name", ["client", "consultancy"])
+def test_a_name_with_a_control_character_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "engagement.yml").write_text(
+        "client: A\nconsultancy: B\n".replace(f"{name}: ", f'{name}: "x\\0y" # '), encoding="utf-8"
+    )
+    with pytest.raises(UserError, match=f"{name}: must not hold control characters"):
+        Project.find(tmp_path)

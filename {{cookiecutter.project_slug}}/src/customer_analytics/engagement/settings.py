@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from babel.numbers import list_currencies
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from customer_analytics.engagement.block import Block
+from customer_analytics.engagement.days import FIRST_YEAR, LAST_YEAR, read_day
 from customer_analytics.engagement.mistakes import Mistakes, nearest
 from customer_analytics.engagement.parameters import ReportParameters
 from customer_analytics.engagement.source_rules import (
@@ -250,6 +252,20 @@ class Engagement(Settings):
     brand: Brand = Field(default_factory=Brand)
     sources: list[Source] = Field(default_factory=list)
     reports: ReportParameters = Field(default_factory=ReportParameters)
+
+    @field_validator("client", "consultancy")
+    @classmethod
+    def _printable(cls, name: str) -> str:
+        if any(unicodedata.category(character) == "Cc" for character in name):
+            raise ValueError("must not hold control characters")
+        return name
+
+    @field_validator("as_of")
+    @classmethod
+    def _within_the_calendar(cls, day: dt.date | None) -> dt.date | None:
+        if day is not None and read_day(day) is None:
+            raise ValueError(f"must be a day from {FIRST_YEAR} to {LAST_YEAR}, for example 2011-12-09")
+        return day
 
     @field_validator("time_zone")
     @classmethod

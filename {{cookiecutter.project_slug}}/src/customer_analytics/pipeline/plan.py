@@ -21,12 +21,12 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.days import read_day
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.parameters import Parameters, ReportParameters
 from customer_analytics.engagement.settings import Language
 
 NEVER_SKIPPED = "data_audit"
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 SHARED = ("as_of", "language", "subset", "output")
 _NOTEBOOK = re.compile(r"(\d+)_([a-z0-9_]+)")
 _LONGEST = 40
@@ -257,14 +257,11 @@ def _assigned_names(source: str) -> set[str]:
 def _day(as_of: dt.date | str | None, problems: list[Problem]) -> str | None:
     if not as_of:
         return None
-    try:
-        day = dt.date.fromisoformat(str(as_of).strip())
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValueError("beyond what zones and windows can count from")
-        return day.isoformat()
-    except ValueError:
+    day = read_day(as_of)
+    if day is None:
         problems.append(Problem(f"--as-of {_short(as_of)}", "is not a date.", "For example: --as-of 2011-12-09"))
         return None
+    return day.isoformat()
 
 
 def _language(language: str, problems: list[Problem]) -> str:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from customer_analytics.engagement import Engagement, Problem, Project
+from customer_analytics.engagement.days import read_day
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.parameters import Parameters
 from customer_analytics.engagement.settings import Language as Code
@@ -172,13 +173,12 @@ def _nearest(name: str, known: Mapping[str, Any]) -> str:
 
 
 def _day(value: str | dt.date | None, problems: list[Problem]) -> dt.date | None:
-    if value is None or isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        problems.append(Problem("parameter as_of", f"{value[:40]!r} is not a date.", "Write it as 2011-12-09."))
+    if value is None:
         return None
+    day = read_day(value)
+    if day is None:
+        problems.append(Problem("parameter as_of", f"{str(value)[:40]!r} is not a date.", "Write it as 2011-12-09."))
+    return day
 
 
 def _code(value: str, problems: list[Problem]) -> str:
