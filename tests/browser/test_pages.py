@@ -54,6 +54,23 @@ def test_the_first_page_of_the_pdf_holds_the_whole_summary(pages, visit, which, 
     assert [part for part in expected if "".join(part.split()) not in first] == []
 
 
+def test_the_head_of_a_long_table_stands_on_every_sheet(pages, visit, tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext (poppler) on this machine")
+    page = visit(pages["report", "en"]).page
+    page.evaluate(
+        """() => {
+            const table = document.querySelectorAll("table")[1], body = table.tBodies[0];
+            table.querySelector("thead button").textContent = "Headword";
+            for (let n = 0; n < 150; n++) body.append(body.rows[0].cloneNode(true));
+        }"""
+    )
+    pdf = tmp_path / "long.pdf"
+    page.pdf(path=pdf, prefer_css_page_size=True)
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True).stdout.decode("utf-8")
+    assert sum("Headword" in sheet for sheet in text.split("\f")) >= 3
+
+
 def test_a_summary_of_seven_long_findings_still_fits_on_the_first_sheet(pages, visit, tmp_path: Path) -> None:
     html = pages["report", "en"].read_text(encoding="utf-8")
     before, after = html.split('<ol class="findings">', 1)
