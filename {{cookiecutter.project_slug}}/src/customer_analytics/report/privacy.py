@@ -11,7 +11,7 @@ import pandas as pd
 
 from customer_analytics.engagement import Project
 
-ID_COLUMNS = ("customer_id", "visitor_id")
+ID_COLUMNS = ("customer_id", "visitor_id", "userId", "external_id")  # the last two: as Segment and Braze call it
 _KEY_BYTES = 32
 _DIGITS = 20  # hexadecimal; 80 bits, so that a million customers do not collide
 _PREFIX = "c"  # keeps a spreadsheet from reading the digits as a number
