@@ -51,7 +51,7 @@ class TagResult:
 
     `each`: for a tag made by for_each the client's value that it stands for (hostile text), else None.
     `refreshed_at`: the day of the newest row of its oldest source, None where no source has days.
-    `stale`: that day lies further before the as-of day than the refresh interval.
+    `stale`: that day lies further before the as-of day than the refresh interval; None where it is not known.
     """
 
     name: str
@@ -71,7 +71,7 @@ class TagResult:
     customers: int
     coverage: float
     refreshed_at: dt.date | None
-    stale: bool
+    stale: bool | None
     values: Mapping[str, Words] = field(default_factory=dict)
     each: str | None = None
 
@@ -81,8 +81,9 @@ class Pair:
     """Two tags that go together.
 
     `measure`: "spearman" (two numbers), "cramers_v" (two texts or flags) or "correlation_ratio" (one of each);
-    `strength`: its size, 0 to 1 (Spearman signed); `customers`: who have both; `derived`: one rule names the other, so
-    that they are one fact at two levels of detail on purpose.
+    `strength`: its size, 0 to 1 (Spearman signed); `customers`: who have both; `derived`: one rule uses the other, so
+    that they are one fact at two levels of detail on purpose; `nested`: one is a finer cut of the other (a city of its
+    region, a number of its band), so that neither replaces the other.
     """
 
     first: str
@@ -91,14 +92,19 @@ class Pair:
     strength: float
     customers: int
     derived: bool
+    nested: bool = False
 
 
 @dataclass(frozen=True)
 class Drop:
-    """A tag that says nothing of its own. `because`: "same" (as `keep`), "constant" or "nearly_constant"."""
+    """A tag that says nothing of its own.
+
+    `because`: "same" (as `keep`, at `strength`), "constant" (one value), "too_few" (fewer customers than a group may
+    be small differ from all the others).
+    """
 
     name: str
-    because: Literal["same", "constant", "nearly_constant"]
+    because: Literal["same", "constant", "too_few"]
     keep: str | None = None
     strength: float | None = None
 

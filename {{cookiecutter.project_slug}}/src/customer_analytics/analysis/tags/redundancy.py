@@ -1,0 +1,241 @@
+"""Tags that say the same, and tags that say nothing: which pairs go together, and what could be dropped.
+
+Numbers are compared by rank correlation (Spearman, over the customers who have both; ranks within each tag's own
+values), texts and flags by Cramér's V, a text and a number by the correlation ratio of the number's ranks. V and the
+ratio are corrected for the chance agreement of many values and few customers (Bergsma 2013; epsilon squared, Kelley
+1935), so that two unrelated tags are near 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from customer_analytics.analysis.tags.result import Drop, Pair, TagResult
+
+SAME = 0.9  # strength from which two tags say the same
+SHOWN = 0.7  # strength from which a pair is listed
+OVERLAP = 0.8  # of the customers of the rarer tag, who must have both
+MOST_CUSTOMERS = 20_000  # larger bases are sampled: a correlation of .9 is then known to +- .003
+MOST_LEVELS = 30  # texts with more values: the rarer ones count as one
+LEAST_BOTH = 30
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+
+class Columns(NamedTuple):
+    """Tags as arrays: ranks (NaN: no value) of the numbers, codes (-1: no value) of the texts and flags."""
+
+    numbers: dict[str, Floats]
+    groups: dict[str, Codes]
+
+
+def redundancy(
+    values: pd.DataFrame, tags: Sequence[TagResult], uses: Mapping[str, frozenset[str]], minimum_group: int
+) -> tuple[tuple[Pair, ...], tuple[Drop, ...], int | None]:
+    """Pairs that go together, tags proposed for dropping, and how many customers were sampled (None: all).
+
+    Args:
+        values: a column for each tag.
+        tags: those that ran, in the order of the catalogue.
+        uses: the names that each tag's rule uses, itself and through other tags.
+        minimum_group: a tag by which fewer customers differ from all others says nothing.
+    """
+    silent = [drop for tag in tags if (drop := _silent(tag, values[tag.name], minimum_group)) is not None]
+    speaking = [tag for tag in tags if tag.name not in {drop.name for drop in silent}]
+    sampled = None
+    if len(values) > MOST_CUSTOMERS:
+        values, sampled = values.sample(MOST_CUSTOMERS, random_state=7), MOST_CUSTOMERS
+    pairs = sorted(
+        (pair for pair in find_pairs(as_columns(values, speaking), uses) if abs(pair.strength) >= SHOWN),
+        key=lambda pair: (-round(abs(pair.strength), 6), pair.first, pair.second),
+    )
+    return tuple(pairs), (*silent, *_same(pairs, speaking)), sampled
+
+
+def as_columns(values: pd.DataFrame, tags: Sequence[TagResult]) -> Columns:
+    """The tags' columns as arrays for `find_pairs`."""
+    columns = Columns({}, {})
+    for tag in tags:
+        column = values[tag.name]
+        if tag.kind in ("number", "date"):
+            columns.numbers[tag.name] = np.asarray(column.rank(), dtype=np.float64)
+        else:
+            columns.groups[tag.name] = _codes(column)
+    return columns
+
+
+def find_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
+    """All pairs that enough customers have both of."""
+    return [*_number_pairs(columns, uses), *_group_pairs(columns, uses), *_mixed_pairs(columns, uses)]
+
+
+def _codes(column: pd.Series) -> Codes:
+    """0 for the most frequent value, 1 for the next, and so on; the last code is for all rarer ones."""
+    counts = column.value_counts()
+    order = {value: min(code, MOST_LEVELS) for code, value in enumerate(counts.index[counts > 0])}
+    return column.astype(object).map(order).fillna(-1).to_numpy(np.int64)
+
+
+def _silent(tag: TagResult, column: pd.Series, minimum_group: int) -> Drop | None:
+    counts = column.value_counts()
+    counts = counts[counts > 0]
+    if len(counts) == 1:
+        return Drop(tag.name, "constant")
+    known = int(counts.sum())
+    if known < minimum_group or known - int(counts.max()) < minimum_group:
+        return Drop(tag.name, "too_few")
+    return None
+
+
+def _same(pairs: Sequence[Pair], tags: Sequence[TagResult]) -> list[Drop]:
+    """Drop what a tag already kept says as well: persona tags are kept first, then those known of more customers."""
+    partners: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        if abs(pair.strength) >= SAME and not pair.derived and not pair.nested:
+            partners.setdefault(pair.first, []).append(pair)
+            partners.setdefault(pair.second, []).append(pair)
+    kept: set[str] = set()
+    drops: dict[str, Drop] = {}
+    for tag in sorted(tags, key=lambda tag: (not tag.persona, -round(tag.coverage, 3))):
+        for pair in partners.get(tag.name, ()):
+            other = pair.second if pair.first == tag.name else pair.first
+            if other in kept:
+                drops[tag.name] = Drop(tag.name, "same", other, pair.strength)
+                break
+        else:
+            kept.add(tag.name)
+    return [drops[tag.name] for tag in tags if tag.name in drops]
+
+
+def _derived(first: str, second: str, uses: Mapping[str, frozenset[str]]) -> bool:
+    return second in uses.get(first, ()) or first in uses.get(second, ())
+
+
+def _number_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
+    """Pearson's correlation of the ranks, pairwise complete, as products of whole matrices."""
+    names = list(columns.numbers)
+    if len(names) < 2:
+        return []
+    ranks = np.column_stack([columns.numbers[name] for name in names])
+    known = (~np.isnan(ranks)).astype(np.float64)
+    ranks = np.where(known > 0, ranks - np.nanmean(ranks, axis=0), 0.0)
+    both = known.T @ known
+    total, squares = ranks.T @ known, (ranks**2).T @ known
+    cross = ranks.T @ ranks
+    with np.errstate(invalid="ignore", divide="ignore"):
+        covariance = cross - total * total.T / both
+        variance = squares - total**2 / both
+        strength = covariance / np.sqrt(variance * variance.T)
+    pairs = []
+    for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
+        if _enough(both[i, j], both[i, i], both[j, j]) and np.isfinite(strength[i, j]):
+            value = float(np.clip(strength[i, j], -1, 1))
+            derived = _derived(names[i], names[j], uses)
+            pairs.append(Pair(names[i], names[j], "spearman", value, int(both[i, j]), derived))
+    return pairs
+
+
+def _group_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
+    names = list(columns.groups)
+    pairs = []
+    for position, first in enumerate(names):
+        for second in names[position + 1 :]:
+            one, other = columns.groups[first], columns.groups[second]
+            both = (one >= 0) & (other >= 0)
+            if not _enough(both.sum(), (one >= 0).sum(), (other >= 0).sum()):
+                continue
+            table = contingency(one[both], other[both])
+            strength = cramers_v(table)
+            if strength >= SHOWN:  # whether one is a finer cut of the other costs time and matters only here
+                derived, nested = _derived(first, second, uses), is_nested(table)
+                pairs.append(Pair(first, second, "cramers_v", strength, int(both.sum()), derived, nested))
+    return pairs
+
+
+def _mixed_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
+    names = list(columns.numbers)
+    if not names:
+        return []
+    ranks = np.column_stack([columns.numbers[name] for name in names])
+    known = (~np.isnan(ranks)).astype(np.float64)
+    ranks = np.where(known > 0, ranks, 0.0)
+    pairs = []
+    for group, codes in columns.groups.items():
+        has = codes >= 0
+        if not has.any():
+            continue
+        levels = np.eye(codes.max() + 1)[codes[has]].T  # levels x customers
+        counts, sums = levels @ known[has], levels @ ranks[has]
+        squares = (ranks[has] ** 2).sum(axis=0)
+        for place, name in enumerate(names):
+            both = counts[:, place].sum()
+            if not _enough(both, has.sum(), known[:, place].sum()):
+                continue
+            strength = correlation_ratio(counts[:, place], sums[:, place], float(squares[place]))
+            pairs.append(
+                Pair(name, group, "correlation_ratio", strength, int(both), _derived(name, group, uses), nested=True)
+            )
+    return pairs
+
+
+def _enough(both: float, first: float, second: float) -> bool:
+    return bool(both >= LEAST_BOTH and both >= OVERLAP * min(first, second))
+
+
+def contingency(first: Codes, second: Codes) -> Floats:
+    """Customers by value of two tags."""
+    columns = int(second.max()) + 1
+    cells = np.bincount(first * columns + second, minlength=(int(first.max()) + 1) * columns)
+    table: Floats = cells.reshape(-1, columns).astype(np.float64)
+    used: Floats = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    return used
+
+
+def cramers_v(table: Floats) -> float:
+    """Cramér's V with Bergsma's correction (2013); 0 where one side has a single value."""
+    total = table.sum()
+    rows, columns = table.shape
+    if min(rows, columns) < 2 or total < 2:
+        return 0.0
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / total
+    phi = float(((table - expected) ** 2 / expected).sum() / total)
+    phi = max(0.0, phi - (columns - 1) * (rows - 1) / (total - 1))
+    rows_left = rows - (rows - 1) ** 2 / (total - 1)
+    columns_left = columns - (columns - 1) ** 2 / (total - 1)
+    least = min(rows_left, columns_left) - 1
+    return min(1.0, float(np.sqrt(phi / least))) if least > 0 else 0.0
+
+
+def is_nested(table: Floats) -> bool:
+    """Whether one tag is a finer cut of the other: it tells the other's value, but not the other way round.
+
+    By Theil's uncertainty coefficient: the share of one tag's entropy that knowing the other takes away.
+    """
+    joint = table / table.sum()
+    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    shared = _entropy(rows) + _entropy(columns) - _entropy(joint.ravel())
+    told = [shared / entropy if entropy > 0 else 1.0 for entropy in (_entropy(rows), _entropy(columns))]
+    return min(told) < SAME - 0.1
+
+
+def _entropy(shares: Floats) -> float:
+    positive = shares[shares > 0]
+    return float(-(positive * np.log(positive)).sum())
+
+
+def correlation_ratio(counts: Floats, sums: Floats, squares: float) -> float:
+    """Root of epsilon squared from the groups' sizes, their sums and the sum of squares of all: 0 to 1."""
+    used = counts > 0
+    total, groups = float(counts.sum()), int(used.sum())
+    whole = squares - float(sums.sum()) ** 2 / total
+    if groups < 2 or total <= groups or whole <= 0:
+        return 0.0
+    between = float((sums[used] ** 2 / counts[used]).sum()) - float(sums.sum()) ** 2 / total
+    within = (whole - between) / (total - groups)
+    return float(np.sqrt(np.clip((between - (groups - 1) * within) / whole, 0.0, 1.0)))
