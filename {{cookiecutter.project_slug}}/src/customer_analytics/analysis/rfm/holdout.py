@@ -24,7 +24,9 @@ class Holdout:
     """Segments built before `future` began, and what their customers did in it.
 
     `table`: one row a segment with customers, mean, low, high (95 % bootstrap over customers), buyers, rate, rate_low,
-    rate_high, share_customers, share_revenue, verdict ("above", "below" or "same" as the mean of all customers).
+    rate_high, share_customers, share_revenue, verdict ("above", "below" or "same" as the mean of all customers), lift
+    (mean over the mean of all), chance_low and chance_high (95 % of the lifts of as many customers drawn at random) and
+    skill (whether the lift lies outside).
     """
 
     before: Window
@@ -38,6 +40,12 @@ class Holdout:
         """The segment that spent most; None where fewer than two are large enough, or nobody spent anything."""
         known = self.table[self.table["mean"].notna()].sort_values("mean", kind="stable")
         return str(known["segment"].to_numpy()[-1]) if len(known) >= 2 and self.mean > 0 else None
+
+    @property
+    def without_skill(self) -> tuple[str, ...]:
+        """Segments that are large enough and whose lift is one that as many random customers could have."""
+        known = self.table[self.table["mean"].notna()]
+        return tuple(known["segment"][~known["skill"].astype(bool)])
 
     @property
     def holds(self) -> bool:
@@ -69,6 +77,8 @@ def held_out(
         enough = n >= minimum
         interval = bootstrap_mean(spent, generator) if enough else Interval(math.nan, math.nan)
         rate = wilson(bought, n) if enough else Interval(math.nan, math.nan)
+        chance = chance_lifts(money, n, generator) if enough and overall > 0 else Interval(math.nan, math.nan)
+        lift = float(spent.mean()) / overall if enough and overall > 0 else math.nan
         rows.append(
             {
                 "segment": segment,
@@ -83,6 +93,10 @@ def held_out(
                 "share_customers": n / len(codes),
                 "share_revenue": float(spent.sum()) / total if total > 0 and enough else math.nan,
                 "verdict": _verdict(interval, overall),
+                "lift": lift,
+                "chance_low": chance.low,
+                "chance_high": chance.high,
+                "skill": lift < chance.low or lift > chance.high,
             }
         )
     return Holdout(before, future, len(codes), overall, pd.DataFrame(rows))
@@ -98,6 +112,21 @@ def bootstrap_mean(values: npt.NDArray[np.float64], generator: np.random.Generat
     draws = (generator.multinomial(n, counts / n, size=CHUNK) @ distinct / n for _ in range(RESAMPLES // CHUNK))
     means = np.concatenate(list(draws))
     low, high = np.quantile(means, (0.025, 0.975))
+    return Interval(float(low), float(high))
+
+
+def chance_lifts(money: npt.NDArray[np.float64], n: int, generator: np.random.Generator) -> Interval:
+    """95 % of the lifts that `n` of the customers have when drawn at random: what permuted labels would give.
+
+    Random draws without putting back; from LARGE customers in the segment on the normal interval of such a mean.
+    """
+    many, overall = len(money), float(money.mean())
+    if n >= LARGE:
+        rest = 1 - (n - 1) / max(many - 1, 1)
+        half = Z95 * math.sqrt(max(rest, 0.0) / n) * float(money.std()) / overall
+        return Interval(1 - half, 1 + half)
+    means = np.array([money[generator.choice(many, n, replace=False, shuffle=False)].mean() for _ in range(RESAMPLES)])
+    low, high = np.quantile(means / overall, (0.025, 0.975))
     return Interval(float(low), float(high))
 
 

@@ -69,6 +69,12 @@ def is_once(recency: Floats, lifetime: Floats, pace: Rhythm) -> Mask:
     return mask
 
 
+def is_lost(recency: Floats, lifetime: Floats, pace: Rhythm) -> Mask:
+    """Customers silent for more than lost_days."""
+    mask: Mask = (lifetime >= 1) & (recency > pace.lost_days)
+    return mask
+
+
 def reachable(customers: pd.DataFrame, mask: Mask, unprompted: Unprompted | None) -> Reachable:
     """Sum up the customers of a list."""
     money = customers.loc[mask, "monetary"]

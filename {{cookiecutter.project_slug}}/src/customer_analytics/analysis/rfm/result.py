@@ -10,15 +10,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rfm import customers as base
-from customer_analytics.analysis.rfm import groups, lifecycle, segments
-from customer_analytics.analysis.rfm.change import OUTSIDE, Change, change_table
+from customer_analytics.analysis.rfm import groups, lifecycle, movement, segments
+from customer_analytics.analysis.rfm.bridge import nameless_money, value_bridge
+from customer_analytics.analysis.rfm.change import Change, change_table
+from customer_analytics.analysis.rfm.cohort_value import cohort_sums, cohorts
 from customer_analytics.analysis.rfm.concentration import Concentration, concentration
 from customer_analytics.analysis.rfm.customers import Totals, Window
 from customer_analytics.analysis.rfm.groups import Distribution
 from customer_analytics.analysis.rfm.holdout import Holdout, held_out, horizon
 from customer_analytics.analysis.rfm.lifecycle import Rhythm, Step
-from customer_analytics.analysis.rfm.reachable import Reachable, is_once, is_slipping, reachable, same_position
+from customer_analytics.analysis.rfm.movement import Movement
+from customer_analytics.analysis.rfm.reachable import Reachable, is_lost, is_once, is_slipping, reachable, same_position
+from customer_analytics.analysis.rfm.robustness import robustness
 from customer_analytics.analysis.rfm.scores import Scheme, fit
+from customer_analytics.analysis.rfm.transitions import Transitions
+from customer_analytics.analysis.rfm.weights import Weights, predictive_weights
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.tables.store import Tables
@@ -71,6 +77,7 @@ class RfmResult:
     change: Change | None
     holdout: Holdout | None
     regrouped: int  # customers in another segment under the other binning
+    movement: Movement  # who moved, what the money between two periods came from, each customer's own rhythm
 
     @property
     def revenue(self) -> float:
@@ -105,9 +112,10 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
     pace = lifecycle.rhythm(gaps, parameters.minimum_base)
     pair = _comparison_windows(parameters, window, first)
     past = _holdout_windows(window, first)
+    span = movement.bridge_windows(end, parameters.compare_days, first)
     crossed = base.customer_table(
         days,
-        [window, *(pair or ()), *(past[:1] if past else ())],
+        [window, *(pair or ()), *(past[:1] if past else ()), *(span or ())],
         landing_after=end - (pace.active_days if pace else 0),
         future=past[1] if past else None,
     )
@@ -129,6 +137,8 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
         steps = lifecycle.ladder(base.ladder_counts(days, end, pace.lost_days), gaps)
     scored["eight_type"], cuts = segments.eight_types(scored, parameters.high_low_cut)
     scored["abc"] = segments.abc_classes(scored["monetary"].to_numpy())
+    change, moves = _compared(crossed, pair, parameters)
+    held, weights = _held_out(crossed, past, parameters)
     return RfmResult(
         parameters=parameters,
         window=window,
@@ -151,9 +161,22 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
         steps=steps,
         slipping=lists.get("slipping"),
         once=lists.get("once"),
-        change=_change(crossed, pair, parameters),
-        holdout=_holdout(crossed, past, parameters),
+        change=change,
+        holdout=held,
         regrouped=_regrouped(scored, parameters),
+        movement=Movement(
+            transitions=moves,
+            bridge=value_bridge(crossed, *span, nameless_money(data, *span)) if span else None,
+            rhythm=movement.own_rhythm(days, crossed, scored, past, end, pace, parameters.minimum_base)
+            if pace is not None
+            else None,
+            cohorts=cohorts(
+                cohort_sums(days, end - first), first, end, pace.lost_days if pace else 0, parameters.minimum_base
+            ),
+            robustness=robustness(scored, scheme, _codes) if scheme is not None else None,
+            weights=weights,
+            lost=same_position(crossed, past[1], is_lost, pace, parameters.minimum_base) if past and pace else None,
+        ),
     )
 
 
@@ -225,19 +248,21 @@ def _comparison_windows(parameters: RfmParameters, window: Window, first: int) -
     )
 
 
-def _change(crossed: pd.DataFrame, pair: tuple[Window, Window] | None, parameters: RfmParameters) -> Change | None:
+def _compared(
+    crossed: pd.DataFrame, pair: tuple[Window, Window] | None, parameters: RfmParameters
+) -> tuple[Change | None, Transitions | None]:
+    """Shares then and now, and who moved between them."""
     if pair is None:
-        return None
+        return None, None
     earlier, now = (base.measures(crossed, window, parameters.frequency_unit) for window in pair)
     if min(len(earlier), len(now)) < parameters.minimum_base:
-        return None
+        return None, None
     scheme = fit(now, parameters.bins, parameters.binning)
-    codes = []
-    for measured in (earlier, now):
-        code = np.full(len(crossed), OUTSIDE, dtype=np.int64)
-        code[measured.index.to_numpy()] = _codes(measured, scheme)
-        codes.append(code)
-    return Change(pair[0], pair[1], len(earlier), len(now), change_table(*codes))
+    codes = [movement.in_place(crossed, measured, _codes(measured, scheme)) for measured in (earlier, now)]
+    shares = Change(pair[0], pair[1], len(earlier), len(now), change_table(*codes))
+    aged = movement.aged(earlier, pair)
+    would = movement.in_place(crossed, aged, _codes(aged, scheme))
+    return shares, movement.moved(crossed, pair, codes[0], codes[1], would)
 
 
 def _holdout_windows(window: Window, first: int) -> tuple[Window, Window] | None:
@@ -250,16 +275,21 @@ def _holdout_windows(window: Window, first: int) -> tuple[Window, Window] | None
     )
 
 
-def _holdout(crossed: pd.DataFrame, past: tuple[Window, Window] | None, parameters: RfmParameters) -> Holdout | None:
+def _held_out(
+    crossed: pd.DataFrame, past: tuple[Window, Window] | None, parameters: RfmParameters
+) -> tuple[Holdout | None, Weights | None]:
+    """What earlier segments did next, and the weights of R, F and M that would have said it best."""
     if past is None:
-        return None
+        return None, None
     before = base.measures(crossed, past[0], parameters.frequency_unit)
     if len(before) < parameters.minimum_base:
-        return None
-    codes = _codes(before, fit(before, parameters.bins, parameters.binning))
+        return None, None
+    scheme = fit(before, parameters.bins, parameters.binning)
     later = crossed.loc[before.index, ["future_monetary", "future_orders"]].fillna(0.0)
     money, orders = later["future_monetary"].to_numpy(), later["future_orders"].to_numpy()
-    return held_out(codes, money, orders, past[0], past[1], parameters.minimum_base)
+    held = held_out(_codes(before, scheme), money, orders, past[0], past[1], parameters.minimum_base)
+    scores = scheme.score(before)[["r", "f", "m"]].to_numpy()
+    return held, predictive_weights(scores, money, before["monetary"].to_numpy(), parameters.minimum_base)
 
 
 def _regrouped(scored: pd.DataFrame, parameters: RfmParameters) -> int:
