@@ -11,12 +11,14 @@ from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
 from customer_analytics.report.charts.lorenz import lorenz
 from customer_analytics.report.charts.overlap import Combination, overlap
 from customer_analytics.report.charts.radar import Profile, radars
+from customer_analytics.report.charts.sankey import Flow, State, sankey
 from customer_analytics.report.charts.spread import Panel, spread
 from customer_analytics.report.charts.treemap import Area, treemap
+from customer_analytics.report.charts.waterfall import Fall, waterfall
 from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 
 __all__ = [
-    "Area", "Axis", "Bar", "Combination", "GridCell", "GridWords", "Index", "IndexGroup", "Line", "Mark", "Pair",
-    "Panel", "Profile", "WeekGrid", "bars", "dot_pairs", "heat_grid", "index_dots", "lines", "lorenz", "overlap",
-    "radars", "spread", "treemap", "week_hours",
+    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index", "IndexGroup", "Line",
+    "Mark", "Pair", "Panel", "Profile", "State", "WeekGrid", "bars", "dot_pairs", "heat_grid", "index_dots",
+    "lines", "lorenz", "overlap", "radars", "sankey", "spread", "treemap", "waterfall", "week_hours",
 ]  # fmt: skip
