@@ -218,6 +218,35 @@ def run(
         raise typer.Exit(result.exit_code)
 
 
+@app.command()
+def tags(
+    check_only: Annotated[bool, typer.Option("--check", help="Only read tags.yml and check its rules.")] = False,
+    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Last day that counts, as 2011-12-09.")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """List the tags of tags.yml, what they cover, and why some are skipped.
+
+    Mistakes in tags.yml are named with their line, all at once; the exit code is then 2.
+
+    \b
+    Examples:
+      analytics tags
+      analytics tags --check
+      analytics tags --as-of 2011-12-09
+    """
+    with _reported(quiet, debug) as terminal:
+        from customer_analytics.pipeline import tag_screen, tagging
+
+        project = _project()
+        if check_only:
+            terminal.line(f"tags.yml is fine: {len(tagging.check_tags(project).tags)} entries.")
+        else:
+            engagement = project.engagement
+            portrait = tagging.make_tags(project, as_of)
+            tag_screen.show_tags(terminal, portrait, engagement.language.value, engagement.minimum_group)
+
+
 @app.command("open")
 def open_page(quiet: Quiet = False, debug: Debug = False) -> None:
     """Open the newest front page in the browser.

@@ -189,6 +189,7 @@ class TagCatalogue:
 
     tags: tuple[Tag, ...]
     industry: Industry = Industry.RETAIL
+    minimum_group: int = 10
     rfm: RfmParameters = field(default_factory=RfmParameters)
 
     def __getitem__(self, name: str) -> Tag:
@@ -206,7 +207,13 @@ def read_catalogue(project: Project) -> TagCatalogue:
         raise UserError(
             [Problem(FILE_NAME, "is not in the project.", "Copy it from the template, or bring it back from git.")]
         )
-    return replace(read_tags(path), industry=project.engagement.industry, rfm=project.engagement.reports.rfm)
+    engagement = project.engagement
+    return replace(
+        read_tags(path),
+        industry=engagement.industry,
+        minimum_group=engagement.minimum_group,
+        rfm=engagement.reports.rfm,
+    )
 
 
 def read_tags(path: Path) -> TagCatalogue:

@@ -22,8 +22,8 @@ class Why(StrEnum):
     MISSING = "missing"  # tables or columns that the data lack: "orders", "order_lines.category"
     NO_HOURS = "no_hours"  # the times of these tables are days without hours
     EMPTY = "empty"  # no customer has a value
-    DEPENDS = "depends"  # the rule uses tags that were skipped
     NO_VALUES = "no_values"  # for_each: the column holds no frequent value
+    NO_RHYTHM = "no_rhythm"  # too few repeat purchases for the stages of a life
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Reason:
             Why.MISSING: f"the data have no {listed}",
             Why.NO_HOURS: f"the times of {listed} are days without hours",
             Why.EMPTY: "no customer has a value",
-            Why.DEPENDS: f"needs {listed}, which was skipped",
             Why.NO_VALUES: f"{listed} holds no value that enough customers share",
+            Why.NO_RHYTHM: "too few repeat purchases to know a rhythm",
         }[self.why]
 
 
@@ -126,6 +126,7 @@ class TagPortrait:
     drops: tuple[Drop, ...]
     distribution: pd.DataFrame
     sampled: int | None = None  # customers that redundancy was measured on, None: all
+    each_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the values of each for_each pattern
 
     def __getitem__(self, name: str) -> TagResult:
         return next(tag for tag in self.tags if tag.name == name)
