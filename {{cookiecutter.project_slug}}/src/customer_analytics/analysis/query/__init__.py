@@ -5,10 +5,23 @@ The grammar is in docs/guide/query-language.md.
 
 from __future__ import annotations
 
-from customer_analytics.analysis.query.nodes import Condition, Name, Node, Value
+from customer_analytics.analysis.query.nodes import Condition, Name, Node, Text, Value
 from customer_analytics.analysis.query.parser import parse_condition, parse_value
+from customer_analytics.analysis.query.query import Query
+from customer_analytics.analysis.query.sources import ResultType
 
-__all__ = ["Condition", "Node", "Value", "names_in", "parse_condition", "parse_value"]
+__all__ = [
+    "Condition",
+    "Name",
+    "Node",
+    "Query",
+    "ResultType",
+    "Text",
+    "Value",
+    "names_in",
+    "parse_condition",
+    "parse_value",
+]
 
 
 def names_in(node: Node) -> frozenset[str]:

@@ -117,10 +117,8 @@ def _accept_in_the_last(cursor: Cursor) -> bool:
 
 def _within(cursor: Cursor, start: Token) -> Within:
     token = cursor.token
-    if token.keyword in UNITS.values():
-        count = 1  # in the last month
-    else:
-        count = cursor.whole_number("a number of days", 1, LONGEST_DAYS)
+    is_one = token.keyword in UNITS.values()  # in the last month
+    count = 1 if is_one else cursor.whole_number("a number of days", 1, LONGEST_DAYS)
     word = cursor.token.keyword
     if word not in UNITS:
         raise cursor.expected("`days`, `weeks`, `months` or `years`")

@@ -27,7 +27,6 @@ class Cursor:
         """The token that comes next."""
         return self._tokens[self._position]
 
-    @property
     def is_at_end(self) -> bool:
         """Whether everything has been taken."""
         return self.token.kind is TokenKind.END
@@ -46,7 +45,7 @@ class Cursor:
     def place(self, start: Token) -> Place:
         """From a token to the last one taken."""
         last = self._tokens[max(self._position - 1, 0)]
-        return Place(start.place.start, max(last.place.end, start.place.end))
+        return Place(start.place.start, max(last.place.end, start.place.end), self.text)
 
     def is_word(self, *words: str, steps: int = 0) -> bool:
         """Whether these keywords come next, one after the other."""
@@ -113,7 +112,7 @@ class Cursor:
 
     def mistake(self, place: Place, what: str, mend: str = "") -> UserError:
         """An error at a place."""
-        return mistake(self.text, place, self.where, what, mend)
+        return mistake(place, self.where, what, mend)
 
 
 def _shown(token: Token) -> str:

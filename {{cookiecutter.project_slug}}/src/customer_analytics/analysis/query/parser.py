@@ -83,10 +83,10 @@ def parse_sum(cursor: Cursor) -> Value:
 
 def _parse(text: str, where: str) -> Value:
     cursor = Cursor(text, where)
-    if cursor.is_at_end:
+    if cursor.is_at_end():
         raise cursor.mistake(cursor.token.place, "there is nothing here.", "For example: region = 'North'")
     value = parse_expression(cursor)
-    if not cursor.is_at_end:
+    if not cursor.is_at_end():
         raise _leftover(cursor, value)
     return value
 

@@ -11,7 +11,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from customer_analytics.engagement.errors import Problem, UserError
@@ -47,10 +47,11 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands in the text: first character and the one after the last."""
+    """Where something stands in the text: first character and the one after the last, and the text itself."""
 
     start: int = 0
     end: int = 0
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,16 @@ def is_plain_name(word: str) -> bool:
     return _NAME.fullmatch(word) is not None
 
 
-def mistake(text: str, place: Place, where: str, what: str, mend: str = "") -> UserError:
+def mistake(place: Place, where: str, what: str, mend: str = "") -> UserError:
     """An error that shows the line with a caret under the word."""
-    return UserError([pointing_problem(text, place, where, what, mend)])
+    return UserError([pointing_problem(place, where, what, mend)])
 
 
-def pointing_problem(text: str, place: Place, where: str, what: str, mend: str = "") -> Problem:
-    """The same as a problem, to be collected with others."""
+def pointing_problem(place: Place, where: str, what: str, mend: str = "") -> Problem:
+    """The same as a problem, to be collected with others; without a picture for a node that was not read from text."""
+    text = place.text
+    if not text:
+        return Problem(where, f"{what} {mend}".rstrip())
     before = text[: place.start]
     line_start = before.rfind("\n") + 1
     line_end = text.find("\n", place.start)
@@ -112,7 +116,7 @@ def tokenize(text: str, where: str) -> list[Token]:
     """
     if len(text) > LONGEST_TEXT:
         what = f"the text has {len(text):,} characters; the limit is {LONGEST_TEXT:,}."
-        raise mistake(text[:_EXCERPT], Place(), where, what, "Define tags for its parts and name them here.")
+        raise mistake(Place(0, 0, text[:_EXCERPT]), where, what, "Define tags for its parts and name them here.")
     tokens: list[Token] = []
     position = 0
     while True:
@@ -125,8 +129,8 @@ def tokenize(text: str, where: str) -> list[Token]:
         position = token.place.end
         if len(tokens) > MOST_TOKENS:
             what = f"this is longer than {MOST_TOKENS:,} words and signs."
-            raise mistake(text, token.place, where, what, "Define tags for its parts and name them here.")
-    tokens.append(Token(TokenKind.END, "", Place(len(text), len(text))))
+            raise mistake(token.place, where, what, "Define tags for its parts and name them here.")
+    tokens.append(Token(TokenKind.END, "", Place(len(text), len(text), text)))
     return tokens
 
 
@@ -137,20 +141,20 @@ def _token_at(text: str, start: int, where: str) -> Token:
     if character in "`｀":
         return _quoted(text, start, character, TokenKind.QUOTED_NAME, where)
     if found := _DATE.match(text, start):
-        return _date(text, Place(start, found.end()), where)
+        return _date(text, Place(start, found.end(), text), where)
     if found := _NUMBER.match(text, start):
-        return _number(text, Place(start, found.end()), where)
+        return _number(text, Place(start, found.end(), text), where)
     if found := _NAME.match(text, start):
         if found.end() - start > LONGEST_WORD:
-            raise mistake(text, Place(start, found.end()), where, "this name is too long.")
-        return Token(TokenKind.NAME, found.group(), Place(start, found.end()))
+            raise mistake(Place(start, found.end(), text), where, "this name is too long.")
+        return Token(TokenKind.NAME, found.group(), Place(start, found.end(), text))
     plain = text[start : start + 2].translate(_PLAIN)
     for sign in _SIGNS:
         if plain.startswith(sign):
-            return Token(TokenKind.SIGN, _SAME_SIGN.get(sign, sign), Place(start, start + len(sign)))
+            return Token(TokenKind.SIGN, _SAME_SIGN.get(sign, sign), Place(start, start + len(sign), text))
     if character in _SAME_SIGN:
-        return Token(TokenKind.SIGN, _SAME_SIGN[character], Place(start, start + 1))
-    raise mistake(text, Place(start, start + 1), where, *_unreadable(character))
+        return Token(TokenKind.SIGN, _SAME_SIGN[character], Place(start, start + 1, text))
+    raise mistake(Place(start, start + 1, text), where, *_unreadable(character))
 
 
 def _unreadable(character: str) -> tuple[str, str]:
@@ -171,23 +175,22 @@ def _quoted(text: str, start: int, closing: str, kind: TokenKind, where: str) ->
         end = text.find(closing, position)
         if end < 0:
             what = f"the quote {text[start]} that opens here is never closed."
-            raise mistake(
-                text, Place(start, start + 1), where, what, "A quote within a text is written twice: 'it''s'."
-            )
+            mend = "A quote within a text is written twice: 'it''s'."
+            raise mistake(Place(start, start + 1, text), where, what, mend)
         pieces.append(text[position:end])
         if text[end + 1 : end + 2] != closing:
             break
         pieces.append(closing)
         position = end + 2
     value = "".join(pieces)
-    place = Place(start, end + 1)
+    place = Place(start, end + 1, text)
     if kind is TokenKind.QUOTED_NAME and not value:
-        raise mistake(text, place, where, "a name cannot be empty.")
+        raise mistake(place, where, "a name cannot be empty.")
     if len(value) > LONGEST_WORD:
-        raise mistake(text, place, where, f"a text here has at most {LONGEST_WORD} characters.")
+        raise mistake(place, where, f"a text here has at most {LONGEST_WORD} characters.")
     for offset, character in enumerate(text[start:end]):
         if unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTION_MARKS:
-            raise mistake(text, Place(start + offset, start + offset + 1), where, *_unreadable(character))
+            raise mistake(Place(start + offset, start + offset + 1, text), where, *_unreadable(character))
     return Token(kind, value, place)
 
 
@@ -196,20 +199,20 @@ def _date(text: str, place: Place, where: str) -> Token:
     try:
         date = dt.date.fromisoformat(word)
     except ValueError:
-        raise mistake(text, place, where, f"there is no day {word}.", "Dates are written 2025-03-01.") from None
+        raise mistake(place, where, f"there is no day {word}.", "Dates are written 2025-03-01.") from None
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
-        raise mistake(text, place, where, f"years run from {FIRST_YEAR} to {LAST_YEAR} here.")
+        raise mistake(place, where, f"years run from {FIRST_YEAR} to {LAST_YEAR} here.")
     return Token(TokenKind.DATE, word, place, date=date)
 
 
 def _number(text: str, place: Place, where: str) -> Token:
     if (after := _WORD.match(text, place.end)) is not None:
-        place = Place(place.start, after.end())
+        place = Place(place.start, after.end(), text)
         what = f"{text[place.start : place.end][:40]!r} is neither a number nor a name."
-        raise mistake(text, place, where, what, "Names that begin with a digit stand in backticks: `3_month_buyer`.")
+        raise mistake(place, where, what, "Names that begin with a digit stand in backticks: `3_month_buyer`.")
     word = text[place.start : place.end]
     if len(word.replace(".", "")) > MOST_DIGITS:
-        raise mistake(text, place, where, f"a number here has at most {MOST_DIGITS} digits.")
+        raise mistake(place, where, f"a number here has at most {MOST_DIGITS} digits.")
     return Token(TokenKind.NUMBER, word, place, number=float(word))
 
 

@@ -29,19 +29,29 @@ def payments(orders: ir.Table) -> ir.Table:
     `orders` is the canonical table with at least customer_id, ordered_on and amount. Every order stays a row; one that
     brought nothing has net 0.
     """
+    return orders.select(
+        customer_id=orders.customer_id,
+        day=orders.ordered_on.epoch_days().cast("int32"),
+        amount=orders.amount.cast(MONEY),
+        net=net_money(orders),
+        unknown_status=_is_unknown(orders),
+    ).mutate(bought=is_purchase)
+
+
+def net_money(orders: ir.Table) -> ir.DecimalValue:
+    """What each order brought, by the rules above; 0 where it brought nothing, never missing."""
     amount = orders.amount.cast(MONEY)
     net = ibis.cases(
         (amount < 0, ibis.ifelse(_is_unpaid(orders), _zero(), amount)),
         (_is_paid(orders), _net_of_refund(orders, amount)),
         else_=_zero(),
     )
-    return orders.select(
-        customer_id=orders.customer_id,
-        day=orders.ordered_on.epoch_days().cast("int32"),
-        amount=amount,
-        net=net.fill_null(_zero()),
-        unknown_status=_is_unknown(orders),
-    ).mutate(bought=lambda order: ((order.amount > 0) & (order.net > 0)).fill_null(False))
+    return net.fill_null(_zero())
+
+
+def is_purchase(orders: ir.Table) -> ir.BooleanValue:
+    """Whether each order, with its amount and net, is a purchase."""
+    return ((orders.amount > 0) & (orders.net > 0)).fill_null(False)
 
 
 def _is_unknown(orders: ir.Table) -> ir.BooleanValue:
