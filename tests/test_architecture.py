@@ -15,7 +15,7 @@ FLOORS = [
     {"analysis"},
     {"narrative"},
     {"report"},
-    {"pipeline"},
+    {"audiences", "pipeline"},
     {"cli"},
     {"__main__"},
 ]

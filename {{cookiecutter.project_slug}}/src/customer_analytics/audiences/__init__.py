@@ -1,0 +1,1 @@
+"""Lists of customers to contact: who is on them, who is held out, and the record of both."""

@@ -1,0 +1,110 @@
+"""The ledger: who was assigned to which arm of which audience. It is the union of the audiences' own assignments.
+
+Each audience is a folder that is swapped in whole, with its assignment and, where it was replaced, the assignments
+before it:
+
+    audiences/spring/assignment.parquet
+    audiences/spring/earlier/assignment_1.parquet
+
+So there is no second file that a killed command could leave behind the first, and nothing to repair. The rows have the
+shape of `touches`: campaign_id, customer_id, arm, assigned_at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from customer_analytics.engagement import Project
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.swap import recover
+
+TREATMENT, CONTROL = "treatment", "control"
+ASSIGNMENT = "assignment.parquet"
+EARLIER = "earlier"
+SCHEMA = pa.schema(
+    [
+        pa.field("campaign_id", pa.string(), nullable=False),
+        pa.field("customer_id", pa.string(), nullable=False),
+        pa.field("arm", pa.string(), nullable=False),  # treatment or control
+        pa.field("assigned_at", pa.timestamp("us"), nullable=False),  # end of the as-of day, naive UTC
+        pa.field("assigned_on", pa.date32(), nullable=False),  # the as-of day in the engagement's zone
+        pa.field("audience", pa.string(), nullable=False),
+        pa.field("version", pa.int32(), nullable=False),  # 1, and one more each time the audience is replaced
+        pa.field("stratum", pa.string(), nullable=False),
+        pa.field("expires_on", pa.date32()),  # last day on which the assignment holds; null: no end
+    ]
+)
+CURRENT = "current"
+COLUMNS = (*SCHEMA.names, CURRENT)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One file of the ledger. `current`: not replaced by a later version of the same audience."""
+
+    path: Path
+    audience: str
+    current: bool
+
+
+def assignments(project: Project) -> tuple[Assignment, ...]:
+    """All files of the ledger, in the order of their names; an audience whose swap was cut short is put right first."""
+    folder = project.audiences
+    if not folder.is_dir():
+        return ()
+    for old in sorted(folder.glob(".*-old")):  # a command was killed between its two renames
+        recover(folder / old.name.removeprefix(".").removesuffix("-old"))
+    return tuple(_found(folder))
+
+
+def _found(folder: Path) -> Iterator[Assignment]:
+    for audience in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        for path in sorted((audience / EARLIER).glob("assignment_*.parquet")):
+            yield Assignment(path, audience.name, False)
+        if (audience / ASSIGNMENT).is_file():
+            yield Assignment(audience / ASSIGNMENT, audience.name, True)
+
+
+def open_ledger(project: Project, backend: ibis.BaseBackend, as_of: dt.date) -> ir.Table | None:
+    """Everyone assigned on or before `as_of`, as a table of the given engine; None where nobody ever was.
+
+    Columns: those of `SCHEMA`, and `current` (boolean: not replaced by a later version of the audience). A customer
+    stands once in each version of each audience.
+
+    Raises:
+        UserError: a file of the ledger is damaged. To go on without it would forget who was held out.
+    """
+    files = assignments(project)
+    problems = [problem for file in files if (problem := _damage(project, file.path)) is not None]
+    if problems:
+        raise UserError(problems)
+    if not files:
+        return None
+    parts = [
+        backend.read_parquet(str(file.path), table_name=f"assignment_{number}")
+        .select(*SCHEMA.names)
+        .mutate(current=ibis.literal(file.current))
+        for number, file in enumerate(files)
+    ]
+    ledger: ir.Table = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    return ledger.filter(ledger.assigned_on <= ibis.date(as_of))
+
+
+def _damage(project: Project, path: Path) -> Problem | None:
+    try:
+        names = set(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException):
+        names = set()
+    if set(SCHEMA.names) <= names:
+        return None
+    where = path.relative_to(project.folder).as_posix()
+    mend = "Put it back from a backup, or delete the audience's folder: then who was held out of it is forgotten."
+    return Problem(where, "the record of an assignment cannot be read.", mend)
