@@ -13,6 +13,7 @@ from babel.numbers import list_currencies
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from customer_analytics.engagement.block import Block
+from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.engagement.days import FIRST_YEAR, LAST_YEAR, read_day
 from customer_analytics.engagement.mistakes import Mistakes, nearest
 from customer_analytics.engagement.parameters import ReportParameters
@@ -251,6 +252,7 @@ class Engagement(Settings):
     engine: str = Field("duckdb", description="duckdb, or another Ibis backend")
     brand: Brand = Field(default_factory=Brand)
     sources: list[Source] = Field(default_factory=list)
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
     reports: ReportParameters = Field(default_factory=ReportParameters)
 
     @field_validator("client", "consultancy")

@@ -38,4 +38,5 @@ def stale(project: Project, log: LoadLog) -> str:
 def _settings(project: Project) -> str:
     engagement = project.engagement
     sources = [source.model_dump(mode="json") for source in engagement.sources]
-    return key_of(time_zone=engagement.time_zone, sources=sources)
+    identity = engagement.identity.model_dump(mode="json") if engagement.identity.resolve else None
+    return key_of(time_zone=engagement.time_zone, sources=sources, identity=identity)

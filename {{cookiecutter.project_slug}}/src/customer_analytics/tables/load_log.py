@@ -11,6 +11,7 @@ from typing import Any
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.identity.log import IdentityLog, identity_log
 
 FILE_NAME = "load_log.json"
 FORMAT = 1
@@ -109,6 +110,7 @@ class LoadLog:
     time_zone: str
     tables: Mapping[str, TableLog]
     format: int = FORMAT
+    identity: IdentityLog | None = None  # None: accounts were not resolved into persons
 
 
 def table_log(table: str, sources: tuple[SourceLog, ...]) -> TableLog:
@@ -154,7 +156,7 @@ def read_load_log(project: Project) -> LoadLog:
         if plain.pop("format") != FORMAT:
             raise ValueError("another format")
         tables = {name: _table_from(entry) for name, entry in plain.pop("tables").items()}
-        return LoadLog(**plain, tables=tables)
+        return LoadLog(**{**plain, "identity": identity_log(plain.get("identity"))}, tables=tables)
     except (ValueError, KeyError, TypeError) as error:
         raise UserError([Problem(str(path), "the load log cannot be read.", "Run `analytics load` again.")]) from error
 

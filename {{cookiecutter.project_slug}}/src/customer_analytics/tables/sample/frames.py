@@ -24,7 +24,7 @@ from customer_analytics.tables.sample.catalogue import (
 )
 from customer_analytics.tables.sample.contracts import Contracts, make_contracts
 from customer_analytics.tables.sample.feedback import Feedback, make_feedback
-from customer_analytics.tables.sample.identity import Identities, make_identities
+from customer_analytics.tables.sample.identity import Identities, as_one_person, make_identities
 from customer_analytics.tables.sample.life import Life, make_life
 from customer_analytics.tables.sample.messages import Messages, Spend, make_messages, make_spend
 from customer_analytics.tables.sample.people import People, make_people
@@ -59,6 +59,8 @@ class Business:
 def make_business(world: World) -> Business:
     """Let the business run from the first registration to the last exported day."""
     people = make_people(world)
+    identities = make_identities(world, people)
+    people = as_one_person(world, people, identities.person)
     life = make_life(world, people)
     catalogue = make_catalogue(world)
     planted = choose_planted(catalogue)
@@ -83,7 +85,7 @@ def make_business(world: World) -> Business:
         messages=make_messages(world, people, basis),
         spend=make_spend(world, people),
         feedback=make_feedback(world, people, life, orders, main_product),
-        identities=make_identities(world, people),
+        identities=identities,
         contracts=make_contracts(world, people),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ COVERAGE = (0.90, 0.82, 0.45, 1.0, 0.35, 0.55)  # accounts with an identifier, b
 LINKED_BY = (0.7, 0.5, 0.5, 0.3, 0.4, 0.4)  # accounts of the same person that share it, by kind
 FAMILY_SHARE = 0.015  # of accounts: share the phone of a member of another household person
 HOTLINE_ACCOUNTS = 45  # accounts that a till registered under the shop's own number
+YEAR_SLIPS, GENDER_SLIPS, MOVED = 0.03, 0.01, 0.2  # of further accounts: what they say otherwise than the first one
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,24 @@ def make_identities(world: World, people: People) -> Identities:
     rows = np.lexsort((kind, account))
     written = rng.integers(0, 3, len(account))
     return Identities(account[rows], kind[rows], holder[rows], written[rows], person, families, np.sort(hotline))
+
+
+def as_one_person(world: World, people: People, person: Ints) -> People:
+    """The customers, with further accounts described as their person's first one, but for slips and removals."""
+    rng = world.stream("second accounts")
+    count = len(people)
+    further = person != np.arange(count)
+    slip = np.where(rng.random(count) < YEAR_SLIPS, rng.integers(1, 11, count), 0)
+    birth_year = np.where(further, np.maximum(people.birth_year[person] - slip, 1930), people.birth_year)
+    keeps_gender = further & (rng.random(count) >= GENDER_SLIPS)
+    stays = further & (rng.random(count) >= MOVED)
+    return replace(
+        people,
+        birth_year=birth_year,
+        gender=np.where(keeps_gender, people.gender[person], people.gender),
+        region=np.where(stays, people.region[person], people.region),
+        city=np.where(stays, people.city[person], people.city),
+    )
 
 
 def _persons(rng: np.random.Generator, people: People) -> Ints:

@@ -1,0 +1,1 @@
+"""Accounts of one person: normalised identifiers, links between accounts, connected components, stable numbers."""

@@ -1,0 +1,114 @@
+"""Accounts become persons, after the tables are made and before they are swapped in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from customer_analytics.engagement.identity import IdentitySettings
+from customer_analytics.tables.identity.counts import count_identities
+from customer_analytics.tables.identity.links import find_links
+from customer_analytics.tables.identity.log import IdentityLog
+from customer_analytics.tables.identity.merge import merge_customers, renumber
+from customer_analytics.tables.identity.normal import normalised
+from customer_analytics.tables.identity.stable import StableNumbers, stable_numbers
+from customer_analytics.tables.load_log import TableLog
+
+MAP = "identity_map.parquet"
+MERGED = "another account of the same person"  # the reason that the load log gives for merged rows
+COOKIES = ("cookie", "device")  # kinds that visitor_id may hold
+
+
+def resolve(
+    backend: Backend,
+    new: Path,
+    previous: Path,
+    settings: IdentitySettings,
+    logs: Mapping[str, TableLog],
+) -> tuple[dict[str, TableLog], IdentityLog | None]:
+    """Resolve the accounts of the tables in `new`; what it did, and the logs with merged rows counted.
+
+    The map from accounts to persons is written beside the tables, so that it takes its place with them. Where the
+    engagement does not ask for it, or there are no identifiers, nothing changes; the map of an earlier load is kept.
+    """
+    if not settings.resolve or not (new / "identities.parquet").exists():
+        if (previous / MAP).is_file():
+            (new / MAP).write_bytes((previous / MAP).read_bytes())
+        return dict(logs), None
+    identities = backend.read_parquet(str(new / "identities.parquet"))
+    identifiers = normalised(identities.select("kind", "value", account=identities.customer_id), settings)
+    customers = _customers(backend, new)
+    links = find_links(identifiers, customers, settings)
+    named = links.persons.join(links.nodes, "node")
+    persons = named.select("account", person=named.person.cast("string")).cache()
+    numbers = stable_numbers(_accounts(identifiers, customers), persons, _previous(backend, previous))
+    backend.to_parquet(numbers.map.order_by("account_id"), new / MAP)
+    moved = numbers.map.filter(numbers.map.account_id != numbers.map.customer_id)
+    moved = moved.select("account_id", "customer_id").cache()
+    rows = merge_customers(backend, new, moved)
+    changed, recognised = renumber(backend, new, moved, _known_visitors(identifiers, numbers))
+    facts = count_identities(identifiers, links, settings)
+    here = numbers.map.filter(numbers.map.present)
+    row = here.aggregate(
+        all_accounts=here.count(),
+        customers=here.customer_id.nunique(),
+        renumbered=(here.earlier_customer_id != here.customer_id).sum(),
+    )
+    counts = {name: int(value or 0) for name, value in row.to_pyarrow().to_pylist()[0].items()}
+    log = IdentityLog(
+        facts,
+        **counts,
+        rows_merged=rows,
+        rows_renumbered=changed,
+        events_recognised=recognised,
+        joined=numbers.joined,
+        parted=numbers.parted,
+    )
+    return _with_merged(logs, rows), log
+
+
+def _customers(backend: Backend, folder: Path) -> ir.Table | None:
+    path = folder / "customers.parquet"
+    if not path.exists():
+        return None
+    return backend.read_parquet(str(path)).rename(account="customer_id")
+
+
+def _accounts(identifiers: ir.Table, customers: ir.Table | None) -> ir.Table:
+    """Every account once, with its registration."""
+    named = identifiers.select(account=identifiers.account, registered=ibis.null("timestamp"))
+    if customers is not None:
+        registered = customers.signed_up_at if "signed_up_at" in customers.columns else ibis.null("timestamp")
+        named = named.union(customers.select(account=customers.account, registered=registered.cast("timestamp")))
+    return named.group_by("account").aggregate(registered=named.registered.min()).cache()
+
+
+def _previous(backend: Backend, previous: Path) -> ir.Table | None:
+    path = previous / MAP
+    if not path.is_file():
+        return None
+    return backend.read_parquet(str(path)).select("account_id", "customer_id").cache()
+
+
+def _known_visitors(identifiers: ir.Table, numbers: StableNumbers) -> ir.Table | None:
+    """visitor and customer: cookies and devices that one person only was seen on."""
+    held = identifiers.filter(identifiers.kind.isin(COOKIES) & identifiers.value.notnull())
+    named = held.join(numbers.map, held.account == numbers.map.account_id)
+    seen = named.select(visitor=named.value, customer=named.customer_id)
+    by_value = seen.group_by("visitor").aggregate(customer=seen.customer.min(), people=seen.customer.nunique())
+    return by_value.filter(by_value.people == 1).select("visitor", "customer").cache()
+
+
+def _with_merged(logs: Mapping[str, TableLog], rows: int) -> dict[str, TableLog]:
+    """The logs, with the rows of customers that became part of another one as a reason of their own."""
+    changed = dict(logs)
+    if rows:
+        log = changed["customers"]
+        aside = {**log.rows_set_aside, MERGED: rows}
+        changed["customers"] = replace(log, rows_kept=log.rows_kept - rows, rows_set_aside=aside)
+    return changed
