@@ -63,7 +63,8 @@ def test_all_problems_come_at_once_in_the_order_of_their_lines(tmp_path: Path) -
         "engagement.yml, line 7, column 9: reports.rfm.bins must be at most 10; given: 50. "
         "It is: score classes of recency, frequency and monetary.",
         "engagement.yml, line 7, column 19: there is no key 'reports.rfm.binz'. Did you mean bins? Allowed: "
-        "minimum_base, bins, window_days, frequency_unit, binning, high_low_cut, compare_days.",
+        "minimum_base, bins, window_days, frequency_unit, binning, high_low_cut, compare_days, value_model, "
+        "value_purchases, horizon_months, discount_rate_yearly, holdout_days.",
     ]
 
 

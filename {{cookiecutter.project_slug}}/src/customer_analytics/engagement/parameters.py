@@ -40,6 +40,19 @@ class RfmParameters(Parameters):
     compare_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
         90, description="days back to the earlier segmentation that shares are compared with; 0: none"
     )
+    value_model: Literal["auto", "bg_nbd", "mbg_nbd"] = Field(
+        "auto", description="model of the purchases ahead; auto: MBG/NBD where most bought once, else the likelier"
+    )
+    value_purchases: Literal["paid", "all"] = Field(
+        "paid", description="purchases that the value model counts; all: orders with an amount of zero too"
+    )
+    horizon_months: Annotated[int, Field(ge=1, le=60)] = Field(12, description="months ahead that customer value counts")
+    discount_rate_yearly: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.1, description="rate a year at which money ahead is discounted"
+    )
+    holdout_days: Annotated[int, Field(ge=0, le=3_650)] = Field(
+        0, description="days held out to test the value model; 0: the longest of the usual ones that fits"
+    )
 
 
 class PersonasParameters(Parameters):
