@@ -22,6 +22,8 @@ from typing import Any
 
 import customer_analytics
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.tags import FILE_NAME
+from customer_analytics.tables.ledger import assignments
 
 PACKAGES = (
     "babel",
@@ -36,6 +38,7 @@ PACKAGES = (
     "papermill",
     "pyarrow",
     "pydantic",
+    "scikit-learn",
     "scipy",
     "seaborn",
     "sqlglot",
@@ -161,15 +164,20 @@ def versions() -> dict[str, str]:
 def engagement_facts(project: Project, report: str) -> dict[str, Any]:
     """What a report depends on in the project beside its data: settings, the logo, the key of customer ids.
 
-    The parameters of other reports are left out, so that changing them leaves this report in the cache.
+    The parameters of other reports are left out, so that changing them leaves this report in the cache; but personas
+    also rest on the tag catalogue, on the ledger that tags may ask, and on RFM, whose segments are tags.
     """
     settings = project.engagement.model_dump(mode="json", exclude={"reports"})
     files = [project.folder / "data" / "customer_id.key"]
     if project.engagement.brand.logo is not None:
         files.append(project.folder / project.engagement.brand.logo)
+    reports = [report]
+    if report == "personas":
+        files += [project.folder / FILE_NAME, *(each.path for each in assignments(project))]
+        reports.append("rfm")
     return {
         "settings": settings,
-        "parameters": getattr(project.engagement.reports, report).model_dump(mode="json"),
+        "parameters": [getattr(project.engagement.reports, name).model_dump(mode="json") for name in reports],
         "files": [_hash(path.read_bytes()) if path.is_file() else None for path in files],
         "platform": sys.platform,
     }

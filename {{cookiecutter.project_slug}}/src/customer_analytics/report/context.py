@@ -28,6 +28,9 @@ from customer_analytics.report.show import show
 from customer_analytics.report.theme import Theme
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from customer_analytics.engagement.tags import TagCatalogue
     from customer_analytics.tables.load_log import LoadLog
     from customer_analytics.tables.store import Tables
 
@@ -71,6 +74,24 @@ class Report:
         from customer_analytics.tables.load_log import read_load_log
 
         return read_load_log(self.project)
+
+    @functools.cached_property
+    def tag_catalogue(self) -> TagCatalogue:
+        """The project's tags.yml.
+
+        Raises:
+            UserError: there is none, or it has problems: all of them, with their lines.
+        """
+        from customer_analytics.engagement.tags import read_catalogue
+
+        return read_catalogue(self.project)
+
+    @functools.cached_property
+    def ledger(self) -> ir.Table | None:
+        """Who was put on which list up to the as-of day; None before the first list."""
+        from customer_analytics.tables.ledger import open_ledger
+
+        return open_ledger(self.project, self.tables.backend, self.tables.as_of)
 
     def publish(
         self,

@@ -1,0 +1,117 @@
+"""Section: the rule of each persona that a marketer can rebuild, with its fidelity."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from customer_analytics.analysis.personas.result import Persona, Rule
+from customer_analytics.language import Text
+from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
+from customer_analytics.narrative.personas.view import View
+
+HOLDOUT = 10  # per cent of a list that the ready command sets aside
+
+
+def rules_section(view: View) -> SectionWords:
+    """Opening of the section on rules."""
+    say, language = view.language.say, view.language
+    base = next((one.rule.held_out for one in view.personas if one.rule.text), 0)
+    return SectionWords(
+        say("Rules to rebuild them"), "rules",
+        say(
+            "A short rule on tags finds most of a persona in any system that has the tags. How well it does was "
+            "counted on {count} customers who did not help to make it.", count=language.number(base),
+        ),
+    )  # fmt: skip
+
+
+def rule_table(view: View) -> TableWords:
+    """Precision, recall and fidelity of each rule."""
+    say = view.language.say
+    rows: list[Row] = [_rule_row(view, persona) for persona in view.personas]
+    return TableWords(
+        (
+            (say("Persona"), "name"), (say("Rule"), "text"), (say("Selected"), "number"), (say("Right"), "number"),
+            (say("Found"), "number"), (say("Fidelity"), "number"),
+        ),
+        tuple(rows),
+        say("Rules and how well they find their persona"),
+        view.how(
+            (say("Selected"), say("Customers whom the rule selects today")),
+            (say("Right"), say("Of the selected, the share who belong to the persona (precision), with interval")),
+            (say("Found"), say("Of the persona, the share whom the rule selects (recall), with interval")),
+            (say("Fidelity"), say("Harmonic mean of the two")),
+        ),
+        file="personas.csv",
+    )  # fmt: skip
+
+
+def _rule_row(view: View, persona: Persona) -> Row:
+    say, language, rule = view.language.say, view.language, persona.rule
+    if not rule.text:
+        return (
+            (view.name(persona.key), None), (say("no short rule finds it"), None),
+            *((language.number(None), None) for _ in range(4)),
+        )  # fmt: skip
+    return (
+        (view.name(persona.key), None),
+        (in_words(view, rule.text), None),
+        (language.number(rule.matched), rule.matched),
+        (_share(view, rule.precision, view.bounds(rule.precision_interval)), rule.precision),
+        (_share(view, rule.recall, view.bounds(rule.recall_interval)), rule.recall),
+        (language.number(rule.fidelity, 2), rule.fidelity),
+    )
+
+
+def _share(view: View, share: float, bounds: tuple[str, str]) -> Text | str:
+    if math.isnan(share):
+        return view.language.number(None)
+    return view.language.say(
+        "{value} ({low} to {high})", value=view.language.percent(share), low=bounds[0], high=bounds[1]
+    )
+
+
+def in_words(view: View, text: str) -> Text:
+    """A condition with labels in place of the names of tags; the numbers and values stay as they are."""
+    names = sorted((tag.name for tag in view.portrait.tags), key=len, reverse=True)
+    if not names:
+        return Text(text)
+    pattern = re.compile(r"'[^']*'|\"[^\"]*\"|`?\b(" + "|".join(re.escape(name) for name in names) + r")\b`?")
+
+    def label(match: re.Match[str]) -> str:
+        return f"“{view.label_of(match[1])}”" if match[1] else match[0]
+
+    return Text(pattern.sub(label, text))
+
+
+def usable(rule: Rule) -> bool:
+    """Whether the rule can be given to somebody."""
+    return bool(rule.text)
+
+
+def commands(view: View) -> list[tuple[Text, list[str]]]:
+    """For each persona with a rule: what the command does, and the command."""
+    say, language = view.language.say, view.language
+    return [
+        (
+            say(
+                "{persona}: draw the list, with {share} held out at random", persona=view.name(one.key),
+                share=language.percent(HOLDOUT / 100),
+            ),
+            [command_line(one.rule.text, one.key)],
+        )
+        for one in view.personas
+        if usable(one.rule)
+    ]  # fmt: skip
+
+
+def command_line(condition: str, name: str) -> str:
+    """The command that draws an audience. The condition stands in double quotes, as every shell reads them."""
+    return f'analytics audience "{quoted(condition)}" --name {name} --holdout {HOLDOUT}%'
+
+
+def quoted(condition: str) -> str:
+    """A condition for double quotes of a shell: its own quotes are single ones, and nothing in it is run."""
+    flat = " ".join(condition.split())
+    return re.sub(r'([$`\\"!])', r"\\\1", flat)
