@@ -10,9 +10,9 @@ from customer_analytics.analysis.query.names import Names, shortcut
 from customer_analytics.analysis.query.nodes import Aggregate, Behaviour, Member, Name, Node
 from customer_analytics.analysis.query.sources import SOURCES_BY_NAME, available
 from customer_analytics.analysis.query.vocabulary import VERBS
+from customer_analytics.schema import SCHEMAS
 
 Need = tuple[str, ...]  # "table.column", or several of which one is enough
-_PRODUCT = (("order_lines.product_id",),)
 
 
 def needs(names: Names, node: Node, ledger: ir.Table | None, inside: str | None = None) -> frozenset[Need]:
@@ -120,8 +120,6 @@ def lacking(names: Names, needed: frozenset[Need]) -> tuple[str, ...]:
 
 
 def _is_table(column: str) -> bool:
-    from customer_analytics.schema import SCHEMAS
-
     return column.split(".", 1)[0] in SCHEMAS
 
 

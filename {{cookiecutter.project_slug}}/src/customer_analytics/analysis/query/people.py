@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.query.compiling import Compiler, days_since
-from customer_analytics.analysis.query.measures import Figure, Figures, only, zero_without_rows
+from customer_analytics.analysis.query.figures import figure_of_behaviour, figure_of_campaign, figures_of, often_enough
+from customer_analytics.analysis.query.measures import Figures, only, zero_without_rows
 from customer_analytics.analysis.query.names import AGE, TENURE, Names, shortcut
 from customer_analytics.analysis.query.nodes import (
     Aggregate,
     Behaviour,
     Call,
-    Comparison,
-    Condition,
     Extreme,
     Member,
     Name,
     Node,
-    Often,
-    Or,
-    Text,
     Value,
 )
 from customer_analytics.analysis.query.sources import value_of
-from customer_analytics.analysis.query.vocabulary import VERBS
 from customer_analytics.analysis.query.windows import in_window
 from customer_analytics.expressions import ratio
 from customer_analytics.tables.store import Tables
@@ -111,19 +106,15 @@ class People:
 
     def build(self) -> ir.Table:
         """The wide table: every customer, every collected fact and figure, and every definition as its own column."""
-        table = everyone(self.names.tables)
         zeros = {name for figure, name in self.figures.columns.items() if zero_without_rows(figure)}
-        for part in (*self._fact_tables(), *self.figures.tables(), *self._member_tables()):
-            table = join(table, part)
-        filled = {name: table[name].fill_null(0.0) for name in table.columns if name in zeros}
-        self.table = table.mutate(**filled) if filled else table
+        parts = (*self._fact_tables(), *self.figures.tables(), *self._member_tables())
+        self.table = _joined(everyone(self.names.tables), parts, zeros)
         self._add_shares()
         for names in self._levels():
-            for name in names:
-                self.add_compared(self.names.definitions[name], name)
-            self.table = self.table.mutate(
-                **{self._definitions[name]: self.expression(self.names.definitions[name], name) for name in names}
-            )
+            rules = {name: self.names.definitions[name] for name in names}
+            self.add_compared([(rule, name) for name, rule in rules.items()])
+            values = {self._definitions[name]: self.expression(rule, name) for name, rule in rules.items()}
+            self.table = self.table.mutate(**values)
         return self.table
 
     def _levels(self) -> list[list[str]]:
@@ -203,29 +194,44 @@ class People:
 
     # --- expressions --------------------------------------------------------------------------------------------
 
-    def add_compared(self, node: Node, inside: str | None = None) -> None:
-        """Add columns for what compares customers with each other: top, bottom and rank, the innermost first."""
-        for each in reversed(list(node.walk())):
-            if (each, inside) in self._compared:
-                continue
-            column = f"compared_{len(self._compared)}"
-            if isinstance(each, Extreme):
-                self.table = self.table.mutate(**{f"{column}_by": self.expression(each.by, inside)})
-                self._add_threshold(each, column)
-            elif isinstance(each, Call) and each.function == "rank":
-                self.table = self.table.mutate(**{f"{column}_by": self.expression(each.arguments[0], inside)})
-                self._add_rank(column)
-            else:
-                continue
-            self._compared[each, inside] = column
+    def add_compared(self, rules: Iterable[tuple[Node, str | None]]) -> None:
+        """Add columns for what compares customers with each other in some rules: top, bottom and rank.
+
+        Each rule comes with the name of its definition. The innermost are added first: top 10% by rank(x) + y.
+        """
+        waiting = {(each, inside): None for rule, inside in rules for each in rule.walk() if _compares(each)}
+        while waiting := {key: None for key in waiting if key not in self._compared}:
+            ready = [(node, inside) for node, inside in waiting if not self._waits(node, inside)]
+            columns = {key: f"compared_{len(self._compared) + number}" for number, key in enumerate(ready)}
+            self.table = self.table.mutate(
+                **{
+                    f"{column}_by": self.expression(_compared_by(node), inside)
+                    for (node, inside), column in columns.items()
+                }
+            )
+            joined = self.table
+            for (node, _), column in columns.items():
+                if isinstance(node, Extreme):
+                    joined = joined.cross_join(self._threshold(node, column))
+                else:
+                    ranks = self._ranks(column)
+                    joined = joined.left_join(ranks, self.table[f"{column}_by"] == ranks[f"{column}_value"])
+            self.table = joined.drop(*(name for name in joined.columns if name.endswith("_value")))
+            self._compared.update(columns)
+
+    def _waits(self, node: Node, inside: str | None) -> bool:
+        """Whether something inside a node has yet to be compared."""
+        return any(
+            _compares(each) and each is not node and (each, inside) not in self._compared for each in node.walk()
+        )
 
     def _spread(self, column: str) -> ir.Table:
         """How many customers have each known value."""
         known = self.table.select(value=f"{column}_by").filter(lambda t: t.value.notnull())
         return known.group_by("value").aggregate(customers=known.count())
 
-    def _add_threshold(self, node: Extreme, column: str) -> None:
-        """The last value that still belongs to the top or bottom.
+    def _threshold(self, node: Extreme, column: str) -> ir.Table:
+        """One row: the last value that still belongs to the top or bottom.
 
         Equal values share a fate: a group is in when taking it in comes at least as near to the number asked for as
         leaving it out, that is when (better + better or equal) / 2 <= number asked for.
@@ -237,17 +243,15 @@ class People:
         asked = counted.total.cast("float64") * node.amount if node.percent else ibis.literal(100.0 * node.amount)
         inside = counted.filter((2 * counted.upto - counted.customers) * 100.0 <= 2.0 * asked)
         last = inside.value.min() if node.end == "top" else inside.value.max()
-        self.table = self.table.cross_join(inside.aggregate(**{column: last}))
+        return inside.aggregate(**{column: last})
 
-    def _add_rank(self, column: str) -> None:
-        """Share of the other customers with a lower value: 0 for the lowest, 1 for a highest without equals."""
+    def _ranks(self, column: str) -> ir.Table:
+        """For each value the share of the other customers with a lower one, from 0 to 1."""
         spread = self._spread(column)
         upto = spread.customers.sum().over(ibis.window(order_by=spread.value.asc(), preceding=None, following=0))
         counted = spread.mutate(below=upto - spread.customers, total=spread.customers.sum().over(ibis.window()))
         place = ratio(counted.below, counted.total - 1).fill_null(0.0)
-        ranks = counted.select(**{f"{column}_value": counted.value, column: place})
-        joined = self.table.left_join(ranks, self.table[f"{column}_by"] == ranks[f"{column}_value"])
-        self.table = joined.drop(f"{column}_value")
+        return counted.select(**{f"{column}_value": counted.value, column: place})
 
     def expression(self, node: Value, inside: str | None = None) -> ir.Value:
         """The expression of a value on the wide table as it is now."""
@@ -288,67 +292,27 @@ class People:
         return found
 
 
-# --- which figures a node needs -------------------------------------------------------------------------------------
+def _joined(people: ir.Table, parts: Iterable[ir.Table], zeros: Container[str]) -> ir.Table:
+    """Everyone with the columns of tables that have one row a customer; columns in `zeros` are 0 without a row."""
+    joined, columns = people, {ID: people[ID]}
+    for number, part in enumerate(parts):
+        renamed = part.rename(**{f"id_{number}": ID})
+        joined = joined.left_join(renamed, people[ID] == renamed[f"id_{number}"])
+        columns |= {name: renamed[name] for name in part.columns if name != ID}
+    filled = {name: joined[name].fill_null(0.0) if name in zeros else joined[name] for name in columns}
+    return joined.select(**filled) if len(filled) > 1 else people
 
 
-def figures_of(node: Aggregate) -> tuple[Figure, ...]:
-    """The figures of an aggregate; of a share the rows that meet it, and the rows it is a share of."""
-    where = () if node.where is None else (node.where,)
-    if node.function == "share":
-        base = () if node.of is None else (node.of,)
-        return (
-            Figure("count", node.table, None, (*where, *base), node.when),
-            Figure("count", node.table, None, base, node.when),
-        )
-    function = {"days_since_first": "first_day", "days_since_last": "last_day"}.get(node.function, node.function)
-    return (Figure(function, node.table, node.column, where, node.when),)
+def _compares(node: Node) -> bool:
+    return isinstance(node, Extreme) or (isinstance(node, Call) and node.function == "rank")
 
 
-def figure_of_behaviour(node: Behaviour, tables: Tables) -> Figure:
-    """How many times, or on how many days, a customer did it."""
-    conditions = () if node.where is None else (node.where,)
-    named = _named(node.what, node.name or "", tables)
-    function = "days" if node.often is not None and node.often.unit == "day" else "count"
-    return Figure(function, VERBS[node.verb].source, None, (*named, *conditions), node.when)
-
-
-def figure_of_campaign(node: Member, tables: Tables) -> Figure:
-    """How many messages of a campaign a customer was assigned to."""
-    arm = () if node.arm is None else (Comparison("=", Name("arm"), Text(node.arm)),)
-    return Figure("count", "touches", None, (*_named("campaign", node.name or "", tables), *arm), node.when)
-
-
-def _named(what: str | None, name: str, tables: Tables) -> tuple[Condition, ...]:
-    """The condition on rows that a category, product, campaign or event of this name makes."""
-    columns: Mapping[str | None, tuple[str, ...]] = {
-        "category": ("category",),
-        "event": ("event",),
-        "product": tuple(
-            column
-            for column, there in (
-                ("product_id", tables.has("order_lines", "product_id")),
-                ("product_name", tables.has("order_lines", "product_name") or tables.has("products", "name")),
-            )
-            if there
-        ),
-        "campaign": ("campaign_id", "campaign_name") if tables.has("campaigns", "name") else ("campaign_id",),
-    }
-    parts = tuple(Comparison("=", Name(column), Text(name)) for column in columns.get(what, ()))
-    return parts if len(parts) < 2 else (Or(parts),)
-
-
-def often_enough(count: ir.NumericValue, often: Often | None) -> ir.BooleanValue:
-    """Whether a count is as often as was asked for; without a word, at least once."""
-    if often is None:
-        return count >= 1
-    enough = count >= often.low
-    return enough if often.high is None else enough & (count <= often.high)
-
-
-def join(left: ir.Table, right: ir.Table) -> ir.Table:
-    """Add the columns of a table with one row a customer."""
-    renamed = right.rename(_other_id=ID)
-    return left.left_join(renamed, left[ID] == renamed._other_id).drop("_other_id")
+def _compared_by(node: Node) -> Value:
+    """The value by which customers are compared."""
+    if isinstance(node, Extreme):
+        return node.by
+    assert isinstance(node, Call)
+    return node.arguments[0]
 
 
 def _typed(facts: ir.Table, name: str, names: Names) -> ir.Value:
@@ -357,10 +321,11 @@ def _typed(facts: ir.Table, name: str, names: Names) -> ir.Value:
 
 
 def _in_ledger(ledger: ir.Table, node: Member, tables: Tables) -> ir.BooleanValue:
-    """Rows of the ledger that a membership means: those not replaced since, of holdouts those not expired."""
+    """Rows of the ledger that a membership means: the audience as it is now; of holdouts all that have not expired,
+    for someone held out of an earlier version still is."""
     column = ledger.campaign_id if node.kind == "campaign" else ledger.audience
     meant: ir.BooleanValue = ibis.literal(True) if node.name is None else column == node.name
-    if "current" in ledger.columns:
+    if node.kind == "audience" and "current" in ledger.columns:
         meant = meant & ledger.current
     if node.kind == "held out":
         meant = meant & (ledger.arm == "control")

@@ -88,7 +88,7 @@ class Query:
         for node in (condition, *named.values()):
             people.collect(node)
         people.build()
-        people.add_compared(condition)
+        people.add_compared([(condition, None)])
         values = {name: people.expression(node) for name, node in named.items()}
         table = people.table.mutate(chosen=people.expression(condition), **values)
         return table.filter(table.chosen).select(ID, *values)
