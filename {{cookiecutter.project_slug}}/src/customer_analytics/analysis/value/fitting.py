@@ -86,7 +86,7 @@ def _in_weeks(kind: Kind, histories: Histories, best: Optimum, unit: float, leav
     factors = np.array([1.0, unit, 1.0, 1.0])
     r, alpha, a, b = (float(value) for value in best.parameters * factors)
     intervals = {
-        name: Interval(low * factor, high * factor)
+        name: Interval(low * float(factor), high * float(factor))
         for name, (low, high), factor in zip(NAMES, best.intervals, factors, strict=True)
     }
     return PurchaseFit(

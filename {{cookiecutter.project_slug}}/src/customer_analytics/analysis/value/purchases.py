@@ -31,6 +31,11 @@ def added(codes: npt.NDArray[np.int64], values: Floats, size: int = 0) -> Floats
     return np.asarray(np.bincount(codes, weights=values, minlength=size), dtype=np.float64)
 
 
+def dot(one: Floats, other: Floats) -> float:
+    """Sum of products, pairwise and in one thread: the same on every machine."""
+    return float((one * other).sum())
+
+
 @dataclass(frozen=True)
 class PurchaseModel:
     """A model with its parameters; alpha is in weeks."""
@@ -124,7 +129,7 @@ class Likelihood:
         self.offset = 1 if kind == "mbg_nbd" else 0
         self.data = histories
         self.distinct, self.place = np.unique(histories.x, return_inverse=True)
-        self.customers_at = np.bincount(self.place, weights=histories.n)
+        self.customers_at = added(self.place, histories.n)
 
     def value_and_gradient(self, parameters: Floats) -> tuple[float, Floats]:
         """Log-likelihood and its derivatives by r, alpha, a and b.
@@ -139,22 +144,22 @@ class Likelihood:
         gone = expit(odds)
         log_age, log_recency = np.log(alpha + self.data.age), np.log(alpha + self.data.recency)
         fixed = gammaln(r + each) - gammaln(r) + r * np.log(alpha) + betaln(a, rest) - betaln(a, b)
-        total = self.customers_at @ fixed + n @ (np.logaddexp(0.0, odds) - (r + x) * log_age)
-        per_rate = n @ (log_age + gone * (log_recency - log_age))
+        total = dot(self.customers_at, fixed) + dot(n, np.logaddexp(0.0, odds) - (r + x) * log_age)
+        per_rate = dot(n, log_age + gone * (log_recency - log_age))
         inverse = (1 - gone) / (alpha + self.data.age) + gone / (alpha + self.data.recency)
-        gone_at = np.bincount(self.place, weights=n * gone)
+        gone_at = added(self.place, n * gone)
         # A one-time buyer of BG/NBD has gone = 0 and b' - 1 may be 0 or below: no term.
         before = np.where(gone_at > 0, rest - 1, 1.0)
         whole = psi(a + b) - psi(a + rest)
         gradient = np.array(
             [
-                self.customers_at @ (psi(r + each) - psi(r) + np.log(alpha)) - per_rate,
-                self.customers_at.sum() * r / alpha - n @ ((r + x) * inverse),
-                self.customers_at @ whole + gone_at.sum() / a,
-                self.customers_at @ (psi(rest) - psi(b) + whole) - (gone_at / before).sum(),
+                dot(self.customers_at, psi(r + each) - psi(r) + np.log(alpha)) - per_rate,
+                self.customers_at.sum() * r / alpha - dot(n, (r + x) * inverse),
+                dot(self.customers_at, whole) + gone_at.sum() / a,
+                dot(self.customers_at, psi(rest) - psi(b) + whole) - (gone_at / before).sum(),
             ]
         )
-        return float(total), gradient
+        return total, gradient
 
 
 def _log_odds_gone(

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import gammaln, psi
 
 from customer_analytics.analysis.value.optimum import maximise
-from customer_analytics.analysis.value.purchases import Floats
+from customer_analytics.analysis.value.purchases import Floats, dot
 from customer_analytics.statistics import Interval
 
 NAMES = ("p", "q", "v")
@@ -105,26 +105,27 @@ class Likelihood:
         x, n, z = self.data.x, self.data.n, self.data.mean
         shape, scale = p * x + q, np.log(v + x * z)
         log_x, log_z = np.log(x), self.data.log_mean
-        value = n @ (
+        value = dot(
+            n,
             gammaln(shape) - gammaln(p * x) - gammaln(q) + q * math.log(v) + (p * x - 1) * log_z + p * x * log_x
             - shape * scale
         )  # fmt: skip
         digamma = psi(shape)
         gradient = np.array(
             [
-                n @ (x * (digamma - psi(p * x) + log_z + log_x - scale)),
-                n @ (digamma - psi(q) + math.log(v) - scale),
-                n @ (q / v - shape / (v + x * z)),
+                dot(n, x * (digamma - psi(p * x) + log_z + log_x - scale)),
+                dot(n, digamma - psi(q) + math.log(v) - scale),
+                dot(n, q / v - shape / (v + x * z)),
             ]
         )
-        return float(value), gradient
+        return value, gradient
 
 
 def fit_spend(spends: Spends, minimum_base: int) -> SpendFit:
     """Fit Gamma-Gamma by maximum likelihood; money is scaled by its mean during the search."""
     if spends.customers < minimum_base:
         return _nothing(spends, "few_repeaters")
-    unit = float(spends.n @ spends.mean) / spends.customers
+    unit = dot(spends.n, spends.mean) / spends.customers
     scaled = Spends(spends.x, spends.mean / unit, spends.log_mean - math.log(unit), spends.n)
     starts = [(p, q, (q - 1) / p) for p, q in ((1.0, 2.0), (5.0, 4.0), (2.0, 10.0), (20.0, 3.0), (0.5, 1.5))]
     best = maximise(Likelihood(scaled).value_and_gradient, starts, float(spends.customers))

@@ -119,7 +119,8 @@ def group_worth(
     model_error: float,
 ) -> pd.DataFrame:
     """One row a group: group, customers, p_alive (mean of those for whom it is known), purchases
-    (at the horizon) with low and high, purchases_3, _6, _12 with theirs, clv_mean, clv_low, clv_high (a head), clv_total, total_low, total_high.
+    (at the horizon) with low and high, purchases_3, _6, _12 with theirs, clv_mean, clv_low, clv_high (a head),
+    clv_total, total_low, total_high.
 
     Intervals hold what the group will bring: chance of its customers (independent given the parameters), uncertainty
     of the parameters (delta method on the Hessian), and `model_error`, the relative error seen in the held-out days. A
