@@ -163,4 +163,6 @@ def test_the_check_finds_a_split_that_is_not_as_planned() -> None:
     assert bad.ratio_p == pytest.approx(math.erfc(math.sqrt((50**2 / 100 + 50**2 / 900) / 2)))
     spread = ((money[850:].var(ddof=1) + money[:850].var(ddof=1)) / 2) ** 0.5
     assert bad.differences["money"] == pytest.approx(500 / spread)
-    assert bad.largest == ("money", bad.differences["money"])
+    assert bad.remarkable == ("money", bad.differences["money"])
+    assert good.remarkable is None
+    assert good.noise == pytest.approx(math.sqrt(1 / 100 + 1 / 900))

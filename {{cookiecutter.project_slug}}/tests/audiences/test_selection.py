@@ -151,8 +151,8 @@ def test_who_was_held_out_is_marked_and_left_out_only_on_request(make: MakeProje
 
 def test_a_holdout_that_has_expired_holds_nobody(make: MakeProject) -> None:
     project = make({"customers": people("a", "b")})
-    assign(project, "past", {"a": "control"}, days=90, expires=AS_OF)
-    assign(project, "future", {"b": "control"}, days=90, expires=AS_OF + dt.timedelta(days=1))
+    assign(project, "past", {"a": "control"}, days=90, expires=AS_OF - dt.timedelta(days=1))
+    assign(project, "future", {"b": "control"}, days=90, expires=AS_OF)
     found = selected(project)
     assert found.frame["held_out_of"].tolist() == ["", "future"]
     assert [one.audience for one in found.overlaps] == ["future"]

@@ -13,6 +13,7 @@ from scipy.stats import chi2
 
 from customer_analytics.audiences.holdout import round_half_up
 from customer_analytics.audiences.strata import SMALLEST_ARM, Strata
+from customer_analytics.statistics import Z95
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -27,13 +28,14 @@ class RandomisationCheck:
     `ratio_p`: chi-square of the two arms against the planned split. `strata_p`: chi-square of arm by stratum.
     `exact`: every stratum holds the floor or the ceiling of its share, and all together exactly the promised number.
     `differences`: measure -> standardised mean difference, held out minus to contact; none of them took part in the
-    draw except through the strata.
+    draw except through the strata. `noise`: the standard error of such a difference between arms of these sizes.
     """
 
     ratio_p: float
     strata_p: float
     exact: bool
     differences: Mapping[str, float]
+    noise: float
 
     @property
     def sound(self) -> bool:
@@ -41,10 +43,11 @@ class RandomisationCheck:
         return self.exact and not self.ratio_p < ALARM
 
     @property
-    def largest(self) -> tuple[str, float] | None:
-        """The measure in which the arms differ most."""
+    def remarkable(self) -> tuple[str, float] | None:
+        """The measure in which the arms differ most, where it is more than chance and more than a trifle."""
         known = {name: value for name, value in self.differences.items() if not math.isnan(value)}
-        return max(known.items(), key=lambda item: abs(item[1])) if known else None
+        name, value = max(known.items(), key=lambda item: abs(item[1]), default=("", 0.0))
+        return (name, value) if abs(value) > max(ALIKE, Z95 * self.noise) else None
 
 
 def check_draw(held: Mask, strata: Strata, share: Fraction, measures: Mapping[str, Floats]) -> RandomisationCheck:
@@ -64,8 +67,9 @@ def check_draw(held: Mask, strata: Strata, share: Fraction, measures: Mapping[st
     planned = np.array([float(share), float(1 - share)]) * n
     seen = np.array([held.sum(), n - held.sum()], dtype=np.float64)
     rows: Floats = np.stack([drawn, sizes - drawn]).astype(np.float64)
+    noise = math.sqrt((1 / seen).sum()) if n and seen.min() > 0 else math.nan
     differences = {name: standardised_difference(values[held], values[~held]) for name, values in measures.items()}
-    return RandomisationCheck(_p(seen, planned, 1), _independence_p(rows), exact, differences)
+    return RandomisationCheck(_p(seen, planned, 1), _independence_p(rows), exact, differences, noise)
 
 
 def standardised_difference(held: Floats, contacted: Floats) -> float:

@@ -148,10 +148,10 @@ def _messages(tables: Tables) -> ir.Table | None:
 def arms(ledger: ir.Table, names: Sequence[str], name: str, as_of: dt.date) -> tuple[ir.Table, tuple[Earlier, ...]]:
     """Of each customer in the ledger: on which earlier audience, and held out of which, as 1 or 0.
 
-    Only assignments that still hold after `as_of`. On an audience: its current version, and not this one. Held out: by
+    Only assignments that still hold on `as_of`. On an audience: its current version, and not this one. Held out: by
     any version, also an earlier one of this audience, except a draft of the same as-of day.
     """
-    holds = ledger.expires_on.isnull() | (ledger.expires_on > ibis.date(as_of))
+    holds = ledger.expires_on.isnull() | (ledger.expires_on >= ibis.date(as_of))
     valid = ledger.filter(holds, ~_is_draft(ledger, name, as_of))
     earlier = tuple(Earlier(one, f"__on_{place}", f"__held_{place}") for place, one in enumerate(names))
     columns = {}
@@ -163,8 +163,8 @@ def arms(ledger: ir.Table, names: Sequence[str], name: str, as_of: dt.date) -> t
 
 
 def earlier_names(ledger: ir.Table, as_of: dt.date) -> list[str]:
-    """Names of the audiences with an assignment that still holds after `as_of`, in order."""
-    holds = ledger.expires_on.isnull() | (ledger.expires_on > ibis.date(as_of))
+    """Names of the audiences with an assignment that still holds on `as_of`, in order."""
+    holds = ledger.expires_on.isnull() | (ledger.expires_on >= ibis.date(as_of))
     return sorted(ledger.filter(holds).select("audience").distinct().to_pyarrow()["audience"].to_pylist())
 
 

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.query import Query, parse_condition
+from customer_analytics.analysis.query import Query, names_in, parse_condition
+from customer_analytics.analysis.tags import TagQuery, tag_query
 from customer_analytics.audiences.options import Request
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.tags import FILE_NAME, read_catalogue
 from customer_analytics.tables.store import Tables
 
 WHERE = "the condition"
 
 
 class Question:
-    """A parsed condition with the columns that the list and its strata need.
+    """A parsed condition with the columns that the list and its strata need; it may name the tags of tags.yml.
 
     Raises:
-        UserError: the condition does not read; the message points at the word.
+        UserError: the condition does not read, the message pointing at the word; or tags.yml has mistakes.
     """
 
     def __init__(self, project: Project, request: Request) -> None:
-        self.project = project
         self.condition = parse_condition(request.condition, where=WHERE)
         self.columns = tuple(dict.fromkeys((*request.columns, *request.strata)))
+        self.names = names_in(self.condition) | set(self.columns)
+        self.catalogue = read_catalogue(project) if (project.folder / FILE_NAME).is_file() else None
 
     @property
     def canonical(self) -> str:
-        """The condition in plain words of the language, every default written out."""
+        """The condition as the language writes it itself."""
         return str(self.condition)
 
     def ask(self, tables: Tables, ledger: ir.Table | None) -> ir.Table:
@@ -35,4 +39,16 @@ class Question:
         Raises:
             UserError: a name that there is not, or data that the condition needs and the client has not sent.
         """
-        return Query(tables, {}, ledger=ledger).customers(self.condition, columns=self.columns)
+        ready = TagQuery(Query(tables, ledger=ledger), {})
+        if self.catalogue is not None:
+            ready = tag_query(tables, self.catalogue, ledger, wanted=self.names)
+        try:
+            return ready.query.customers(self.condition, columns=self.columns, where=WHERE)
+        except UserError as error:
+            skipped = [
+                Problem(
+                    f"tag {name}", f"cannot be used: {ready.skipped[name]}.", "`analytics tags` lists those that can."
+                )
+                for name in sorted(self.names & ready.skipped.keys())
+            ]
+            raise UserError([*error.problems, *skipped]) from None

@@ -20,6 +20,7 @@ from customer_analytics.audiences.selection import Selection
 from customer_analytics.audiences.strata import Strata
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.ledger import assignments
 
 FILE_NAME = "audience.json"
 FORMAT = 1
@@ -123,6 +124,7 @@ def list_audiences(project: Project) -> tuple[Listed, ...]:
     Raises:
         UserError: a record is damaged; all of them are named.
     """
+    assignments(project)  # puts an audience right whose swap was cut short
     found, problems = [], []
     for path in sorted(project.audiences.glob(f"*/{FILE_NAME}")):
         if path.parent.name.startswith("."):

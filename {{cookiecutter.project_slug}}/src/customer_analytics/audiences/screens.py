@@ -12,18 +12,23 @@ from customer_analytics.audiences.record import Listed, share_text
 from customer_analytics.pipeline.screens import near
 from customer_analytics.pipeline.terminal import Terminal
 
-MOST_STRATA = 12
-LONGEST_CONDITION = 60
-_SMALL_DIFFERENCE = 0.1
+LONGEST_CONDITION, LONGEST_CANONICAL = 60, 400
 
 
 def show_made(terminal: Terminal, made: Made, currency: str, working_folder: Path) -> None:
     """Each step from the condition to the list, what it is worth, what it can show, and where it lies."""
     request, stamp = made.request, made.stamp
-    terminal.line(f"Audience {request.name}, as of {stamp.as_of}: {stamp.canonical}")
+    terminal.line(f"Audience {request.name}, as of {stamp.as_of}: {_short(stamp.canonical, LONGEST_CANONICAL)}")
     terminal.table(["", "customers"], _steps(made), numbers=(1,))
     for line in _notes(made):
         terminal.line(line)
+    if made.selection.counts.final:
+        _show_the_list(terminal, made, currency)
+    _show_files(terminal, made, working_folder)
+
+
+def _show_the_list(terminal: Terminal, made: Made, currency: str) -> None:
+    """Worth, overlaps and what the holdout can show."""
     worth = made.selection.worth
     if worth is not None:
         share = "" if math.isnan(worth.share) else f", {_percent(worth.share)} of all"
@@ -35,7 +40,6 @@ def show_made(terminal: Terminal, made: Made, currency: str, working_folder: Pat
         ]
         terminal.table(["also on audience", "customers", "share", "held out of it"], rows, numbers=(1, 2, 3))
     _show_holdout(terminal, made)
-    _show_files(terminal, made, working_folder)
 
 
 def show_list(terminal: Terminal, audiences: Sequence[Listed]) -> None:
@@ -50,7 +54,7 @@ def show_list(terminal: Terminal, audiences: Sequence[Listed]) -> None:
             f"{one.to_contact:,}",
             f"{one.held_out:,}",
             one.expires_on or "-",
-            _short(one.condition),
+            _short(one.condition, LONGEST_CONDITION),
         ]
         for one in audiences
     ]
@@ -101,12 +105,12 @@ def _show_holdout(terminal: Terminal, made: Made) -> None:
             f"Held out by chance within {_counted(len(strata.labels), 'stratum', 'strata')}, "
             f"seed {request.seed} ({origin})."
         )
-        largest = made.check.largest
+        remarkable = made.check.remarkable
         if not made.check.sound:
             terminal.line("WARNING: the split of the arms is not as planned. Do not use this list.")
-        elif largest is not None and abs(largest[1]) > _SMALL_DIFFERENCE:
+        elif remarkable is not None:
             terminal.line(
-                f"The arms differ by chance in {largest[0]} by {abs(largest[1]):.2f} standard deviations; "
+                f"The arms differ by chance in {remarkable[0]} by {abs(remarkable[1]):.2f} standard deviations; "
                 "the evaluation should adjust for it."
             )
     for line in _effect(made):
@@ -116,8 +120,6 @@ def _show_holdout(terminal: Terminal, made: Made) -> None:
 def _effect(made: Made) -> list[str]:
     """What this holdout could show, in words."""
     effect, minimum = made.effect, made.minimum_group
-    if made.selection.counts.final == 0:
-        return []
     if made.selection.counts.final < minimum:
         return [f"WARNING: fewer than {minimum} customers. No effect of a contact can be measured on this list."]
     earlier = f"who met the condition {effect.days} days earlier"
@@ -171,9 +173,9 @@ def _show_files(terminal: Terminal, made: Made, working_folder: Path) -> None:
         terminal.line("Contact list.csv only. Who is in holdout.csv must not hear of this campaign.")
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= LONGEST_CONDITION else flat[: LONGEST_CONDITION - 1] + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
 
 
 def _percent(share: float) -> str:

@@ -83,7 +83,7 @@ def run(
         shown.note(changed)
     target = None if output is None else output.absolute()
     now = dt.datetime.now(project.engagement.zone)
-    with exclusive(project, "run"), _stopped_like_ctrl_c():
+    with exclusive(project, "run"), stopped_like_ctrl_c():
         folders.remove_leftovers(project)
         cache = Cache(state_folder(project))
         with folders.run_folder(project, target, now) as folder:
@@ -135,7 +135,7 @@ def _write_runs_index(project: Project) -> None:
 
 
 @contextmanager
-def _stopped_like_ctrl_c() -> Iterator[None]:
+def stopped_like_ctrl_c() -> Iterator[None]:
     """Let a polite request to end (a container's stop) clean up as Ctrl-C does."""
     if threading.current_thread() is not threading.main_thread():
         yield
