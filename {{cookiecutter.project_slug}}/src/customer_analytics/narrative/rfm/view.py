@@ -12,6 +12,7 @@ import pandas as pd
 
 from customer_analytics.analysis.rfm import RfmResult
 from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.analysis.value import ValueResult
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.rfm.exhibits import How, Row
 from customer_analytics.narrative.rfm.names import segment_name
@@ -40,13 +41,15 @@ class Group(NamedTuple):
 class View:
     """The result as this report may show it.
 
-    `minimum_group`: groups with fewer customers are folded together; `time_zone`: zone of the calendar days.
+    `minimum_group`: groups with fewer customers are folded together; `time_zone`: zone of the calendar days; `worth`:
+    customer value, where it was computed.
     """
 
     result: RfmResult
     language: Language
     minimum_group: int
     time_zone: str = "UTC"
+    worth: ValueResult | None = None
 
     @property
     def n(self) -> int:
