@@ -78,14 +78,17 @@ def _check_pattern(tag: Tag, rule: Value) -> list[Problem]:
 
 
 def spread(
-    entries: Sequence[Entry], data: Tables, minimum_group: int, chosen: Mapping[str, Sequence[str]] | None = None
+    entries: Sequence[Entry],
+    data: Tables,
+    catalogue: TagCatalogue,
+    chosen: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[list[Entry], dict[str, Reason], dict[str, tuple[str, ...]]]:
     """Patterns become one entry per frequent value; all others stay.
 
     Args:
         entries: parsed entries.
         data: the tables.
-        minimum_group: no tag for a value that fewer customers share, nor for fewer than 30.
+        catalogue: its minimum group: no tag for a value that fewer customers share, nor for fewer than 30.
         chosen: values to use instead of the frequent ones, by pattern: so that an earlier day has the same tags.
 
     Returns:
@@ -100,7 +103,7 @@ def spread(
         if pattern is None:
             made.append(entry)
             continue
-        found = _values(entry, pattern, data, minimum_group, chosen)
+        found = not_for(entry, catalogue) or _values(entry, pattern, data, catalogue.minimum_group, chosen)
         if isinstance(found, Reason):
             reasons[entry.name] = found
             label, meaning = entry.label.put(MARK, "…"), entry.meaning.put(MARK, "…")
@@ -112,6 +115,12 @@ def spread(
             taken.add(name)
             made.append(for_value(entry, name, value))
     return made, reasons, values
+
+
+def not_for(entry: Entry, catalogue: TagCatalogue) -> Reason | None:
+    """The reason of a tag that is for other industries than the engagement's."""
+    industries = entry.tag.entry.industries
+    return None if catalogue.industry in industries else Reason(Why.INDUSTRY, tuple(one.value for one in industries))
 
 
 def for_value(entry: Entry, name: str, value: str) -> Entry:

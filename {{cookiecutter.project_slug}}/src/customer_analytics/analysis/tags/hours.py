@@ -8,6 +8,7 @@ from customer_analytics.analysis.query import Name, Node, Value
 from customer_analytics.analysis.query.nodes import Aggregate, Behaviour
 from customer_analytics.analysis.query.sources import SOURCES_BY_NAME, with_time
 from customer_analytics.analysis.query.vocabulary import VERBS
+from customer_analytics.analysis.tags.reach import with_definitions
 from customer_analytics.tables.store import Tables
 
 HOUR = "hour"
@@ -15,17 +16,7 @@ HOUR = "hour"
 
 def sources_of_hours(rule: Value, definitions: Mapping[str, Value]) -> frozenset[str]:
     """The kinds of rows whose hour a rule looks at, itself or through the definitions that it names."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    waiting: list[Node] = [rule]
-    while waiting:
-        root = waiting.pop()
-        found.update(_own(root))
-        for node in root.walk():
-            if isinstance(node, Name) and node.name in definitions and node.name not in seen:
-                seen.add(node.name)
-                waiting.append(definitions[node.name])
-    return frozenset(found)
+    return frozenset(name for root in with_definitions(rule, definitions) for name in _own(root))
 
 
 def without_hours(data: Tables, sources: Iterable[str]) -> frozenset[str]:

@@ -10,11 +10,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.query import Query, Value
+from customer_analytics.analysis.query import Name, Query, Value
+from customer_analytics.analysis.tags.availability import Availability
 from customer_analytics.analysis.tags.distribution import distribution
 from customer_analytics.analysis.tags.entries import Entry, parse_entries, spread
-from customer_analytics.analysis.tags.hours import sources_of_hours, without_hours
 from customer_analytics.analysis.tags.model_facts import RFM_FACTS, model_facts
+from customer_analytics.analysis.tags.reach import reach
 from customer_analytics.analysis.tags.redundancy import redundancy
 from customer_analytics.analysis.tags.result import Kind, Reason, TagPortrait, TagResult, Why
 from customer_analytics.analysis.tags.staleness import is_stale, last_days, refreshed_at
@@ -41,7 +42,12 @@ class _Prepared:
 
 
 def tag_portrait(
-    data: Tables, catalogue: TagCatalogue, ledger: ir.Table | None = None, *, like: TagPortrait | None = None
+    data: Tables,
+    catalogue: TagCatalogue,
+    ledger: ir.Table | None = None,
+    *,
+    like: TagPortrait | None = None,
+    only: Collection[str] | None = None,
 ) -> TagPortrait:
     """Every tag of every customer on the as-of date of `data`.
 
@@ -50,18 +56,20 @@ def tag_portrait(
         catalogue: tags.yml.
         ledger: who was put on which list (tables.ledger), for `held out` and `in audience`.
         like: a portrait whose for_each tags this one takes over, so that two days can be compared.
+        only: names of the tags to make, and nothing else; None: all.
 
     Raises:
         UserError: all mistakes in the rules, each with the line, the tag and the word.
     """
-    ready = _prepare(data, catalogue, ledger, None, like)
-    running = [entry.name for entry in ready.entries if entry.name not in ready.reasons]
+    ready = _prepare(data, catalogue, ledger, only, like)
+    entries = [entry for entry in ready.entries if only is None or entry.name in only]
+    running = [entry.name for entry in entries if entry.name not in ready.reasons]
     values = _cross(ready.query, running, ready.kinds)
     days = last_days(data)
-    tags = tuple(_result(entry, ready, values, days, data) for entry in ready.entries)
+    tags = tuple(_result(entry, ready, values, days, data) for entry in entries)
     ran = [tag for tag in tags if tag.status == "ran"]
     values = values[["customer_id", *(tag.name for tag in ran)]]
-    pairs, drops, sampled = redundancy(values, ran, _all_uses(ready.entries), catalogue.minimum_group)
+    pairs, drops, sampled = redundancy(values, ran, _all_uses(entries), catalogue.minimum_group)
     return TagPortrait(
         as_of=data.as_of,
         values=values,
@@ -109,22 +117,17 @@ def _prepare(
     like: TagPortrait | None,
 ) -> _Prepared:
     chosen = None if like is None else like.each_values
-    entries, reasons, each_values = spread(parse_entries(catalogue), data, catalogue.minimum_group, chosen)
+    entries, reasons, each_values = spread(parse_entries(catalogue), data, catalogue, chosen)
     uses = _all_uses(entries)
-    needed = frozenset().union(*uses.values()) if wanted is None else _reach(wanted, uses)
+    needed = frozenset().union(*uses.values()) if wanted is None else reach(wanted, uses)
     facts = model_facts(data, catalogue.rfm, needed & RFM_FACTS.keys())
     definitions: dict[str, Value] = {entry.name: entry.rule for entry in entries if entry.name not in reasons}
     query = Query(data, definitions, ledger=ledger, facts=facts.table)
     kinds = _check(query, entries, reasons)
-    hours = {name: sources_of_hours(rule, definitions) for name, rule in definitions.items()}
-    dull = without_hours(data, sorted(frozenset().union(*hours.values())))
+    available = Availability.of(data, catalogue, query, definitions, facts.lacking)
     for entry in entries:
-        if catalogue.industry not in entry.tag.entry.industries:
-            reasons[entry.name] = Reason(Why.INDUSTRY, tuple(i.value for i in entry.tag.entry.industries))
-        elif entry.name not in reasons:
-            reason = _lacking(query.missing(entry.rule, name=entry.name), facts.lacking) or _hourless(hours[entry.name] & dull)
-            if reason is not None:
-                reasons[entry.name] = reason
+        if entry.name not in reasons and (reason := available.reason(entry)) is not None:
+            reasons[entry.name] = reason
     return _Prepared(tuple(entries), query, kinds, reasons, each_values)
 
 
@@ -144,35 +147,14 @@ def _check(query: Query, entries: Collection[Entry], reasons: Mapping[str, Reaso
     return kinds
 
 
-def _lacking(missing: tuple[str, ...], models: Mapping[str, Reason]) -> Reason | None:
-    """What the data lack; a fact of a model says itself what it lacks."""
-    for name in missing:
-        reason = models.get(name.rpartition(".")[2])
-        if reason is not None:
-            return reason
-    return Reason(Why.MISSING, missing) if missing else None
-
-
-def _hourless(sources: frozenset[str]) -> Reason | None:
-    return Reason(Why.NO_HOURS, tuple(sorted(sources))) if sources else None
-
-
 def _all_uses(entries: Collection[Entry]) -> dict[str, frozenset[str]]:
-    """The names that each rule uses, itself and through other tags."""
-    own = {entry.name: entry.uses for entry in entries}
-    return {name: _reach(uses, own) for name, uses in own.items()}
+    """The names that each rule uses, itself and through other tags.
 
-
-def _reach(names: Collection[str], uses: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """The names and all that their rules use in turn."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(uses.get(name, ()))
-    return frozenset(found)
+    A rule that uses a fact uses the tag that is nothing but this fact as well.
+    """
+    plain = {entry.rule.name: entry.name for entry in entries if isinstance(entry.rule, Name)}
+    own = {entry.name: entry.uses | {plain[name] for name in entry.uses & plain.keys()} for entry in entries}
+    return {name: reach(uses, own) for name, uses in own.items()}
 
 
 def _cross(query: Query, names: list[str], kinds: Mapping[str, Kind]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.tags.result import Drop, Pair, TagResult
+from customer_analytics.engagement.tags import TagClass
 
 SAME = 0.9  # strength from which two tags say the same
 SHOWN = 0.7  # strength from which a pair is listed
@@ -23,6 +24,7 @@ OVERLAP = 0.8  # of the customers of the rarer tag, who must have both
 MOST_CUSTOMERS = 20_000  # larger bases are sampled: a correlation of .9 is then known to +- .003
 MOST_LEVELS = 30  # texts with more values: the rarer ones count as one
 LEAST_BOTH = 30
+_KEPT_FIRST = tuple(TagClass(name) for name in ("base", "value", "lifecycle", "behaviour", "interest", "risk"))
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -94,7 +96,11 @@ def _silent(tag: TagResult, column: pd.Series, minimum_group: int) -> Drop | Non
 
 
 def _same(pairs: Sequence[Pair], tags: Sequence[TagResult]) -> list[Drop]:
-    """Drop what a tag already kept says as well: persona tags are kept first, then those known of more customers."""
+    """Drop what a tag already kept says as well.
+
+    Kept first are persona tags, then figures before scores made of them, then by class as in _KEPT_FIRST, then those
+    known of more customers, then the order of the catalogue.
+    """
     partners: dict[str, list[Pair]] = {}
     for pair in pairs:
         if abs(pair.strength) >= SAME and not pair.derived and not pair.nested:
@@ -102,7 +108,7 @@ def _same(pairs: Sequence[Pair], tags: Sequence[TagResult]) -> list[Drop]:
             partners.setdefault(pair.second, []).append(pair)
     kept: set[str] = set()
     drops: dict[str, Drop] = {}
-    for tag in sorted(tags, key=lambda tag: (not tag.persona, -round(tag.coverage, 3))):
+    for tag in sorted(tags, key=_rank_to_keep):
         for pair in partners.get(tag.name, ()):
             other = pair.second if pair.first == tag.name else pair.first
             if other in kept:
@@ -111,6 +117,10 @@ def _same(pairs: Sequence[Pair], tags: Sequence[TagResult]) -> list[Drop]:
         else:
             kept.add(tag.name)
     return [drops[tag.name] for tag in tags if tag.name in drops]
+
+
+def _rank_to_keep(tag: TagResult) -> tuple[bool, bool, int, float]:
+    return not tag.persona, tag.unit == "score", _KEPT_FIRST.index(tag.tag_class), -round(tag.coverage, 1)
 
 
 def _derived(first: str, second: str, uses: Mapping[str, frozenset[str]]) -> bool:

@@ -21,6 +21,7 @@ class Why(StrEnum):
     INDUSTRY = "industry"  # not for the engagement's industry
     MISSING = "missing"  # tables or columns that the data lack: "orders", "order_lines.category"
     NO_HOURS = "no_hours"  # the times of these tables are days without hours
+    NO_EVENTS = "no_events"  # no event has one of these names
     EMPTY = "empty"  # no customer has a value
     NO_VALUES = "no_values"  # for_each: the column holds no frequent value
     NO_RHYTHM = "no_rhythm"  # too few repeat purchases for the stages of a life
@@ -39,6 +40,7 @@ class Reason:
             Why.INDUSTRY: f"not for this industry, only for {listed}",
             Why.MISSING: f"the data have no {listed}",
             Why.NO_HOURS: f"the times of {listed} are days without hours",
+            Why.NO_EVENTS: f"no event is called {listed}",
             Why.EMPTY: "no customer has a value",
             Why.NO_VALUES: f"{listed} holds no value that enough customers share",
             Why.NO_RHYTHM: "too few repeat purchases to know a rhythm",
