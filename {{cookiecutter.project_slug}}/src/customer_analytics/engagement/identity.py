@@ -65,7 +65,7 @@ class IdentitySettings(Block):
         "0", description="digits before a national number that the calling code replaces"
     )
     most_accounts: Annotated[Literal["auto"] | int, BeforeValidator(_check_most)] = Field(
-        "auto", description="identifiers on more accounts are not used; auto: the P99.9, at least 5"
+        "auto", description="identifiers on more accounts are not used; auto: the P99.9, from 5 to 20"
     )
     ignore: list[Name] = Field(default_factory=list, description="identifiers that are nobody's: the shop's own phone")
     largest: Annotated[int, Field(ge=2, le=1000)] = Field(10, description="accounts from which a person is suspected")

@@ -15,12 +15,14 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.engagement.identity import MOST, IdentitySettings
+from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.tables.identity.components import components
 from customer_analytics.tables.identity.normal import is_nobody
 
 OVER_MERGE_QUANTILE = 0.999
 LEAST_OVER_MERGE = 5  # a family shares a phone; below this nobody is suspicious
+MOST_OVER_MERGE = 20  # nor has anybody more accounts than this, however common shared numbers are
+ENOUGH_IDENTIFIERS = 1000  # for a P99.9; with fewer it would be about the largest value itself
 ENOUGH_KINDS = 2  # of hard identifiers: two people may share a phone, or a card, but hardly both
 
 
@@ -79,8 +81,11 @@ def _limit(counted: ir.Table, settings: IdentitySettings) -> int:
     """Accounts that an identifier may be on: as stated, else the P99.9 of all identifiers, within bounds."""
     if settings.most_accounts != "auto":
         return settings.most_accounts
-    high = counted.accounts.cast("float64").quantile(OVER_MERGE_QUANTILE).to_pyarrow().as_py()
-    return min(max(LEAST_OVER_MERGE, int(high or 0)), MOST)
+    high = counted.accounts.cast("float64").quantile(OVER_MERGE_QUANTILE)
+    row = counted.aggregate(identifiers=counted.count(), high=high).to_pyarrow().to_pylist()[0]
+    if row["identifiers"] < ENOUGH_IDENTIFIERS:
+        return LEAST_OVER_MERGE
+    return min(max(LEAST_OVER_MERGE, int(row["high"])), MOST_OVER_MERGE)
 
 
 def _profile(nodes: ir.Table, customers: ir.Table, one_value: Sequence[str]) -> ir.Table | None:
