@@ -168,6 +168,8 @@ def _values(
     entry: Entry, pattern: str, data: Tables, minimum_group: int, chosen: Mapping[str, Sequence[str]] | None
 ) -> tuple[str, ...] | Reason:
     table, column = pattern.split(".")
+    if table not in data.tables:
+        return Reason(Why.MISSING, (table,))
     source = SOURCES_BY_NAME[table]
     extra = source.extra.get(column, ("text", ((pattern,),)))[1]
     absent = [" or ".join(ways) for ways in (*source.needs, *extra) if not any(available(data, way) for way in ways)]

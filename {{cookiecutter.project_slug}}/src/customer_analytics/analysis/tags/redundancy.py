@@ -4,6 +4,9 @@ Numbers are compared by rank correlation (Spearman, over the customers who have 
 values), texts and flags by Cramér's V, a text and a number by the correlation ratio of the number's ranks. V and the
 ratio are corrected for the chance agreement of many values and few customers (Bergsma 2013; epsilon squared, Kelley
 1935), so that two unrelated tags are near 0.
+
+A value that a fifth of the customers or more share, as a rule the 0 of those who did nothing, counts as no value of a
+number: money and visits of the last month would otherwise "say the same" because most people have neither.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ OVERLAP = 0.8  # of the customers of the rarer tag, who must have both
 MOST_CUSTOMERS = 20_000  # larger bases are sampled: a correlation of .9 is then known to +- .003
 MOST_LEVELS = 30  # texts with more values: the rarer ones count as one
 LEAST_BOTH = 30
+COMMON = 0.2  # share of the customers from which one value of a number is left out
 _KEPT_FIRST = tuple(TagClass(name) for name in ("base", "value", "lifecycle", "behaviour", "interest", "risk"))
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +70,7 @@ def as_columns(values: pd.DataFrame, tags: Sequence[TagResult]) -> Columns:
     for tag in tags:
         column = values[tag.name]
         if tag.kind in ("number", "date"):
-            columns.numbers[tag.name] = np.asarray(column.rank(), dtype=np.float64)
+            columns.numbers[tag.name] = np.asarray(_spread_out(column).rank(), dtype=np.float64)
         else:
             columns.groups[tag.name] = _codes(column)
     return columns
@@ -82,6 +86,14 @@ def _codes(column: pd.Series) -> Codes:
     counts = column.value_counts()
     order = {value: min(code, MOST_LEVELS) for code, value in enumerate(counts.index[counts > 0])}
     return column.astype(object).map(order).fillna(-1).to_numpy(np.int64)
+
+
+def _spread_out(column: pd.Series) -> pd.Series:
+    """The column without its most frequent value, where that is common."""
+    counts = column.value_counts()
+    if not len(counts) or counts.iloc[0] < COMMON * counts.sum():
+        return column
+    return column.where(column != counts.index[0])
 
 
 def _silent(tag: TagResult, column: pd.Series, minimum_group: int) -> Drop | None:
