@@ -161,7 +161,7 @@ def index_table(view: View) -> TableWords:
     return TableWords(
         (
             (say("Persona"), "name"),
-            (say("What"), "text"),
+            (say("What it goes with"), "text"),
             (say("Share of the persona"), "number"),
             (say("Share of all"), "number"),
             (say("Index (interval)"), "number"),

@@ -32,15 +32,15 @@ def rule_table(view: View) -> TableWords:
     rows: list[Row] = [_rule_row(view, persona) for persona in view.personas]
     return TableWords(
         (
-            (say("Persona"), "name"), (say("Rule"), "text"), (say("Selected"), "number"), (say("Right"), "number"),
-            (say("Found"), "number"), (say("Fidelity"), "number"),
+            (say("Persona"), "name"), (say("Rule"), "text"), (say("Selected"), "number"), (say("Share right"), "number"),
+            (say("Share found"), "number"), (say("Fidelity"), "number"),
         ),
         tuple(rows),
         say("Rules and how well they find their persona"),
         view.how(
             (say("Selected"), say("Customers whom the rule selects today")),
-            (say("Right"), say("Of the selected, the share who belong to the persona (precision), with interval")),
-            (say("Found"), say("Of the persona, the share whom the rule selects (recall), with interval")),
+            (say("Share right"), say("Of the selected, the share who belong to the persona (precision), with interval")),
+            (say("Share found"), say("Of the persona, the share whom the rule selects (recall), with interval")),
             (say("Fidelity"), say("Harmonic mean of the two")),
         ),
         file="personas.csv",

@@ -64,7 +64,7 @@ def class_table(view: View) -> TableWords:
         )  # fmt: skip
     return TableWords(
         (
-            (say("Class"), "name"), (say("Run"), "number"), (say("Skipped"), "number"),
+            (say("Class of tags"), "name"), (say("In use"), "number"), (say("Skipped"), "number"),
             (say("Coverage, mean"), "number"), (say("Can go"), "number"), (say("Out of date"), "number"),
         ),
         tuple(rows),
@@ -99,7 +99,7 @@ def portrait_table(view: View) -> TableWords:
                 rows.append((label, (class_name(view, name), None), (told, None), (coverage, tag.coverage)))
     return TableWords(
         (
-            (say("Tag"), "name"), (say("Class"), "text"), (say("Typical"), "text"),
+            (say("Tag"), "name"), (say("Class of tags"), "text"), (say("Typical"), "text"),
             (say("Coverage"), "number"),
         ),
         tuple(rows),
@@ -154,7 +154,7 @@ def drop_table(view: View) -> TableWords:
         for drop in view.portrait.drops
     ]
     return TableWords(
-        ((say("Tag"), "name"), (say("Class"), "text"), (say("Why it can go"), "text")),
+        ((say("Tag"), "name"), (say("Class of tags"), "text"), (say("Why it can go"), "text")),
         tuple(rows),
         say("Tags that can go"),
         view.how(
