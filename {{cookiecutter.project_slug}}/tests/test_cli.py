@@ -12,7 +12,7 @@ import pytest
 
 from customer_analytics.pipeline.warm import kernel_environment
 
-COMMANDS = ("demo", "sample", "check", "load", "run", "open")
+COMMANDS = ("demo", "sample", "check", "load", "run", "audience", "open")
 
 ENGAGEMENT = """\
 client: Test & Co

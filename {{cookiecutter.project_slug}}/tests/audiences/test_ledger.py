@@ -7,6 +7,8 @@ import shutil
 from typing import Any
 
 import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from customer_analytics.engagement import Project
@@ -90,3 +92,15 @@ def test_folders_that_a_killed_command_left_are_no_audiences(make: MakeProject) 
     assign(project, ".summer-new", {"a": "control"}, days=9)
     assign(project, ".spring-old", {"z": "control"}, days=9)
     assert [one["customer_id"] for one in rows(project)] == ["a"]
+
+
+def test_who_was_held_out_under_an_old_number_stays_held_out_after_a_merge(make: MakeProject) -> None:
+    project = make({}, identity={"resolve": True})
+    assign(project, "spring", {"old": "control", "other": "treatment", "alone": "control"}, days=9)
+    persons = [("old", "other"), ("other", "other"), ("new", "new")]
+    columns = {"account_id": [a for a, _ in persons], "customer_id": [c for _, c in persons]}
+    pq.write_table(pa.table(columns), project.tables / "identity_map.parquet")
+    found = sorted((one["customer_id"], one["arm"]) for one in rows(project))
+    assert found == [("alone", "control"), ("other", "control"), ("other", "treatment")]
+    without = make({}, identity={"resolve": False})
+    assert {one["customer_id"] for one in rows(without)} == {"old", "other", "alone"}

@@ -58,13 +58,14 @@ def money(tables: Tables) -> ir.Table | None:
     """customer_id, net money ever and in the last 365 days, day number of the last purchase; None without orders."""
     if not has_orders(tables):
         return None
-    days = base.customer_days(tables)
+    paid = payments(tables["orders"])
+    paid = paid.filter(paid.customer_id.notnull())
     start = base.day_number(tables.reference_day) - VALUE_DAYS
-    return days.group_by("customer_id").aggregate(
+    return paid.group_by("customer_id").aggregate(
         **{
-            MONEY: days.net.sum(where=days.day >= 0).cast("float64"),
-            YEAR: days.net.sum(where=days.day >= start).cast("float64"),
-            LAST: days.day.max(where=days.bought).cast("float64"),
+            MONEY: paid.net.sum().cast("float64"),
+            YEAR: paid.net.sum(where=paid.day >= start).cast("float64"),
+            LAST: paid.day.max(where=paid.bought).cast("float64"),
         }
     )
 

@@ -93,7 +93,7 @@ def make_record(
             "seed_from": "given" if request.seed_given else "name",
             "method": METHOD,
             "by": list(selection.keys),
-            "active_days": selection.active_days if "activity" in selection.keys and not request.strata else None,
+            "active_days": selection.active_days,
             "combinations": strata.combinations,
             "strata": [
                 {"stratum": label, "customers": size, "held_out": out}

@@ -73,7 +73,8 @@ class Selection:
 
     `frame`: customer_id, held_out_of and the columns asked for. `keys`: what the strata are made of. `measures`: what
     the arms are compared on. `knows_consent`: the client records consent. `knows_contacts`: something says who was
-    contacted. `active_days`: days since the last purchase up to which a customer counts as active in the strata.
+    contacted. `active_days`: days since the last purchase up to which a customer counts as active in the strata; None
+    where the strata are others.
     """
 
     frame: pd.DataFrame
@@ -101,9 +102,10 @@ def select(tables: Tables, matched: ir.Table, ledger: ir.Table | None, request: 
     frame = _crossed(joined)
     frame, counts = _kept(frame, request, earlier)
     money = _numbers(frame, facts.YEAR)
-    pace = _active_days(tables) if facts.has_orders(tables) else None
+    has_orders = facts.has_orders(tables)
+    pace = _active_days(tables) if has_orders and request.share and not request.strata else None
     worth = None
-    if pace is not None:
+    if has_orders:
         total = facts.all_money(tables).to_pyarrow().as_py()
         worth = Worth(round(float(np.nansum(money)), 2), round(float(total or 0.0), 2))
     overlaps = _overlaps(frame, earlier, request.name)

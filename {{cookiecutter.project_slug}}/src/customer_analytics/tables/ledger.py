@@ -13,6 +13,7 @@ shape of `touches`: campaign_id, customer_id, arm, assigned_at.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ import pyarrow.parquet as pq
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.identity.resolve import MAP as IDENTITY_MAP
 from customer_analytics.tables.swap import recover
 
 TREATMENT, CONTROL = "treatment", "control"
@@ -77,7 +79,8 @@ def open_ledger(project: Project, backend: ibis.BaseBackend, as_of: dt.date) -> 
     """Everyone assigned on or before `as_of`, as a table of the given engine; None where nobody ever was.
 
     Columns: those of `SCHEMA`, and `current` (boolean: not replaced by a later version of the audience). A customer
-    stands once in each version of each audience.
+    stands once in each version of each audience, unless accounts that were assigned apart have become one person since:
+    then the person stands in each of their arms.
 
     Raises:
         UserError: a file of the ledger is damaged. To go on without it would forget who was held out.
@@ -89,13 +92,30 @@ def open_ledger(project: Project, backend: ibis.BaseBackend, as_of: dt.date) -> 
     if not files:
         return None
     parts = [
-        backend.read_parquet(str(file.path), table_name=f"assignment_{number}")
+        backend.read_parquet(str(file.path), table_name=_view(file.path))
         .select(*SCHEMA.names)
         .mutate(current=ibis.literal(file.current))
-        for number, file in enumerate(files)
+        for file in files
     ]
     ledger: ir.Table = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    return ledger.filter(ledger.assigned_on <= ibis.date(as_of))
+    return _todays_persons(project, backend, ledger.filter(ledger.assigned_on <= ibis.date(as_of)))
+
+
+def _todays_persons(project: Project, backend: ibis.BaseBackend, ledger: ir.Table) -> ir.Table:
+    """The ledger with the customer numbers of the last load, where accounts have been merged into persons since."""
+    path = project.tables / IDENTITY_MAP
+    if not project.engagement.identity.resolve or not path.is_file():
+        return ledger
+    persons = backend.read_parquet(str(path), table_name="identity_map")
+    persons = persons.select(account_then="account_id", person_now="customer_id").distinct()
+    joined = ledger.left_join(persons, ledger.customer_id == persons.account_then)
+    named = joined.mutate(customer_id=joined.person_now.fill_null(joined.customer_id))
+    return named.select(*COLUMNS).distinct()
+
+
+def _view(path: Path) -> str:
+    """A name for the engine: the same file, the same name, whatever else lies there by then."""
+    return f"assignment_{hashlib.blake2b(str(path).encode('utf-8', 'surrogateescape'), digest_size=8).hexdigest()}"
 
 
 def _damage(project: Project, path: Path) -> Problem | None:
