@@ -74,7 +74,7 @@ class PersonasParameters(Parameters):
         3000, description="customers on whom the number of personas is worked out; all are assigned afterwards"
     )
     resamples: Annotated[int, Field(ge=19, le=500)] = Field(
-        49, description="bootstrap samples for stability, and data sets that structure is compared with"
+        29, description="bootstrap samples for stability, and data sets that structure is compared with"
     )
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 

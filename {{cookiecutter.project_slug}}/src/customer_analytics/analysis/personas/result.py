@@ -13,6 +13,7 @@ from customer_analytics.engagement.parameters import PersonasParameters
 from customer_analytics.statistics import Interval
 
 TOO_LITTLE_KNOWN = "too_little_known"  # the group of customers with too few purchases for a portrait
+OTHER = "\x00other"  # the rarer values of a text together; no client's value: texts are read without control characters
 UNKNOWN = Interval(math.nan, math.nan)
 
 Transformation = Literal["log", "arcsine", "none", "one_hot"]
@@ -47,8 +48,8 @@ class Population:
 class Feature:
     """A tag and how it entered the clustering.
 
-    `centre` and `spread` are median and scaled interquartile range after the transformation (standard deviation where
-    the middle half is one value). `missing`: described customers without a value, set to the centre. `because`: for a
+    `centre` and `spread` are the median and the standard deviation of the values winsorised at 1 and 99 %, after the
+    transformation. `missing`: described customers without a value, set to the centre. `because`: for a
     redundant tag, the name of the tag that says the same. `values`: the categories of a text tag.
     """
 
