@@ -30,6 +30,7 @@ class Bridge:
     for orders without a customer). Parts: new (first purchase in the data lies in this period), returned (bought now,
     not in the previous period, but before it), upgraded and downgraded (bought in both; now more, or not more), lost
     (bought in the previous period only), returns_only (money without a purchase in either), without_customer.
+    `customers`: one row each: customer_id, part, revenue_previous, revenue_now, change.
     """
 
     previous: Window
@@ -38,6 +39,7 @@ class Bridge:
     revenue_now: float
     interval: Interval  # of the change, over customers
     table: pd.DataFrame
+    customers: pd.DataFrame
 
     @property
     def change(self) -> float:
@@ -88,13 +90,29 @@ def value_bridge(crossed: pd.DataFrame, previous: Window, now: Window, nameless:
         (name, int(mask.sum()), *(_money(amount[mask].sum()) for amount in (before, after, change)), *interval)
         for (name, mask), interval in zip(masks.items(), intervals, strict=True)
     ]
+    part = np.select(list(masks.values()), list(masks), default="")
+    everyone = pd.DataFrame(
+        {
+            "customer_id": crossed["customer_id"].to_numpy(),
+            "part": part,
+            "revenue_previous": before / UNITS,
+            "revenue_now": after / UNITS,
+            "change": change / UNITS,
+        }
+    )[part != ""]
     sold = [_units(amount) for amount in nameless]
-    rows.append((WITHOUT_CUSTOMER, 0, *nameless, _money(sold[1] - sold[0]), np.nan, np.nan))
+    shift = _money(sold[1] - sold[0])  # orders without a customer are as they are: no customer is drawn for them
+    rows.append((WITHOUT_CUSTOMER, 0, *nameless, shift, np.nan, np.nan))
     columns = ["part", "customers", "revenue_previous", "revenue_now", "change", "low", "high"]
     return Bridge(
-        previous, now, _money(before.sum() + sold[0]), _money(after.sum() + sold[1]), whole,
-        pd.DataFrame(rows, columns=columns),
-    )  # fmt: skip
+        previous=previous,
+        now=now,
+        revenue_previous=_money(before.sum() + sold[0]),
+        revenue_now=_money(after.sum() + sold[1]),
+        interval=Interval(whole.low + shift, whole.high + shift),
+        table=pd.DataFrame(rows, columns=columns),
+        customers=everyone,
+    )
 
 
 def nameless_money(tables: Tables, previous: Window, now: Window) -> tuple[float, float]:

@@ -66,7 +66,7 @@ def moved(
     """Transitions between the two pictures of change.py, from the segment codes of each customer."""
     first = crossed["first_day"].to_numpy() >= pair[0].end
     before, after = (crossed[f"{window.name}_monetary"].fillna(0.0).to_numpy() for window in pair)
-    return transitions(earlier, now, would, first, (before, after), pair)
+    return transitions(crossed["customer_id"], earlier, now, would, first, (before, after), pair)
 
 
 def own_rhythm(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from customer_analytics.analysis.rfm import moving_outputs
 from customer_analytics.analysis.rfm.concentration import TOPS
 from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.result import RfmResult
@@ -59,7 +60,7 @@ def metrics(result: RfmResult, minimum_group: int) -> Metrics:
         if listed is not None:
             numbers[f"{name}.customers"] = listed.customers
             numbers[f"{name}.return_rate"] = None if listed.unprompted is None else listed.unprompted.rate
-    return numbers
+    return numbers | moving_outputs.metrics(result.movement, minimum_group, result.parameters.minimum_base)
 
 
 def tables(result: RfmResult, actions: Mapping[str, str], minimum_group: int) -> dict[str, pd.DataFrame]:
@@ -94,7 +95,7 @@ def tables(result: RfmResult, actions: Mapping[str, str], minimum_group: int) ->
         made["changes"] = result.change.table
     if result.holdout is not None:
         made["holdout"] = result.holdout.table
-    return made
+    return made | moving_outputs.tables(result.movement, minimum_group)
 
 
 def customer_tables(result: RfmResult) -> dict[str, pd.DataFrame]:
@@ -117,7 +118,7 @@ def customer_tables(result: RfmResult) -> dict[str, pd.DataFrame]:
             )
     if (customers["monetary"] < 0).any():
         made["segment_lists/negative_money"] = customers.loc[customers["monetary"] < 0, facts].sort_values("monetary")
-    return made
+    return made | moving_outputs.customer_tables(result.movement, customers["monetary"])
 
 
 def _segments(result: RfmResult, actions: Mapping[str, str], minimum_group: int) -> pd.DataFrame:

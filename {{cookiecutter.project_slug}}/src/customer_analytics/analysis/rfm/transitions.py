@@ -49,7 +49,8 @@ class Transitions:
     same expected if nobody had bought again (drift_down, drift_out), at_stake (earlier revenue of those down or out)
     with at_stake_low and at_stake_high (bootstrap over customers).
     `directions`: one row a direction: customers, drift (customers, if nobody had bought again), revenue_earlier,
-    revenue_now, each with _low and _high.
+    revenue_now, each with _low and _high. `customers`: one row each: customer_id, earlier, now (states), direction,
+    revenue_earlier, revenue_now.
     """
 
     earlier: Window
@@ -58,6 +59,7 @@ class Transitions:
     levels: pd.DataFrame
     segments: pd.DataFrame
     directions: pd.DataFrame
+    customers: pd.DataFrame
 
     def direction(self, name: str) -> dict[str, float]:
         """The row of a direction as plain numbers."""
@@ -66,6 +68,7 @@ class Transitions:
 
 
 def transitions(
+    ids: pd.Series,
     earlier: Integers,
     now: Integers,
     aged: Integers,
@@ -94,6 +97,16 @@ def transitions(
         levels=_cells(level_was, level_now, LEVELS_FROM, LEVELS_TO, before, after),
         segments=_by_segment(was, moves, drift, before),
         directions=_by_direction(moves, np.where(was < len(SEGMENTS), drift, -1), before, after),
+        customers=pd.DataFrame(
+            {
+                "customer_id": ids.to_numpy()[there],
+                "earlier": np.array(FROM, dtype=object)[was],
+                "now": np.array(TO, dtype=object)[is_now],
+                "direction": np.array(DIRECTIONS, dtype=object)[moves],
+                "revenue_earlier": before,
+                "revenue_now": after,
+            }
+        ),
     )
 
 
@@ -214,5 +227,6 @@ def shown_cells(cells: pd.DataFrame, minimum: int) -> pd.DataFrame:
     kept = cells.copy()
     hidden = hidden_cells(cells, minimum)
     numbers = [column for column in kept.columns if column not in ("earlier", "now")]
-    kept[numbers] = kept[numbers].astype(object).where(~hidden[:, None], None)
+    kept[numbers] = kept[numbers].astype(object)  # counts stay whole numbers beside empty cells
+    kept.loc[hidden, numbers] = None
     return kept

@@ -2,19 +2,23 @@
 
 from customer_analytics.narrative.rfm import (
     actions,
-    change,
+    bridge,
+    budget,
     closing,
     concentration,
+    firmness,
     grid,
     life,
+    movement,
     prediction,
     revenue,
+    rhythm,
     spread,
 )
 from customer_analytics.narrative.rfm.summary import aside, summary
 from customer_analytics.narrative.rfm.view import View
 
 __all__ = [
-    "View", "actions", "aside", "change", "closing", "concentration", "grid", "life", "prediction", "revenue", "spread",
-    "summary",
+    "View", "actions", "aside", "bridge", "budget", "closing", "concentration", "firmness", "grid", "life",
+    "movement", "prediction", "revenue", "rhythm", "spread", "summary",
 ]  # fmt: skip

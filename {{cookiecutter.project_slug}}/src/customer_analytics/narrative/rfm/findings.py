@@ -240,7 +240,7 @@ def change_finding(view: View) -> Finding | None:
                 points=language.number(_unseen(change), 1),
             ),
             action=say("Nothing to do; compare again at the next run."),
-            section="change", value=change_points, low=low_points, high=high_points,
+            section="movement", value=change_points, low=low_points, high=high_points,
             n=change.base_now, unit="points", notable=False,
         )  # fmt: skip
     return Finding(
@@ -254,8 +254,8 @@ def change_finding(view: View) -> Finding | None:
             "cuts.", days=language.number(change.now.days), **numbers,
         ),
         meaning=say("The shift is one between segments; what moved it is not shown here."),
-        action=say("Look at the table of changes for where they came from, before crediting or blaming a campaign."),
-        section="change", value=change_points, low=low_points, high=high_points,
+        action=say("Look at the table of moves for where they came from, before crediting or blaming a campaign."),
+        section="movement", value=change_points, low=low_points, high=high_points,
         n=change.base_now, unit="points",
     )  # fmt: skip
 
@@ -287,7 +287,7 @@ def _base_finding(view: View, change: Change) -> Finding:
         action=say("Compare the number of first purchases with what was spent on winning customers.")
         if growth > 0
         else say("Find out whether fewer customers are won or more are lost, before looking at the segments."),
-        section="change", value=growth, n=change.base_now, unit="share",
+        section="movement", value=growth, n=change.base_now, unit="share",
     )  # fmt: skip
 
 

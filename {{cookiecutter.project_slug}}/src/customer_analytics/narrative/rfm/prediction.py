@@ -89,7 +89,6 @@ def prediction_table(view: View) -> TableWords:
     """What each segment did afterwards."""
     say, language, held = view.language.say, view.language, view.result.holdout
     assert held is not None
-    verdicts = {"above": say("more"), "below": say("less"), "same": say("no different")}
     rows: list[Row] = []
     for row in by_segment(held.table.sort_values("mean", ascending=False, kind="stable")).values():
         n = int(row["customers"])
@@ -103,7 +102,11 @@ def prediction_table(view: View) -> TableWords:
                 (language.number(n) if n >= view.minimum_group else say("few"), n if n >= view.minimum_group else None),
                 (_rate(view, row) if is_known else unknown, row["rate"] if is_known else None),
                 (_mean(view, row) if is_known else language.number(None), row["mean"] if is_known else None),
-                (verdicts.get(row["verdict"], language.number(None)), None),
+                (
+                    language.number(row["lift"], 1) if is_known else language.number(None),
+                    row["lift"] if is_known else None,
+                ),
+                (_chance(view, row) if is_known else language.number(None), None),
             )
         )
     return TableWords(
@@ -112,7 +115,8 @@ def prediction_table(view: View) -> TableWords:
             (say("Customers"), "number"),
             (say("Bought again"), "number"),
             (say("Mean spend"), "number"),
-            (say("Against all"), "text"),
+            (say("Times the mean"), "number"),
+            (say("Random customers"), "number"),
         ),
         tuple(rows),
         say("What each segment did afterwards"),
@@ -126,11 +130,12 @@ def prediction_table(view: View) -> TableWords:
                     resamples=language.number(1000), large=language.number(5000), level=language.percent(0.95),
                 ),
             ),
+            (say("Times the mean"), say("Against the mean of all customers, {mean}", mean=language.money(held.mean))),
             (
-                say("Against all"),
+                say("Random customers"),
                 say(
-                    "More or less: the interval lies above or below the mean of all customers, {mean}",
-                    mean=language.money(held.mean),
+                    "Range of that figure, in {level} of draws, for as many customers drawn at random; inside it the "
+                    "segment has shown no skill", level=language.percent(0.95),
                 ),
             ),
             (say("Not shown"), say("Rates under {minimum} customers", minimum=language.number(view.minimum_base))),
@@ -142,6 +147,12 @@ def prediction_table(view: View) -> TableWords:
         ),
         file="holdout.csv",
     )  # fmt: skip
+
+
+def _chance(view: View, row: dict[str, Any]) -> Text:
+    say, number = view.language.say, view.language.number
+    numbers = {"low": number(row["chance_low"], 1), "high": number(row["chance_high"], 1)}
+    return say("{low} to {high}", **numbers) if row["skill"] else say("{low} to {high}: no skill", **numbers)
 
 
 def _rate(view: View, row: dict[str, Any]) -> Text:
@@ -161,6 +172,13 @@ def prediction_note(view: View) -> tuple[Text, Text]:
     say, held = view.language.say, view.result.holdout
     assert held is not None
     label = say("How to read this")
+    idle = [str(view.name(segment)) for segment in held.without_skill]
+    if held.holds and idle:
+        return label, say(
+            "The order of the segments holds in data that was not used to build them; only {segments} did no better or "
+            "worse than as many customers drawn at random. It does not show that contacting a segment changes what it "
+            "spends; only a test with a held-out part can show that.", segments=view.language.listing(idle),
+        )  # fmt: skip
     if held.holds:
         return label, say(
             "The order of the segments holds in data that was not used to build them. It does not show that contacting "
@@ -170,23 +188,6 @@ def prediction_note(view: View) -> tuple[Text, Text]:
         "No segment differs clearly from the mean of all customers. Treat the order as a guess until more history is "
         "there."
     )
-
-
-def robustness(view: View) -> Text:
-    """How many customers change segment under the other binning."""
-    say = view.language.say
-    share = view.result.regrouped / view.n
-    interval = view.interval(Interval(*view.share_of_customers(view.result.regrouped)))
-    if view.result.parameters.binning == "independent":
-        return say(
-            "Scored the nested way (frequency within recency, money within both), {share} of customers ({interval}) "
-            "would be in another segment: the choice of method decides that much.",
-            share=view.language.percent(share), interval=interval,
-        )  # fmt: skip
-    return say(
-        "Scored the independent way (each measure by itself), {share} of customers ({interval}) would be in another "
-        "segment: the choice of method decides that much.", share=view.language.percent(share), interval=interval,
-    )  # fmt: skip
 
 
 def held_out(view: View) -> Holdout | None:

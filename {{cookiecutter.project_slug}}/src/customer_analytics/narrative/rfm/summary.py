@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary
+from customer_analytics.narrative.rfm.bridge import bridge_finding
 from customer_analytics.narrative.rfm.findings import (
     change_finding,
     concentration_finding,
@@ -16,6 +17,8 @@ from customer_analytics.narrative.rfm.findings import (
     prediction_finding,
     slipping_finding,
 )
+from customer_analytics.narrative.rfm.movement import moves_finding
+from customer_analytics.narrative.rfm.rhythm import late_finding
 from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, comes_back_anyway, target
 from customer_analytics.narrative.rfm.view import View
 
@@ -39,9 +42,12 @@ def all_findings(view: View) -> tuple[Finding, ...]:
         slipping_finding(view),
         one_time_finding(view),
         nameless_finding(view),
+        bridge_finding(view),
         prediction_finding(view),
+        moves_finding(view),
         change_finding(view),
         concentration_finding(view),
+        late_finding(view),
     )
     told: list[Finding] = []
     for finding in found:

@@ -25,10 +25,11 @@ _OPACITY = 0.75
 
 @dataclass(frozen=True)
 class State:
-    """A state on one side: its name and its number in words."""
+    """A state on one side: its name, its size in words, and its size: the moves that are drawn may be fewer."""
 
     name: str
     shown: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,13 @@ def sankey(left: Sequence[State], right: Sequence[State], flows: Sequence[Flow],
         base.bare(axes)
         axes.set_xlim(0, inner_width)
         axes.set_ylim(inner_height, 0)
-        most = max(len(left), len(right))
-        scale = (inner_height - _GAP * (most - 1)) / sum(flow.value for flow in flows)
-        tops = (_tops(len(left), flows, "source", scale), _tops(len(right), flows, "goal", scale))
+        scale = min((inner_height - _GAP * (len(side) - 1)) / sum(one.value for one in side) for side in (left, right))
+        tops = (_tops(left, scale), _tops(right, scale))
         _bands(axes, flows, tops, scale, inner_width)
         _side(axes, left, tops[0], 0.0, rooms[0], narrow)
         _side(axes, right, tops[1], inner_width, rooms[1], narrow)
-        for x, head, align in ((0.0, heads[0], "left"), (inner_width, heads[1], "right")):
+        outer = (-rooms[0], inner_width + rooms[1]) if narrow else (0.0, inner_width)  # dates at the page's edges
+        for x, head, align in ((outer[0], heads[0], "left"), (outer[1], heads[1], "right")):
             base.label(
                 axes, x, 0, head, weight=600, role="ink2", size=base.NOTE_SIZE, align=align, offset=(0, 6),
                 vertical="bottom",
@@ -76,20 +77,19 @@ def sankey(left: Sequence[State], right: Sequence[State], flows: Sequence[Flow],
 
 def _room(states: Sequence[State], narrow: bool) -> float:
     texts = [text for state in states for text in _lines(state, narrow)]
-    return base.widest(texts, base.VALUE_SIZE, 600) + base.GAP
+    return base.widest(texts, base.VALUE_SIZE, 600) + base.GAP + 0.04
 
 
 def _lines(state: State, narrow: bool) -> list[str]:
     return [state.name, state.shown] if narrow else [f"{state.name}  {state.shown}"]
 
 
-def _tops(many: int, flows: Sequence[Flow], side: str, scale: float) -> list[tuple[float, float]]:
+def _tops(states: Sequence[State], scale: float) -> list[tuple[float, float]]:
     """Top and bottom of each state's bar."""
     at, spans = 0.0, []
-    for place in range(many):
-        size = sum(flow.value for flow in flows if getattr(flow, side) == place) * scale
-        spans.append((at, at + size))
-        at += size + _GAP
+    for state in states:
+        spans.append((at, at + state.value * scale))
+        at += state.value * scale + _GAP
     return spans
 
 
