@@ -14,6 +14,9 @@ from customer_analytics.narrative.rfm import (
     revenue,
     rhythm,
     spread,
+    value_ahead,
+    value_channels,
+    value_test,
 )
 from customer_analytics.narrative.rfm.summary import aside, summary
 from customer_analytics.narrative.rfm.view import View
@@ -21,4 +24,5 @@ from customer_analytics.narrative.rfm.view import View
 __all__ = [
     "View", "actions", "aside", "bridge", "budget", "closing", "concentration", "firmness", "grid", "life",
     "movement", "prediction", "revenue", "rhythm", "spread", "summary",
+    "value_ahead", "value_channels", "value_test",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from customer_analytics.narrative.rfm.findings import (
 from customer_analytics.narrative.rfm.movement import moves_finding
 from customer_analytics.narrative.rfm.rhythm import late_finding
 from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, comes_back_anyway, target
+from customer_analytics.narrative.rfm.value_findings import value_findings
 from customer_analytics.narrative.rfm.view import View
 
 TOP = 0.2
@@ -43,6 +44,7 @@ def all_findings(view: View) -> tuple[Finding, ...]:
         one_time_finding(view),
         nameless_finding(view),
         bridge_finding(view),
+        *value_findings(view),
         prediction_finding(view),
         moves_finding(view),
         change_finding(view),

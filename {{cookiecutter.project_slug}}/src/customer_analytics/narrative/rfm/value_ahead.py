@@ -136,7 +136,7 @@ def value_figure(view: View, worth: ValueResult) -> FigureWords:
 
 
 def value_table(view: View, worth: ValueResult) -> TableWords:
-    """Expected purchases and value by segment, with the customers who bought once and those who came back below."""
+    """Who is still active, purchases ahead and the value of each segment as a whole; all customers below."""
     say = view.language.say
     rows = [_cells(view, row, view.name(row["segment"])) for row in segment_records(view, worth)]
     assert worth.everyone is not None
@@ -144,14 +144,12 @@ def value_table(view: View, worth: ValueResult) -> TableWords:
     return TableWords(
         (
             (say("Segment"), "name"),
-            (say("Customers"), "number"),
             (say("Still active"), "number"),
-            (say("Purchases ahead"), "number"),
-            (say("Value each"), "number"),
-            (say("All together"), "number"),
+            (say("Purchases each"), "number"),
+            (say("Value of the segment"), "number"),
         ),
         tuple(rows),
-        say("Value of the segments"),
+        say("What the segments will buy"),
         _how(view, worth),
         foot=_cells(view, {str(key): value for key, value in everyone.items()}, say("All customers")),
         file="value_segments.csv",
@@ -159,87 +157,77 @@ def value_table(view: View, worth: ValueResult) -> TableWords:
 
 
 def _cells(view: View, row: Record, name: Text) -> Row:
-    language = view.language
     return (
         (name, None),
-        (language.number(row["customers"]), row["customers"]),
-        (language.percent(row["p_alive"]), row["p_alive"]),
-        (language.number(row["purchases"], 2), row["purchases"]),
-        (_span(view, row, "clv_mean", "clv_low", "clv_high"), row["clv_mean"]),
-        (language.money(row["clv_total"]), row["clv_total"]),
+        (view.language.percent(row["p_alive"]), row["p_alive"]),
+        _count(view, row, "purchases"),
+        _money(view, row, "clv_total", "total_low", "total_high"),
     )
 
 
-def _span(view: View, row: Record, mean: str, low: str, high: str) -> Text | str:
-    money = view.language.money
+def _money(view: View, row: Record, name: str, low: str, high: str) -> Cell:
+    money, value = view.language.money, row[name]
     if math.isnan(row[low]):
-        return money(row[mean])
-    return view.language.say(
-        "{value} ({low} to {high})", value=money(row[mean]), low=money(row[low]), high=money(row[high])
+        return money(value), value
+    words = view.language.say(
+        "{value} ({low} to {high})", value=money(value), low=money(row[low]), high=money(row[high])
     )
+    return words, value
+
+
+def _count(view: View, row: Record, name: str) -> Cell:
+    say, number, value = view.language.say, view.language.number, row[name]
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if math.isnan(low):
+        return number(value, 2), value
+    return say("{value} ({low} to {high})", value=number(value, 2), low=number(low, 2), high=number(high, 2)), value
 
 
 def kinds_table(view: View, worth: ValueResult) -> TableWords:
     """Those who bought once apart from those who came back: expected purchases in three, six and twelve months."""
     say, language = view.language.say, view.language
     assert worth.kinds is not None
-    names = {"once": say("Bought on one day only"), "repeat": say("Came back")}
-    kinds = [row for row in worth.kinds.to_dict("records") if row["customers"] >= view.minimum_group]
-    rows = tuple(
-        (
-            (names[row["group"]], None),
-            (language.number(row["customers"]), row["customers"]),
-            (language.percent(row["p_alive"]), row["p_alive"]),
-            *(_count(view, {str(key): value for key, value in row.items()}, months) for months in (3, 6, 12)),
-            (_span(view, {str(k): v for k, v in row.items()}, "clv_mean", "clv_low", "clv_high"), row["clv_mean"]),
+    names = {"once": say("Bought once"), "repeat": say("Came back")}
+    rows: list[Row] = []
+    for record in worth.kinds.to_dict("records"):
+        if record["customers"] < view.minimum_group:
+            continue
+        row = {str(key): value for key, value in record.items()}
+        rows.append(
+            (
+                (names[row["group"]], None),
+                (language.number(row["customers"]), row["customers"]),
+                *(_count(view, row, f"purchases_{months}") for months in (3, 6, 12)),
+                _money(view, row, "clv_mean", "clv_low", "clv_high"),
+            )
         )
-        for row in kinds
-    )
     return TableWords(
         (
-            (say("Customers who"), "name"),
-            (say("Customers"), "number"),
-            (say("Still active"), "number"),
-            *((say("Purchases in {months} months", months=language.number(months)), "number") for months in (3, 6, 12)),
+            (say("Customers"), "name"),
+            (say("Number"), "number"),
+            *((say("In {months} months", months=language.number(months)), "number") for months in (3, 6, 12)),
             (say("Value each"), "number"),
         ),
-        rows,
-        say("One-time buyers apart"),
+        tuple(rows),
+        say("Purchases ahead, one-time buyers apart"),
         (
             (say("Unit"), say("Mean of a customer; the interval is of the mean of the group")),
             (
-                say("Price"),
-                say(
-                    "A customer who never came back is expected to spend the mean of all repeat customers; that can be "
-                    "more than a repeat customer's own figure"
-                ),
+                say("Value each"),
+                say("Who never came back is priced at the mean of all repeat customers, which can be too high"),
             ),
         ),
         file="value_kinds.csv",
     )
 
 
-def _count(view: View, row: Record, months: int) -> Cell:
-    say, number, name = view.language.say, view.language.number, f"purchases_{months}"
-    low, high = number(row[f"{name}_low"], 2), number(row[f"{name}_high"], 2)
-    return say("{value} ({low} to {high})", value=number(row[name], 2), low=low, high=high), row[name]
-
-
 def _how(view: View, worth: ValueResult) -> How:
-    say, language = view.language.say, view.language
+    say = view.language.say
     lines = [
         (say("Unit"), say("One customer, in the segment of now; all purchases since the first one count")),
-        (say("Purchases ahead"), _source_words(view, worth)),
+        (say("Purchases each"), _source_words(view, worth)),
         (say("Value of a purchase"), _price_words(view, worth)),
         (say("Money"), _money_words(view, worth)),
-        (
-            say("Value each"),
-            say(
-                "Sum over {months} months of purchases ahead times the value of a purchase, discounted at {rate} a "
-                "year by the month",
-                months=language.number(worth.months), rate=language.percent(worth.rate),
-            ),
-        ),
         (say("Interval"), _interval_words(view, worth)),
     ]  # fmt: skip
     if worth.fit.leaves:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
+from collections.abc import Callable, Sequence
 
 from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.analysis.value import ValueResult
 from customer_analytics.analysis.value.checks import Check
 from customer_analytics.analysis.value.holdout import TOP, Score, ValueHoldout
 from customer_analytics.language import Text
-from customer_analytics.narrative.rfm.exhibits import FigureWords, PairRow, Row, TableWords
+from customer_analytics.narrative.rfm.exhibits import FigureWords, Row, TableWords
 from customer_analytics.narrative.rfm.value_ahead import forecast_name
 from customer_analytics.narrative.rfm.view import View
 
 LARGE_BIAS = 0.2  # a forecast that missed the held-out purchases by more is not relied on
-Curve = tuple[str, list[dt.date], list[float], str, None, None, bool]  # name, days, purchases, role, no band, dashed
+Floats = list[float]
+# Arguments of a line: name, places, values, role, lower and upper end of the band, dashed.
+Curve = tuple[str, Sequence[object], Floats, str, Floats | None, Floats | None, bool]
+MOST_POINTS = 40  # of a curve in the page; the table beside it has every week
 
 
 def check_table(view: View, worth: ValueResult) -> TableWords:
@@ -109,23 +112,21 @@ def _consequence(view: View, worth: ValueResult, check: Check) -> Text:
     }[check.name]
 
 
-def tenth_pairs(view: View, held: ValueHoldout) -> list[PairRow]:
-    """Expected and actual purchases by tenth of the customers, highest forecasts first."""
-    say, number = view.language.say, view.language.number
-    table = held.tenths
+def tenth_lines(view: View, held: ValueHoldout) -> list[Curve]:
+    """Expected and actual purchases by tenth of the customers, highest forecasts first; a band around the actual."""
+    say, table = view.language.say, held.tenths
+    tenths = [int(tenth) for tenth in table["tenth"]]
+    values = {name: [float(value) for value in table[name]] for name in ("actual", "expected", "low", "high")}
     return [
-        (
-            str(say("Tenth {place}", place=number(int(row["tenth"])))), float(row["expected"]), float(row["actual"]),
-            number(row["expected"], 2), number(row["actual"], 2), "s1" if row["tenth"] == 1 else "faint",
-        )
-        for row in table.to_dict("records")
-    ]  # fmt: skip
+        (str(say("came")), tenths, values["actual"], "ink2", values["low"], values["high"], False),
+        (str(say("expected")), tenths, values["expected"], "s1", None, None, True),
+    ]
 
 
-def tenth_heads(view: View) -> tuple[str, str]:
-    """Names of the two values of the chart."""
+def tenth_axis(view: View) -> tuple[Callable[[float], str], str]:
+    """How purchases are written, and the name of the level axis."""
     say = view.language.say
-    return str(say("expected")), str(say("came"))
+    return lambda value: view.language.number(value, 1), str(say("Tenth of the customers, highest forecast first"))
 
 
 def can_show_tenths(view: View, held: ValueHoldout) -> bool:
@@ -143,11 +144,12 @@ def tenth_figure(view: View, worth: ValueResult, held: ValueHoldout) -> FigureWo
             capture=capture,
         ),
         say(
-            "Purchases a customer in the {days} days after {date}, by tenth of the forecast: expected and what came",
+            "Purchases a customer in the {days} days after {date}: what came, with its interval, and what was "
+            "expected",
             days=language.number(held.days), date=language.date(as_date(held.cut)),
         ),
         say(
-            "Ten pairs of points. In the highest tenth {expected} purchases a customer were expected and {actual} "
+            "Two curves. In the highest tenth {expected} purchases a customer were expected and {actual} "
             "came; in the lowest {least_expected} and {least_actual}. The top {top} made {capture} of all.",
             expected=language.number(held.tenths["expected"].iloc[0], 2),
             actual=language.number(held.tenths["actual"].iloc[0], 2),
@@ -249,6 +251,8 @@ def tracking_lines(view: View, worth: ValueResult) -> list[Curve]:
     """Two curves of cumulative repeat purchases, as arguments of a line."""
     assert worth.tracking is not None
     say, table = view.language.say, worth.tracking
+    step = -(-len(table) // MOST_POINTS)
+    table = table.iloc[(len(table) - 1) % step :: step]
     days = [as_date(day) for day in table["day"]]
     return [
         (str(say("came")), days, [float(value) for value in table["actual"]], "ink2", None, None, False),
