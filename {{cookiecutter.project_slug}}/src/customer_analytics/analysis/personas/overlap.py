@@ -17,7 +17,7 @@ NAMED_TYPES = (
     "highly_active_learner", "community_voice",
 )  # fmt: skip
 MOST_TYPES = 6
-RAREST, COMMONEST = 0.01, 0.8  # shares between which a type parts customers
+RAREST, COMMONEST = 0.02, 0.6  # shares between which a type parts customers
 MOST_COMBINATIONS = 12
 
 
@@ -28,7 +28,8 @@ class Overlap:
     `names`, `shares`: the types, commonest first, and the share of the customers who have each. `table`: one row a
     combination, largest first: members (tuple of positions in names), customers, share; the one of nobody's type has
     no members. Combinations under the minimum group are left out together with enough others that nothing is found by
-    subtraction. `customers`: those with a value for every type.
+    subtraction. `customers`: all; who has no value for a
+    type does not carry it.
     """
 
     names: tuple[str, ...]
@@ -40,9 +41,9 @@ class Overlap:
 def overlap_of_types(portrait: TagPortrait, minimum_group: int) -> Overlap | None:
     """The overlap of the named types that ran; None with fewer than two of them, or too few customers."""
     known = {tag.name for tag in portrait.ran if tag.kind == "flag" and not tag.sensitive}
-    flags = portrait.values[[name for name in NAMED_TYPES if name in known]]
-    shares = flags.astype("Float64").mean()
-    chosen = [str(name) for name in flags.columns if RAREST <= float(shares.fillna(0)[name]) <= COMMONEST][:MOST_TYPES]
+    flags = portrait.values[[name for name in NAMED_TYPES if name in known]].fillna(False).astype(bool)
+    shares = flags.mean()
+    chosen = [str(name) for name in flags.columns if RAREST <= float(shares[name]) <= COMMONEST][:MOST_TYPES]
     while len(chosen) >= 2:
         found = _overlap(flags[chosen], minimum_group)
         if found is None or isinstance(found, Overlap):
@@ -53,11 +54,10 @@ def overlap_of_types(portrait: TagPortrait, minimum_group: int) -> Overlap | Non
 
 def _overlap(flags: pd.DataFrame, minimum_group: int) -> Overlap | str | None:
     """The overlap, or the name of a type of which too few customers would be left out of sight."""
-    complete = flags.dropna().astype(bool)
-    if len(complete) < max(minimum_group, 1) * 10:
+    if len(flags) < max(minimum_group, 1) * 10:
         return None
-    names = complete.mean().sort_values(ascending=False, kind="stable").index
-    complete = complete[names]
+    names = flags.mean().sort_values(ascending=False, kind="stable").index
+    complete = flags[names]
     codes = complete.to_numpy() @ (1 << np.arange(len(names)))
     sizes = pd.Series(codes).value_counts().sort_index()
     hidden = small_groups(sizes.to_numpy().astype(np.int64), minimum_group)

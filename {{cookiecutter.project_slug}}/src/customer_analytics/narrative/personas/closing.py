@@ -30,7 +30,7 @@ def plan_table(view: View) -> TableWords:
         message = next((each.message for each in given if each.message), say("What most customers like"))
         rows.append(
             (
-                (view.name(persona.key), None),
+                (view.short(persona.key), None),
                 (language.number(persona.customers), persona.customers),
                 (message, None),
                 (offer(view, persona), None),

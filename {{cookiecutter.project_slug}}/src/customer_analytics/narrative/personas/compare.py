@@ -27,7 +27,7 @@ def revenue_pairs(view: View) -> list[PairRow]:
     language, most = view.language, view.most_worth
     return [
         (
-            view.name(one.key), one.share_customers, one.share_revenue, language.percent(one.share_customers),
+            view.short(one.key), one.share_customers, one.share_revenue, language.percent(one.share_customers),
             language.percent(one.share_revenue), "s1" if most and one.key == most.key else "faint",
         )
         for one in sorted(view.personas, key=lambda persona: -persona.share_revenue)
@@ -72,7 +72,7 @@ def size_table(view: View) -> TableWords:
         revenue_low, revenue_high = view.bounds(one.share_revenue_interval)
         rows.append(
             (
-                (view.name(one.key), None),
+                (view.short(one.key), None),
                 (language.number(one.customers), one.customers),
                 (
                     say("{value} ({low} to {high})", value=language.percent(one.share_customers), low=low, high=high),
@@ -194,7 +194,7 @@ def measure_table(view: View) -> TableWords:
     return TableWords(
         (
             (say("Measure, mean"), "name"),
-            *((view.name(persona.key), "number") for persona in view.personas),
+            *((view.short(persona.key), "number") for persona in view.personas),
             (say("All"), "number"),
         ),
         tuple(rows),

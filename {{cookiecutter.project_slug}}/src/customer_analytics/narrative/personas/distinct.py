@@ -143,7 +143,7 @@ def index_table(view: View) -> TableWords:
     clear = sorted((mark for mark in marks(view) if mark.clear), key=lambda mark: -abs(mark.tgi / 100 - 1))
     rows: list[Row] = [
         (
-            (view.name(mark.persona), None),
+            (view.short(mark.persona), None),
             (mark.label, None),
             (language.percent(mark.share), mark.share),
             (language.percent(mark.base), mark.base),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from customer_analytics.analysis.personas.result import Persona, Standout
 from customer_analytics.analysis.tags.result import TagResult
@@ -16,17 +17,29 @@ FindTag = Callable[[str], TagResult | None]
 
 def persona_names(
     language: Language, personas: Sequence[Persona], label_of: Label, tag_of: FindTag
-) -> dict[str, Text]:  # fmt: skip
-    """Key -> name. Different personas have different names: a third trait parts those that two would not."""
+) -> tuple[dict[str, Text], dict[str, Text]]:  # fmt: skip
+    """Key -> name, and key -> short name for charts and tables.
+
+    Different personas have different names: a third trait parts those that two would not. A short name is the noun
+    alone where no other persona has the same.
+    """
     found = {persona.key: _phrases(language, persona, label_of, tag_of) for persona in personas}
     for length in (2, 3, 4):
         names = {key: _joined(language, own[:length]) for key, own in found.items()}
-        if len({str(name) for name in names.values()}) == len(names):
-            return names
-    return {
-        key: language.say("{name}, group {number}", name=name, number=language.number(place))
-        for place, (key, name) in enumerate(names.items(), 1)
-    }
+        if _different(names):
+            break
+    else:
+        names = {
+            key: language.say("{name}, group {number}", name=name, number=language.number(place))
+            for place, (key, name) in enumerate(names.items(), 1)
+        }
+    nouns = {key: _joined(language, own[:1]) for key, own in found.items()}
+    counts = Counter(str(noun) for noun in nouns.values())
+    return names, {key: nouns[key] if counts[str(nouns[key])] == 1 else name for key, name in names.items()}
+
+
+def _different(names: Mapping[str, Text]) -> bool:
+    return len({str(name) for name in names.values()}) == len(names)
 
 
 def _phrases(language: Language, persona: Persona, label_of: Label, tag_of: FindTag) -> list[Phrase]:

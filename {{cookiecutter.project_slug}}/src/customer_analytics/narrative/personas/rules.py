@@ -32,15 +32,15 @@ def rule_table(view: View) -> TableWords:
     rows: list[Row] = [_rule_row(view, persona) for persona in view.personas]
     return TableWords(
         (
-            (say("Persona"), "name"), (say("Rule"), "text"), (say("Selected"), "number"), (say("Share right"), "number"),
-            (say("Share found"), "number"), (say("Fidelity"), "number"),
+            (say("Persona"), "name"), (say("Rule"), "text"), (say("Selected"), "number"),
+            (say("Share right"), "number"), (say("Share found"), "number"), (say("Fidelity"), "number"),
         ),
         tuple(rows),
         say("Rules and how well they find their persona"),
         view.how(
             (say("Selected"), say("Customers whom the rule selects today")),
-            (say("Share right"), say("Of the selected, the share who belong to the persona (precision), with interval")),
-            (say("Share found"), say("Of the persona, the share whom the rule selects (recall), with interval")),
+            (say("Share right"), say("Of the selected, the share of the persona (precision), with interval")),
+            (say("Share found"), say("Of the persona, the share selected (recall), with interval")),
             (say("Fidelity"), say("Harmonic mean of the two")),
         ),
         file="personas.csv",
@@ -51,11 +51,11 @@ def _rule_row(view: View, persona: Persona) -> Row:
     say, language, rule = view.language.say, view.language, persona.rule
     if not rule.text:
         return (
-            (view.name(persona.key), None), (say("no short rule finds it"), None),
+            (view.short(persona.key), None), (say("no short rule finds it"), None),
             *((language.number(None), None) for _ in range(4)),
         )  # fmt: skip
     return (
-        (view.name(persona.key), None),
+        (view.short(persona.key), None),
         (in_words(view, rule.text), None),
         (language.number(rule.matched), rule.matched),
         (_share(view, rule.precision, view.bounds(rule.precision_interval)), rule.precision),
@@ -73,16 +73,41 @@ def _share(view: View, share: float, bounds: tuple[str, str]) -> Text | str:
 
 
 def in_words(view: View, text: str) -> Text:
-    """A condition with labels in place of the names of tags; the numbers and values stay as they are."""
+    """A condition as a person reads it: labels in place of names of tags, numbers in their units.
+
+    What is between quotes is a client's value and stays as it is; what this does not know stays in the grammar.
+    """
     names = sorted((tag.name for tag in view.portrait.tags), key=len, reverse=True)
     if not names:
         return Text(text)
-    pattern = re.compile(r"'[^']*'|\"[^\"]*\"|`?\b(" + "|".join(re.escape(name) for name in names) + r")\b`?")
+    name = "|".join(re.escape(name) for name in names)
+    pattern = re.compile(
+        rf"(?P<quoted>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")"
+        rf"|`?\b(?P<name>{name})\b`?(?:\s*(?P<sign>>=|<=|!=|>|<|=)\s*(?P<number>-?\d+(?:\.\d+)?)(?![\w.%]))?"
+        r"|\s+(?P<word>and|or)\s+"
+    )
+    return Text(pattern.sub(lambda match: _in_words(view, match), text))
 
-    def label(match: re.Match[str]) -> str:
-        return f"“{view.label_of(match[1])}”" if match[1] else match[0]
 
-    return Text(pattern.sub(label, text))
+def _in_words(view: View, match: re.Match[str]) -> str:
+    say = view.language.say
+    if match["word"]:
+        return str(say(" and ") if match["word"] == "and" else say(" or "))
+    if match["quoted"] or not match["name"]:
+        return match[0]
+    label = view.label_of(match["name"])
+    if not match["sign"]:
+        return f"“{label}”"
+    value = view.measure(match["name"], float(match["number"]))
+    told = {
+        ">": say("“{label}” over {value}", label=label, value=value),
+        ">=": say("“{label}” from {value} on", label=label, value=value),
+        "<": say("“{label}” under {value}", label=label, value=value),
+        "<=": say("“{label}” up to {value}", label=label, value=value),
+        "=": say("“{label}” of {value}", label=label, value=value),
+        "!=": say("“{label}” other than {value}", label=label, value=value),
+    }
+    return str(told[match["sign"]])
 
 
 def usable(rule: Rule) -> bool:

@@ -142,6 +142,38 @@ def typical(view: View, tag: TagResult) -> Text:
     )  # fmt: skip
 
 
+def dictionary_table(view: View) -> TableWords:
+    """The tags that run, those that formed the personas first: what they mean, how many they are known of."""
+    say, language = view.language.say, view.language
+    used = {feature.name for feature in view.result.preparation.used}
+    ran = sorted(view.portrait.ran, key=lambda tag: tag.name not in used)
+    rows: list[Row] = [
+        (
+            (Text(view.words(tag.label)), None),
+            (Text(view.words(tag.meaning)), None),
+            (class_name(view, tag.tag_class), None),
+            (language.percent(tag.coverage), tag.coverage),
+            (language.date(tag.refreshed_at), tag.refreshed_at.isoformat() if tag.refreshed_at else None),
+        )
+        for tag in ran
+    ]
+    return TableWords(
+        (
+            (say("Tag"), "name"), (say("Meaning"), "text"), (say("Class of tags"), "text"),
+            (say("Coverage"), "number"), (say("As of"), "text"),
+        ),
+        tuple(rows),
+        say("Tag dictionary"),
+        view.how(
+            (say("Order"), say("Tags that formed the personas first")),
+            (say("Coverage"), say("Share of all customers for whom the tag has a value")),
+            (say("As of"), say("The day of the newest row of the tag's source")),
+        ),
+        file="tag_dictionary.csv",
+        search=True,
+    )  # fmt: skip
+
+
 def drop_table(view: View) -> TableWords:
     """Tags that can go, with the reason."""
     say = view.language.say
@@ -183,8 +215,10 @@ def _reason(view: View, drop: Drop) -> Text:
 
 
 def pairs(view: View) -> list[Pair]:
-    """The strongest pairs of different facts."""
-    return [pair for pair in view.portrait.pairs if not (pair.derived or pair.nested)][:PAIRS]
+    """The strongest pairs of different facts, without the tags that can go."""
+    dropped = {drop.name for drop in view.portrait.drops}
+    different = (pair for pair in view.portrait.pairs if not (pair.derived or pair.nested))
+    return [pair for pair in different if not dropped & {pair.first, pair.second}][:PAIRS]
 
 
 def pair_table(view: View) -> TableWords:
@@ -284,5 +318,5 @@ def overlap_figure(view: View, found: Overlap) -> FigureWords:
         say("Share of customers by exact combination of types; dots: which types"),
         say("Bars by combination. {rows}.", rows=language.joined([say("{what} {share}", what=what, share=shown)
                                                                  for what, shown in named])),
-        say("Source: {count} customers with a value for each type.", count=language.number(found.customers)),
+        say("Source: tags of all {count} customers.", count=language.number(found.customers)),
     )  # fmt: skip

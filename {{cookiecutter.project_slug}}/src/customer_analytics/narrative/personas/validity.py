@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, Cell, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.personas.view import View, records
@@ -137,9 +138,10 @@ def movement_table(view: View) -> TableWords:
     say, language, found = view.language.say, view.language, view.result.movement
     keys = [persona.key for persona in view.personas]
     cells = {(row["from_persona"], row["to_persona"]): row for row in records(found.table)}
+    seen = {str(row["from_persona"]) for row in records(found.table)}
     rows: list[Row] = []
-    for key in dict.fromkeys(str(row["from_persona"]) for row in records(found.table)):
-        row: list[Cell] = [(view.name(key), None)]
+    for key in [key for key in (*keys, TOO_LITTLE_KNOWN) if key in seen]:
+        row: list[Cell] = [(view.short(key), None)]
         for to in keys:
             cell = cells.get((key, to))
             known = cell is not None and not math.isnan(cell["share"])
@@ -147,10 +149,8 @@ def movement_table(view: View) -> TableWords:
             share = float(cell["share"]) if cell is not None and known else None
             row.append((Text(pieces=["", shown]) if key == to and known else Text(shown), share))
         rows.append(tuple(row))
-    rows.sort(key=lambda row: [str(view.name(key)) for key in keys].index(str(row[0][0])) if str(row[0][0]) in
-              [str(view.name(key)) for key in keys] else len(keys))  # fmt: skip
     return TableWords(
-        ((say("From"), "name"), *((view.name(key), "number") for key in keys)),
+        ((say("From"), "name"), *((view.short(key), "number") for key in keys)),
         tuple(rows),
         say("Where the customers of each persona went, in shares of the row"),
         view.how(

@@ -68,14 +68,23 @@ class View:
         return max(above, key=lambda one: one.share_revenue - one.share_customers, default=None)
 
     @functools.cached_property
+    def _named(self) -> tuple[Mapping[str, Text], Mapping[str, Text]]:
+        names, short = persona_names(self.language, self.result.personas, self.label_of, self.result_tag)
+        unknown = {TOO_LITTLE_KNOWN: self.language.say("Too little known")}
+        return {**names, **unknown}, {**short, **unknown}
+
+    @property
     def names(self) -> Mapping[str, Text]:
         """Key of a persona -> its name in words."""
-        named = persona_names(self.language, self.result.personas, self.label_of, self.result_tag)
-        return {**named, TOO_LITTLE_KNOWN: self.language.say("Too little known")}
+        return self._named[0]
 
     def name(self, key: str) -> Text:
         """Name of a persona."""
-        return self.names[key]
+        return self._named[0][key]
+
+    def short(self, key: str) -> Text:
+        """Its name for charts and tables: the noun alone, where no other persona has the same."""
+        return self._named[1][key]
 
     @functools.cached_property
     def tags(self) -> Mapping[str, TagResult]:

@@ -87,7 +87,7 @@ def contact_table(view: View) -> TableWords:
         hours, way, month = window(view, persona.key), best_way(view, persona.key), season(view, persona.key)
         rows.append(
             (
-                (view.name(persona.key), None),
+                (view.short(persona.key), None),
                 (_hours_cell(view, hours), None),
                 (
                     say(
