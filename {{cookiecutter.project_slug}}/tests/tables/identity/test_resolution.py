@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from customer_analytics.tables.identity.resolve import MERGED
+from customer_analytics.tables.identity.log import MERGED
 from customer_analytics.tables.load import load, read_load_log
 
 CUSTOMERS = {"customer_id": "id", "signed_up_at": "since", "acquisition_channel": "via", "gender": "sex",

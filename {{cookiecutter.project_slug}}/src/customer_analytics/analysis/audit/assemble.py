@@ -29,7 +29,7 @@ from customer_analytics.analysis.audit.codes import (
 from customer_analytics.analysis.audit.faults import Fault
 from customer_analytics.analysis.audit.fitness import Verdict, fitness
 from customer_analytics.analysis.audit.hours import Hours, hours
-from customer_analytics.analysis.audit.identity import Identity, identity
+from customer_analytics.analysis.audit.identity import Identity, identity, identity_metrics
 from customer_analytics.analysis.audit.inventory import TableFacts, Totals, inventory, totals
 from customer_analytics.analysis.audit.issues import Issue, rank
 from customer_analytics.analysis.audit.keys import key_faults
@@ -38,6 +38,7 @@ from customer_analytics.analysis.audit.profile import ColumnProfile, profile_tab
 from customer_analytics.analysis.audit.rules import row_faults
 from customer_analytics.analysis.audit.sensitivity import sensitivity
 from customer_analytics.analysis.audit.volume import Volume, volumes
+from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.engagement.parameters import DataAuditParameters
 from customer_analytics.tables.load_log import LoadLog
 from customer_analytics.tables.store import Tables
@@ -75,7 +76,14 @@ class Audit:
         return next((fault for fault in self.checks if fault.id == fault_id), None)
 
 
-def audit(tables: Tables, *, parameters: DataAuditParameters, minimum_group: int, log: LoadLog | None = None) -> Audit:
+def audit(
+    tables: Tables,
+    *,
+    parameters: DataAuditParameters,
+    minimum_group: int,
+    log: LoadLog | None = None,
+    identity_rules: IdentitySettings | None = None,
+) -> Audit:
     """Audit the loaded tables.
 
     Args:
@@ -83,6 +91,7 @@ def audit(tables: Tables, *, parameters: DataAuditParameters, minimum_group: int
         parameters: minimum base, thresholds of spikes and machines.
         minimum_group: a value is shown as an example only when so many rows share it.
         log: what the loader set aside; None when the tables were not loaded from files.
+        identity_rules: when accounts are one person; None: by the default rules.
     """
     derived = derived_tables(log)
     facts = inventory(tables, derived=derived)
@@ -97,7 +106,8 @@ def audit(tables: Tables, *, parameters: DataAuditParameters, minimum_group: int
     clock = hours(tables)
     codes, series = odd_codes(tables), order_series(tables)
     adjustments = stock_adjustments(tables, series)
-    answers, persons = consent(tables, derived=derived), identity(tables)
+    answers = consent(tables, derived=derived)
+    persons = identity(tables, identity_rules or IdentitySettings(), log)
     strangers = people_faults(tables, bot_events_per_day=parameters.bot_events_per_day)
     generated = generated_keys(log)
     keys = key_faults(tables, derived=derived, generated=generated)
@@ -152,7 +162,7 @@ def audit(tables: Tables, *, parameters: DataAuditParameters, minimum_group: int
         identity=persons,
         cleaning=tuple(log_entries),
         sensitivity=readings,
-        metrics=_metrics(facts, columns, checks, issues, verdicts, whole, log_entries),
+        metrics=_metrics(facts, columns, checks, issues, verdicts, whole, log_entries) | identity_metrics(persons),
         as_of=tables.as_of,
         zone=str(tables.zone),
         client_columns=_client_columns(log),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from customer_analytics.schema import SCHEMAS
-from customer_analytics.tables.load_log import MONEY, LoadLog, TableLog
+from customer_analytics.tables.identity.log import MERGED
+from customer_analytics.tables.load_log import MONEY, LoadLog, Reason, TableLog
 from customer_analytics.tables.store import Tables
 
 CENT = Decimal("0.005")
@@ -113,6 +114,7 @@ def duplicates_set_aside(entries: Iterable[Cleaning], table: str) -> int:
 def _table(tables: Tables, entry: TableLog) -> Cleaning:
     rows, amount = _now(tables, entry.table)
     kinds = {reason.name: reason for source in entry.sources for reason in source.reasons}
+    kinds[MERGED] = Reason(MERGED, "merged", "customer_id")
     aside = tuple(
         SetAside(
             reason,

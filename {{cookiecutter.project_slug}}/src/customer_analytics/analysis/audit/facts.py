@@ -14,7 +14,7 @@ from customer_analytics.analysis.audit.measures import money, one_row, person, t
 from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.store import Tables
 
-_NOT_ATTRIBUTES = {"customer_id", "signed_up_at", "consent"}
+_NOT_ATTRIBUTES = {"customer_id", "signed_up_at", "consent", "accounts", "account_id"}
 _OUTCOME = r"(?i)^(true|false|yes|no|t|f|y|n|是|否|-?[0-9]+([.][0-9]+)?)$"
 _RESPONSES = ("opened_at", "clicked_at", "unsubscribed_at")
 

@@ -157,25 +157,30 @@ def consent_faults(consent: Consent | None) -> Iterator[Fault]:
 
 
 def identity_faults(identity: Identity | None) -> Iterator[Fault]:
-    """Accounts that are one person, and identifiers on too many accounts."""
+    """Accounts that are one person and were not merged, persons that may be several, identifiers on too many."""
     if identity is None:
         return
-    yield Fault(
-        "identities",
-        "value",
-        "shared_identifier",
-        identity.doubled,
-        identity.accounts,
-        customers=identity.linked,
-        values={"people": identity.people},
-    )
+    facts = identity.facts
+    if not identity.resolved:
+        yield Fault(
+            "identities",
+            "value",
+            "shared_identifier",
+            identity.doubled,
+            identity.accounts,
+            customers=facts.linked,
+            values={"people": identity.people},
+        )
+    persons = sum(facts.sizes.values())
+    if persons:
+        yield Fault("identities", "value", "several_people", identity.suspected, persons)
     yield Fault(
         "identities",
         "value",
         "over_merged",
-        identity.over_merged,
+        facts.over_merged,
         sum(kind.identifiers for kind in identity.kinds),
-        values={"limit": identity.limit},
+        values={"limit": facts.limit},
     )
 
 

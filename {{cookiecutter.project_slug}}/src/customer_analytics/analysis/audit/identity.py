@@ -1,141 +1,253 @@
 """One person, several accounts: what shared identifiers say about how many customers there really are.
 
-Deterministic and transparent: two accounts are one person when they share an identifier of any kind, directly or by a
-chain of others. Identifiers that hang on unusually many accounts (a shop's own phone number) are named and not used.
+The rules are those of the loader (tables.identity), whether it merged the accounts or not: what merging would do, or
+has done, to the number of customers, the repeat share and the revenue per head is the same comparison.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
-import pandas as pd
 
-from customer_analytics.analysis.audit.measures import one_row, whole
+from customer_analytics.analysis.audit.measures import money, number, one_row, total, whole
+from customer_analytics.engagement.identity import IdentitySettings
+from customer_analytics.tables.identity.counts import count_identities
+from customer_analytics.tables.identity.links import Links, find_links
+from customer_analytics.tables.identity.log import Capture, IdentityFacts, IdentityLog, KindFacts
+from customer_analytics.tables.identity.normal import normalised
+from customer_analytics.tables.load_log import LoadLog
 from customer_analytics.tables.store import Tables
 
-OVER_MERGE_QUANTILE = 0.999
-LEAST_OVER_MERGE = 5  # a family shares a phone; below this nobody is suspicious
+ACCOUNT = "account_id"
+ENOUGH_RECAPTURED = 8  # pairs seen by both kinds, from which the estimate is hardly biased (Chapman 1951)
+Z = 1.959964  # two-sided 95 %
 
 
 @dataclass(frozen=True)
-class KindCoverage:
-    """One kind of identifier. `shared`: identifiers on two accounts or more; `most`: accounts on the busiest one."""
+class HeadCount:
+    """Headline figures when heads are counted one way. `buyers`: heads with an order; None where there are none."""
 
-    kind: str
-    identifiers: int
-    accounts: int
-    shared: int
-    most: int
+    buyers: int
+    repeat: float | None  # share of buyers with two orders or more
+    revenue: float | None  # per buyer
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class Identity:
     """What the identifiers say.
 
-    `accounts`: accounts with an identifier; `linked`: those that share one; `people`: persons behind all accounts;
-    `over_merged`: identifiers on more than `limit` accounts, left out. `repeat_accounts`, `repeat_people`: share with
-    two orders or more, per account and per person, among `buyers` accounts with an order; None without orders.
+    `facts`: of the load where accounts were merged there, otherwise of the tables as opened. `log`: what the load
+    merged; None when it did not. `as_accounts`, `as_people`: headline figures counted either way. `missed`: pairs of
+    accounts of one person that share no identifier, estimated; None where too little is known. `crossed`: people who
+    are in two arms of one campaign; None without arms.
     """
 
-    kinds: tuple[KindCoverage, ...]
-    accounts: int
-    linked: int
-    people: int
-    largest: int
-    over_merged: int
-    limit: int
-    buyers: int
-    repeat_accounts: float | None
-    repeat_people: float | None
+    facts: IdentityFacts
+    log: IdentityLog | None
+    as_accounts: HeadCount
+    as_people: HeadCount
+    missed: Estimate | None
+    crossed: int | None
+    rules: IdentitySettings
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the loader merged the accounts."""
+        return self.log is not None
+
+    @property
+    def kinds(self) -> tuple[KindFacts, ...]:
+        """Coverage by kind of identifier."""
+        return self.facts.kinds
+
+    @property
+    def accounts(self) -> int:
+        """Accounts with an identifier."""
+        return self.facts.accounts
+
+    @property
+    def people(self) -> int:
+        """Persons behind them."""
+        return self.facts.people
 
     @property
     def doubled(self) -> int:
         """Accounts beyond the first of each person."""
-        return self.accounts - self.people
+        return self.facts.doubled
+
+    @property
+    def suspected(self) -> int:
+        """Persons that may be several: too many accounts, or two values where a person has one."""
+        return self.facts.too_large + self.facts.two_values
 
 
-def identity(tables: Tables) -> Identity | None:
-    """Resolve accounts to persons by shared identifiers; None where the client sent no identifiers."""
+def identity(tables: Tables, settings: IdentitySettings, log: LoadLog | None = None) -> Identity | None:
+    """Who is one person, and what it does to the headline figures; None where the client sent no identifiers.
+
+    Args:
+        tables: the loaded tables.
+        settings: the engagement's rules.
+        log: the load; it says whether accounts were merged.
+    """
     if not tables.has("identities", "customer_id", "kind", "value"):
         return None
+    done = log.identity if log is not None else None
+    if done is not None and tables.has("identities", ACCOUNT):
+        return _identity(tables, done.facts, done, None, settings)
     source = tables["identities"]
-    rows = source.select(
-        account=source.customer_id, kind=source.kind.lower(), value=source.value.strip().lower()
-    ).distinct()
-    values = rows.group_by(["kind", "value"]).aggregate(accounts=rows.account.nunique())
-    kinds = _coverage(rows, values)
-    if not kinds:
+    identifiers = normalised(source.select("kind", "value", account=source.customer_id), settings)
+    customers = tables["customers"].rename(account="customer_id") if tables.has("customers", "customer_id") else None
+    links = find_links(identifiers, customers, settings)
+    facts = count_identities(identifiers, links, settings)
+    if not facts.kinds:
         return None
-    row = one_row(
-        rows.aggregate(accounts=rows.account.nunique()).cross_join(
-            values.aggregate(high=values.accounts.cast("float64").quantile(OVER_MERGE_QUANTILE))
-        )
-    )
-    limit = max(LEAST_OVER_MERGE, int(row["high"]))
-    shared = values.filter((values.accounts >= 2) & (values.accounts <= limit))
-    linked = rows.semi_join(shared.view(), ["kind", "value"])
-    person_of = _components(linked.select("account", "kind", "value").execute())
-    over = whole(values.filter(values.accounts > limit).count().execute())
-    sizes = np.bincount(person_of.to_numpy()) if len(person_of) else np.array([1])
-    buyers, per_account, per_person = _repeat(tables, linked.select("account").distinct(), person_of)
-    accounts = whole(row["accounts"])
+    return _identity(tables, facts, None, _person_of(links), settings)
+
+
+def _identity(
+    tables: Tables,
+    facts: IdentityFacts,
+    log: IdentityLog | None,
+    person_of: ir.Table | None,
+    settings: IdentitySettings,
+) -> Identity:
+    as_accounts, as_people = _head_counts(tables, person_of)
     return Identity(
-        kinds=tuple(kinds),
-        accounts=accounts,
-        linked=len(person_of),
-        people=accounts - len(person_of) + (int(person_of.nunique()) if len(person_of) else 0),
-        largest=int(sizes.max()),
-        over_merged=over,
-        limit=limit,
-        buyers=buyers,
-        repeat_accounts=per_account,
-        repeat_people=per_person,
+        facts=facts,
+        log=log,
+        as_accounts=as_accounts,
+        as_people=as_people,
+        missed=missed_pairs(facts.capture, facts.pairs_linked),
+        crossed=_crossed(tables, person_of),
+        rules=settings,
     )
 
 
-def _coverage(rows: ir.Table, values: ir.Table) -> list[KindCoverage]:
-    accounts = rows.group_by("kind").aggregate(accounts=rows.account.nunique())
-    counts = values.group_by("kind").aggregate(
-        identifiers=values.count(), shared=(values.accounts >= 2).sum(), most=values.accounts.max()
+def _person_of(links: Links) -> ir.Table:
+    """account -> person (its smallest account), for accounts of persons with several."""
+    members = links.persons.join(links.nodes, "node").select("account", "person").cache()
+    named = members.group_by("person").aggregate(name=members.account.min())
+    return members.join(named, "person").select(named_account="account", name="name").cache()
+
+
+def _with_heads(table: ir.Table, person_of: ir.Table | None) -> ir.Table:
+    """The rows of known customers with `head_account` and `head_person`."""
+    known = table.filter(table.customer_id.notnull())
+    if person_of is None:
+        account = known[ACCOUNT] if ACCOUNT in known.columns else known.customer_id
+        return known.mutate(head_account=account.fill_null(known.customer_id), head_person=known.customer_id)
+    joined = known.left_join(person_of, known.customer_id == person_of.named_account)
+    named = joined.select(*(known[name] for name in known.columns), head_person=person_of.name)
+    return named.mutate(head_account=named.customer_id, head_person=named.head_person.fill_null(named.customer_id))
+
+
+def _head_counts(tables: Tables, person_of: ir.Table | None) -> tuple[HeadCount, HeadCount]:
+    """Buyers, their repeat share and revenue: per account, and per person."""
+    if not tables.has("orders", "customer_id", "order_id"):
+        return HeadCount(0, None, None), HeadCount(0, None, None)
+    orders = tables["orders"]
+    amount = money("orders", orders)
+    valued = orders.mutate(worth_=ibis.literal(0.0) if amount is None else amount)
+    headed = _with_heads(valued, person_of)
+    counts = []
+    for head in ("head_account", "head_person"):
+        by_head = headed.group_by(head).aggregate(orders=headed.order_id.nunique(), worth=headed.worth_.sum())
+        row = one_row(
+            by_head.aggregate(
+                buyers=by_head.count(), repeat=(by_head.orders >= 2).sum().fill_null(0), worth=total(by_head.worth)
+            )
+        )
+        buyers = whole(row["buyers"])
+        worth = None if amount is None else number(row["worth"])
+        counts.append(
+            HeadCount(
+                buyers,
+                whole(row["repeat"]) / buyers if buyers else None,
+                worth / buyers if buyers and worth is not None else None,
+            )
+        )
+    return counts[0], counts[1]
+
+
+def _crossed(tables: Tables, person_of: ir.Table | None) -> int | None:
+    """People who are in two arms of one campaign: what one arm got, the other knows of."""
+    if not tables.has("touches", "customer_id", "campaign_id", "arm"):
+        return None
+    headed = _with_heads(tables["touches"], person_of)
+    arms = headed.group_by(["campaign_id", "head_person"]).aggregate(
+        arms=headed.arm.nunique(), accounts=headed.head_account.nunique()
     )
-    found = accounts.join(counts, "kind").order_by([ibis.desc("accounts"), "kind"]).execute()
-    return [
-        KindCoverage(row.kind, int(row.identifiers), int(row.accounts), int(row.shared), int(row.most))
-        for row in found.itertuples(index=False)
-    ]
+    crossed = arms.filter((arms.arms > 1) & (arms.accounts > 1))
+    return whole(crossed.head_person.nunique().execute())
 
 
-def _components(linked: pd.DataFrame) -> pd.Series:
-    """Account -> number of its person, for accounts that share an identifier; every such account is in it."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
+def missed_pairs(capture: Capture | None, found: int) -> Estimate | None:
+    """Pairs of one person that no identifier shows, from how often two kinds of identifiers show the same pair.
 
-    if linked.empty:
-        return pd.Series(dtype="int64")
-    accounts, names = pd.factorize(linked["account"], sort=True)
-    identifiers, _ = pd.factorize(linked["kind"] + "\x1f" + linked["value"])
-    size = len(names) + int(identifiers.max()) + 1
-    edges = coo_matrix((np.ones(len(linked)), (accounts, identifiers + len(names))), shape=(size, size))
-    _, labels = connected_components(edges, directed=False)
-    persons, _ = pd.factorize(labels[: len(names)])
-    return pd.Series(persons, index=names, dtype="int64")
+    Chapman's estimate of all pairs from two lists, (a + 1)(b + 1) / (both + 1) - 1, less those found. It rests on the
+    two kinds being given independently; where people who leave out one leave out the other too, more are missed.
+    D. G. Chapman (1951), Some properties of the hypergeometric distribution with applications to zoological sample
+    censuses; variance by G. A. F. Seber (1970).
+    """
+    if capture is None or capture.by_both < ENOUGH_RECAPTURED:
+        return None
+    first, second, both = capture.by_first, capture.by_second, capture.by_both
+    everyone = (first + 1) * (second + 1) / (both + 1) - 1
+    variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
+    reach = Z * math.sqrt(variance)
+    value, low, high = (max(0.0, everyone + shift - found) for shift in (0.0, -reach, reach))
+    return Estimate(value, low, high)
 
 
-def _repeat(tables: Tables, linked: ir.Table, person_of: pd.Series) -> tuple[int, float | None, float | None]:
-    """Buyers, and the share of them with two orders or more: per account, and after merging accounts to persons."""
-    if not tables.has("orders", "customer_id"):
-        return 0, None, None
-    orders = tables["orders"].filter(tables["orders"].customer_id.notnull())
-    counts = orders.group_by(account=orders.customer_id).aggregate(orders=orders.order_id.nunique())
-    row = one_row(counts.aggregate(buyers=counts.count(), repeat=(counts.orders >= 2).sum()))
-    buyers, repeat = whole(row["buyers"]), whole(row["repeat"])
-    if not buyers:
-        return 0, None, None
-    touched = counts.semi_join(linked, "account").execute()
-    by_person = touched.groupby(touched["account"].map(person_of))["orders"].sum()
-    merged_buyers = buyers - len(touched) + len(by_person)
-    merged_repeat = repeat - int((touched["orders"] >= 2).sum()) + int((by_person >= 2).sum())
-    return buyers, repeat / buyers, merged_repeat / merged_buyers
+def cluster_sizes(found: Identity, minimum_group: int) -> list[tuple[int, int, bool]]:
+    """(accounts of a person, people, whether "or more" is meant): the largest together until they are a group."""
+    sizes = {1: found.accounts - found.facts.linked}
+    sizes |= {int(size): persons for size, persons in found.facts.sizes.items()}
+    rows: list[tuple[int, int, bool]] = []
+    tail = 0
+    for size in sorted(sizes, reverse=True):
+        tail += sizes[size]
+        if tail >= minimum_group or size == 1:
+            rows.append((size, tail, not rows and size < max(sizes)))
+            tail = 0
+    return rows[::-1]
+
+
+def identity_metrics(found: Identity | None) -> dict[str, float | int | None]:
+    """The flat figures of a run: `identity.…`; empty where the client sent no identifiers."""
+    if found is None:
+        return {}
+    facts, missed = found.facts, found.missed
+    metrics: dict[str, float | int | None] = {
+        "identity.resolved": int(found.resolved),
+        "identity.accounts": facts.accounts,
+        "identity.people": facts.people,
+        "identity.largest": facts.largest,
+        "identity.over_merged": facts.over_merged,
+        "identity.suspected": found.suspected,
+        "identity.pairs_linked": facts.pairs_linked,
+        "identity.pairs_differing": facts.pairs_differing,
+        "identity.pairs_soft": facts.pairs_soft,
+        "identity.pairs_missed": missed.value if missed is not None else None,
+        "identity.crossed_arms": found.crossed,
+        "identity.events_recognised": found.log.events_recognised if found.log is not None else None,
+    }
+    for name, count in (("accounts", found.as_accounts), ("people", found.as_people)):
+        metrics |= {
+            f"identity.as_{name}.buyers": count.buyers,
+            f"identity.as_{name}.repeat_share": count.repeat,
+            f"identity.as_{name}.revenue_per_head": count.revenue,
+        }
+    return metrics

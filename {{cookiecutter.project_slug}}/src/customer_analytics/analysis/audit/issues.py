@@ -71,6 +71,8 @@ _TOUCHES = {
     "incomplete_day": ("rfm", "retention"),
     "clock": ("personas", "retention"),
     "shared_identifier": ("rfm", "retention", "personas"),
+    "several_people": ("rfm", "personas"),
+    "two_customers": ("rfm", "retention"),
     "control_contacted": ("campaign_evaluation",),
     "price_out_of_line": ("rfm", "basket_rules"),
     "spelled_otherwise": ("personas",),

@@ -28,7 +28,7 @@ def key_faults(
         if name not in made:
             ours = [column for table, column in numbered if table == name]
             faults += [None if ours else duplicate_keys(tables, name), exact_duplicates(tables, name, without=ours)]
-    faults.append(duplicate_events(tables))
+    faults += [duplicate_events(tables), two_customers(tables)]
     faults += [
         orphans(tables, child, column, parent)
         for (child, column), parent in REFERENCES.items()
@@ -99,6 +99,21 @@ def duplicate_events(tables: Tables) -> Fault | None:
         return None
     rows = whole(row["rows"])
     return Fault("events", "", "duplicate_event", rows - whole(row["groups"]), rows)
+
+
+def two_customers(tables: Tables) -> Fault | None:
+    """Orders whose lines name more than one customer; rows are orders here. None where lines name none."""
+    if not tables.has("order_lines", "order_id", "customer_id"):
+        return None
+    lines = tables["order_lines"]
+    amount = money("order_lines", lines)
+    valued = lines.mutate(worth_=ibis.literal(0.0) if amount is None else amount)
+    orders = valued.group_by("order_id").aggregate(customers=valued.customer_id.nunique(), worth=valued.worth_.sum())
+    known = orders.filter(orders.customers > 0)
+    several = known.customers > 1
+    row = one_row(known.aggregate(rows=known.count(), several=several.sum(), money=total(known.worth, several)))
+    carried = None if amount is None else number(row["money"]) or 0.0
+    return Fault("order_lines", "customer_id", "two_customers", whole(row["several"]), whole(row["rows"]), carried)
 
 
 def orphans(tables: Tables, child: str, column: str, parent: str) -> Fault:

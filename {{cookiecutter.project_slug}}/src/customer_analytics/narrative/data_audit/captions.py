@@ -22,10 +22,10 @@ MONEY_RULES = (
     "future", "after_as_of", "default_date", "negative_cost", "clicks_over_impressions", "margin_out_of_range",
     "ended_before_started", "negative_price", "step_before_the_last", "impossible_birth_year",
 )  # fmt: skip
-KEY_RULES = ("duplicate_key", "exact_duplicate", "duplicate_event", "orphan")
+KEY_RULES = ("duplicate_key", "exact_duplicate", "duplicate_event", "orphan", "two_customers")
 PEOPLE_RULES = (
     "bot", "test_account", "staff", "consent_unknown", "sent_without_consent", "control_contacted",
-    "shared_identifier",
+    "shared_identifier", "several_people",
     "over_merged", "personal_data", "no_person",
 )  # fmt: skip
 _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -62,9 +62,14 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "reconciliation": (("Table", "name"), ("Step", "text"), ("Rows", "number"), ("Money", "number")),
     "identifiers": (
-        ("Kind", "name"), ("Accounts", "number"), ("Identifiers", "number"), ("Shared", "number"),
-        ("Accounts on the busiest", "number"),
+        ("Kind", "name"), ("Role", "text"), ("Accounts", "number"), ("Identifiers", "number"), ("Shared", "number"),
+        ("Accounts on the busiest", "number"), ("On too many", "number"), ("No identifier", "number"),
     ),
+    "heads": (
+        ("Counted", "name"), ("Buyers", "number"), ("Two orders or more", "number"), ("Revenue per buyer", "number"),
+    ),
+    "clusters": (("Accounts of a person", "name"), ("How many people", "number"), ("Share", "number")),
+    "doubts": (("What", "name"), ("Found", "number"), ("What to do", "text")),
     "dictionary": (("Column", "name"), ("Theirs", "text"), ("Meaning", "text"), ("Type", "text"), ("Holds", "text")),
     "fixes": (("What to do", "name"), ("Why", "text"), ("Reports", "text"), ("Money", "number"), ("Owner", "text")),
     "unlock": (("What to ask for", "name"), ("Reports", "text"), ("Verdict now", "text")),
@@ -258,7 +263,7 @@ def people_deck(audit: Audit, language: Language) -> Text:
 
 
 def people_words(audit: Audit, language: Language) -> list[Text]:
-    """Consent, persons behind accounts, and columns that look personal."""
+    """Consent, and columns that look personal."""
     say = language.say
     words = []
     if audit.consent is not None:
@@ -276,8 +281,6 @@ def people_words(audit: Audit, language: Language) -> list[Text]:
         )
     else:
         words.append(say("Consent: the data does not say who may be contacted."))
-    if audit.identity is not None:
-        words.append(_persons(audit, language))
     personal = [f"{column.table}.{column.column}" for column in audit.columns if column.personal]
     if personal:
         words.append(
@@ -287,21 +290,6 @@ def people_words(audit: Audit, language: Language) -> list[Text]:
             )
         )
     return words
-
-
-def _persons(audit: Audit, language: Language) -> Text:
-    who = audit.identity
-    assert who is not None
-    return language.say(
-        "Behind {accounts} accounts with an identifier stand {people} people when accounts that share one are "
-        "merged; the largest group has {largest} accounts. {over} identifiers hang on more than {limit} accounts "
-        "and were not used.",
-        accounts=language.number(who.accounts),
-        people=language.number(who.people),
-        largest=language.number(who.largest),
-        over=language.number(who.over_merged),
-        limit=language.number(who.limit),
-    )
 
 
 def quiet_rules(audit: Audit, language: Language, rules: tuple[str, ...]) -> Text:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from customer_analytics.analysis.audit import Audit
+from customer_analytics.analysis.audit.identity import cluster_sizes
 from customer_analytics.analysis.audit.profile import ColumnProfile
 from customer_analytics.language import Language
 from customer_analytics.narrative.data_audit.rules import say_fix
@@ -27,6 +28,10 @@ _ALLOWED = {
     Kind.FLAG: "yes or no",
 }
 ATTRIBUTE = "attribute of the client"
+MADE = {
+    "account_id": "the client's own number; customer_id is the person's, after accounts were merged",
+    "accounts": "how many accounts the person has",
+}
 OWNER = "to be named"
 
 
@@ -106,7 +111,7 @@ def meaning(column: ColumnProfile, language: Language) -> str:
     """What a column means: the schema's words, or that it is the client's own attribute."""
     schema = SCHEMAS.get(column.table)
     declared = schema.column(column.column) if schema else None
-    return language.say(declared.meaning if declared else ATTRIBUTE)
+    return language.say(declared.meaning if declared else MADE.get(column.column, ATTRIBUTE))
 
 
 def unit(column: ColumnProfile, audit: Audit, language: Language) -> str:
@@ -125,8 +130,8 @@ def source(column: ColumnProfile, audit: Audit) -> str:
     return audit.client_columns.get((column.table, column.column), column.column if not column.canonical else "")
 
 
-def export_tables(audit: Audit, language: Language) -> dict[str, pd.DataFrame]:
-    """Every table behind the report, by file name without ending."""
+def export_tables(audit: Audit, language: Language, *, minimum_group: int = 10) -> dict[str, pd.DataFrame]:
+    """Every table behind the report, by file name without ending; the largest persons together below the group size."""
     tables = {
         "issues": issues_table(audit, language),
         "dictionary": dictionary(audit, language),
@@ -152,8 +157,24 @@ def export_tables(audit: Audit, language: Language) -> dict[str, pd.DataFrame]:
         "daily_volume": _stacked([volume.days.assign(table=volume.table) for volume in audit.volumes]),
         "hours": _stacked([clock.counts.assign(table=clock.table) for clock in audit.hours]),
         "identifiers": _frame(audit.identity.kinds if audit.identity else ()),
+        "heads": _heads(audit),
+        "clusters": _clusters(audit, minimum_group),
     }
     return {name: frame for name, frame in tables.items() if len(frame.columns)}
+
+
+def _heads(audit: Audit) -> pd.DataFrame:
+    """Headline figures counted by account and by person."""
+    who = audit.identity
+    if who is None or not who.as_accounts.buyers:
+        return pd.DataFrame()
+    return _frame((who.as_accounts, who.as_people)).assign(counted=["accounts", "people"])
+
+
+def _clusters(audit: Audit, minimum_group: int) -> pd.DataFrame:
+    """Accounts a person (the last row: or more), and how many people have them."""
+    sizes = cluster_sizes(audit.identity, minimum_group) if audit.identity is not None else []
+    return pd.DataFrame([{"accounts": size, "or_more": more, "people": people} for size, people, more in sizes])
 
 
 def _frame(items: Sequence[Any], drop: Sequence[str] = ()) -> pd.DataFrame:

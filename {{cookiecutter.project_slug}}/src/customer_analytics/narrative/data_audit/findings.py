@@ -5,6 +5,7 @@ from __future__ import annotations
 from customer_analytics.analysis.audit import Audit, Level, Verdict
 from customer_analytics.language import Language
 from customer_analytics.narrative.data_audit.days import clock, days
+from customer_analytics.narrative.data_audit.identity import one_person
 from customer_analytics.narrative.data_audit.money import (
     order_totals,
     readings,
@@ -14,7 +15,7 @@ from customer_analytics.narrative.data_audit.money import (
     unknown_customers,
 )
 from customer_analytics.narrative.data_audit.names import capital, count_word, report_name, together
-from customer_analytics.narrative.data_audit.rows import copies, no_products, not_on_file, one_person, strangers
+from customer_analytics.narrative.data_audit.rows import copies, no_products, not_on_file, strangers
 from customer_analytics.narrative.data_audit.sentences import Ranked
 from customer_analytics.narrative.data_audit.verdicts import say_reason, say_unlock
 from customer_analytics.narrative.finding import Finding, Grade

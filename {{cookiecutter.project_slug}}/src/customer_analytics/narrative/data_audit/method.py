@@ -13,13 +13,14 @@ from customer_analytics.analysis.audit.fitness import (
     RFM_DAYS,
 )
 from customer_analytics.analysis.audit.found import OUT_OF_LINE
-from customer_analytics.analysis.audit.identity import OVER_MERGE_QUANTILE
 from customer_analytics.analysis.audit.issues import MATERIAL
 from customer_analytics.analysis.audit.people import SLEEPLESS_HOURS
 from customer_analytics.analysis.audit.profile import FENCE
 from customer_analytics.analysis.audit.volume import NEIGHBOURS
 from customer_analytics.engagement.parameters import DataAuditParameters
 from customer_analytics.language import Language, Text
+from customer_analytics.narrative.data_audit.identity import rule_words
+from customer_analytics.tables.identity.links import OVER_MERGE_QUANTILE
 
 Pairs = list[tuple[str, str]]
 
@@ -33,6 +34,7 @@ def how(audit: Audit, language: Language) -> dict[str, Pairs]:
     nothing = say("nothing; rows set aside on loading are in the reconciliation")
     net = say("sum of the amounts of the rows concerned, returns taken off; where two amounts disagree, the gap")
     span = say("all data up to {day}, calendar days in {zone}", day=language.date(audit.as_of), zone=audit.zone)
+    net_of_all = say("sum of the amounts of all orders with a customer, as loaded")
     days = {"weeks": language.number(NEIGHBOURS)}
     return {
         "inventory": [(unit, rows), (window, span), (say("Days old"), say("from the last row to the as-of day"))],
@@ -118,16 +120,21 @@ def how(audit: Audit, language: Language) -> dict[str, Pairs]:
             (money, say("orders of these accounts")),
         ],
         "identifiers": [
-            (unit, say("an identifier: kind and value, without capitals and blanks")),
+            (unit, say("an identifier: kind and value, in one spelling")),
             (say("Shared"), say("seen on two accounts or more")),
-            (
-                left_out,
-                say(
-                    "identifiers above the {share} point of accounts on one identifier",
-                    share=language.percent(OVER_MERGE_QUANTILE, 1),
-                ),
-            ),
+            (say("No identifier"), say("entries such as unknown, one digit repeated, or an e-mail without @")),
+            (say("On too many"), _too_many(audit, language)),
         ],
+        "heads": [
+            (unit, say("an account, or a person with all accounts")),
+            (window, span),
+            (say("Revenue"), net_of_all),
+        ],
+        "clusters": [
+            (unit, say("a person with an identifier")),
+            (say("Order"), say("the largest together, so that no row is too small to show")),
+        ],
+        "doubts": [(unit, say("an identifier, a person, or a pair of accounts, as the row says"))],
         "dictionary": [
             (say("Holds"), say("smallest to largest value, or the commonest category that enough rows share")),
             (left_out, say("values of ids, names, free text and anything that looks personal")),
@@ -172,10 +179,7 @@ def method(audit: Audit, language: Language, parameters: DataAuditParameters) ->
             say("Prices out of line"),
             say("{times} times the median price of the same product, or more.", times=_n(OUT_OF_LINE, language)),
         ),
-        (
-            say("Persons"),
-            say("Accounts that share an identifier, directly or through others, are one person. No name is compared."),
-        ),
+        *([(say("Persons"), rule_words(audit, language))] if audit.identity is not None else []),
         (
             say("Intervals"),
             say("Shares carry a Wilson interval, which reads the rows as a sample of what this system will send."),
@@ -189,6 +193,21 @@ def limits(language: Language) -> Text:
         "A rule finds what contradicts itself. Values that are wrong and plausible, rows that were never sent, and "
         "days on which the shop was truly shut look like good data. The client's own ledger is the test of those: "
         "compare the totals above with it."
+    )
+
+
+def _too_many(audit: Audit, language: Language) -> Text:
+    """From how many accounts on an identifier is nobody's."""
+    if audit.identity is None:
+        return language.say("not asked")
+    limit = language.number(audit.identity.facts.limit)
+    if audit.identity.rules.most_accounts != "auto":
+        return language.say("on more than {limit} accounts, as engagement.yml says; not used", limit=limit)
+    share = language.percent(OVER_MERGE_QUANTILE, 1)
+    return language.say(
+        "on more than {limit} accounts: the {share} point of all identifiers, within bounds; not used",
+        limit=limit,
+        share=share,
     )
 
 

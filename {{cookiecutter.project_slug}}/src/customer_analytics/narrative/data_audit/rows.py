@@ -126,30 +126,6 @@ def no_products(audit: Audit, language: Language) -> Ranked | None:
     )
 
 
-def one_person(audit: Audit, language: Language) -> Ranked | None:
-    """Accounts that share identifiers."""
-    issue = first_issue(audit, ("identities.value.shared_identifier",))
-    if issue is None or audit.identity is None:
-        return None
-    say, who = language.say, audit.identity
-    values = {
-        "accounts": language.number(who.accounts),
-        "people": language.number(who.people),
-        "doubled": language.number(who.doubled),
-        "share": language.percent(issue.fault.share, 1),
-        "before": language.percent(who.repeat_accounts, 1),
-        "after": language.percent(who.repeat_people, 1),
-    }
-    head = say("{accounts} accounts are {people} people", **values)
-    statement = say(
-        "{doubled} accounts ({share}) share a phone, e-mail, card or device with another account.", **values
-    )
-    meaning = say(
-        "Counted as people, the share of buyers with two orders or more goes from {before} to {after}.", **values
-    )
-    return Ranked(place(audit, issue), issue_finding("one_person", issue, language, head, statement, meaning, "people"))
-
-
 def not_on_file(audit: Audit, language: Language) -> Ranked | None:
     """Customers with orders who are not in the customer table."""
     issue = first_issue(audit, ("orders.customer_id.orphan", "order_lines.customer_id.orphan"))

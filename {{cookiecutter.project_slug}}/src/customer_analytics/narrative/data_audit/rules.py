@@ -116,7 +116,14 @@ RULES = {
         "Consent not known", "Do not contact; ask for the consent record before any list is exported."
     ),
     "shared_identifier": Rule(
-        "Accounts that share an identifier", "Merge them to one customer number before counting people."
+        "Accounts of people who have another one", "Set resolve: true under identity in engagement.yml and load again."
+    ),
+    "several_people": Rule(
+        "People who may be several", "Look at them; suspected: split under identity takes them apart at loading."
+    ),
+    "two_customers": Rule(
+        "Orders whose lines name two customers",
+        "Ask whose order it is; where orders are made from their lines, the number that sorts first counts.",
     ),
     "over_merged": Rule(
         "An identifier on too many accounts", "Leave it out of matching: a shop's own phone, a placeholder."

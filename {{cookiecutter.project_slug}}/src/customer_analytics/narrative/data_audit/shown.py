@@ -36,6 +36,7 @@ _REASONS = {
     "duplicate": "exact copy",
     "ragged": "wrong number of values in the line",
     "damaged": "not text in the file's encoding",
+    "merged": "another account of the same person, merged",
 }
 _TYPES = {
     Kind.ID: "id",
@@ -46,14 +47,6 @@ _TYPES = {
     Kind.NUMBER: "number",
     Kind.INTEGER: "integer",
     Kind.FLAG: "flag",
-}
-_KINDS = {
-    "phone": "phone",
-    "email": "e-mail",
-    "cookie": "cookie",
-    "openid": "openid",
-    "card": "card",
-    "device": "device",
 }
 
 
@@ -304,22 +297,6 @@ def unlock_rows(audit: Audit, language: Language) -> Rows:
             language.say(LEVEL_NAMES[min(audit.verdicts[report].level for report in reports)]),
         ]
         for ask, reports in asks.items()
-    ]
-
-
-def identifier_rows(audit: Audit, language: Language) -> Rows:
-    """Kinds of identifiers: accounts, identifiers, shared ones, accounts on the busiest one."""
-    if audit.identity is None:
-        return []
-    return [
-        [
-            language.say(_KINDS[kind.kind]) if kind.kind in _KINDS else kind.kind,
-            _count(kind.accounts, language),
-            _count(kind.identifiers, language),
-            _count(kind.shared, language),
-            _count(kind.most, language),
-        ]
-        for kind in audit.identity.kinds
     ]
 
 

@@ -23,17 +23,17 @@ REASONS = {
     "no_customer_id": "No row carries a customer id, so nobody can say who came and who came back.",
     "no_person_in_events": "No event carries a customer or a visitor id.",
     "no_amount": "No order carries an amount.",
-    "too_few_customers": "{count} customers are known; at least {need} are needed.",
-    "few_customers": "{count} customers are known; groups hold better from {need}.",
+    "too_few_customers": "Known customers: {count}; at least {need} are needed.",
+    "few_customers": "Known customers: {count}; groups hold better from {need}.",
     "nothing_about_customers": "Nothing is known of the customers but their ids.",
     "behaviour_only": "The client sent no attributes of customers, so groups rest on behaviour alone.",
     "money_without_customer": "{share} of the revenue has no customer behind it; the report speaks of the rest.",
     "rows_without_customer": "{share} of the rows have no person behind them; the report speaks of the rest.",
-    "few_repeat_customers": "{count} customers were active on more than one day; statements on repeat need {need}.",
+    "few_repeat_customers": "Customers active on more than one day: {count}; statements on repeat need {need}.",
     "one_event_only": "All events have one name; a funnel needs two steps.",
-    "few_ended_contracts": "{count} contracts have ended; at least {need} are needed.",
-    "few_mixed_baskets": "{count} baskets hold two different items; at least {need} are needed.",
-    "some_mixed_baskets": "{count} baskets hold two different items; rare pairs show from {need}.",
+    "few_ended_contracts": "Contracts that have ended: {count}; at least {need} are needed.",
+    "few_mixed_baskets": "Baskets with two different items: {count}; at least {need} are needed.",
+    "some_mixed_baskets": "Baskets with two different items: {count}; rare pairs show from {need}.",
     "paths_only": "Only ready-made channel paths are there: credit can be shared out, effects cannot be measured.",
     "no_outcome": "Nothing is known of what the contacted people did afterwards.",
     "no_control_group": "Nobody was held out, so the report can describe what followed a campaign, not what it caused.",
@@ -69,6 +69,26 @@ UNLOCK = {
     "some_without_control": "A held-out group in every campaign, drawn at random and recorded.",
 }
 UNLOCK_LONGER = "Earlier data: at least {need} days in all."
+_ONE = {
+    "tables": "one table",
+    "rows": "one row",
+    "customers": "one customer",
+    "people": "one person",
+    "attributes": "one attribute",
+    "orders": "one order",
+    "events": "one event",
+    "steps": "one kind of event",
+    "days": "one day",
+    "baskets": "one basket",
+    "items": "one item",
+    "with_two_items": "one basket with two items or more",
+    "contacts": "one contact",
+    "campaigns": "one campaign",
+    "with_two_arms": "one of them with two arms",
+    "contracts": "one contract",
+    "ended": "one of them ended",
+    "paths": "one channel path",
+}
 _BASES = {
     "tables": "{count} tables",
     "rows": "{count} rows",
@@ -125,7 +145,7 @@ def say_base(verdict: Verdict, language: Language) -> Text:
 
 def say_counts(verdict: Verdict, language: Language) -> str:
     """What the report rests on: 4,372 customers, 25,900 orders and 374 days; a dash for nothing."""
-    counts = [language.say(_BASES[name], count=language.number(count)) for name, count in verdict.base.items() if count]
+    counts = [language.say_count(_ONE[name], _BASES[name], count) for name, count in verdict.base.items() if count]
     return language.listing(counts) if counts else "–"
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+MERGED = "another account of the same person"  # the reason that the load log gives for rows of customers merged
+
 
 @dataclass(frozen=True)
 class KindFacts:

@@ -13,14 +13,13 @@ from ibis.backends.duckdb import Backend
 from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.tables.identity.counts import count_identities
 from customer_analytics.tables.identity.links import find_links
-from customer_analytics.tables.identity.log import IdentityLog
+from customer_analytics.tables.identity.log import MERGED, IdentityLog
 from customer_analytics.tables.identity.merge import merge_customers, renumber
 from customer_analytics.tables.identity.normal import normalised
 from customer_analytics.tables.identity.stable import StableNumbers, stable_numbers
 from customer_analytics.tables.load_log import TableLog
 
 MAP = "identity_map.parquet"
-MERGED = "another account of the same person"  # the reason that the load log gives for merged rows
 COOKIES = ("cookie", "device")  # kinds that visitor_id may hold
 
 
