@@ -111,6 +111,7 @@ def _cell(column: Column, value: Value, language: Language) -> Markup:
     cell = value if isinstance(value, Cell) else Cell(*(value if isinstance(value, tuple) else _plain(value, language)))
     role = cell.swatch or (str(cell.sort_key) if column.kind == "swatch" and str(cell.sort_key) in ROLE else None)
     key = None if cell.sort_key is None or str(cell.sort_key) == role else cell.sort_key
+    key = f"{key:.7g}" if isinstance(key, float) else key  # seven digits sort as seventeen do, in less of the page
     square = Markup('<i class="{}"></i>').format(role) if role else ""
     data = Markup(' data-key="{}"').format(key) if key is not None else ""
     if column.kind in _ROW_HEADERS:

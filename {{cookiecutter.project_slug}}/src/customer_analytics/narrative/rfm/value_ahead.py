@@ -159,7 +159,7 @@ def value_table(view: View, worth: ValueResult) -> TableWords:
 def _cells(view: View, row: Record, name: Text) -> Row:
     return (
         (name, None),
-        (view.language.percent(row["p_alive"]), row["p_alive"]),
+        (view.language.percent(row["p_alive"]), None if math.isnan(row["p_alive"]) else row["p_alive"]),
         _count(view, row, "purchases"),
         _money(view, row, "clv_total", "total_low", "total_high"),
     )
@@ -223,23 +223,17 @@ def kinds_table(view: View, worth: ValueResult) -> TableWords:
 
 def _how(view: View, worth: ValueResult) -> How:
     say = view.language.say
-    lines = [
+    active = say("Probability that a customer will buy again, given time")
+    if not worth.fit.leaves:
+        active = say("Not estimable: the data do not show that customers leave, only that some buy seldom")
+    return (
         (say("Unit"), say("One customer, in the segment of now; all purchases since the first one count")),
+        (say("Still active"), active),
         (say("Purchases each"), _source_words(view, worth)),
         (say("Value of a purchase"), _price_words(view, worth)),
         (say("Money"), _money_words(view, worth)),
         (say("Interval"), _interval_words(view, worth)),
-    ]  # fmt: skip
-    if worth.fit.leaves:
-        lines.append((say("Still active"), say("Probability that a customer will buy again, given time")))
-    else:
-        lines.append(
-            (
-                say("Still active"),
-                say("Not estimable: the data do not show that customers leave, only that some buy seldom"),
-            )
-        )
-    return tuple(lines)
+    )
 
 
 def _source_words(view: View, worth: ValueResult) -> Text:
@@ -254,8 +248,8 @@ def _source_words(view: View, worth: ValueResult) -> Text:
     assert fitted.model is not None
     r, alpha, a, b = (language.number(value, 3) for value in fitted.model.values)
     return say(
-        "{name} by maximum likelihood on {histories} distinct histories of {n} customers, times to the {unit}: r {r}, "
-        "alpha {alpha} weeks, a {a}, b {b}; {agreeing} of {starts} starts end there",
+        "{name} on {histories} distinct histories of {n} customers, times to the {unit}: r {r}, alpha {alpha} weeks, "
+        "a {a}, b {b}; {agreeing} of {starts} starts end there",
         name=MODELS[fitted.kind], histories=language.number(fitted.histories), n=language.number(fitted.customers),
         unit=unit, r=r, alpha=alpha, a=a, b=b, agreeing=language.number(fitted.agreeing),
         starts=language.number(fitted.starts),
@@ -267,8 +261,8 @@ def _price_words(view: View, worth: ValueResult) -> Text:
     if not spend.holds or spend.model is None:
         return say("The mean of all repeat purchases for everybody: Gamma-Gamma is not estimable")
     return say(
-        "Gamma-Gamma on {n} repeat customers: p {p}, q {q}, v {v}; a customer's own mean is drawn towards {mean}, the "
-        "more the fewer purchases it stands on",
+        "Gamma-Gamma on {n} repeat customers: p {p}, q {q}, v {v}; few purchases draw a customer's own mean towards "
+        "{mean}",
         n=language.number(spend.customers), p=language.number(spend.model.p, 2), q=language.number(spend.model.q, 2),
         v=language.number(spend.model.v, 2), mean=language.money(spend.model.population_mean),
     )  # fmt: skip
@@ -295,10 +289,10 @@ def _interval_words(view: View, worth: ValueResult) -> Text:
     level = language.percent(0.95)
     if worth.holdout is None:
         return say(
-            "Confidence {level}: chance of the customers' own purchases and the uncertainty of the parameters, if the "
-            "model is right; no days could be held out to see whether it is", level=level,
+            "Confidence {level}: chance of purchases and uncertainty of the parameters, if the model is right; no days "
+            "could be held out to see whether it is", level=level,
         )  # fmt: skip
     return say(
-        "Confidence {level}: chance of the customers' own purchases, the uncertainty of the parameters, and the error "
-        "that the forecast made in the days held out", level=level,
+        "Confidence {level}: chance of purchases, uncertainty of the parameters, and the error made in the days held "
+        "out", level=level,
     )  # fmt: skip

@@ -97,8 +97,8 @@ def _how(view: View, worth: ValueResult, gained: Acquisition) -> tuple[tuple[Tex
         (
             say("Bring in {days} days", days=days),
             say(
-                "{money} of the {days} days from the first purchase on, the first purchase included; only customers "
-                "who have had these days; normal interval, confidence {level}",
+                "{money} from the first purchase on, that one included; only customers who have had these days; "
+                "confidence {level}",
                 money=str(money_name(view, worth)).capitalize(), days=days, level=language.percent(0.95),
             ),
         ),
@@ -107,17 +107,11 @@ def _how(view: View, worth: ValueResult, gained: Acquisition) -> tuple[tuple[Tex
         lines += [
             (
                 say("Cost of one"),
-                say(
-                    "Spend on the channel over its new customers in the same days; what they would have bought "
-                    "without it is not taken off"
-                ),
+                say("Spend on the channel over its new customers, as if none had come without it"),
             ),
             (
                 say("Paid back after"),
-                say(
-                    "First thirty-day step by which the mean customer has brought the cost; “not yet”: not within the "
-                    "steps that enough customers have lived through"
-                ),
+                say("First thirty-day step by which the mean customer has brought the cost"),
             ),
             (
                 say("One may cost up to"),

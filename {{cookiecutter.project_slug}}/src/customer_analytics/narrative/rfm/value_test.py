@@ -18,7 +18,7 @@ LARGE_BIAS = 0.2  # a forecast that missed the held-out purchases by more is not
 Floats = list[float]
 # Arguments of a line: name, places, values, role, lower and upper end of the band, dashed.
 Curve = tuple[str, Sequence[object], Floats, str, Floats | None, Floats | None, bool]
-MOST_POINTS = 40  # of a curve in the page; the table beside it has every week
+MOST_POINTS = 30  # of a curve in the page; the table beside it has every week
 
 
 def check_table(view: View, worth: ValueResult) -> TableWords:
