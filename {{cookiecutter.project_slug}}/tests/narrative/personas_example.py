@@ -57,7 +57,11 @@ TAGS = (
 )
 FEATURES = ("night_share", "discount_share", "order_value", "category_share_books")
 # z of each persona in the features above
-SHAPES = {"persona_1": (1.2, -0.2, 0.1, 0.6), "persona_2": (-0.5, 1.4, -0.4, -0.1), "persona_3": (-0.6, -0.9, 1.1, -0.4)}
+SHAPES = {
+    "persona_1": (1.2, -0.2, 0.1, 0.6),
+    "persona_2": (-0.5, 1.4, -0.4, -0.1),
+    "persona_3": (-0.6, -0.9, 1.1, -0.4),
+}
 SIZES = {"persona_1": (450, 40_000.0), "persona_2": (350, 20_000.0), "persona_3": (200, 40_000.0)}
 BASE = {"night_share": 0.2, "discount_share": 0.3, "order_value": 50.0, "category_share_books": 0.25}
 
@@ -68,8 +72,14 @@ def portrait(*, drops: int = 1, stale: bool = False, skipped: bool = True) -> Ta
         reason = Reason(Why.MISSING, ("touches",))
         tags.append(tag("click_rate", "Clicks messages", status="skipped", kind=None, customers=0,
                         coverage=math.nan, reason=reason, refreshed_at=None))  # fmt: skip
-    rows = [("order_value", item, number, 1200, math.nan) for item, number in (("p25", 30.0), ("p50", 50.0), ("p75", 80.0))]
-    rows += [("region", "North", math.nan, 700, 0.58), ("region", HOSTILE, math.nan, 500, 0.42), ("loyal", "true", math.nan, 300, 0.25)]
+    rows = [
+        ("order_value", item, number, 1200, math.nan) for item, number in (("p25", 30.0), ("p50", 50.0), ("p75", 80.0))
+    ]
+    rows += [
+        ("region", "North", math.nan, 700, 0.58),
+        ("region", HOSTILE, math.nan, 500, 0.42),
+        ("loyal", "true", math.nan, 300, 0.25),
+    ]
     distribution = pd.DataFrame(rows, columns=["tag", "item", "number", "customers", "share"])
     proposed = [Drop("loyal", "same", "region", 0.97), Drop("region", "constant"), Drop("night_share", "too_few")]
     values = pd.DataFrame({"customer_id": [str(number) for number in range(1200)]})
@@ -181,7 +191,19 @@ def movement(customers: int = 600) -> Movement:
 def choice(k: int = 3, by: str = "automatic") -> Choice:
     rows = [(1, math.nan, math.nan, math.nan, 0.2, 0.01, 1.0, math.nan, math.nan, True, k == 1)]
     rows += [
-        (n, 0.3 - 0.02 * abs(n - 3), 0.2, 5.0 - abs(n - 3), 0.3, 0.01, 0.3 - 0.03 * n, 0.9 - 0.05 * n, 0.9, n < 6, n < 5)
+        (
+            n,
+            0.3 - 0.02 * abs(n - 3),
+            0.2,
+            5.0 - abs(n - 3),
+            0.3,
+            0.01,
+            0.3 - 0.03 * n,
+            0.9 - 0.05 * n,
+            0.9,
+            n < 6,
+            n < 5,
+        )
         for n in range(2, 8)
     ]
     columns = ["k", "silhouette", "silhouette_reference", "excess", "gap", "gap_error", "smallest_share", "stability",
