@@ -18,6 +18,7 @@ from customer_analytics.audiences.options import Request
 from customer_analytics.audiences.question import Question
 from customer_analytics.audiences.record import Stamp, make_record
 from customer_analytics.audiences.selection import Selection, select
+from customer_analytics.audiences.strangers import Stranger
 from customer_analytics.audiences.strata import Strata, smallest_stratum, stratify
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
@@ -39,6 +40,7 @@ class Made:
     effect: Effect
     check: RandomisationCheck
     minimum_group: int
+    strangers: tuple[Stranger, ...]
     written: Written | None
 
     @property
@@ -66,7 +68,9 @@ def make_audience(project: Project, request: Request, *, now: dt.datetime, dry_r
         what = f"is not after the as-of day, {tables.as_of}."
         raise UserError([Problem(f"--expires {request.expires_on}", what, "Name a later day.")])
     ledger = open_ledger(project, tables.backend, tables.as_of)
+    minimum = project.engagement.minimum_group
     selection = select(tables, question.ask(tables, ledger), ledger, request)
+    unknown = question.strangers(tables, ledger, minimum)
     n = selection.counts.final
     strata = stratify(selection.keys, n, smallest_stratum(request.share))
     held = draw(
@@ -75,16 +79,16 @@ def make_audience(project: Project, request: Request, *, now: dt.datetime, dry_r
     held_by_stratum = [int(count) for count in np.bincount(strata.codes, weights=held, minlength=len(strata.labels))]
     check = check_draw(held, strata, request.share, selection.measures)
     held_out = int(held.sum())
-    minimum = project.engagement.minimum_group
     effect = smallest_effect(n - held_out, held_out, minimum, _before(project, question, tables))
     stamp = _stamp(project, request, question, tables, now)
     written = None
     if n and not dry_run:
         check_sizes(request, n - held_out)
         record = make_record(request, stamp, selection, strata, held_by_stratum, effect, check)
+        record["unknown_names"] = [str(one) for one in unknown]
         labels = np.array(strata.labels, dtype=object)[strata.codes]
         written = write_audience(project, request, stamp, selection.frame, held, labels, record)
-    return Made(request, stamp, selection, strata, held_out, effect, check, minimum, written)
+    return Made(request, stamp, selection, strata, held_out, effect, check, minimum, unknown, written)
 
 
 def check_name(project: Project, request: Request) -> None:

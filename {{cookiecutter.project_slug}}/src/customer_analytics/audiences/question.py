@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from customer_analytics.analysis.query import Query, names_in, parse_condition
 from customer_analytics.analysis.tags import TagQuery, tag_query
 from customer_analytics.audiences.options import Request
+from customer_analytics.audiences.strangers import Stranger, strangers
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.tags import FILE_NAME, read_catalogue
@@ -32,6 +33,10 @@ class Question:
     def canonical(self) -> str:
         """The condition as the language writes it itself."""
         return str(self.condition)
+
+    def strangers(self, tables: Tables, ledger: ir.Table | None, minimum_group: int) -> tuple[Stranger, ...]:
+        """Names in the condition that nothing in the data bears."""
+        return strangers(self.condition, tables, ledger, minimum_group)
 
     def ask(self, tables: Tables, ledger: ir.Table | None) -> ir.Table:
         """customer_id of everyone who meets the condition, each once, with the columns.

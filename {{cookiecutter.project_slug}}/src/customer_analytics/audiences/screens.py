@@ -81,7 +81,7 @@ def _steps(made: Made) -> list[list[str]]:
 
 def _notes(made: Made) -> list[str]:
     selection, request = made.selection, made.request
-    notes = []
+    notes = [f"WARNING: {one}" for one in made.strangers]
     if not selection.knows_consent:
         notes.append("The client's data say nothing of consent: nobody was left out for it.")
     if not selection.knows_contacts:
@@ -99,7 +99,7 @@ def _notes(made: Made) -> list[str]:
 
 def _show_holdout(terminal: Terminal, made: Made) -> None:
     request, strata = made.request, made.strata
-    if request.share:
+    if made.held_out:
         origin = "as given" if request.seed_given else "from the name"
         terminal.line(
             f"Held out by chance within {_counted(len(strata.labels), 'stratum', 'strata')}, "

@@ -1,0 +1,63 @@
+"""A name in a condition that nothing bears is said aloud: `not in campaign 'Sprng'` would select everyone."""
+
+from __future__ import annotations
+
+import pytest
+
+from customer_analytics.analysis.query import parse_condition
+from customer_analytics.audiences.strangers import strangers
+from customer_analytics.engagement import Project
+from customer_analytics.tables.ledger import open_ledger
+from customer_analytics.tables.store import open_tables
+
+from .conftest import MakeProject
+from .ledgers import assign
+
+
+def said(project: Project, condition: str) -> list[str]:
+    tables = open_tables(project)
+    ledger = open_ledger(project, tables.backend, tables.as_of)
+    return [str(one) for one in strangers(parse_condition(condition, where="x"), tables, ledger, 3)]
+
+
+@pytest.fixture
+def shop(make: MakeProject) -> Project:
+    rare = [{"customer_id": "C9", "region": "Rareland"}]
+    return make(
+        {
+            "customers": [*({"customer_id": f"C{n}", "region": "North"} for n in range(5)), *rare],
+            "products": [{"product_id": "P1", "category": "Tea", "name": "Pot"}],
+            "campaigns": [{"campaign_id": "C1", "name": "Spring"}],
+        }
+    )
+
+
+def test_names_that_are_there_are_no_strangers(shop: Project) -> None:
+    assign(shop, "春季", {"C1": "control"}, days=3, campaign="K-9")
+    condition = (
+        "bought category 'Tea' and bought product 'Pot' and in campaign 'Spring' and not in campaign 'K-9' "
+        "and held out of '春季' and region in ('North', 'Rareland') and region = 'North'"
+    )
+    assert said(shop, condition) == []
+
+
+def test_misspelt_names_come_with_the_one_that_was_meant(shop: Project) -> None:
+    assign(shop, "summer", {"C1": "control"}, days=3)
+    condition = "bought category 'tee' and not in campaign 'Sprng' and in audience 'sumer' and region = 'north'"
+    assert said(shop, condition) == [
+        "The data know no category 'tee'. Did you mean 'Tea'?",
+        "The data know no campaign 'Sprng'. Did you mean 'Spring'?",
+        "The data know no audience 'sumer'. Did you mean 'summer'?",
+        "The data know no region 'north'. Did you mean 'North'?",
+    ]
+
+
+def test_before_the_first_audience_every_audience_is_a_stranger(shop: Project) -> None:
+    assert said(shop, "not in audience 'spring'") == ["The data know no audience 'spring'."]
+
+
+def test_neither_a_customer_nor_a_rare_value_is_ever_proposed(shop: Project) -> None:
+    assert said(shop, "customer_id = 'C99' or region = 'Rarelan'") == [
+        "The data know no customer_id 'C99'.",
+        "The data know no region 'Rarelan'.",
+    ]
