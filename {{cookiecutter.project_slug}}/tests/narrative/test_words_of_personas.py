@@ -1,4 +1,4 @@
-"""What the personas report says: each finding's condition, its sentence for when there is nothing, and no false word."""
+"""What the personas report says: each finding's condition, its sentence for when there is nothing, no false word."""
 
 from __future__ import annotations
 
@@ -200,13 +200,15 @@ def test_skipped_tags_say_why(made: ModuleType) -> None:
 def test_names_say_what_people_do_before_what_they_lack_and_differ(made: ModuleType) -> None:
     names = [str(made.view().name(key)) for key in made.SHAPES]
     assert names == [
-        "Night buyers who prefer Books", "Bargain buyers with small orders", "Large-order buyers who pay the full price",
-    ]  # fmt: skip
+        "Night buyers who prefer Books",
+        "Bargain buyers with small orders",
+        "Large-order buyers who pay the full price",
+    ]
     assert str(made.view().short("persona_1")) == "Night buyers"
 
 
 def test_twins_get_a_third_trait_or_a_number(made: ModuleType) -> None:
-    first, second, third = made.result().personas
+    first, _, third = made.result().personas
     twin = replace(first, key="persona_2")
     view = made.view(made.result(personas=(first, twin, third)))
     names = {str(view.name(one.key)) for one in view.personas}

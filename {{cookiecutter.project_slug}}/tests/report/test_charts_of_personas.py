@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from xml.etree import ElementTree
 
@@ -81,7 +82,7 @@ def test_marks_carry_tips_by_their_names() -> None:
 def test_runs_cover_every_hour_once_and_keep_its_shade(steps: list[int]) -> None:
     found = runs(steps)
     assert [step for first, beyond, step in found for _ in range(first, beyond)] == steps
-    assert all(one[2] != other[2] for one, other in zip(found, found[1:], strict=False))
+    assert all(one[2] != other[2] for one, other in itertools.pairwise(found))
 
 
 @given(st.integers(3, 12), st.integers(0, 11), st.floats(0, 3))
