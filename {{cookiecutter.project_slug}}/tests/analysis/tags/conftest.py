@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import importlib.util
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import ibis
 import pandas as pd
 import pytest
 import yaml
@@ -38,12 +42,33 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="session")
+def small_tables() -> Callable[..., Tables]:
+    """A function: frames by table name -> Tables, with the day of each time, in UTC or another zone."""
+
+    def make(as_of: dt.date = dt.date(2024, 6, 30), zone: str = "UTC", **frames: pd.DataFrame) -> Tables:
+        backend = ibis.duckdb.connect()
+        bare = Tables(backend, as_of, ZoneInfo(zone), {}, dt.datetime(2000, 1, 1))
+        tables = {}
+        for name, frame in frames.items():
+            table = backend.create_table(name, frame)
+            for column in [column for column in table.columns if column.endswith("_at")]:
+                if zone != "UTC":  # the frames hold wall-clock time
+                    hours = ZoneInfo(zone).utcoffset(dt.datetime(2024, 1, 1))
+                    table = table.mutate(**{column: table[column] - ibis.interval(seconds=int(hours.total_seconds()))})
+                table = table.mutate(**{column.removesuffix("_at") + "_on": bare.local(table[column]).date()})
+            tables[name] = table
+        return dataclasses.replace(bare, tables=tables)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def data(client: Project) -> Tables:
     return open_tables(client)
 
 
 @pytest.fixture(scope="session")
-def catalogue(client: Project) -> TagCatalogue:
+def catalogue_of_all(client: Project) -> TagCatalogue:
     """The shipped catalogue with every tag for every industry, so that none goes untested."""
     shipped = read_catalogue(client)
     everywhere = {"industries": list(Industry)}
@@ -63,5 +88,5 @@ def by_hand(client: Project, data: Tables) -> dict[str, pd.Series]:
 
 
 @pytest.fixture(scope="session")
-def portrait(data: Tables, catalogue: TagCatalogue) -> TagPortrait:
-    return tag_portrait(data, catalogue)
+def portrait(data: Tables, catalogue_of_all: TagCatalogue) -> TagPortrait:
+    return tag_portrait(data, catalogue_of_all)

@@ -52,8 +52,10 @@ def redundancy(
         uses: the names that each tag's rule uses, itself and through other tags.
         minimum_group: a tag by which fewer customers differ from all others says nothing.
     """
-    silent = [drop for tag in tags if (drop := _silent(tag, values[tag.name], minimum_group)) is not None]
-    speaking = [tag for tag in tags if tag.name not in {drop.name for drop in silent}]
+    named = frozenset[str]().union(*(uses.get(tag.name, frozenset()) for tag in tags))
+    dull = [drop for tag in tags if (drop := _silent(tag, values[tag.name], minimum_group)) is not None]
+    silent = [drop for drop in dull if drop.name not in named]
+    speaking = [tag for tag in tags if tag.name not in {drop.name for drop in dull}]
     sampled = None
     if len(values) > MOST_CUSTOMERS:
         values, sampled = values.sample(MOST_CUSTOMERS, random_state=7), MOST_CUSTOMERS
@@ -61,7 +63,7 @@ def redundancy(
         (pair for pair in find_pairs(as_columns(values, speaking), uses) if abs(pair.strength) >= SHOWN),
         key=lambda pair: (-round(abs(pair.strength), 6), pair.first, pair.second),
     )
-    return tuple(pairs), (*silent, *_same(pairs, speaking)), sampled
+    return tuple(pairs), (*silent, *_same(pairs, speaking, named)), sampled
 
 
 def as_columns(values: pd.DataFrame, tags: Sequence[TagResult]) -> Columns:
@@ -107,20 +109,21 @@ def _silent(tag: TagResult, column: pd.Series, minimum_group: int) -> Drop | Non
     return None
 
 
-def _same(pairs: Sequence[Pair], tags: Sequence[TagResult]) -> list[Drop]:
+def _same(pairs: Sequence[Pair], tags: Sequence[TagResult], named: frozenset[str]) -> list[Drop]:
     """Drop what a tag already kept says as well.
 
-    Kept first are persona tags, then figures before scores made of them, then by class as in _KEPT_FIRST, then those
-    known of more customers, then the order of the catalogue.
+    A tag that another one's rule names is always kept: without it that rule would not run. Then come persona tags,
+    figures before scores made of them, the classes as in _KEPT_FIRST, tags known of more customers, and last the
+    order of the catalogue.
     """
     partners: dict[str, list[Pair]] = {}
     for pair in pairs:
         if abs(pair.strength) >= SAME and not pair.derived and not pair.nested:
             partners.setdefault(pair.first, []).append(pair)
             partners.setdefault(pair.second, []).append(pair)
-    kept: set[str] = set()
+    kept = {tag.name for tag in tags if tag.name in named}
     drops: dict[str, Drop] = {}
-    for tag in sorted(tags, key=_rank_to_keep):
+    for tag in sorted((tag for tag in tags if tag.name not in kept), key=_rank_to_keep):
         for pair in partners.get(tag.name, ()):
             other = pair.second if pair.first == tag.name else pair.first
             if other in kept:

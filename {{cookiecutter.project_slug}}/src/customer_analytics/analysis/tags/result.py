@@ -150,6 +150,7 @@ class TagPortrait:
 
     @property
     def for_personas(self) -> tuple[TagResult, ...]:
-        """Tags that personas may be told apart by: marked so, not sensitive, with values, not proposed for dropping."""
+        """Tags that personas may be told apart by: marked so, not sensitive, more than one value, not to be dropped."""
         dropped = {drop.name for drop in self.drops}
-        return tuple(tag for tag in self.ran if tag.persona and not tag.sensitive and tag.name not in dropped)
+        marked = [tag for tag in self.ran if tag.persona and not tag.sensitive and tag.name not in dropped]
+        return tuple(tag for tag in marked if self.values[tag.name].nunique() > 1)
