@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from customer_analytics.report import theme
-from customer_analytics.report.charts import Axis, Bar, Line, bars, lines
+from customer_analytics.report.charts import Axis, Bar, Line, Pair, bars, dot_pairs, lines
 from customer_analytics.report.charts import base as chart_base
 from customer_analytics.report.svg import draw_svg
 from customer_analytics.report.theme import ROLE
@@ -50,7 +50,7 @@ def test_drawn_colours_follow_the_page_and_the_brand() -> None:
 
 
 def test_the_same_chart_twice_on_a_page_has_different_ids() -> None:
-    chart = bars([Bar("a", 1, "1")])
+    chart = dot_pairs([Pair("a", 0.1, 0.5, "10%", "50%")], "first", "second")  # its dots are drawn by reference
     ids = [set(re.findall(r' id="([^"]+)"', drawn(chart, serial=serial))) for serial in ("1", "2")]
     assert ids[0] and not ids[0] & ids[1]
     assert drawn(chart, serial="1") == drawn(chart, serial="1")
@@ -101,3 +101,18 @@ def _language():
     from customer_analytics.language import Language
 
     return Language("en")
+
+
+def test_marks_inside_their_box_are_not_clipped_and_those_that_stick_out_still_are() -> None:
+    def line_to(high: float) -> str:
+        def draw(width: float, narrow: bool) -> Figure:
+            figure, axes = chart_base.canvas(width, 2)
+            axes.set_xlim(0, 1)
+            axes.set_ylim(0, 1)
+            axes.plot([0.1, 0.9], [0.1, high], color=ROLE["s1"])
+            return figure
+
+        return drawn(draw)
+
+    assert "clip" not in line_to(0.9)
+    assert 'clip-path="url(#' in line_to(1.5) and "<clipPath" in line_to(1.5)

@@ -21,6 +21,7 @@ MOST_MARKS = 2_000  # above that a layer of marks becomes a picture inside the d
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _ROLE_OF = {value: role for role, value in ROLE.items()}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _LONG_NUMBER = re.compile(r"(\d\.\d)\d+")  # a tenth of a point is a seventh of a pixel
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT_FAMILY = re.compile(r"font-family: [^;]+(; )?")
@@ -56,6 +57,7 @@ def draw_svg(
     _strip_namespaces(root)
     _add_tooltips(root, tips or {})
     _restyle(root, colours)
+    _unclip(root)
     _prune(root)
     _rename_ids(root, "g" + hashlib.sha256((source + serial).encode()).hexdigest()[:8])
     view_box = root.get("viewBox", "")
@@ -118,6 +120,44 @@ def _shortened(geometry: str) -> str:
     """M 190.94 9.00 L 506.2 9.0 -> M190.9 9L506.2 9."""
     rounded = _LONG_NUMBER.sub(r"\1", geometry).replace(".0 ", " ").removesuffix(".0")
     return _AROUND_COMMAND.sub(r"\1", " ".join(rounded.split()))
+
+
+def _unclip(root: _Element) -> None:
+    """Drop the clipping of marks that lie inside their box anyway, and the boxes that then clip nothing."""
+    boxes = {element.get("id", ""): box for element in root.iter("clipPath") if (box := _box(element)) is not None}
+    for element in root.iter():
+        name = element.get("clip-path", "")[5:-1]  # url(#name)
+        if name in boxes and _lies_inside(element, boxes[name]):
+            del element.attrib["clip-path"]
+    still = {element.get("clip-path", "")[5:-1] for element in root.iter()}
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == "clipPath" and child.get("id", "") not in still:
+                parent.remove(child)
+
+
+def _box(clip: _Element) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom of a clipping rectangle, half a point larger; None for any other shape."""
+    shapes = list(clip)
+    if len(shapes) != 1 or shapes[0].tag != "rect":
+        return None
+    x, y, width, height = (float(shapes[0].get(name, "nan")) for name in ("x", "y", "width", "height"))
+    return x - 0.5, y - 0.5, x + width + 0.5, y + height + 0.5
+
+
+def _lies_inside(element: _Element, box: tuple[float, float, float, float]) -> bool:
+    """Whether a path or the markers of a line lie inside; False for what this cannot tell."""
+    places = [element] if element.tag == "path" else list(element)
+    points: list[float] = []
+    for place in places:
+        if "transform" in place.attrib or place.tag not in ("path", "use", "title"):
+            return False
+        text = place.get("d", "") if place.tag == "path" else f"{place.get('x', '')} {place.get('y', '')}"
+        points += [float(number) for number in _NUMBER.findall(text)]
+    left, top, right, bottom = box
+    xs, ys = points[::2], points[1::2]
+    inside = all(left <= x <= right for x in xs) and all(top <= y <= bottom for y in ys)
+    return bool(points) and len(xs) == len(ys) and inside
 
 
 def _prune(parent: _Element) -> None:
