@@ -34,7 +34,7 @@ _HAN_PUNCTUATION = frozenset(map(ord, "—‘’“”…"))
 _FROM_STYLE_SHEET = {ord("。")}  # between head and statement of a finding on paper
 
 _SERIF_TAGS = {"h1", "h2", "h3", "caption"}
-_SERIF_CLASSES = {"value", "standfirst", "figure-title", "findings"}
+_SERIF_CLASSES = {"value", "standfirst", "figure-title"}
 _BOLD_TAGS = {"strong", "b", "em", "th", "h1", "h2", "h3", "summary", "tfoot", "caption", "thead"}
 _EITHER_TAGS = {"nav", "dt"}  # bold in some places, or while the reader is there
 _BOLD_CLASSES = {"label", "kind", "figure-number", "figure-title", "brand", "state", "value", "bold"}
