@@ -54,8 +54,9 @@ def sankey(left: Sequence[State], right: Sequence[State], flows: Sequence[Flow],
     def draw(width: float, narrow: bool) -> Figure:
         rooms = [_room(states, narrow) for states in (left, right)]
         height = _NARROW_HEIGHT if narrow else _HEIGHT
-        figure, axes = base.canvas(width, height, left=rooms[0], right=rooms[1], top=0.32)
-        inner_width, inner_height = width - sum(rooms), height - 0.37
+        head = 0.45 if narrow else 0.32
+        figure, axes = base.canvas(width, height, left=rooms[0], right=rooms[1], top=head)
+        inner_width, inner_height = width - sum(rooms), height - head - 0.05
         base.bare(axes)
         axes.set_xlim(0, inner_width)
         axes.set_ylim(inner_height, 0)
@@ -65,10 +66,10 @@ def sankey(left: Sequence[State], right: Sequence[State], flows: Sequence[Flow],
         _side(axes, left, tops[0], 0.0, rooms[0], narrow)
         _side(axes, right, tops[1], inner_width, rooms[1], narrow)
         outer = (-rooms[0], inner_width + rooms[1]) if narrow else (0.0, inner_width)  # dates at the page's edges
-        for x, head, align in ((outer[0], heads[0], "left"), (outer[1], heads[1], "right")):
+        for x, date, align in ((outer[0], heads[0], "left"), (outer[1], heads[1], "right")):
             base.label(
-                axes, x, 0, head, weight=600, role="ink2", size=base.NOTE_SIZE, align=align, offset=(0, 6),
-                vertical="bottom",
+                axes, x, 0, date, weight=600, role="ink2", size=base.NOTE_SIZE, align=align,
+                offset=(0, 15 if narrow else 6), vertical="bottom",
             )  # fmt: skip
         return figure
 
