@@ -46,12 +46,12 @@ def contact_table(view: View, found: Budget) -> TableWords:
     say, language = view.language.say, view.language
     rows: list[Row] = []
     for row in _known(view, found):
-        mean, low, high, purchase = (language.money(row[key]) for key in ("mean", "low", "high", "purchase"))
+        mean, purchase = (language.money(row[key]) for key in ("mean", "purchase"))
         rows.append(
             (
                 (view.name(str(row["segment"])), None),
                 (language.number(row["customers"]), row["customers"]),
-                (say("{value} ({low} to {high})", value=mean, low=low, high=high), row["mean"]),
+                (mean, row["mean"]),
                 (purchase, row["purchase"]),
                 (_cost(view, row["limit"]), row["limit"]),
             )
@@ -60,17 +60,18 @@ def contact_table(view: View, found: Budget) -> TableWords:
         (
             (say("Segment"), "name"),
             (say("Customers"), "number"),
-            (say("Comes by itself, a head"), "number"),
-            (say("One purchase more brings"), "number"),
-            (say("A contact may cost"), "number"),
+            (say("Comes anyway"), "number"),
+            (say("A purchase brings"), "number"),
+            (say("Contact up to"), "number"),
         ),
         tuple(rows),
         say("What a contact may cost"),
         view.how(
             (say("Unit"), say("One customer, in the segment of now")),
-            (say("Comes by itself, a head"), _source(view, found)),
+            (say("Comes anyway"), _source(view, found)),
+            (say("Interval"), say("In the file")),
             (
-                say("A contact may cost"),
+                say("Contact up to"),
                 say(
                     "{gain} in a hundred of what one purchase more brings; it grows and shrinks with that assumption",
                     gain=language.number(100 * found.gain),

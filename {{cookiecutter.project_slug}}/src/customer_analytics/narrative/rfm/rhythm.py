@@ -194,13 +194,12 @@ def cohort_table(view: View) -> TableWords:
     """Money a head within so many days of the first purchase, by cohort; only completed horizons."""
     say, language, found = view.language.say, view.language, view.result.movement.cohorts
     assert found is not None
-    horizons = sorted(found.table["days"].unique())
+    table = _told(found)
+    horizons = sorted(table["days"].unique())
     rows: list[Row] = []
-    for cohort, own in found.table.groupby("cohort"):
+    for cohort, own in table.groupby("cohort"):
         begin = pd.Timestamp(str(cohort)).date()
         name = language.month(begin)
-        if begin in found.seen_before:
-            name = str(say("{cohort} *", cohort=name))
         by_days = {int(row["days"]): {str(k): v for k, v in row.items()} for row in own.to_dict("records")}
         count = int(own["customers"].iloc[0])
         cells = [_head_cell(view, by_days.get(int(days))) for days in horizons]
@@ -218,19 +217,17 @@ def cohort_table(view: View) -> TableWords:
             (say("Cohort"), say("{months} months, named by the first", months=language.number(found.months))
             if found.months > 1 else say("A month")),
             (say("Base"), say("All customers of the cohort; a cell is empty until all of them have had the days")),
-            (
-                say("Not comparable"),
-                say(
-                    "An asterisk: begun in the first {days} days of the data, so it holds customers who had bought "
-                    "before the data begin",
-                    days=language.number(view.result.rhythm.lost_days if view.result.rhythm else 0),
-                ),
-            ),
             (say("Interval"), say("Normal, over customers, {level}; in the file", level=language.percent(0.95))),
             window=say("All history to {last}", last=language.date(view.result.window.last_day)),
         ),
         file="cohort_value.csv",
     )  # fmt: skip
+
+
+def _told(found: Cohorts) -> pd.DataFrame:
+    """The cohorts of the page: those whose first purchases are first ones; all, where there are none."""
+    comparable = found.table[~found.table["cohort"].isin(found.seen_before)]
+    return comparable if len(comparable) else found.table
 
 
 def _head_cell(view: View, row: dict[str, Any] | None) -> tuple[str, float | None]:
@@ -246,10 +243,21 @@ def cohort_note(view: View) -> list[Text]:
     if found is None:
         return []
     told = [_compared(view, found)] if found.comparison is not None else []
-    if found.seen_before:
+    days = view.language.number(view.result.rhythm.lost_days if view.result.rhythm else 0)
+    if found.seen_before and len(_told(found)) < len(found.table):
         told.append(
-            say("Cohorts with an asterisk hold customers who had bought before the data begin; they are not compared.")
-        )
+            say(
+                "Cohorts that began in the first {days} days of the data are in the file only: they hold customers who "
+                "had bought before.", days=days,
+            )
+        )  # fmt: skip
+    elif found.seen_before:
+        told.append(
+            say(
+                "All these cohorts began in the first {days} days of the data: they hold customers who had bought "
+                "before, and are not compared.", days=days,
+            )
+        )  # fmt: skip
     return told
 
 
