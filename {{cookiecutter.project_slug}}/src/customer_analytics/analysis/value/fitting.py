@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -37,12 +38,13 @@ class PurchaseFit:
     agreeing: int
     slope: float
     leaving: float  # how much better (deviance) the model is than one in which no customer ever leaves
+    stays: bool  # the model is that one: a and b were at the edge, and their intervals are none
     problem: str
 
     @property
     def leaves(self) -> bool:
         """Whether the data show at all that customers leave; else the probability to be active is none."""
-        return self.leaving > LEAVING
+        return not self.stays and self.leaving > LEAVING
 
     @property
     def holds(self) -> bool:
@@ -76,12 +78,23 @@ def fit(kind: Kind, histories: Histories, minimum_base: int) -> PurchaseFit:
         value, gradient = likelihood.value_and_gradient(np.array([*rates, *NEVER]))
         return value, gradient[:2]
 
-    stays = maximise(staying, [start[:2] for start in starts[:2]], float(histories.customers))
+    stays = maximise(staying, [start[:2] for start in starts[:3]], float(histories.customers))
     leaving = 2 * (best.log_likelihood - stays.log_likelihood)
-    return _in_weeks(kind, histories, best, unit, leaving)
+    # Where nobody visibly leaves, a and b run to the edge together; the model without leaving is then the answer.
+    is_nested = bool(best.problem) and not stays.problem and not leaving > LEAVING
+    return _in_weeks(kind, histories, _never_leaving(stays) if is_nested else best, unit, leaving, stays=is_nested)
 
 
-def _in_weeks(kind: Kind, histories: Histories, best: Optimum, unit: float, leaving: float) -> PurchaseFit:
+def _never_leaving(rates: Optimum) -> Optimum:
+    """The optimum of r and alpha with a and b that let nobody leave, and nothing known about these two."""
+    covariance = np.zeros((4, 4))
+    covariance[:2, :2] = rates.covariance
+    return dataclasses.replace(rates, parameters=np.array([*rates.parameters, *NEVER]), covariance=covariance)
+
+
+def _in_weeks(
+    kind: Kind, histories: Histories, best: Optimum, unit: float, leaving: float, *, stays: bool
+) -> PurchaseFit:
     """The optimum with times in weeks: alpha is multiplied, and each purchase carries a density of 1/unit."""
     factors = np.array([1.0, unit, 1.0, 1.0])
     r, alpha, a, b = (float(value) for value in best.parameters * factors)
@@ -89,6 +102,8 @@ def _in_weeks(kind: Kind, histories: Histories, best: Optimum, unit: float, leav
         name: Interval(low * float(factor), high * float(factor))
         for name, (low, high), factor in zip(NAMES, best.intervals, factors, strict=True)
     }
+    if stays:
+        intervals |= dict.fromkeys(("a", "b"), Interval(math.nan, math.nan))
     return PurchaseFit(
         kind=kind,
         model=None if best.problem == "search" else PurchaseModel(kind, r, alpha, a, b),
@@ -101,13 +116,25 @@ def _in_weeks(kind: Kind, histories: Histories, best: Optimum, unit: float, leav
         agreeing=best.agreeing,
         slope=best.slope,
         leaving=leaving,
+        stays=stays,
         problem=best.problem,
     )
 
 
 def _nothing(kind: Kind, histories: Histories, problem: str) -> PurchaseFit:
     missing = {name: Interval(math.nan, math.nan) for name in NAMES}
-    empty = np.full((4, 4), np.nan)
     return PurchaseFit(
-        kind, None, math.nan, missing, empty, len(histories.x), histories.customers, 0, 0, math.nan, math.nan, problem
+        kind=kind,
+        model=None,
+        log_likelihood=math.nan,
+        intervals=missing,
+        covariance=np.full((4, 4), np.nan),
+        histories=len(histories.x),
+        customers=histories.customers,
+        starts=0,
+        agreeing=0,
+        slope=math.nan,
+        leaving=math.nan,
+        stays=False,
+        problem=problem,
     )

@@ -25,7 +25,10 @@ def metrics(result: ValueResult) -> Metrics:
     numbers: Metrics = {}
     for kind, fitted in (("bgnbd", result.fits["bg_nbd"]), ("mbgnbd", result.fits["mbg_nbd"])):
         values = fitted.model.values if fitted.holds and fitted.model is not None else (None,) * len(NAMES)
-        numbers |= {f"{kind}.{name}": value for name, value in zip(NAMES, values, strict=True)}
+        hidden = ("a", "b") if fitted.stays else ()
+        numbers |= {
+            f"{kind}.{name}": None if name in hidden else value for name, value in zip(NAMES, values, strict=True)
+        }
         numbers[f"{kind}.log_likelihood"] = _known(fitted.log_likelihood) if fitted.holds else None
     model = result.spend.model if result.spend.holds else None
     for name in ("p", "q", "v"):

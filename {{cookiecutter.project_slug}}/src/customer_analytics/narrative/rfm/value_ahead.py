@@ -138,31 +138,30 @@ def value_figure(view: View, worth: ValueResult) -> FigureWords:
 def value_table(view: View, worth: ValueResult) -> TableWords:
     """Who is still active, purchases ahead and the value of each segment as a whole; all customers below."""
     say = view.language.say
-    rows = [_cells(view, row, view.name(row["segment"])) for row in segment_records(view, worth)]
+    rows = [_cells(view, worth, row, view.name(row["segment"])) for row in segment_records(view, worth)]
     assert worth.everyone is not None
     everyone = worth.everyone.to_dict("records")[0]
+    active: tuple[tuple[Text, str], ...] = ((say("Still active"), "number"),) if worth.fit.leaves else ()
     return TableWords(
         (
             (say("Segment"), "name"),
-            (say("Still active"), "number"),
+            *active,
             (say("Purchases each"), "number"),
             (say("Value of the segment"), "number"),
         ),
         tuple(rows),
         say("What the segments will buy"),
         _how(view, worth),
-        foot=_cells(view, {str(key): value for key, value in everyone.items()}, say("All customers")),
+        foot=_cells(view, worth, {str(key): value for key, value in everyone.items()}, say("All customers")),
         file="value_segments.csv",
     )
 
 
-def _cells(view: View, row: Record, name: Text) -> Row:
-    return (
-        (name, None),
-        (view.language.percent(row["p_alive"]), None if math.isnan(row["p_alive"]) else row["p_alive"]),
-        _count(view, row, "purchases"),
-        _money(view, row, "clv_total", "total_low", "total_high"),
-    )
+def _cells(view: View, worth: ValueResult, row: Record, name: Text) -> Row:
+    share = None if math.isnan(row["p_alive"]) else float(row["p_alive"])
+    active: Row = ((view.language.percent(share), share),) if worth.fit.leaves else ()
+    money = _money(view, row, "clv_total", "total_low", "total_high")
+    return ((name, None), *active, _count(view, row, "purchases"), money)
 
 
 def _money(view: View, row: Record, name: str, low: str, high: str) -> Cell:
@@ -187,16 +186,16 @@ def kinds_table(view: View, worth: ValueResult) -> TableWords:
     """Those who bought once apart from those who came back: expected purchases in three, six and twelve months."""
     say, language = view.language.say, view.language
     assert worth.kinds is not None
-    names = {"once": say("Bought once"), "repeat": say("Came back")}
     rows: list[Row] = []
     for record in worth.kinds.to_dict("records"):
         if record["customers"] < view.minimum_group:
             continue
         row = {str(key): value for key, value in record.items()}
+        n = language.number(row["customers"])
+        name = say("Bought once ({n})", n=n) if row["group"] == "once" else say("Came back ({n})", n=n)
         rows.append(
             (
-                (names[row["group"]], None),
-                (language.number(row["customers"]), row["customers"]),
+                (name, None),
                 *(_count(view, row, f"purchases_{months}") for months in (3, 6, 12)),
                 _money(view, row, "clv_mean", "clv_low", "clv_high"),
             )
@@ -204,7 +203,6 @@ def kinds_table(view: View, worth: ValueResult) -> TableWords:
     return TableWords(
         (
             (say("Customers"), "name"),
-            (say("Number"), "number"),
             *((say("In {months} months", months=language.number(months)), "number") for months in (3, 6, 12)),
             (say("Value each"), "number"),
         ),
@@ -239,7 +237,7 @@ def _how(view: View, worth: ValueResult) -> How:
 def _source_words(view: View, worth: ValueResult) -> Text:
     say, language = view.language.say, view.language
     fitted: PurchaseFit = worth.fit
-    unit = say("weeks") if worth.unit > 1 else say("days")
+    unit = say("week") if worth.unit > 1 else say("day")
     if not worth.is_model:
         return say(
             "The rule “{rule}”, which did better than the model in the days held out",
@@ -247,12 +245,19 @@ def _source_words(view: View, worth: ValueResult) -> Text:
         )
     assert fitted.model is not None
     r, alpha, a, b = (language.number(value, 3) for value in fitted.model.values)
+    numbers = {
+        "histories": language.number(fitted.histories), "n": language.number(fitted.customers), "unit": unit, "r": r,
+        "alpha": alpha, "agreeing": language.number(fitted.agreeing), "starts": language.number(fitted.starts),
+    }  # fmt: skip
+    if fitted.stays:
+        return say(
+            "NBD, in which nobody leaves, on {histories} distinct histories of {n} customers, times to the {unit}: "
+            "r {r}, alpha {alpha} weeks; {agreeing} of {starts} starts end there", **numbers,
+        )  # fmt: skip
     return say(
         "{name} on {histories} distinct histories of {n} customers, times to the {unit}: r {r}, alpha {alpha} weeks, "
         "a {a}, b {b}; {agreeing} of {starts} starts end there",
-        name=MODELS[fitted.kind], histories=language.number(fitted.histories), n=language.number(fitted.customers),
-        unit=unit, r=r, alpha=alpha, a=a, b=b, agreeing=language.number(fitted.agreeing),
-        starts=language.number(fitted.starts),
+        name=MODELS[fitted.kind], a=a, b=b, **numbers,
     )  # fmt: skip
 
 
