@@ -32,6 +32,7 @@ TOP = RENDERED | {
     "engagement.schema.json",
     "notebooks",
     "src",
+    "tags.yml",
     "tests",
 }
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

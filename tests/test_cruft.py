@@ -12,7 +12,11 @@ import pytest
 import yaml
 
 from customer_analytics.engagement.reading import read_engagement
+from customer_analytics.engagement.tags import read_tags
 
+NEW_TAG = "".join(
+    f"      {line}\n" for line in ("label: Pays late", "meaning: Pays late.", "rule: orders > 0", "source: orders")
+)
 EDITED_SOURCES = "sources:\n  - table: orders\n    files: data/raw/orders.csv  # from the shop\n"
 
 
@@ -73,6 +77,8 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
     edit(settings, "sources: []\n", EDITED_SOURCES)
     edit(settings, 'client: "', 'client: "The new ')
     edit(settings, "minimum_group: 10", "minimum_group: 25")
+    catalogue = project / "tags.yml"
+    edit(catalogue, "      rule: days_since_first(purchases) < 30\n", "      rule: days_since_first(purchases) < 60\n")
     edit(project / "README.md", "## Where things are", "Call Ms Chen before the first run.\n\n## Where things are")
     note = project / "notebooks" / "9_own_question.ipynb"
     note.parent.mkdir(exist_ok=True)
@@ -85,6 +91,7 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
         settings=("{{*/engagement.yml", "# Look\n", "# Look and feel\n"),
         code=("{{*/src/customer_analytics/__init__.py", '"0.1.0"', '"0.2.0"'),
         readme=("{{*/README.md", "Nothing is sent anywhere.", "Nothing is ever sent anywhere."),
+        tags=("{{*/tags.yml", "  risk:\n", "  risk:\n    late_payer:\n" + NEW_TAG),
     )
     assert not cruft.check(project)
     assert cruft.update(project, skip_apply_ask=True)
@@ -96,6 +103,9 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
     engagement = read_engagement(settings)
     assert engagement.client == 'The new Müller "B" \\'
     assert engagement.minimum_group == 25
+    tags = {tag.name: tag for tag in read_tags(catalogue).tags}
+    assert tags["new_buyer"].entry.rule == "days_since_first(purchases) < 60", "the analyst's rule is gone"
+    assert "late_payer" in tags, "the new tag did not arrive"
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert "Call Ms Chen" in readme and "ever sent anywhere" in readme
     assert '"0.2.0"' in (project / "src" / "customer_analytics" / "__init__.py").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ import pytest
 
 from customer_analytics.pipeline.warm import kernel_environment
 
-COMMANDS = ("demo", "sample", "check", "load", "run", "audience", "open")
+COMMANDS = ("demo", "sample", "check", "load", "run", "tags", "audience", "open")
 
 ENGAGEMENT = """\
 client: Test & Co
@@ -194,6 +195,37 @@ def test_check_ends_with_code_2_when_something_is_wrong(project: Path) -> None:
     (project / "engagement.yml").write_text(ENGAGEMENT.replace("amount: total", "amount: totl"), encoding="utf-8")
     done = analytics("check", cwd=project, code=2)
     assert "totl" in done.stdout + done.stderr
+
+
+TAGS = """\
+owner: analytics
+tags:
+  value:
+    money: {label: Money, meaning: Net money., rule: revenue, source: orders, unit: money}
+    sessions: {label: Visits, meaning: Visits., rule: count(events), source: events}
+"""
+
+
+def test_tags_lists_what_runs_and_says_why_the_others_do_not(project: Path) -> None:
+    analytics("load", cwd=project)
+    (project / "tags.yml").write_text(TAGS, encoding="utf-8")
+    listed = analytics("tags", cwd=project).stdout
+    assert re.search(r"^money +Money +40 +100\.0% +2024-09-11", listed, re.MULTILINE)
+    assert re.search(r"^sessions +value +the data have no events$", listed, re.MULTILINE)
+    assert "1 tags of 40 customers" not in listed and "1 tag of 40 customers" in listed
+    assert analytics("tags", "--check", cwd=project).stdout == "tags.yml is fine: 2 entries.\n"
+
+
+def test_mistakes_in_tags_are_told_with_line_tag_and_word_before_anything_is_loaded(project: Path) -> None:
+    bad = TAGS.replace("count(events)", "cuont(events)").replace("rule: revenue", "rule: sum(orders)")
+    (project / "tags.yml").write_text(bad, encoding="utf-8")
+    for arguments in (("tags",), ("tags", "--check")):
+        told = analytics(*arguments, cwd=project, code=2).stderr
+        assert "tags.yml, line 4, tag money" in told
+        assert "tags.yml, line 5, tag sessions" in told and "cuont" in told
+        assert "Traceback" not in told
+    (project / "tags.yml").unlink()
+    assert "tags.yml: is not in the project." in analytics("tags", cwd=project, code=2).stderr
 
 
 def test_sample_makes_a_client_that_loads_and_keeps_the_comments_of_engagement_yml(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def show_tags(terminal: Terminal, portrait: TagPortrait, language: str, minimum_
         terminal.line()
     _show_drops(terminal, portrait.drops)
     terminal.line(
-        f"{len(portrait.ran)} tags of {portrait.customers:,} customers as of {portrait.as_of}, "
+        f"{_tags(len(portrait.ran))} of {portrait.customers:,} customers as of {portrait.as_of}, "
         f"{len(portrait.skipped)} skipped."
     )
 
@@ -60,6 +60,10 @@ def _show_drops(terminal: Terminal, drops: Sequence[Drop]) -> None:
 def in_language(words: Words, language: str) -> str:
     """A text of the catalogue in the language of the engagement."""
     return words.zh_CN if language == "zh_CN" else words.en
+
+
+def _tags(number: int) -> str:
+    return "1 tag" if number == 1 else f"{number} tags"
 
 
 def _short(text: str) -> str:
