@@ -1,12 +1,9 @@
-"""Machines, test accounts and staff; consent; accounts that are one person, against a slow reference."""
+"""Machines, test accounts and staff; consent."""
 
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from customer_analytics.analysis.audit.identity import identity
 from customer_analytics.analysis.audit.people import bots, consent, people_faults, suspects
 
 
@@ -67,49 +64,3 @@ def test_consent_that_is_not_known_is_not_given(make_tables):
     assert (found.agreed, found.refused, found.unknown) == (2, 1, 1)
     assert consent(make_tables(customers=frame), derived={"customers"}) is None
     assert consent(make_tables(customers=frame.drop(columns="consent"))) is None
-
-
-links = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("pe"), st.integers(0, 7)), min_size=1, max_size=40)
-
-
-def persons_by_walking(rows: list[tuple[int, str, int]]) -> tuple[int, int]:
-    """Accounts and persons: each account is merged with every account that it can be walked to."""
-    accounts = {account for account, _, _ in rows}
-    owners: dict[tuple[str, int], set[int]] = {}
-    for account, kind, value in rows:
-        owners.setdefault((kind, value), set()).add(account)
-    groups = {account: {account} for account in accounts}
-    for members in owners.values():
-        if len(members) <= 5:
-            joined = set().union(*(groups[member] for member in members))
-            for member in joined:
-                groups[member] = joined
-    return len(accounts), len({frozenset(group) for group in groups.values()})
-
-
-@settings(max_examples=15, deadline=None)
-@given(rows=links)
-def test_persons_are_the_connected_accounts(make_tables, rows):
-    frame = pd.DataFrame(rows, columns=["customer_id", "kind", "value"]).astype(str)
-    found = identity(make_tables(identities=frame))
-    if found.limit == 5:
-        assert (found.accounts, found.people) == persons_by_walking(rows)
-    assert found.doubled == found.accounts - found.people
-
-
-def test_a_shops_own_number_does_not_make_one_person_of_forty(make_tables):
-    frame = pd.DataFrame(
-        {"customer_id": [f"c{n}" for n in range(40)] * 2, "kind": ["phone"] * 40 + ["card"] * 40,
-         "value": ["0800"] * 40 + [f"k{n // 2}" for n in range(40)]}
-    )  # fmt: skip
-    found = identity(make_tables(identities=frame))
-    assert (found.people, found.over_merged, found.largest) == (20, 1, 2)
-
-
-def test_merging_accounts_moves_the_repeat_share(make_tables):
-    identities = pd.DataFrame({"customer_id": ["a", "b", "c"], "kind": "phone", "value": ["1", " 1", "2"]})
-    orders = pd.DataFrame(
-        {"order_id": ["1", "2", "3"], "customer_id": ["a", "b", "c"], "ordered_at": pd.Timestamp("2024-05-01")}
-    )
-    found = identity(make_tables(identities=identities, orders=orders))
-    assert (found.buyers, found.repeat_accounts, found.repeat_people) == (3, 0.0, 0.5)

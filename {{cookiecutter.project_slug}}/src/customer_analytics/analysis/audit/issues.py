@@ -97,7 +97,7 @@ OPTIONAL = {
     "paid_at", "discount", "refund", "received", "ended_at", "opened_at", "clicked_at", "unsubscribed_at",
     "properties", "acquisition_campaign", "campaign_id", "session_id", "element", "page", "text", "topic",
     "visitor_id", "delivered_at", "sent_at", "offer", "store", "nulls", "product_id@events",
-    "product_id@feedback", "customer_id@events", "cost@campaigns",
+    "product_id@feedback", "customer_id@events", "cost@campaigns", "account_id",
 }  # fmt: skip
 
 

@@ -69,7 +69,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Counted", "name"), ("Buyers", "number"), ("Two orders or more", "number"), ("Revenue per buyer", "number"),
     ),
     "clusters": (("Accounts of a person", "name"), ("How many people", "number"), ("Share", "number")),
-    "doubts": (("What", "name"), ("Found", "number"), ("What to do", "text")),
+    "doubts": (("What", "name"), ("How many", "number"), ("What to do", "text")),
     "dictionary": (("Column", "name"), ("Theirs", "text"), ("Meaning", "text"), ("Type", "text"), ("Holds", "text")),
     "fixes": (("What to do", "name"), ("Why", "text"), ("Reports", "text"), ("Money", "number"), ("Owner", "text")),
     "unlock": (("What to ask for", "name"), ("Reports", "text"), ("Verdict now", "text")),

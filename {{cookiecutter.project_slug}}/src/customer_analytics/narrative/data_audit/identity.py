@@ -24,8 +24,8 @@ KINDS = {
 _ROLES = {"hard": "enough alone", "soft": "with something beside it", "unused": "not used"}
 _COLUMNS = {"birth_year": "year of birth", "gender": "gender", "region": "region", "city": "city"}
 _NEEDS = {
-    "either": "two of them shared and nothing differs, or all of {columns} known and equal",
-    "profile": "all of {columns} known and equal",
+    "either": "two of them shared and nothing differs, or all known and equal: {columns}",
+    "profile": "all known and equal: {columns}",
     "two_kinds": "two of them shared and nothing differs",
 }
 
@@ -307,7 +307,10 @@ def _kind(kind: str, language: Language) -> str:
 
 def _kinds(kinds: list[str], language: Language) -> str:
     """Kinds as alternatives: phone, cookie or device."""
-    names = [str(_kind(kind, language)) for kind in kinds]
+    return _alternatives([str(_kind(kind, language)) for kind in kinds], language)
+
+
+def _alternatives(names: list[str], language: Language) -> str:
     if len(names) < 2:
         return names[0] if names else str(language.say("nothing"))
     before = ("、" if language.is_chinese else ", ").join(names[:-1])
@@ -317,4 +320,4 @@ def _kinds(kinds: list[str], language: Language) -> str:
 def _columns(who: Identity, language: Language) -> str:
     """The columns of which a person has one value, as alternatives."""
     named = [str(language.say(_COLUMNS[name])) if name in _COLUMNS else name for name in who.rules.one_value]
-    return language.listing(named) if named else str(language.say("nothing"))
+    return _alternatives(named, language)

@@ -36,7 +36,6 @@ _REASONS = {
     "duplicate": "exact copy",
     "ragged": "wrong number of values in the line",
     "damaged": "not text in the file's encoding",
-    "merged": "another account of the same person, merged",
 }
 _TYPES = {
     Kind.ID: "id",
@@ -190,6 +189,8 @@ def reconciliation_rows(audit: Audit, language: Language) -> Rows:
             reason = say("set aside: {reason} ({kind})", reason=aside.reason, kind=words)
             if aside.kind != "stated":
                 reason = say("set aside: {kind}, {column}", kind=words, column=aside.column or aside.reason)
+            if aside.kind == "merged":
+                reason = say("merged: another account of the same person")
             rows.append([name, reason, _count(-aside.rows, language), _cents(_minus(aside.money), language)])
         rows.append([name, say("kept"), _count(entry.rows_kept, language), _cents(entry.money_kept, language)])
         if entry.left_out:
