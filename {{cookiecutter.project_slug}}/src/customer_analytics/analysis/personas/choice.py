@@ -134,5 +134,3 @@ def _number(table: pd.DataFrame, structure: Structure, wanted: int) -> int:
         if len(fit):
             return int(fit.loc[fit["silhouette"].idxmax(), "k"])
     return 1
-
-

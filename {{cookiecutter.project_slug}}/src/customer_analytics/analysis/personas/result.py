@@ -39,7 +39,8 @@ class Population:
     described: int  # with at least `minimum_purchases` purchases: these get a persona
     too_little: int  # the group "too little known"
     minimum_purchases: int
-    revenue: float  # net money of all
+    counted: Literal["purchases", "events"]  # events where the client has no orders
+    revenue: float  # net money of purchases of all
     described_revenue: float
     too_little_revenue: float
 
@@ -182,8 +183,7 @@ class Persona:
 
     `stability`: mean over bootstraps of the Jaccard similarity with the most similar new cluster (Hennig 2007).
     Share intervals take the customers as a sample. `certainty`: mean over members of how much nearer their own centre
-    is than the second (0 on the border, 1 on the centre). `next_money` is their mean in the next period of the
-    validity test, NaN without one.
+    is than the second (0 on the border, 1 on the centre).
     """
 
     key: str
@@ -213,9 +213,10 @@ class Validity:
 
     Personas, RFM segments and means per group are learnt on one half of the customers and judged on the other, with
     money as `target` ("margin" where products or lines say it, else "revenue"), winsorised at the 99th percentile of
-    the first half. `table`: one row a model (rfm, persona, rfm_and_persona, permuted): model, r2, low, high (bootstrap
-    over customers). `permuted`: RFM segments with the persona labels permuted within them. `added`: r2 of
-    rfm_and_persona minus that of rfm, with interval; `p_added`: share of permutations that add at least as much.
+    the first half. `table`: one row a model: model, r2, low, high. rfm, persona, rfm_and_persona (additive): 95 %
+    bootstrap over the held-out customers; permuted (persona labels shuffled among all customers) and rfm_and_permuted
+    (shuffled within the RFM segments): mean and middle 95 % of the shuffles. `added`: r2 of rfm_and_persona minus that
+    of rfm, with interval; `p_added`: share of shuffles that add at least as much.
     """
 
     status: Literal["tested", "not_estimable"]
@@ -241,7 +242,7 @@ class Movement:
     """Who changed persona between the cut-off and now: today's personas applied to the tags of both days.
 
     `table`: from_persona, to_persona, customers, share (of from), low, high (Wilson). Customers below
-    minimum_purchases at the cut-off come from the group too_little_known. `stayed`: share of the customers with a
+    minimum_purchases at the cut-off come from the group too_little_known, those not in the data then from "new". `stayed`: share of the customers with a
     persona on both days who kept it, with interval; `by_chance`: the same share if both were independent.
     """
 

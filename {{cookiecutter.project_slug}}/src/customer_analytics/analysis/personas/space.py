@@ -272,9 +272,13 @@ def _with_components(space: Space, matrix: Floats, seed: int) -> Space:
     sample = matrix[rows] - means
     variances, vectors = np.linalg.eigh(sample.T @ sample / (len(rows) - 1))
     variances, vectors = variances[::-1], vectors[:, ::-1]
-    by_chance = np.mean(
-        [np.linalg.eigvalsh(np.cov(shuffled(sample, space, generator).T))[::-1] for _ in range(ANALYSES)], axis=0
-    ) if columns > 1 else np.zeros(1)
+    by_chance = (
+        np.mean(
+            [np.linalg.eigvalsh(np.cov(shuffled(sample, space, generator).T))[::-1] for _ in range(ANALYSES)], axis=0
+        )
+        if columns > 1
+        else np.zeros(1)
+    )
     above = variances > by_chance * 1.05
     count = int(above.argmin()) if not above.all() else columns
     count = min(max(count, 2), columns)
