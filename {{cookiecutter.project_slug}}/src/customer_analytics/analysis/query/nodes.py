@@ -130,9 +130,9 @@ class Aggregate(Value):
         target = self.table if self.column is None else f"{self.table}.{name_text(self.column)}"
         parts = [target]
         if self.where is not None:
-            parts.append(f"where {self.where}")
+            parts.append(f"where {_of_rows(self.where)}")
         if self.of is not None:
-            parts.append(f"of where {self.of}")
+            parts.append(f"of where {_of_rows(self.of)}")
         if self.when is not None:
             parts.append(str(self.when))
         if self.prior is not None:
@@ -255,7 +255,8 @@ class Between(Condition):
 
     def __str__(self) -> str:
         low, high = ("" if end is None else str(end) for end in (self.low, self.high))
-        return f"{_operand(self.value)} {low}..{high}"
+        value = f"({self.value})" if isinstance(self.value, Arithmetic) else _operand(self.value)
+        return f"{value} {low}..{high}"
 
 
 @dataclass(frozen=True)
@@ -328,3 +329,9 @@ def _tight(node: Value) -> str:
 def _operand(node: Value) -> str:
     """A value as one side of a comparison."""
     return f"({node})" if isinstance(node, Choice | Condition) else str(node)
+
+
+def _of_rows(condition: Condition) -> str:
+    """The condition after `where`, in parentheses where its end could take in the clauses that follow."""
+    open_ended = any(isinstance(node, Behaviour | Member) for node in condition.walk())
+    return f"({condition})" if open_ended else str(condition)

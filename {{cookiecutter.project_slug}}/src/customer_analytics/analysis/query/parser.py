@@ -218,12 +218,19 @@ def _left_to_right(cursor: Cursor, signs: tuple[str, ...], operand: Callable[[],
     start = cursor.token
     left = operand()
     length = 0
-    while sign := cursor.accept_sign(*signs):
+    while not _begins_range(cursor) and (sign := cursor.accept_sign(*signs)):
         length += 1
         if length > DEEPEST:
             raise cursor.mistake(start.place, f"this calculation has more than {DEEPEST} terms.")
         left = Arithmetic(sign, left, operand(), place=cursor.place(start))
     return left
+
+
+def _begins_range(cursor: Cursor) -> bool:
+    """Whether `-3..5` comes next: the range of what stands before it, not a subtraction."""
+    if not cursor.is_sign("-") or cursor.ahead(1).kind is not TokenKind.NUMBER:
+        return False
+    return cursor.is_sign("..", steps=3 if cursor.is_sign("%", steps=2) else 2)
 
 
 def _signed(cursor: Cursor) -> Value:
