@@ -37,6 +37,7 @@ def assign(
             "audience": audience,
             "version": version,
             "stratum": "everyone",
+            "seed": 7,
             "expires_on": expires,
         }
         for customer, arm in arms.items()

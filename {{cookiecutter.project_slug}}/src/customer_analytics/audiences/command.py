@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from customer_analytics.audiences import screens
-from customer_analytics.audiences.making import make_audience
+from customer_analytics.audiences.listing import list_audiences
 from customer_analytics.audiences.options import Request, read_request
-from customer_analytics.audiences.record import list_audiences
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.pipeline.lock import exclusive
-from customer_analytics.pipeline.run import stopped_like_ctrl_c
-from customer_analytics.pipeline.staleness import stale
 from customer_analytics.pipeline.terminal import Terminal
-from customer_analytics.tables.load_log import read_load_log
 
 NOBODY = 2
 LONGEST = 10_000  # characters of a condition
@@ -50,6 +46,11 @@ def make(project: Project, request: Request, terminal: Terminal, *, dry_run: boo
         UserError: the request cannot be met.
         KeyboardInterrupt: stopped; the audience is as it was before.
     """
+    from customer_analytics.audiences.making import make_audience
+    from customer_analytics.pipeline.run import stopped_like_ctrl_c
+    from customer_analytics.pipeline.staleness import stale
+    from customer_analytics.tables.load_log import read_load_log
+
     with exclusive(project, "audience"), stopped_like_ctrl_c():
         try:
             changed = stale(project, read_load_log(project))

@@ -16,9 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer_analytics.audiences.listing import FILE_NAME
 from customer_analytics.audiences.options import Request
 from customer_analytics.audiences.platforms import BRAZE_FILE, SEGMENT_FILE, write_braze, write_segment
-from customer_analytics.audiences.record import FILE_NAME, Stamp, write_record
+from customer_analytics.audiences.record import Stamp, write_record
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.report.csv_files import safe_frame
@@ -119,7 +120,7 @@ def _write_formats(
 def _assignment(
     request: Request, stamp: Stamp, frame: pd.DataFrame, held: Mask, strata: npt.NDArray[np.object_]
 ) -> pa.Table:
-    """Both arms, one row a customer, in the shape of the ledger; the seed rides in the file's own metadata."""
+    """Both arms, one row a customer, in the shape of the ledger."""
     n = len(frame)
     columns = {
         "campaign_id": [request.campaign_id] * n,
@@ -130,11 +131,11 @@ def _assignment(
         "audience": [request.name] * n,
         "version": np.full(n, stamp.version, dtype=np.int32),
         "stratum": strata,
+        "seed": np.full(n, request.seed, dtype=np.int64),
         "expires_on": [request.expires_on] * n,
     }
-    schema = SCHEMA.with_metadata({"seed": str(request.seed), "audience": request.name})
-    arrays = [pa.array(columns[field.name], type=field.type, from_pandas=True) for field in schema]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    arrays = [pa.array(columns[field.name], type=field.type, from_pandas=True) for field in SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
 def _keep_earlier(folder: Path, new: Path, version: int) -> None:

@@ -23,9 +23,10 @@ from customer_analytics.audiences.strata import Strata, smallest_stratum, strati
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.expressions import utc_of_local_midnight
-from customer_analytics.tables.ledger import assignments, open_ledger
+from customer_analytics.tables.ledger import open_ledger
 from customer_analytics.tables.load_log import read_load_log
 from customer_analytics.tables.store import Tables, open_tables
+from customer_analytics.tables.swap import put_right
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def check_name(project: Project, request: Request) -> None:
     Raises:
         UserError: an audience has this name and is not to be replaced, or one that a file system takes for the same.
     """
-    assignments(project)  # puts an audience right whose swap was cut short
+    put_right(project.audiences)
     taken = clash(project.audiences, request.name)
     if taken is None or (taken == request.name and request.replace):
         return

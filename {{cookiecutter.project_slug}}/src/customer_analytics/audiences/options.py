@@ -116,6 +116,13 @@ def read_request(
     return request
 
 
+def share_text(share: Fraction) -> str:
+    """A share as a percentage, exactly: 10%, 12.5%."""
+    percent = share * 100
+    whole = percent.numerator // percent.denominator
+    return f"{whole}%" if whole == percent else f"{float(percent):.10g}%"
+
+
 def default_seed(name: str) -> int:
     """The seed that an audience has when none is given: the same for the same name, on every machine."""
     return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")

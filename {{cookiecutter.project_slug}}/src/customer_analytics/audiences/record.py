@@ -7,23 +7,16 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from customer_analytics.audiences.check import RandomisationCheck
 from customer_analytics.audiences.effect import Effect
-from customer_analytics.audiences.facts import VALUE_DAYS
 from customer_analytics.audiences.holdout import METHOD
-from customer_analytics.audiences.options import Request
+from customer_analytics.audiences.listing import FILE_NAME, FORMAT
+from customer_analytics.audiences.options import Request, share_text
 from customer_analytics.audiences.selection import Selection
 from customer_analytics.audiences.strata import Strata
-from customer_analytics.engagement import Project
-from customer_analytics.engagement.errors import Problem, UserError
-from customer_analytics.tables.ledger import assignments
-
-FILE_NAME = "audience.json"
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -38,20 +31,6 @@ class Stamp:
     fingerprint: str | None
     currency: str
     template_version: str
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One audience as `--list` shows it."""
-
-    name: str
-    version: int
-    as_of: str
-    to_contact: int
-    held_out: int
-    expires_on: str | None
-    condition: str
-    seed: int
 
 
 def make_record(
@@ -102,9 +81,7 @@ def make_record(
         },
         "check": asdict(check) | {"sound": check.sound},
         "effect": asdict(effect) | {"rate": effect.rate},
-        "value": {"days": VALUE_DAYS, "currency": stamp.currency, **asdict(worth), "share": worth.share}
-        if worth
-        else None,
+        "value": {"currency": stamp.currency, **asdict(worth), "share": worth.share} if worth else None,
         "overlaps": [asdict(overlap) for overlap in selection.overlaps],
         "columns": list(request.columns),
     }
@@ -116,48 +93,6 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     """Write audience.json into an audience's folder."""
     text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def list_audiences(project: Project) -> tuple[Listed, ...]:
-    """All audiences of a project, newest as-of day first.
-
-    Raises:
-        UserError: a record is damaged; all of them are named.
-    """
-    assignments(project)  # puts an audience right whose swap was cut short
-    found, problems = [], []
-    for path in sorted(project.audiences.glob(f"*/{FILE_NAME}")):
-        if path.parent.name.startswith("."):
-            continue
-        try:
-            found.append(_listed(json.loads(path.read_text(encoding="utf-8"))))
-        except (OSError, ValueError, KeyError, TypeError):
-            where = path.relative_to(project.folder).as_posix()
-            problems.append(Problem(where, "cannot be read.", "Put it back from a backup, or make the audience again."))
-    if problems:
-        raise UserError(problems)
-    return tuple(sorted(found, key=lambda one: (one.as_of, one.name), reverse=True))
-
-
-def share_text(share: Fraction) -> str:
-    """A share as a percentage, exactly: 10%, 12.5%."""
-    percent = share * 100
-    whole = percent.numerator // percent.denominator
-    return f"{whole}%" if whole == percent else f"{float(percent):.10g}%"
-
-
-def _listed(record: Mapping[str, Any]) -> Listed:
-    counts = record["counts"]
-    return Listed(
-        name=str(record["name"]),
-        version=int(record["version"]),
-        as_of=str(record["as_of"]),
-        to_contact=int(counts["to_contact"]),
-        held_out=int(counts["held_out"]),
-        expires_on=record["expires_on"],
-        condition=str(record["condition"]),
-        seed=int(record["holdout"]["seed"]),
-    )
 
 
 def _without_nan(value: Any) -> Any:

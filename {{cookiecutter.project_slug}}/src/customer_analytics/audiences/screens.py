@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from customer_analytics.audiences.facts import VALUE_DAYS
-from customer_analytics.audiences.making import Made
-from customer_analytics.audiences.record import Listed, share_text
+from customer_analytics.audiences.listing import Listed
+from customer_analytics.audiences.options import share_text
 from customer_analytics.pipeline.screens import near
 from customer_analytics.pipeline.terminal import Terminal
+
+if TYPE_CHECKING:
+    from customer_analytics.audiences.making import Made
 
 LONGEST_CONDITION, LONGEST_CANONICAL = 60, 400
 
@@ -32,7 +35,7 @@ def _show_the_list(terminal: Terminal, made: Made, currency: str) -> None:
     worth = made.selection.worth
     if worth is not None:
         share = "" if math.isnan(worth.share) else f", {_percent(worth.share)} of all"
-        terminal.line(f"Worth: {worth.money:,.2f} {currency} net in the last {VALUE_DAYS} days{share}.")
+        terminal.line(f"Worth: {worth.money:,.2f} {currency} net in the last {worth.days} days{share}.")
     if made.selection.overlaps:
         rows = [
             [one.audience, f"{one.customers:,}", _percent(one.share), f"{one.held_out:,}"]

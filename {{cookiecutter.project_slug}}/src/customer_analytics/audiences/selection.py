@@ -56,10 +56,11 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Worth:
-    """Net money of the list in the last 365 days, and of all orders in the same days."""
+    """Net money of the list in the last `days` days, and of all orders in the same days."""
 
     money: float
     all_money: float
+    days: int = facts.VALUE_DAYS
 
     @property
     def share(self) -> float:

@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.identity.resolve import MAP as IDENTITY_MAP
-from customer_analytics.tables.swap import recover
+from customer_analytics.tables.swap import put_right
 
 TREATMENT, CONTROL = "treatment", "control"
 ASSIGNMENT = "assignment.parquet"
@@ -41,6 +41,7 @@ SCHEMA = pa.schema(
         pa.field("audience", pa.string(), nullable=False),
         pa.field("version", pa.int32(), nullable=False),  # 1, and one more each time the audience is replaced
         pa.field("stratum", pa.string(), nullable=False),
+        pa.field("seed", pa.int64(), nullable=False),
         pa.field("expires_on", pa.date32()),  # last day on which the assignment holds; null: no end
     ]
 )
@@ -59,12 +60,8 @@ class Assignment:
 
 def assignments(project: Project) -> tuple[Assignment, ...]:
     """All files of the ledger, in the order of their names; an audience whose swap was cut short is put right first."""
-    folder = project.audiences
-    if not folder.is_dir():
-        return ()
-    for old in sorted(folder.glob(".*-old")):  # a command was killed between its two renames
-        recover(folder / old.name.removeprefix(".").removesuffix("-old"))
-    return tuple(_found(folder))
+    put_right(project.audiences)
+    return tuple(_found(project.audiences)) if project.audiences.is_dir() else ()
 
 
 def _found(folder: Path) -> Iterator[Assignment]:

@@ -30,6 +30,13 @@ def recover(tables: Path) -> None:
         time.sleep(0.2)
 
 
+def put_right(folder: Path) -> None:
+    """Put back every folder inside `folder` whose swap was cut short, see `recover`."""
+    if folder.is_dir():
+        for old in sorted(folder.glob(".*-old")):
+            recover(folder / old.name.removeprefix(".").removesuffix("-old"))
+
+
 def _put_back(tables: Path) -> None:
     if _old(tables).is_dir() and not tables.exists():
         _rename(_old(tables), tables)
@@ -108,5 +115,5 @@ def _rename(source: Path, target: Path) -> None:
         except PermissionError as error:
             if attempt == ATTEMPTS - 1:
                 what = f"{source.name} cannot be renamed: a program has a file in it open."
-                raise UserError([Problem(str(source), what, "Close it and load again.")]) from error
+                raise UserError([Problem(str(source), what, "Close it and try again.")]) from error
             time.sleep(0.2 * (attempt + 1))
