@@ -121,16 +121,6 @@ def bridge_table(view: View) -> TableWords:
     """The parts with customers, money in both periods, and the change with its interval."""
     say, language, bridge = view.language.say, view.language, _bridge(view)
     money, number = language.money, language.number
-    meaning = {
-        "new": say("First purchase in the data in this period"),
-        "returned": say("Bought before, not in the previous period, and now again"),
-        "upgraded": say("Bought in both periods, now for more"),
-        "downgraded": say("Bought in both periods, now for less or the same"),
-        "lost": say("Bought in the previous period, not in this one"),
-        "returns_only": say("Returns of earlier purchases, no purchase in either period"),
-        WITHOUT_CUSTOMER: say("Orders that name no customer"),
-        SMALL: say("Parts under {minimum} customers", minimum=number(view.minimum_group)),
-    }
     rows: list[Row] = []
     for part in _parts(bridge, view.minimum_group):
         interval = Interval(part["low"], part["high"])
@@ -140,7 +130,6 @@ def bridge_table(view: View) -> TableWords:
         rows.append(
             (
                 (part_name(language, part["part"]), None),
-                (meaning[part["part"]], None),
                 (number(part["customers"]) if counted else number(None), part["customers"] if counted else None),
                 (money(part["revenue_previous"]), part["revenue_previous"]),
                 (money(part["revenue_now"]), part["revenue_now"]),
@@ -150,14 +139,13 @@ def bridge_table(view: View) -> TableWords:
         )
     low, high = _money_interval(language, bridge.interval)
     foot: Row = (
-        (say("Total"), None), (Text(""), None), (Text(""), None),
+        (say("Total"), None), (Text(""), None),
         (money(bridge.revenue_previous), None), (money(bridge.revenue_now), None),
         (_signed(language, bridge.change), None), (say("{low} to {high}", low=low, high=high), None),
     )  # fmt: skip
     return TableWords(
         (
             (say("Part"), "name"),
-            (say("Meaning"), "text"),
             (say("Customers"), "number"),
             (say("Before"), "number"),
             (say("Now"), "number"),
@@ -168,6 +156,7 @@ def bridge_table(view: View) -> TableWords:
         say("Where the change in revenue came from"),
         view.how(
             (say("Unit"), say("One customer; each is in exactly one part, and the parts add up to the cent")),
+            *_meanings(view),
             (
                 say("Interval"),
                 say(
@@ -185,28 +174,66 @@ def bridge_table(view: View) -> TableWords:
     )  # fmt: skip
 
 
+def _meanings(view: View) -> list[tuple[Text, Text]]:
+    """What the parts of the bridge are."""
+    say = view.language.say
+    meaning = {
+        "new": say("First purchase in the data in this period"),
+        "returned": say("Bought before, not in the previous period, and now again"),
+        "upgraded": say("Bought in both periods, now for more"),
+        "downgraded": say("Bought in both periods, now for less or the same"),
+        "lost": say("Bought in the previous period, not in this one"),
+        "returns_only": say("Returns of earlier purchases, no purchase in either period"),
+        WITHOUT_CUSTOMER: say("Orders that name no customer"),
+        SMALL: say("Parts under {minimum} customers", minimum=view.language.number(view.minimum_group)),
+    }
+    shown = [part["part"] for part in _parts(_bridge(view), view.minimum_group)]
+    return [(part_name(view.language, part), meaning[part]) for part in shown]
+
+
 def _head(view: View, bridge: Bridge) -> Text:
     say = view.language.say
     if bridge.interval.low > 0:
-        return say("Revenue rose, and {part} brought the most", part=_largest(view, bridge, 1))
+        return say("Revenue rose, the largest part from {part}", part=_largest(view, bridge, 1))
     if bridge.interval.high < 0:
-        return say("Revenue fell, and {part} took the most", part=_largest(view, bridge, -1))
+        return say("Revenue fell, the largest part from {part}", part=_largest(view, bridge, -1))
     return say("Revenue has not changed by more than chance explains")
 
 
+def _balances(view: View, bridge: Bridge) -> dict[str, float]:
+    """Changes that belong together: gains and losses of the same kind of customer. A part with a hidden one is out."""
+    parts = {part["part"]: part["change"] for part in _parts(bridge, view.minimum_group)}
+    groups = {"new": ("new",), "both": ("upgraded", "downgraded"), "flow": ("returned", "lost")}
+    empty = dict.fromkeys(bridge.table["part"][bridge.table["customers"] == 0], 0.0)
+    parts = empty | parts
+    return {
+        name: sum(parts[part] for part in inside) for name, inside in groups.items() if all(p in parts for p in inside)
+    }
+
+
 def _largest(view: View, bridge: Bridge, sign: int) -> Text:
-    """The named part with the largest change in that direction, as it stands inside a sentence."""
+    """The kind of customer with the largest change in that direction, as it stands inside a sentence."""
     say = view.language.say
     inside = {
         "new": say("new customers"),
-        "returned": say("returned customers"),
-        "upgraded": say("customers who bought more"),
-        "downgraded": say("customers who bought less"),
-        "lost": say("customers who stopped"),
+        "both": say("customers who bought in both periods"),
+        "flow": say("customers who came back, less those who stopped")
+        if sign > 0
+        else say("customers who stopped, less those who came back"),
     }
-    parts = {part["part"]: sign * part["change"] for part in _parts(bridge, view.minimum_group)}
-    known = {name: change for name, change in parts.items() if name in inside}
+    known = {name: sign * change for name, change in _balances(view, bridge).items()}
     return inside[max(known, key=lambda name: known[name])] if known else say("no single group")
+
+
+def _net(view: View, bridge: Bridge) -> Text | None:
+    """Gains and losses of the same kind of customer against each other; None where a small part is hidden."""
+    net, language = _balances(view, bridge), view.language
+    if len(net) < 3:
+        return None
+    return language.say(
+        "Customers of both periods together are at {both}; those who came back, less those who stopped, at {flow}; new "
+        "ones brought {new}.", **{name: _signed(language, change) for name, change in net.items()},
+    )  # fmt: skip
 
 
 def bridge_finding(view: View) -> Finding | None:
@@ -234,12 +261,20 @@ def bridge_finding(view: View) -> Finding | None:
             days=language.number(bridge.now.days), date=language.date(bridge.now.last_day),
             change=_signed(language, bridge.change), low=low, high=high, parts=told,
         ),
-        meaning=say("Both periods are the same season, a year apart.")
-        if YEAR[0] <= bridge.now.days <= YEAR[1]
-        else say("The two periods are different seasons, so part of the change may be the season itself."),
+        meaning=_meaning(view, bridge),
         action=say("Compare what was done in both periods for each part before crediting or blaming a campaign.")
         if is_clear
         else say("Nothing to do; compare again at the next run."),
         section="change", value=bridge.change, low=bridge.interval.low, high=bridge.interval.high,
         n=int(sum(part["customers"] for part in parts.values())), unit="money", notable=is_clear,
     )  # fmt: skip
+
+
+def _meaning(view: View, bridge: Bridge) -> Text:
+    say, net = view.language.say, _net(view, bridge)
+    season = (
+        say("Both periods are the same season, a year apart.")
+        if YEAR[0] <= bridge.now.days <= YEAR[1]
+        else say("The two periods are different seasons, so part of the change may be the season itself.")
+    )
+    return season if net is None else say("{net} {season}", net=net, season=season)

@@ -193,7 +193,7 @@ def limits(view: View) -> list[Text]:
         if count and not small
     ]
     folded = sum(count for (count, _), small in zip(groups, hidden, strict=True) if small)
-    if folded >= few:
+    if folded >= few and told:
         told.append(say("{number} for other reasons", number=number(folded)))
     if told:
         lines.append(
@@ -202,6 +202,10 @@ def limits(view: View) -> list[Text]:
                 customers=number(rest.customers), groups=language.listing([str(one) for one in told]),
             )
         )  # fmt: skip
+    elif folded >= few:
+        lines.append(
+            say("{customers} customers have no score, for different reasons.", customers=number(rest.customers))
+        )
     elif folded:
         lines.append(say("Fewer than {minimum} customers have no score.", minimum=number(few)))
     negatives = view.result.concentration.negatives

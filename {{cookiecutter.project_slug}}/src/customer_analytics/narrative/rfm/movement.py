@@ -274,7 +274,8 @@ def _move_row(view: View, row: dict[str, Any], is_small: bool) -> Row:
     leaves = int(row["down"] + row["out"])
     drift = (int(row["drift_down"]) + int(row["drift_out"])) / n
     low, high = view.bounds(wilson(leaves, n))
-    up = (language.percent(row["up"] / n), row["up"] / n)
+    is_top = row["segment"] in LEVELS["champions"]
+    up = (language.number(None), None) if is_top else (language.percent(row["up"] / n), row["up"] / n)
     left = say("{value} ({low} to {high})", value=language.percent(leaves / n), low=low, high=high)
     money = (language.number(None), None)
     if not is_small:

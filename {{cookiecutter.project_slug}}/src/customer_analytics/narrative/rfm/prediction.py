@@ -101,11 +101,8 @@ def prediction_table(view: View) -> TableWords:
                 (view.name(str(row["segment"])), None),
                 (language.number(n) if n >= view.minimum_group else say("few"), n if n >= view.minimum_group else None),
                 (_rate(view, row) if is_known else unknown, row["rate"] if is_known else None),
-                (_mean(view, row) if is_known else language.number(None), row["mean"] if is_known else None),
-                (
-                    language.number(row["lift"], 1) if is_known else language.number(None),
-                    row["lift"] if is_known else None,
-                ),
+                (language.money(row["mean"]), row["mean"] if is_known else None),
+                (language.number(row["lift"], 1), row["lift"] if is_known else None),
                 (_chance(view, row) if is_known else language.number(None), None),
             )
         )
@@ -125,8 +122,8 @@ def prediction_table(view: View) -> TableWords:
             (
                 say("Interval"),
                 say(
-                    "Wilson for shares; bootstrap over customers with {resamples} resamples for means (normal from "
-                    "{large} customers on); confidence {level}",
+                    "Wilson for shares; for means (lines of the figure) bootstrap over customers with {resamples} "
+                    "resamples (normal from {large} customers on); confidence {level}",
                     resamples=language.number(1000), large=language.number(5000), level=language.percent(0.95),
                 ),
             ),
@@ -158,13 +155,6 @@ def _chance(view: View, row: dict[str, Any]) -> Text:
 def _rate(view: View, row: dict[str, Any]) -> Text:
     low, high = view.bounds(Interval(row["rate_low"], row["rate_high"]))
     return view.language.say("{value} ({low} to {high})", value=view.language.percent(row["rate"]), low=low, high=high)
-
-
-def _mean(view: View, row: dict[str, Any]) -> Text:
-    money = view.language.money
-    return view.language.say(
-        "{value} ({low} to {high})", value=money(row["mean"]), low=money(row["low"]), high=money(row["high"])
-    )
 
 
 def prediction_note(view: View) -> tuple[Text, Text]:
