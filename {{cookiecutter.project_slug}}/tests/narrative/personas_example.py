@@ -174,7 +174,7 @@ def discovery(target: str = "lapsed", *, confirmed: int = 1, status: str = "sear
 
 def validity(added: float = 0.05, low: float = 0.02, p: float = 0.01, status: str = "tested") -> Validity:
     rows = [("rfm", 0.2, 0.15, 0.25), ("persona", 0.1, 0.06, 0.14), ("rfm_and_persona", 0.2 + added, 0.2, 0.3),
-            ("permuted", 0.198, 0.15, 0.25)]  # fmt: skip
+            ("rfm_and_permuted", 0.198, 0.15, 0.25), ("permuted", -0.01, -0.02, 0.0)]  # fmt: skip
     table = pd.DataFrame(rows if status == "tested" else [], columns=["model", "r2", "low", "high"])
     reason = "" if status == "tested" else "too_short_history"
     return Validity(status, reason, dt.date(2025, 1, 1), 180, "revenue", 500, 480, table, added,  # type: ignore[arg-type]
@@ -218,7 +218,7 @@ def result(**other: Any) -> PersonasResult:
     empty = pd.DataFrame
     plain: dict[str, Any] = {
         "parameters": parameters, "as_of": AS_OF,
-        "population": Population(1200, 1000, 200, 3, 104_000.0, 100_000.0, 4_000.0),
+        "population": Population(1200, 1000, 200, 3, "purchases", 104_000.0, 100_000.0, 4_000.0),
         "preparation": Preparation(features, 1.2, 5.0, 4, 0.7, 1000),
         "structure": Structure("found", "", 0.0, 0.02, 0.05, 49, 3, 0.31, 0.12, 0.2),
         "choice": choice(), "personas": tuple(persona(key) for key in SHAPES),
@@ -249,7 +249,7 @@ def not_estimable(**other: Any) -> PersonasResult:
     nan = math.nan
     plain: dict[str, Any] = {
         "structure": Structure("not_estimable", "too_few_customers", nan, nan, 0.05, 49, 0, nan, nan, nan),
-        "population": Population(20, 12, 8, 3, 900.0, 700.0, 200.0),
+        "population": Population(20, 12, 8, 3, "purchases", 900.0, 700.0, 200.0),
         "choice": replace(choice(1), table=choice(1).table.iloc[:0]),
         "discoveries": (discovery("bought", status="not_estimable"),),
     }

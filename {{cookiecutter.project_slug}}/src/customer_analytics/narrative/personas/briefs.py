@@ -38,7 +38,7 @@ def brief(view: View, persona: Persona) -> list[tuple[str, Text, list[Text]]]:
     marks = [
         say("{name}: index {index} ({low} to {high})", name=mark.name, index=language.number(mark.tgi),
             low=language.number(mark.low), high=language.number(mark.high))
-        for mark in top_marks(view, persona.key)[:5]
+        for mark in top_marks(view, persona.key, independent=True)[:5]
     ]  # fmt: skip
     return [
         ("who", say("Who"), [portrait_line(view, persona), invented(view, persona)]),
@@ -83,10 +83,9 @@ def _markdown(view: View, persona: Persona) -> str:
         "",
         plain(
             say(
-                "{count} customers, {share} of those with a persona, {revenue} of their revenue. As of {date}; use it "
-                "until {until}.",
+                "{count} customers, {share} of those with a persona. As of {date}; use it until {until}.",
                 count=language.number(persona.customers), share=language.percent(persona.share_customers),
-                revenue=language.percent(persona.share_revenue), date=language.date(view.result.as_of),
+                date=language.date(view.result.as_of),
                 until=language.date(until),
             )
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from customer_analytics.analysis.personas.result import Persona
+from customer_analytics.analysis.personas.result import Persona, Standout
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import SectionWords
 from customer_analytics.narrative.personas.advice import advice
@@ -58,17 +58,20 @@ def cards(view: View) -> list[CardWords]:
 
 def _card(view: View, persona: Persona) -> CardWords:
     say, language = view.language.say, view.language
-    figures = (
-        (
-            language.percent(persona.share_customers),
-            say("of customers: {count}", count=language.number(persona.customers)),
-        ),
+    money = (
         (
             language.percent(persona.share_revenue),
             say("of their revenue: {money}", money=language.money(persona.revenue)),
         ),
         (language.money(persona.revenue_per_customer), say("revenue per customer")),
         (language.number(persona.orders_per_customer, 1), say("orders per customer")),
+    )
+    figures = (
+        (
+            language.percent(persona.share_customers),
+            say("of customers: {count}", count=language.number(persona.customers)),
+        ),
+        *(money if view.has_money else ()),
     )
     return CardWords(
         view.name(persona.key), portrait_line(view, persona), figures, tuple(_details(view, persona)),
@@ -145,16 +148,15 @@ def invented(view: View, persona: Persona) -> Text:
     clauses = [
         say("{name}, {place}", name=_first_name(view, persona), place=place) if place else _first_name(view, persona)
     ]
-    clauses.append(say("{orders} orders so far", orders=language.number(persona.orders_per_customer)))
+    if view.has_money:
+        clauses.append(say("{orders} orders so far", orders=language.number(persona.orders_per_customer)))
     if known.get("order_value", 0) > 0:
         clauses.append(say("about {money} an order", money=language.money(known["order_value"])))
     if hours is not None and hours.own:
         clauses.append(say("mostly from {hours}", hours=hours_word(view, hours.hour)))
-    category = next(
-        (mark.value for mark in top_marks(view, persona.key) if mark.source == "category" and mark.tgi > 100), None
-    )
-    if category:
-        clauses.append(say("likes {value}", value=category))
+    category = next((one for one in persona.standouts if one.direction == "high" and _is_category(view, one)), None)
+    if category is not None:
+        clauses.append(say("likes {value}", value=view.tags[category.feature].each))
     way = best_way(view, persona.key)
     if way is not None:
         clauses.append(say("uses {value}", value=way.value))
@@ -163,6 +165,11 @@ def invented(view: View, persona: Persona) -> Text:
         "{person}. Made of the group's typical values; no such customer is in the data.",
         person=comma.join(str(clause) for clause in clauses),
     )  # fmt: skip
+
+
+def _is_category(view: View, standout: Standout) -> bool:
+    tag = view.result_tag(standout.feature)
+    return tag is not None and tag.each is not None and "order_lines" in tag.source
 
 
 def _first_name(view: View, persona: Persona) -> Text:

@@ -193,9 +193,9 @@ def limits(view: View) -> list[Text]:
     if view.told and people.too_little:
         lines.append(
             say(
-                "{count} of {all} customers have fewer than {purchases} purchases. Their habits cannot be known yet, "
-                "and they have no persona.", count=number(people.too_little), all=number(people.customers),
-                purchases=number(people.minimum_purchases),
+                "{count} of {all} customers have {few}. Their habits cannot be known yet, and they have no persona.",
+                count=number(people.too_little), all=number(people.customers),
+                few=view.too_few,
             )
         )  # fmt: skip
     likely = view.result.lookalike_counts
@@ -216,6 +216,9 @@ def limits(view: View) -> list[Text]:
         lines.append(say("Names and advice rest on group means. Do not treat one customer as if they were the group."))
     if not len(view.result.hours):
         lines.append(say("The times in the data carry no hours, so nothing is said about the time of day."))
-    lines.append(say("Revenue is what was paid, less refunds; costs are not counted unless margin is named."))
+    if view.has_money:
+        lines.append(say("Revenue is what was paid, less refunds; costs are not counted unless margin is named."))
+    else:
+        lines.append(say("The data hold no money, so nothing is said about what a persona brings."))
     lines.append(say("Shares may not add up to the whole because of rounding."))
     return lines

@@ -30,7 +30,7 @@ def revenue_pairs(view: View) -> list[PairRow]:
             view.short(one.key), one.share_customers, one.share_revenue, language.percent(one.share_customers),
             language.percent(one.share_revenue), "s1" if most and one.key == most.key else "faint",
         )
-        for one in sorted(view.personas, key=lambda persona: -persona.share_revenue)
+        for one in sorted(view.personas, key=lambda persona: -persona.revenue)
     ]  # fmt: skip
 
 
@@ -68,32 +68,22 @@ def size_table(view: View) -> TableWords:
     say, language = view.language.say, view.language
     rows: list[Row] = []
     for one in view.personas:
-        low, high = view.bounds(one.share_customers_interval)
-        revenue_low, revenue_high = view.bounds(one.share_revenue_interval)
         rows.append(
             (
                 (view.short(one.key), None),
                 (language.number(one.customers), one.customers),
-                (
-                    say("{value} ({low} to {high})", value=language.percent(one.share_customers), low=low, high=high),
-                    one.share_customers,
-                ),
-                (
-                    say(
-                        "{value} ({low} to {high})", value=language.percent(one.share_revenue), low=revenue_low,
-                        high=revenue_high,
-                    ),
-                    one.share_revenue,
-                ),
+                (view.share(one.share_customers, one.share_customers_interval), one.share_customers),
+                (view.share(one.share_revenue, one.share_revenue_interval), one.share_revenue),
                 (language.money(one.revenue_per_customer), one.revenue_per_customer),
                 (language.number(one.stability, 2), one.stability),
             )
         )  # fmt: skip
     people = view.result.population
-    each = people.described_revenue / people.described if people.described else math.nan
+    each = people.described_revenue / people.described if view.has_money and people.described else math.nan
     foot: Row = (
         (say("Total"), None), (language.number(people.described), people.described), (language.percent(1.0), 1.0),
-        (language.percent(1.0), 1.0), (language.money(each), each), (language.number(None), None),
+        (language.percent(1.0 if view.has_money else None), 1.0), (language.money(each), each),
+        (language.number(None), None),
     )  # fmt: skip
     return TableWords(
         (

@@ -110,6 +110,7 @@ def source_name(view: View, source: str) -> Text:
         "order_channel": say("Order channel"),
         "payment_method": say("Payment method"),
         "device": say("Device"),
+        "visit_channel": say("Channel of visits"),
         "acquisition_channel": say("Came through"),
     }.get(source, say("{name}", name=view.label_of(source)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
@@ -15,19 +15,21 @@ IndexRow = tuple[str, float, float, float, str, str]  # name, value, low, high, 
 
 
 class Mark(NamedTuple):
-    """A value that a persona has more or less often than all customers. `used`: it helped to form the personas."""
+    """A value that a persona has more or less often than all customers.
+
+    `used`: it helped to form the personas, or says much the same as a tag that did.
+    """
 
     persona: str
-    source: str
+    tag: str
     label: Text
-    value: str
     share: float
     base: float
     tgi: float
     low: float
     high: float
-    customers: int
     used: bool
+    sensitive: bool
 
     @property
     def name(self) -> str:
@@ -42,38 +44,58 @@ class Mark(NamedTuple):
 
 def marks(view: View) -> list[Mark]:
     """All indices that may be shown."""
-    used = {feature.name for feature in view.result.preparation.used}
+    used, tags = formed(view), view.tags
+    gone = {drop.name for drop in view.portrait.drops} - used
     rows = view.result.index.dropna(subset=["index", "low", "high"]) if len(view.result.index) else view.result.index
     return [
         Mark(
-            str(row["persona"]), str(row["source"]), _label(view, row), view.value_of(row["name"], str(row["value"])),
-            float(row["share"]), float(row["base_share"]), float(row["index"]), float(row["low"]), float(row["high"]),
-            int(row["customers"]), str(row["name"]) in used,
+            persona=str(row["persona"]),
+            tag=str(row["name"]),
+            label=_label(view, row),
+            share=float(row["share"]),
+            base=float(row["base_share"]),
+            tgi=float(row["index"]),
+            low=float(row["low"]),
+            high=float(row["high"]),
+            used=row["name"] in used,
+            sensitive=row["name"] in tags and tags[row["name"]].sensitive,
         )
         for row in records(rows)
-    ]  # fmt: skip
+        if row["name"] not in gone
+    ]
+
+
+def formed(view: View) -> frozenset[str]:
+    """Tags that formed the personas, and those that go closely together with one of them."""
+    used = {feature.name for feature in view.result.preparation.used}
+    pairs = [{pair.first, pair.second} for pair in view.portrait.pairs]
+    return frozenset(used.union(*(pair for pair in pairs if pair & used)))
 
 
 def top_marks(view: View, key: str, *, independent: bool = False) -> list[Mark]:
     """What a persona has clearly more often than all, by the lower bound.
 
-    `independent`: only what did not help to form the personas, so that it says something new.
+    Each tag is named once. `independent`: only what did not help to form the personas, so that it says something new,
+    and nothing sensitive, so that a brief may use it.
     """
     own = [mark for mark in marks(view) if mark.persona == key and mark.low > 100]
-    return sorted((mark for mark in own if not (independent and mark.used)), key=lambda mark: -mark.low)
+    kept = [mark for mark in own if not (independent and (mark.used or mark.sensitive))]
+    first: dict[str, Mark] = {}
+    for mark in sorted(kept, key=lambda mark: -mark.low):
+        first.setdefault(mark.tag, mark)
+    return list(first.values())
 
 
-def _label(view: View, row: dict[str, object]) -> Text:
+def _label(view: View, row: dict[str, Any]) -> Text:
     """What the row is about, in words."""
     say, name, value = view.language.say, str(row["name"]), str(row["value"])
-    tag = view.result_tag(name)
-    if tag is not None and tag.kind == "flag" and value in ("True", "true", "1", "yes"):
-        return say("{label}", label=view.words(tag.label))
-    shown = view.value_of(name, value)
-    if row["source"] in ("category",):
-        return say("{value}", value=shown)
-    what = view.label_of(name) if tag is not None else source_name(view, name)
-    return say("{label}: {value}", label=what, value=shown)
+    label = view.label_of(name) if name in view.tags else str(source_name(view, name))
+    if value.startswith(">="):
+        border = value.removeprefix(">=")
+        return say("“{label}” from {value} on", label=label, value=view.measure(name, float(border)))
+    if value in ("", "True"):
+        return Text(label)
+    return say("{label}: {value}", label=label, value=view.value_of(name, value))
 
 
 def distinct_section(view: View) -> SectionWords:

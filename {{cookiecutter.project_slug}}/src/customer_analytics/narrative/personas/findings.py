@@ -47,7 +47,7 @@ def structure_finding(view: View) -> Finding:
 def worth_finding(view: View) -> Finding | None:
     """The persona that brings more than its size; None without personas."""
     say, language, most = view.language.say, view.language, view.most_worth
-    if not view.personas:
+    if not view.personas or not view.has_money:
         return None
     largest = most or max(view.personas, key=lambda one: one.share_revenue)
     interval, is_more = largest.share_revenue_interval, most is not None
@@ -216,11 +216,17 @@ def unknown_finding(view: View) -> Finding | None:
         if is_many
         else say("Most customers are known well enough"),
         statement=say(
-            "{count} of {n} customers (**{share}**, {interval}) have fewer than {purchases} purchases; they brought "
-            "{money} of revenue and have no persona.",
+            "{count} of {n} customers (**{share}**, {interval}) have {few} and no persona; they brought {money} of "
+            "revenue.",
             count=language.number(people.too_little), n=language.number(people.customers),
             share=language.percent(share), interval=view.interval(interval),
-            purchases=language.number(people.minimum_purchases), money=language.percent(max(money, 0.0)),
+            few=view.too_few, money=language.percent(max(money, 0.0)),
+        )
+        if view.has_money
+        else say(
+            "{count} of {n} customers (**{share}**, {interval}) have {few} and no persona.",
+            count=language.number(people.too_little), n=language.number(people.customers),
+            share=language.percent(share), interval=view.interval(interval), few=view.too_few,
         ),
         meaning=say("One or two purchases are no habit. A persona for them would be a guess with a name."),
         action=say("Ask one question at the first purchase, and see that the second comes.")

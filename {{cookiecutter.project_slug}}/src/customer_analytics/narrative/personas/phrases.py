@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from customer_analytics.analysis.personas.result import OTHER
 from customer_analytics.language import Language, Text
 
 
@@ -118,4 +119,5 @@ def of_label(language: Language, label: str, direction: str, family: str) -> Phr
 def value_word(language: Language, value: str) -> str:
     """A value as the client's data hold it; words of our own for the few that we make."""
     say = language.say
-    return {"": say("not known"), "True": say("yes"), "False": say("no")}.get(str(value), str(value))
+    known = {"": say("not known"), "True": say("yes"), "False": say("no"), OTHER: say("another one")}
+    return known.get(str(value), str(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from customer_analytics.analysis.personas.result import Persona, Rule
@@ -58,17 +57,9 @@ def _rule_row(view: View, persona: Persona) -> Row:
         (view.short(persona.key), None),
         (in_words(view, rule.text), None),
         (language.number(rule.matched), rule.matched),
-        (_share(view, rule.precision, view.bounds(rule.precision_interval)), rule.precision),
-        (_share(view, rule.recall, view.bounds(rule.recall_interval)), rule.recall),
+        (view.share(rule.precision, rule.precision_interval), rule.precision),
+        (view.share(rule.recall, rule.recall_interval), rule.recall),
         (language.number(rule.fidelity, 2), rule.fidelity),
-    )
-
-
-def _share(view: View, share: float, bounds: tuple[str, str]) -> Text | str:
-    if math.isnan(share):
-        return view.language.number(None)
-    return view.language.say(
-        "{value} ({low} to {high})", value=view.language.percent(share), low=bounds[0], high=bounds[1]
     )
 
 

@@ -51,8 +51,8 @@ def why_not(view: View) -> Text:
     number = language.number
     return {
         "too_few_customers": say(
-            "Not estimable: {count} customers have {purchases} or more purchases, too few to divide.",
-            count=number(people.described), purchases=number(people.minimum_purchases),
+            "Not estimable: {count} customers have {enough}, too few to divide.",
+            count=number(people.described), enough=view.enough,
         ),
         "too_few_tags": say("Not estimable: fewer than two tags of how people buy vary between customers."),
         "all_alike": say("Not estimable: all customers have the same tags."),

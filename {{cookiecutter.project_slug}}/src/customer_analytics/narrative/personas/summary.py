@@ -94,10 +94,9 @@ def _standfirst(view: View) -> Text:
         say("They foretell more than RFM alone.") if validity.adds(view) else say("RFM says whom, they say how.")
     )  # fmt: skip
     return say(
-        "The others: {named}. Told apart by how they buy, on {customers} customers with {purchases} or more purchases. "
-        "{last}",
+        "The others: {named}. Told apart by how they buy, on {customers} customers with {enough}. {last}",
         named=named if len(view.personas) <= 4 else say("{named} and more", named=language.joined([named])),
-        customers=language.number(people.described), purchases=language.number(people.minimum_purchases), last=last,
+        customers=language.number(people.described), enough=view.enough, last=last,
     )  # fmt: skip
 
 
@@ -113,7 +112,7 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
                 "{count} of {n} customers", count=language.number(people.described), n=language.number(people.customers)
             )
             if view.told
-            else say("with {purchases} or more purchases", purchases=language.number(people.minimum_purchases)),
+            else say("with {enough}", enough=view.enough),
         ),
         Kpi(
             say("Silhouette"),
@@ -171,8 +170,8 @@ def recommendation(view: View) -> Text:
         )  # fmt: skip
     return say(
         "Choose audiences by RFM and single tags, hold {share} of each list out at random, and run this report again "
-        "when more customers have bought {purchases} times.",
-        share=share, purchases=language.number(view.result.population.minimum_purchases),
+        "when more customers have {enough}.",
+        share=share, enough=view.enough,
     )  # fmt: skip
 
 
@@ -191,9 +190,9 @@ def _not_estimable(view: View) -> Summary:
         unit="customers",
     )
     kpis = (
-        Kpi(say("Customers with enough purchases"), language.number(people.described), say("too few for personas"))
+        Kpi(say("Customers known well enough"), language.number(people.described), say("too few for personas"))
         if view.result.structure.reason == "too_few_customers"
-        else Kpi(say("Customers with enough purchases"), language.number(people.described), say("no personas")),
+        else Kpi(say("Customers known well enough"), language.number(people.described), say("no personas")),
         Kpi(
             say("Tags that run"), language.number(len(view.portrait.ran)),
             say("of {all}", all=language.number(len(view.portrait.tags))),
@@ -204,5 +203,5 @@ def _not_estimable(view: View) -> Summary:
         say("The report lists the tags that run, and gives no groups."),
         kpis,
         (finding, tags_finding(view)),
-        say("Collect a few more purchases for each customer before anybody draws personas."),
+        say("Let customers become better known before anybody draws personas."),
     )

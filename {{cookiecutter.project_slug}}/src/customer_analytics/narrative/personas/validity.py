@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from customer_analytics.analysis.personas.later import NEW
 from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, Cell, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.personas.view import View, records
 
-MODELS = ("rfm_and_persona", "rfm", "persona", "permuted")
+MODELS = ("rfm_and_persona", "rfm", "rfm_and_permuted", "persona", "permuted")
 CONVINCING = 0.05  # share of permutations that may add as much
 
 
@@ -55,7 +56,8 @@ def model_name(view: View, model: str) -> Text:
         "rfm": say("RFM segment alone"),
         "persona": say("Persona alone"),
         "rfm_and_persona": say("RFM segment and persona"),
-        "permuted": say("RFM segment and shuffled personas"),
+        "rfm_and_permuted": say("RFM segment and shuffled personas"),
+        "permuted": say("Shuffled personas alone"),
     }[model]
 
 
@@ -140,7 +142,7 @@ def movement_table(view: View) -> TableWords:
     cells = {(row["from_persona"], row["to_persona"]): row for row in records(found.table)}
     seen = {str(row["from_persona"]) for row in records(found.table)}
     rows: list[Row] = []
-    for key in [key for key in (*keys, TOO_LITTLE_KNOWN) if key in seen]:
+    for key in [key for key in (*keys, TOO_LITTLE_KNOWN, NEW) if key in seen]:
         row: list[Cell] = [(view.short(key), None)]
         for to in keys:
             cell = cells.get((key, to))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from customer_analytics.analysis.personas.later import NEW
 from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN, Persona, PersonasResult, Standout
 from customer_analytics.analysis.tags.result import TagPortrait, TagResult
 from customer_analytics.engagement.tags import Words
@@ -67,10 +68,42 @@ class View:
         above = [one for one in self.personas if one.share_revenue_interval.low > one.share_customers]
         return max(above, key=lambda one: one.share_revenue - one.share_customers, default=None)
 
+    @property
+    def has_money(self) -> bool:
+        """Whether purchases with money are known; where only events are, nothing is said of revenue."""
+        return self.result.population.described_revenue > 0
+
+    @property
+    def enough(self) -> Text:
+        """What a customer needs for a persona."""
+        say, people = self.language.say, self.result.population
+        count = self.language.number(people.minimum_purchases)
+        if people.counted == "events":
+            return say("{count} or more events", count=count)
+        return say("{count} or more purchases", count=count)
+
+    @property
+    def too_few(self) -> Text:
+        """What those without a persona have."""
+        say, people = self.language.say, self.result.population
+        count = self.language.number(people.minimum_purchases)
+        if people.counted == "events":
+            return say("fewer than {count} events", count=count)
+        return say("fewer than {count} purchases", count=count)
+
+    def share(self, share: float, interval: Interval) -> Text:
+        """A share with its interval, for a cell; a dash where it is not known."""
+        if math.isnan(share):
+            return Text(self.language.number(None))
+        low, high = self.bounds(interval)
+        shown = self.language.percent(share)
+        return self.language.say("{value} ({low} to {high})", value=shown, low=low, high=high)
+
     @functools.cached_property
     def _named(self) -> tuple[Mapping[str, Text], Mapping[str, Text]]:
         names, short = persona_names(self.language, self.result.personas, self.label_of, self.result_tag)
-        unknown = {TOO_LITTLE_KNOWN: self.language.say("Too little known")}
+        say = self.language.say
+        unknown = {TOO_LITTLE_KNOWN: say("Too little known"), NEW: say("Not in the data yet")}
         return {**names, **unknown}, {**short, **unknown}
 
     @property
@@ -102,7 +135,12 @@ class View:
     def label_of(self, name: str) -> str:
         """A few words for a tag; its own name with spaces where the catalogue says nothing."""
         tag = self.tags.get(name)
-        return self.words(tag.label) if tag is not None else str(name).replace("_", " ")
+        if tag is not None:
+            return self.words(tag.label)
+        known, _, value = str(name).partition("=")  # one category of a text
+        if known in self.tags:
+            return self.language.say("{label}: {value}", label=self.label_of(known), value=self.value_of(known, value))
+        return str(name).replace("_", " ")
 
     def value_of(self, name: str, value: str) -> str:
         """A value of a text tag or attribute in words."""
@@ -117,7 +155,7 @@ class View:
         if value is None or math.isnan(value):
             return language.number(None)
         kind, unit = (tag.kind, tag.unit) if tag is not None else (None, None)
-        if kind == "flag" or kind == "text" or unit == "share":
+        if kind in ("flag", "text") or unit == "share" or "=" in name:
             return language.percent(value)
         if unit == "money":
             return language.money(value)
@@ -173,8 +211,7 @@ class View:
         say, language, people = self.language.say, self.language, self.result.population
         numbers = {"customers": language.number(people.described), "date": language.date(self.result.as_of)}
         return say(
-            "Source: tags as of {date}; {customers} customers with {purchases} or more purchases.",
-            purchases=language.number(people.minimum_purchases), **numbers,
+            "Source: tags as of {date}; {customers} customers with {enough}.", enough=self.enough, **numbers,
         )  # fmt: skip
 
     def how(self, *own: tuple[Text, Text]) -> How:
@@ -185,9 +222,9 @@ class View:
             (
                 say("Customers"),
                 say(
-                    "{customers} with {purchases} or more purchases up to {date}",
+                    "{customers} with {enough} up to {date}",
                     customers=language.number(people.described), date=language.date(self.result.as_of),
-                    purchases=language.number(people.minimum_purchases),
+                    enough=self.enough,
                 ),
             ),
             (
