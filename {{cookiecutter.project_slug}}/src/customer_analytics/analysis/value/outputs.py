@@ -76,7 +76,7 @@ def tables(result: ValueResult, minimum_group: int) -> dict[str, pd.DataFrame]:
 
 
 def customer_tables(result: ValueResult) -> dict[str, pd.DataFrame]:
-    """The list `clv`: one row a customer with mean, low and high of the discounted value ahead."""
+    """The list `clv.parquet`: one row a customer with mean, low and high of the discounted value ahead."""
     if result.customers is None:
         return {}
     names = {"clv": "mean", "clv_low": "low", "clv_high": "high"}
@@ -84,7 +84,7 @@ def customer_tables(result: ValueResult) -> dict[str, pd.DataFrame]:
         "customer_id", "p_alive", "purchases_3", "purchases_6", "purchases_12", "purchases", "purchases_low",
         "purchases_high", "price", "clv", "clv_low", "clv_high",
     ]  # fmt: skip
-    return {"clv": result.customers[order].rename(columns=names)}
+    return {"clv.parquet": result.customers[order].rename(columns=names)}
 
 
 def without_small(table: pd.DataFrame, minimum_group: int) -> pd.DataFrame:

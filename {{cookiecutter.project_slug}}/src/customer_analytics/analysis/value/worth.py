@@ -17,6 +17,7 @@ from customer_analytics.statistics import Z95
 
 STEP = 1e-4
 LOW, HIGH = 0.025, 0.975
+SELDOM = 1e-12  # chance of a purchase below which both ends of the interval are nothing
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def customer_interval(money: Worth) -> tuple[Floats, Floats]:
     """95 % prediction interval of what one customer will bring: nothing with the probability of no purchase, else gamma
     with the mean and variance of the model. NaN above where the spread of the values is not finite.
     """
-    buys = np.maximum(1 - money.none, 1e-300)
+    buys = np.where(1 - money.none > SELDOM, 1 - money.none, 1.0)
     mean = money.mean / buys
     variance = np.maximum((money.variance + money.mean**2) / buys - mean**2, 1e-12 * mean**2)
     shape = mean**2 / np.where(variance > 0, variance, 1.0)
