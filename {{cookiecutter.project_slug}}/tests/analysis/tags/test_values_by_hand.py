@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_analytics.analysis.rfm import analyse
+from customer_analytics.analysis import rfm, value
+from customer_analytics.analysis.rfm import RfmResult
 from customer_analytics.analysis.tags import TagPortrait
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.tables.store import Tables
@@ -21,6 +22,8 @@ FROM_RFM = {
     "stage": "stage",
     "phase": "phase",
 }
+FROM_VALUE = {"lifetime_value": "clv", "expected_purchases_ahead": "purchases", "still_active": "p_alive"}
+FROM_MODELS = {*FROM_RFM, *FROM_VALUE, "loyal", "high_value_at_risk"}
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +32,18 @@ def values(portrait: TagPortrait) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def from_rfm(data: Tables) -> pd.DataFrame:
-    return analyse(data, RfmParameters()).customers.set_index("customer_id")
+def scored(data: Tables) -> RfmResult:
+    return rfm.analyse(data, RfmParameters())
+
+
+@pytest.fixture(scope="module")
+def from_rfm(scored: RfmResult) -> pd.DataFrame:
+    return scored.customers.set_index("customer_id")
 
 
 def test_every_tag_ran_and_is_checked_here(portrait: TagPortrait, by_hand: dict[str, pd.Series]) -> None:
     assert not portrait.skipped, [(tag.name, str(tag.reason)) for tag in portrait.skipped]
-    checked = {name.partition("|")[0] for name in by_hand} | set(FROM_RFM) | {"loyal", "high_value_at_risk"}
+    checked = {name.partition("|")[0] for name in by_hand} | FROM_MODELS
     patterns = {tag.name: tag.name for tag in portrait.tags if tag.each is None}
     assert set(patterns) <= checked
     assert len(portrait.ran) >= 150
@@ -51,7 +59,7 @@ def test_every_value_is_that_of_pandas(
             compared += 1
             wrong += differences(tag.name, values[tag.name], by_hand[key].reindex(values.index))
     assert not wrong, "\n".join(wrong)
-    assert compared == len(portrait.ran) - len(FROM_RFM) - 2
+    assert compared == len(portrait.ran) - len(FROM_MODELS)
 
 
 def test_the_comparison_sees_one_wrong_value_among_all(values: pd.DataFrame) -> None:
@@ -69,6 +77,14 @@ def test_scores_segments_and_stages_are_those_of_the_rfm_report(values: pd.DataF
     assert (values["loyal"] == loyal).all()
     at_risk = from_rfm["phase"].isin(["warning", "lost"]).reindex(values.index, fill_value=False)
     assert (values["high_value_at_risk"] == (at_risk & (values["value_tier"].astype(object) == "high"))).all()
+
+
+def test_value_ahead_is_that_of_the_rfm_report(values: pd.DataFrame, data: Tables, scored: RfmResult) -> None:
+    customers = value.analyse(data, scored).customers
+    assert customers is not None
+    ahead = customers.set_index("customer_id").reindex(values.index)
+    for name, column in FROM_VALUE.items():
+        assert not differences(name, values[name], ahead[column]), name
 
 
 def test_parts_of_the_day_add_up_to_one_day(values: pd.DataFrame) -> None:

@@ -31,6 +31,7 @@ MODEL_FACTS: Mapping[str, tuple[str, ResultType]] = {
     "lifecycle_phase": ("rfm", "text"),
     "clv": ("value", "number"),
     "p_alive": ("value", "number"),
+    "expected_purchases": ("value", "number"),
     "sentiment": ("sentiment", "text"),
 }
 

@@ -1,18 +1,19 @@
-"""Facts of a customer that a model gives: the RFM report's own scores, segments and stages, under the same settings.
+"""Facts of a customer that a model gives: scores, segments, stages and customer value, as the RFM report has them.
 
 Tags and audiences use them by name, so that "champions" in a list are the champions of the report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.rfm import analyse
+from customer_analytics.analysis import rfm, value
+from customer_analytics.analysis.rfm import RfmResult
 from customer_analytics.analysis.tags.result import Reason, Why
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.tables.store import Tables
@@ -28,7 +29,8 @@ RFM_FACTS: Mapping[str, str] = {  # name in rules -> column of the RFM result
     "lifecycle_stage": "stage",
     "lifecycle_phase": "phase",
 }
-_SCORES = ("rfm_r", "rfm_f", "rfm_m")
+VALUE_FACTS: Mapping[str, str] = {"clv": "clv", "p_alive": "p_alive", "expected_purchases": "purchases"}
+NAMES = frozenset(RFM_FACTS) | frozenset(VALUE_FACTS)
 
 
 class ModelFacts(NamedTuple):
@@ -39,23 +41,45 @@ class ModelFacts(NamedTuple):
 
 
 def model_facts(data: Tables, parameters: RfmParameters, wanted: Collection[str]) -> ModelFacts:
-    """The wanted facts of models. Nothing runs when none is wanted."""
-    names = [name for name in RFM_FACTS if name in wanted]
+    """The wanted facts of models, under the settings of the RFM report. No model runs that is not wanted."""
+    names = sorted(NAMES & set(wanted))
     if not names:
         return ModelFacts(None, {})
     absent = tuple(need for need in NEEDS if not _has(data, need))
     if absent:
         return ModelFacts(None, dict.fromkeys(names, Reason(Why.MISSING, absent)))
-    customers = analyse(data, parameters).customers
-    made = [name for name in names if RFM_FACTS[name] in customers.columns]
-    lacking = {name: Reason(Why.NO_RHYTHM) for name in names if name not in made}
-    if not made or not len(customers):
-        return ModelFacts(None, lacking | dict.fromkeys(made, Reason(Why.EMPTY)))
-    frame = pd.DataFrame({"customer_id": customers["customer_id"].astype(object)})
-    for name in made:
-        column = customers[RFM_FACTS[name]]
-        frame[name] = column.astype(float) if name in _SCORES else column.astype(str).astype(object)
-    return ModelFacts(ibis.memtable(frame), lacking)
+    scored = rfm.analyse(data, parameters)
+    if not len(scored.customers):
+        return ModelFacts(None, dict.fromkeys(names, Reason(Why.EMPTY)))
+    frame = scored.customers[["customer_id"]].astype(object)
+    lacking: dict[str, Reason] = {}
+    for name in (name for name in names if name in RFM_FACTS):
+        if RFM_FACTS[name] in scored.customers:
+            frame[name] = _as_number_or_text(scored.customers[RFM_FACTS[name]])
+        else:
+            lacking[name] = Reason(Why.NO_RHYTHM)
+    forecasts = [name for name in names if name in VALUE_FACTS]
+    if forecasts:
+        ahead = _ahead(data, scored, forecasts)
+        frame = frame if ahead is None else frame.merge(ahead, on="customer_id", how="outer")
+        lacking |= dict.fromkeys(forecasts, Reason(Why.NO_FORECAST)) if ahead is None else {}
+    made = len(frame.columns) > 1
+    return ModelFacts(ibis.memtable(frame) if made else None, lacking)
+
+
+def _ahead(data: Tables, scored: RfmResult, names: Sequence[str]) -> pd.DataFrame | None:
+    """customer_id and the wanted figures of the model of customer value; None where none holds."""
+    customers = value.analyse(data, scored).customers
+    if customers is None:
+        return None
+    columns = {name: customers[VALUE_FACTS[name]].astype(float) for name in names}
+    return pd.DataFrame({"customer_id": customers["customer_id"].astype(object), **columns})
+
+
+def _as_number_or_text(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype(float)
+    return column.astype(str).astype(object)
 
 
 def _has(data: Tables, need: str) -> bool:

@@ -14,7 +14,7 @@ from customer_analytics.analysis.query import Name, Query, Value
 from customer_analytics.analysis.tags.availability import Availability
 from customer_analytics.analysis.tags.distribution import distribution
 from customer_analytics.analysis.tags.entries import Entry, parse_entries, spread
-from customer_analytics.analysis.tags.model_facts import RFM_FACTS, model_facts
+from customer_analytics.analysis.tags.model_facts import model_facts
 from customer_analytics.analysis.tags.reach import reach
 from customer_analytics.analysis.tags.redundancy import redundancy
 from customer_analytics.analysis.tags.result import Kind, Reason, TagPortrait, TagResult, Why
@@ -120,7 +120,7 @@ def _prepare(
     entries, reasons, each_values = spread(parse_entries(catalogue), data, catalogue, chosen)
     uses = _all_uses(entries)
     needed = frozenset().union(*uses.values()) if wanted is None else reach(wanted, uses)
-    facts = model_facts(data, catalogue.rfm, needed & RFM_FACTS.keys())
+    facts = model_facts(data, catalogue.rfm, needed)
     definitions: dict[str, Value] = {entry.name: entry.rule for entry in entries if entry.name not in reasons}
     query = Query(data, definitions, ledger=ledger, facts=facts.table)
     kinds = _check(query, entries, reasons)

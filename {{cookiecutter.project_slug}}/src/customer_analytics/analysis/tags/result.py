@@ -25,6 +25,7 @@ class Why(StrEnum):
     EMPTY = "empty"  # no customer has a value
     NO_VALUES = "no_values"  # for_each: the column holds no frequent value
     NO_RHYTHM = "no_rhythm"  # too few repeat purchases for the stages of a life
+    NO_FORECAST = "no_forecast"  # no model of purchases ahead holds on these data
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Reason:
             Why.NO_EVENTS: f"no event is called {listed}",
             Why.EMPTY: "no customer has a value",
             Why.NO_VALUES: f"{listed} holds no value that enough customers share",
+            Why.NO_FORECAST: "no forecast of purchases holds on these data",
             Why.NO_RHYTHM: "too few repeat purchases to know a rhythm",
         }[self.why]
 

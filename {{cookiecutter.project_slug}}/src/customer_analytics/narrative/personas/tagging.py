@@ -253,6 +253,8 @@ def skipped_lines(view: View) -> list[Text]:
         Why.INDUSTRY: ("{count} tag is for other industries.", "{count} tags are for other industries."),
         Why.MISSING: ("{count} tag lacks data: {what}.", "{count} tags lack data: {what}."),
         Why.NO_HOURS: ("{count} tag needs hours: {what}.", "{count} tags need hours: {what}."),
+        Why.NO_EVENTS: ("{count} tag counts events of other names.", "{count} tags count events of other names."),
+        Why.NO_FORECAST: ("{count} tag needs more repeat purchases.", "{count} tags need more repeat purchases."),
         Why.EMPTY: ("{count} tag has a value for nobody.", "{count} tags have a value for nobody."),
         Why.NO_RHYTHM: ("{count} tag needs more repeat purchases.", "{count} tags need more repeat purchases."),
         Why.NO_VALUES: ("{count} tag has no frequent value: {what}.", "{count} tags have no frequent value: {what}."),
