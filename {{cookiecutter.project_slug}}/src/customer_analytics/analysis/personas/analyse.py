@@ -24,6 +24,7 @@ from customer_analytics.analysis.personas.result import (
     Population,
     Reason,
     Rule,
+    Validity,
 )
 from customer_analytics.analysis.personas.rules import rules
 from customer_analytics.analysis.personas.space import Space, learn
@@ -213,7 +214,7 @@ def _wanted(portrait: TagPortrait) -> list[TagResult]:
 
 def _validity(
     past: later.Earlier | Reason, portrait: TagPortrait, space: Space, members: Members, parameters: PersonasParameters
-) -> later.Validity:
+) -> Validity:
     if not isinstance(past, later.Earlier):
         return later.no_validity(past)
     if len(members.keys) < 2:

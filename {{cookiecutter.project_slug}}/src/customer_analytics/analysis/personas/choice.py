@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +46,7 @@ def not_estimable(reason: Reason, parameters: PersonasParameters) -> Found:
     """The answer where there is too little to ask."""
     nan = math.nan
     structure = Structure("not_estimable", reason, nan, nan, LEVEL, 0, 1, nan, nan, nan)
-    by = "automatic" if parameters.personas == 0 else "parameter"
-    return Found(structure, Choice(pd.DataFrame(columns=COLUMNS), 1, by, 1, 1), None, np.empty(0))
+    return Found(structure, Choice(pd.DataFrame(columns=COLUMNS), 1, _by(parameters), 1, 1), None, np.empty(0))
 
 
 COLUMNS = [
@@ -73,10 +73,7 @@ def choose(matrix: Floats, space: Space, floor: float, parameters: PersonasParam
     table = _table(points, tried, parted, gap, floor, seed)
     structure = _structure(table, parted, parameters.resamples)
     k = _number(table, structure, parameters.personas)
-    known = table["silhouette"].notna()
-    silhouette_k = int(table.loc[table["silhouette"].idxmax(), "k"]) if known.any() else 1
-    by = "automatic" if parameters.personas == 0 else "parameter"
-    choice = Choice(table, k, by, gap.k, silhouette_k)
+    choice = Choice(table, k, _by(parameters), gap.k, _widest(table))
     if k == 1:
         return Found(structure, choice, None, np.empty(0))
     clusters = tried.get(k) or k_means(points, k, seed)
@@ -118,6 +115,16 @@ def _structure(table: pd.DataFrame, parted: Separation, sets: int) -> Structure:
     )  # fmt: skip
 
 
+def _by(parameters: PersonasParameters) -> Literal["automatic", "parameter"]:
+    return "automatic" if parameters.personas == 0 else "parameter"
+
+
+def _widest(table: pd.DataFrame) -> int:
+    """The k of the greatest silhouette; 1 where none is known."""
+    widths = table["silhouette"].to_numpy(float)
+    return 1 if np.isnan(widths).all() else int(table["k"].to_numpy()[int(np.nanargmax(widths))])
+
+
 def _number(table: pd.DataFrame, structure: Structure, wanted: int) -> int:
     """The stated number; else the eligible k of the greatest silhouette, 1 where there is no structure.
 
@@ -132,5 +139,5 @@ def _number(table: pd.DataFrame, structure: Structure, wanted: int) -> int:
     for flag in ("eligible", "large_enough"):
         fit = several[several[flag].astype(bool)]
         if len(fit):
-            return int(fit.loc[fit["silhouette"].idxmax(), "k"])
+            return _widest(fit)
     return 1

@@ -14,6 +14,7 @@ Ints = npt.NDArray[np.int64]
 MOST = 8  # personas at most
 STARTS = 5  # k-means runs, of which the best counts
 STEPS = 100  # of Lloyd's algorithm at most
+FEW_MOVE = 0.0005  # share of the points whose change of cluster ends it: what follows is far below sampling noise
 BLOCK = 20_000  # customers whose distances are held at a time
 
 
@@ -44,7 +45,8 @@ def k_means(points: Floats, k: int, seed: int, starts: int = STARTS) -> Clusters
 def _first_centres(points: Floats, k: int, generator: np.random.Generator) -> Floats:
     """Points drawn with a probability that grows with the squared distance to the nearest one drawn before."""
     if k == 1:
-        return points.mean(axis=0, keepdims=True)
+        middle: Floats = points.mean(axis=0, keepdims=True)
+        return middle
     chosen = [int(generator.integers(len(points)))]
     nearest = ((points - points[chosen[0]]) ** 2).sum(axis=1)
     for _ in range(k - 1):
@@ -60,24 +62,33 @@ def _first_centres(points: Floats, k: int, generator: np.random.Generator) -> Fl
 
 
 def _lloyd(points: Floats, centres: Floats) -> Clusters:
-    size = (points**2).sum(axis=1)
+    numbers = np.arange(len(centres))
     labels = np.full(len(points), -1)
     for _ in range(STEPS):
-        apart = (centres**2).sum(axis=1) - 2 * points @ centres.T  # the point's own size decides nothing
+        apart = (centres**2).sum(axis=1) - 2 * (points @ centres.T)  # the point's own size decides nothing
         new = apart.argmin(axis=1)
-        if (new == labels).all():
-            break
+        moved = int((new != labels).sum())
         labels = new
-        counts = np.bincount(labels, minlength=len(centres))
-        sums = np.stack([np.bincount(labels, points[:, d], len(centres)) for d in range(points.shape[1])], axis=1)
-        for empty in np.flatnonzero(counts == 0):  # it begins anew at the point that is farthest from its centre
-            farthest = int((size + apart[np.arange(len(points)), labels]).argmax())
-            sums[empty], counts[empty] = points[farthest], 1
-            size = size.copy()
-            size[farthest] = -np.inf
+        if moved == 0:
+            break
+        member = (labels[None, :] == numbers[:, None]).astype(points.dtype)
+        counts = member.sum(axis=1)
+        sums = member @ points
+        if not counts.all():
+            _refill(points, apart, labels, counts, sums)
         centres = sums / counts[:, None]
+        if moved <= FEW_MOVE * len(points):
+            break
     within = float(((points - centres[labels]) ** 2).sum())
     return Clusters(labels.astype(np.int64), centres, within)
+
+
+def _refill(points: Floats, apart: Floats, labels: npt.NDArray[np.intp], counts: Floats, sums: Floats) -> None:
+    """An empty cluster begins anew at the point that is farthest from its centre (in place)."""
+    away = (points**2).sum(axis=1) + apart[np.arange(len(points)), labels]
+    for empty in np.flatnonzero(counts == 0):
+        farthest = int(away.argmax())
+        sums[empty], counts[empty], away[farthest] = points[farthest], 1.0, -np.inf
 
 
 def assign(points: Floats, centres: Floats) -> tuple[Ints, Floats]:
@@ -106,7 +117,7 @@ def distances(points: Floats, others: Floats) -> Floats:
     return apart
 
 
-def silhouettes(apart: Floats, groupings: Sequence[Ints]) -> list[float]:
+def silhouettes(apart: npt.NDArray[np.floating], groupings: Sequence[Ints]) -> list[float]:
     """Mean silhouette (Rousseeuw 1987) of each grouping from the matrix of distances; NaN with fewer than two clusters.
 
     A point alone in its cluster counts as 0. One multiplication serves all groupings: reading the matrix is the cost.

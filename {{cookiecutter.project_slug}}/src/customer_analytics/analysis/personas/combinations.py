@@ -27,7 +27,7 @@ from customer_analytics.statistics import wilson
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 LEVEL = 0.05
-LEAST_SHARE = 0.02  # of the customers, for a condition or combination to be tested
+LEAST_SHARE = 0.05  # of the customers, for a condition or combination to be tested
 LEAST_VALUE = 0.05  # of the customers, for a text value to be a condition
 BEST_PAIRS = 40  # that grow into triples
 BEST = 5
@@ -156,8 +156,8 @@ class _Search:
                     sets.append(tuple(sorted((i, j, m))))
                     size.append(three[m])
                     hits.append(three_hit[m])
-        sets, size, hits = _once(sets, size, hits)
-        return cls(atoms, marks, sets, size, hits, _fisher(hits, size, int(hit.sum()), len(hit)))
+        tested, sizes, found = _once(sets, size, hits)
+        return cls(atoms, marks, tested, sizes, found, _fisher(found, sizes, int(hit.sum()), len(hit)))
 
     def best(self, found: npt.NDArray[np.intp]) -> list[int]:
         """Of the found, those with the best lower bound, better than each part, and not the same people again."""
@@ -171,7 +171,7 @@ class _Search:
             parts = [part for n in range(1, len(self.sets[i])) for part in combinations(self.sets[i], n)]
             if any(rate[self.sets[i]] < BETTER * rate.get(part, 0.0) for part in parts):
                 continue
-            own = self.marks[:, list(self.sets[i])].all(axis=1)
+            own: Flags = np.logical_and.reduce(self.marks[:, list(self.sets[i])], axis=1)
             if all((own & other).sum() < SAME_PEOPLE * (own | other).sum() for other in members):
                 chosen.append(i)
                 members.append(own)

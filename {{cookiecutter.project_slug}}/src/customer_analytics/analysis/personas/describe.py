@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -72,14 +73,15 @@ def _measured(space: Space, name: str, values: pd.DataFrame) -> list[tuple[str, 
     tag = values[name]
     if feature.kind == "text":
         texts = tag.astype("string")
-        made = []
+        made: list[tuple[str, Floats, Floats]] = []
         for value in feature.values:
             if value != OTHER:
-                here = np.where(texts.isna(), math.nan, (texts == value).fillna(False).to_numpy(dtype=float))
+                same = (texts == value).fillna(False).astype(float).to_numpy()
+                here: Floats = np.where(texts.isna(), math.nan, same)
                 made.append((f"{name}={value}", here, here))
         return made
     if feature.kind == "flag":
-        flag = tag.astype("boolean").to_numpy(dtype=float, na_value=math.nan)
+        flag: Floats = tag.astype("boolean").astype("Float64").to_numpy(float, na_value=math.nan)
         return [(name, flag, flag)]
     raw = tag.to_numpy(float, na_value=math.nan)
     return [(name, raw, transformed(raw, feature.transformation))]
@@ -89,7 +91,7 @@ def standouts(profiles: pd.DataFrame, key: str, texts: Sequence[str]) -> tuple[S
     """The features in which a persona differs, clearest first: |z| of at least 0.3, and at least four."""
     own = profiles[profiles["persona"] == key]
     own = own.iloc[np.argsort(-own["z"].abs().to_numpy(), kind="stable")]
-    found = []
+    found: list[Standout] = []
     for row in own.to_dict("records"):
         feature, z = str(row["feature"]), float(row["z"])
         name, _, value = feature.partition("=")
@@ -98,7 +100,7 @@ def standouts(profiles: pd.DataFrame, key: str, texts: Sequence[str]) -> tuple[S
             continue
         if abs(z) < 0.3 and len(found) >= LEAST_STANDOUTS:
             break
-        direction = "is" if is_text else "high" if z > 0 else "low"
+        direction: Literal["high", "low", "is"] = "is" if is_text else "high" if z > 0 else "low"
         found.append(
             Standout(name if is_text else feature, direction, value if is_text else "", z, float(row["mean"]),
                      float(row["base_mean"]))

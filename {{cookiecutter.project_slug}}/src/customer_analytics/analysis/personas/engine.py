@@ -59,11 +59,9 @@ def events_of(tables: Tables) -> pd.DataFrame:
 
 def margin_of(tables: Tables, first: dt.date) -> pd.DataFrame | None:
     """customer_id, margin (profit of the lines bought from `first` on), None where margins are not known."""
-    knows = tables.has("order_lines", "order_id", "amount") and (
-        tables.has("order_lines", "cost")
-        or (tables.has("products", "margin") and tables.has("order_lines", "product_id"))
-    )
-    if not knows or not tables.has("orders", "order_id"):
+    by_product = tables.has("products", "margin") and tables.has("order_lines", "product_id")
+    knows = tables.has("order_lines", "order_id", "amount") and tables.has("orders", "order_id")
+    if not knows or not (by_product or tables.has("order_lines", "cost")):
         return None
     rows = _rows(tables, "order_lines")
     rows = rows.filter(rows.day >= ibis.date(first))
@@ -125,7 +123,7 @@ def hours_of(tables: Tables, groups: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def channels_of(tables: Tables, groups: pd.DataFrame) -> pd.DataFrame:
     """persona, source, value, moments, for channel and payment of purchases and device and channel of visits."""
-    parts = []
+    parts: list[pd.DataFrame] = []
     for name, source, column in CHANNELS:
         if not _can(tables, source) or not tables.has("orders" if source == "purchases" else source, column):
             continue
@@ -136,7 +134,8 @@ def channels_of(tables: Tables, groups: pd.DataFrame) -> pd.DataFrame:
     columns = ["persona", "source", "value", "moments"]
     if not parts:
         return pd.DataFrame(columns=columns)
-    return pd.concat(parts)[columns].sort_values(columns[:3], ignore_index=True)
+    counted_all: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return counted_all[columns].sort_values(columns[:3], ignore_index=True)
 
 
 def months_of(tables: Tables, groups: pd.DataFrame) -> pd.DataFrame:

@@ -117,7 +117,9 @@ def validity(past: Earlier, tags: Sequence[TagResult], k: int, parameters: Perso
     r2 = {name: test.r2(error) for name, error in errors.items()}
     added = r2["rfm_and_persona"] - r2["rfm"]
     alone, beside = test.permuted(persona, rfm, segments, generator)
-    rows = [(name, r2[name], *test.interval(error, generator)) for name, error in errors.items()]
+    rows: list[tuple[object, ...]] = [
+        (name, r2[name], *test.interval(error, generator)) for name, error in errors.items()
+    ]
     for name, values in (("permuted", alone), ("rfm_and_permuted", beside)):
         rows.append((name, float(values.mean()), *map(float, np.quantile(values, (0.025, 0.975)))))
     p_added = (1 + int((beside - r2["rfm"] >= added).sum())) / (1 + PERMUTATIONS)

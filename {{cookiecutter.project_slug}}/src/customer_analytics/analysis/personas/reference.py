@@ -79,7 +79,8 @@ def _silhouettes(matrix: Floats, components: int, most: int, seed: int) -> Float
     if not variances[-1] > 0:
         return np.full(most - 1, math.nan)
     apart = distances(points, points).astype(np.float32)
-    return np.array(silhouettes(apart, [k_means(points, k, seed, STARTS).labels for k in range(2, most + 1)]))
+    widths: Floats = np.array(silhouettes(apart, [k_means(points, k, seed, STARTS).labels for k in range(2, most + 1)]))
+    return widths
 
 
 def latent_correlations(sample: Floats, generator: np.random.Generator) -> Floats:
@@ -113,9 +114,9 @@ def _correlations(values: Floats) -> Floats:
 
 def _root(correlations: Floats) -> Floats:
     variances, vectors = np.linalg.eigh(correlations)
-    root: Floats = vectors * np.sqrt(np.maximum(variances, 1e-6))
-    scale = np.sqrt((root**2).sum(axis=1, keepdims=True))
-    return root / scale
+    root = vectors * np.sqrt(np.maximum(variances, 1e-6))
+    unit: Floats = root / np.sqrt((root**2).sum(axis=1, keepdims=True))
+    return unit
 
 
 def _with_margins(normal: Floats, sample: Floats) -> Floats:

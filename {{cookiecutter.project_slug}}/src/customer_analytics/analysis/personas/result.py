@@ -242,8 +242,9 @@ class Movement:
     """Who changed persona between the cut-off and now: today's personas applied to the tags of both days.
 
     `table`: from_persona, to_persona, customers, share (of from), low, high (Wilson). Customers below
-    minimum_purchases at the cut-off come from the group too_little_known, those not in the data then from "new". `stayed`: share of the customers with a
-    persona on both days who kept it, with interval; `by_chance`: the same share if both were independent.
+    minimum_purchases at the cut-off come from the group too_little_known, those not in the data then from "new".
+    `stayed`: share of the customers with a persona on both days who kept it, with interval; `by_chance`: the same
+    share if both were independent.
     """
 
     earlier: dt.date | None

@@ -16,7 +16,9 @@ from customer_analytics.statistics import wilson
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-DEPTH, LEAVES = 3, 3  # conditions joined by `and`, and alternatives joined by `or`, at most
+LEAVES = 3  # alternatives joined by `or`, at most
+# Trees tried: conditions joined by `and` at most, and weights of the classes. A later one must be better by LEAST_GAIN.
+TREES = ((2, "balanced"), (2, None), (3, "balanced"), (3, None), (4, None))
 LEAST_LEAF, LEAST_LEAF_SHARE = 20, 0.01
 HELD_OUT = 1 / 3
 MOST_ROWS = 20_000  # customers that a tree is grown on
@@ -24,12 +26,15 @@ LEAST_GAIN = 0.02  # of the harmonic mean of precision and recall that a further
 DIGITS = 3
 
 
+Operator = Literal["<", ">=", "=", "!=", "", "not"]
+
+
 @dataclass(frozen=True)
 class Atom:
     """One comparison of a tag. Like the grammar's, it is false where the tag is missing."""
 
     tag: str
-    operator: Literal["<", ">=", "=", "!=", "", "not"]
+    operator: Operator
     value: float | str
 
     def __str__(self) -> str:
@@ -146,12 +151,12 @@ def _columns(values: pd.DataFrame, features: Sequence[Feature]) -> list[_Column]
             texts = tag.astype("string")
             for value in feature.values:
                 if value != OTHER:
-                    here = (texts == value).fillna(False).to_numpy(dtype=float)
+                    here: Floats = (texts == value).fillna(False).astype(float).to_numpy()
                     columns.append(_Column(feature.name, "text", value, here))
             continue
         if feature.kind == "flag":
-            numbers = tag.astype("boolean").fillna(False).to_numpy(dtype=float)
-            columns.append(_Column(feature.name, "flag", "", numbers))
+            true: Floats = tag.astype("boolean").fillna(False).astype(float).to_numpy()
+            columns.append(_Column(feature.name, "flag", "", true))
             continue
         numbers = tag.to_numpy(float, na_value=math.nan)
         columns.append(_Column(feature.name, "number", "", np.where(np.isnan(numbers), np.nanmedian(numbers), numbers)))
@@ -167,25 +172,71 @@ def _paths(
     from sklearn.tree import DecisionTreeClassifier
 
     matrix = np.column_stack([column.numbers[grown] for column in columns])
-    leaf = max(LEAST_LEAF, math.ceil(LEAST_LEAF_SHARE * len(grown)))
-    tree = DecisionTreeClassifier(
-        max_depth=DEPTH, min_samples_leaf=min(leaf, max(len(grown) // 4, 1)), class_weight="balanced", random_state=0
-    ).fit(matrix, own[grown])
-    leaves = [path for path in _leaves(tree.tree_, columns) if path]
-    there = values.iloc[grown]
-    marks = [selected([path], there) for path in leaves]
-    truth = own[grown]
+    leaf = min(max(LEAST_LEAF, math.ceil(LEAST_LEAF_SHARE * len(grown))), max(len(grown) // 4, 1))
+    there, truth = values.iloc[grown], own[grown]
+    best: tuple[Path, ...] = ()
+    score = 0.0
+    for depth, weight in TREES:
+        tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=leaf, class_weight=weight, random_state=0)
+        leaves = [path for path in _leaves(tree.fit(matrix, truth).tree_, columns) if path]
+        paths, reached = _chosen(leaves, there, truth)
+        if reached > score + (LEAST_GAIN if best else 0.0):
+            best, score = paths, reached
+    return best
+
+
+def _chosen(leaves: Sequence[Path], values: pd.DataFrame, truth: Flags) -> tuple[tuple[Path, ...], float]:
+    """Leaves taken by precision as long as the harmonic mean rises by LEAST_GAIN; and the harmonic mean."""
+    marks = [selected([path], values) for path in leaves]
     order = sorted(range(len(leaves)), key=lambda i: -(marks[i] & truth).sum() / max(marks[i].sum(), 1))
-    chosen: list[int] = []
-    best, covered = 0.0, np.zeros(len(grown), dtype=bool)
+    chosen: tuple[Path, ...] = ()
+    best, covered = 0.0, np.zeros(len(truth), dtype=bool)
     for i in order:
-        if len(chosen) == LEAVES:
-            break
+        together = merged((*chosen, leaves[i]))
         score = harmonic(covered | marks[i], truth)
-        if score > best + (LEAST_GAIN if chosen else 0.0):
-            chosen.append(i)
-            best, covered = score, covered | marks[i]
-    return tuple(leaves[i] for i in chosen)
+        if len(together) <= LEAVES and score > best + (LEAST_GAIN if chosen else 0.0):
+            chosen, best, covered = together, score, covered | marks[i]
+    return chosen, best
+
+
+def merged(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The same customers in fewer words: of (A and x < 5) or B, where A and x >= 5 implies B, x < 5 can go.
+
+    A customer without a value of x is on neither side, and the shorter rule may select a few of them more: `_judged`
+    looks at the rule as it is printed.
+    """
+    found = list(paths)
+    for i, path in enumerate(found):
+        for atom in path:
+            rest = tuple(other for other in found[i] if other != atom)
+            beyond = (*rest, _other_side(atom))
+            if rest and any(_implies(beyond, other) for j, other in enumerate(found) if j != i):
+                found[i] = rest
+    kept: list[Path] = []
+    for i, path in enumerate(found):
+        later = found[i + 1 :]
+        if not any(_implies(path, other) for other in kept) and not any(_implies(path, other) for other in later):
+            kept.append(path)
+    return tuple(kept)
+
+
+def _other_side(atom: Atom) -> Atom:
+    sides: dict[str, Operator] = {"<": ">=", ">=": "<", "=": "!=", "!=": "=", "": "not", "not": ""}
+    value = 1.0 - float(atom.value) if atom.operator in ("", "not") else atom.value
+    return Atom(atom.tag, sides[atom.operator], value)
+
+
+def _implies(path: Path, other: Path) -> bool:
+    """Whether everyone on the path is also on the other."""
+    return all(any(_narrower(one, atom) for one in path) for atom in other)
+
+
+def _narrower(one: Atom, atom: Atom) -> bool:
+    if one.tag != atom.tag or one.operator != atom.operator:
+        return False
+    if one.operator in ("<", ">="):
+        return float(one.value) <= float(atom.value) if one.operator == "<" else float(one.value) >= float(atom.value)
+    return one.value == atom.value
 
 
 def harmonic(chosen: Flags, truth: Flags) -> float:

@@ -202,13 +202,15 @@ def _centre_and_spread(scale: Floats) -> tuple[float, float]:
 
 
 def _flag(tag: pd.Series) -> Floats:
-    return tag.astype("boolean").to_numpy(dtype=float, na_value=math.nan)
+    made: Floats = tag.astype("boolean").astype("Float64").to_numpy(float, na_value=math.nan)
+    return made
 
 
 def _is_value(tag: pd.Series, value: str, values: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     texts = tag.astype("string").fillna("")
     here = ~texts.isin(values) if value == OTHER else texts == value
-    return here.to_numpy(dtype=bool)
+    marked: npt.NDArray[np.bool_] = here.to_numpy(dtype=bool)
+    return marked
 
 
 def _with_columns(space: Space, values: pd.DataFrame, orders: Floats) -> Space:
@@ -245,7 +247,7 @@ def _without_redundant(space: Space, values: pd.DataFrame, orders: Floats) -> Sp
         return space
     matrix = space.matrix(values, orders)[:, single]
     with np.errstate(invalid="ignore", divide="ignore"):
-        together = np.nan_to_num(np.corrcoef(matrix.T))
+        together = np.atleast_2d(np.nan_to_num(np.corrcoef(matrix.T)))
     features = list(space.features)
     order = sorted(range(len(single)), key=lambda i: (features[space.columns[single[i]].feature].missing, i))
     kept: list[int] = []

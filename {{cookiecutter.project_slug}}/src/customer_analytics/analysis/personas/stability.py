@@ -31,8 +31,9 @@ def jaccard_stability(points: Floats, found: Clusters, resamples: int, seed: int
         distinct, first = np.unique(drawn, return_index=True)
         best[i] = best_matches(found.labels[distinct], again.labels[first], k)
     known = ~np.isnan(best)
-    return np.divide(np.where(known, best, 0.0).sum(axis=0), known.sum(axis=0), out=np.full(k, math.nan),
-                     where=known.any(axis=0))  # fmt: skip
+    sums, times = np.where(known, best, 0.0).sum(axis=0), known.sum(axis=0)
+    mean: Floats = np.divide(sums, times, out=np.full(k, math.nan), where=times > 0)
+    return mean
 
 
 def best_matches(old: Ints, new: Ints, k: int) -> Floats:
