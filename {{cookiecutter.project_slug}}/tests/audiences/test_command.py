@@ -182,8 +182,10 @@ def test_a_small_list_says_that_nothing_can_be_measured(shop: Project, capsys: p
 
 
 def test_a_list_without_anyone_is_not_written(shop: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    run(shop, "region = 'West'", 2, name="none")
-    assert "Nobody is left on the list: nothing was written." in capsys.readouterr().out
+    run(shop, "region = 'north'", 2, name="none")
+    shown = capsys.readouterr().out
+    assert "WARNING: No customer has region = 'north'. The data have 'North', 'South' (case counts)." in shown
+    assert "Nobody is left on the list: nothing was written." in shown
     assert not (shop.audiences / "none").exists()
 
 
@@ -238,6 +240,8 @@ def test_an_earlier_day_sees_only_what_was_then(shop: Project) -> None:
         ("🎉", "the condition"),
         ("bought category 'X'", "order_lines"),
         ("region = 'North' and", "the condition"),
+        ("not in campaign 'w'", "there is no campaign 'w'. The data have 'W' (case counts)."),
+        ("not held out of 'spring'", "there is no audience 'spring'."),
     ],
 )
 def test_a_hostile_or_broken_condition_is_refused_at_once_and_in_words(

@@ -70,8 +70,11 @@ def make_audience(project: Project, request: Request, *, now: dt.datetime, dry_r
         raise UserError([Problem(f"--expires {request.expires_on}", what, "Name a later day.")])
     ledger = open_ledger(project, tables.backend, tables.as_of)
     minimum = project.engagement.minimum_group
-    selection = select(tables, question.ask(tables, ledger), ledger, request)
+    matched = question.ask(tables, ledger)
     unknown = question.strangers(tables, ledger, minimum)
+    if mistakes := [one.problem for one in unknown if one.is_mistake]:
+        raise UserError(mistakes)
+    selection = select(tables, matched, ledger, request)
     n = selection.counts.final
     strata = stratify(selection.keys, n, smallest_stratum(request.share))
     held = draw(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.query import Query, names_in, parse_condition
+from customer_analytics.analysis.query import Name, Query, names_in, parse_condition
+from customer_analytics.analysis.query.nodes import Known
 from customer_analytics.analysis.tags import TagQuery, tag_query
 from customer_analytics.audiences.options import Request
 from customer_analytics.audiences.strangers import Stranger, strangers
@@ -34,19 +35,13 @@ class Question:
         """The condition as the language writes it itself."""
         return str(self.condition)
 
-    def strangers(self, tables: Tables, ledger: ir.Table | None, minimum_group: int) -> tuple[Stranger, ...]:
-        """Names in the condition that nothing in the data bears."""
-        return strangers(self.condition, tables, ledger, minimum_group)
-
     def ask(self, tables: Tables, ledger: ir.Table | None) -> ir.Table:
         """customer_id of everyone who meets the condition, each once, with the columns.
 
         Raises:
             UserError: a name that there is not, or data that the condition needs and the client has not sent.
         """
-        ready = TagQuery(Query(tables, ledger=ledger), {})
-        if self.catalogue is not None:
-            ready = tag_query(tables, self.catalogue, ledger, wanted=self.names)
+        ready = self._ready(tables, ledger)
         try:
             return ready.query.customers(self.condition, columns=self.columns, where=WHERE)
         except UserError as error:
@@ -57,3 +52,20 @@ class Question:
                 for name in sorted(self.names & ready.skipped.keys())
             ]
             raise UserError([*error.problems, *skipped]) from None
+
+    def strangers(self, tables: Tables, ledger: ir.Table | None, minimum_group: int) -> tuple[Stranger, ...]:
+        """Names and values in the condition that nothing in the data bears; the condition must be sound."""
+
+        def attribute(name: str) -> ir.Column:
+            if tables.has("customers", name):
+                return tables["customers"][name]
+            return self._ready(tables, ledger).query.customers(Known(Name(name), True), columns=(name,), where=WHERE)[
+                name
+            ]
+
+        return strangers(self.condition, tables, ledger, attribute, minimum_group)
+
+    def _ready(self, tables: Tables, ledger: ir.Table | None) -> TagQuery:
+        if self.catalogue is None:
+            return TagQuery(Query(tables, ledger=ledger), {})
+        return tag_query(tables, self.catalogue, ledger, wanted=self.names)
