@@ -87,9 +87,9 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
 
     release(
         released,
-        version=("cookiecutter.json", '"_template_version": "0.1.0"', '"_template_version": "0.2.0"'),
+        version=("cookiecutter.json", '"_template_version": "0.2.0"', '"_template_version": "0.3.0"'),
         settings=("{{*/engagement.yml", "# Look\n", "# Look and feel\n"),
-        code=("{{*/src/customer_analytics/__init__.py", '"0.1.0"', '"0.2.0"'),
+        code=("{{*/src/customer_analytics/__init__.py", '"0.2.0"', '"0.3.0"'),
         readme=("{{*/README.md", "Nothing is sent anywhere.", "Nothing is ever sent anywhere."),
         tags=("{{*/tags.yml", "  risk:\n", "  risk:\n    late_payer:\n" + NEW_TAG),
     )
