@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rfm.groups import small_groups
@@ -44,31 +45,29 @@ def overlap_of_types(portrait: TagPortrait, minimum_group: int) -> Overlap | Non
     flags = portrait.values[[name for name in NAMED_TYPES if name in known]].fillna(False).astype(bool)
     shares = flags.mean()
     chosen = [str(name) for name in flags.columns if RAREST <= float(shares[name]) <= COMMONEST][:MOST_TYPES]
-    while len(chosen) >= 2:
-        found = _overlap(flags[chosen], minimum_group)
-        if found is None or isinstance(found, Overlap):
-            return found
-        chosen.remove(found)
-    return None
-
-
-def _overlap(flags: pd.DataFrame, minimum_group: int) -> Overlap | str | None:
-    """The overlap, or the name of a type of which too few customers would be left out of sight."""
-    if len(flags) < max(minimum_group, 1) * 10:
+    if len(chosen) < 2 or len(flags) < 10 * max(minimum_group, 1):
         return None
-    names = flags.mean().sort_values(ascending=False, kind="stable").index
-    complete = flags[names]
-    codes = complete.to_numpy() @ (1 << np.arange(len(names)))
-    sizes = pd.Series(codes).value_counts().sort_index()
-    hidden = small_groups(sizes.to_numpy().astype(np.int64), minimum_group)
-    for position, name in enumerate(names):
-        unseen = int(sizes[hidden & ((sizes.index.to_numpy() >> position) & 1).astype(bool)].sum())
-        if 0 < unseen < minimum_group:  # the size of the type less its visible combinations would tell
-            return str(name)
-    shown = sizes[~hidden].sort_values(ascending=False, kind="stable").head(MOST_COMBINATIONS)
+    names = flags[chosen].mean().sort_values(ascending=False, kind="stable")
+    codes = flags[names.index].to_numpy() @ (1 << np.arange(len(names)))
+    sizes = pd.Series(codes).value_counts().sort_values(ascending=False, kind="stable")
+    shown = sizes[~_hidden(sizes, len(names), minimum_group)].head(MOST_COMBINATIONS)
     members = [_positions(int(code), len(names)) for code in shown.index]
-    table = pd.DataFrame({"members": members, "customers": shown.to_numpy(), "share": shown.to_numpy() / len(complete)})
-    return Overlap(tuple(str(name) for name in names), tuple(complete.mean().tolist()), table, len(complete))
+    table = pd.DataFrame({"members": members, "customers": shown.to_numpy(), "share": shown.to_numpy() / len(flags)})
+    return Overlap(tuple(str(name) for name in names.index), tuple(names.tolist()), table, len(flags))
+
+
+def _hidden(sizes: pd.Series, count: int, minimum_group: int) -> npt.NDArray[np.bool_]:
+    """Combinations out of sight: the small ones, and so many that no type's size less what is seen tells a few."""
+    hidden = small_groups(sizes.to_numpy().astype(np.int64), minimum_group)
+    codes = sizes.index.to_numpy()
+    for position in range(count):
+        inside = (codes >> position & 1).astype(bool)
+        for place in reversed(range(len(codes))):  # smallest first
+            unseen = int(sizes.to_numpy()[hidden & inside].sum())
+            if not 0 < unseen < minimum_group:
+                break
+            hidden[place] |= inside[place]
+    return hidden
 
 
 def _positions(code: int, count: int) -> tuple[int, ...]:

@@ -24,13 +24,16 @@ def advice(view: View, persona: Persona) -> list[Advice]:
     """What the persona's clear traits suggest, the clearest first; at least one."""
     by_trait = _by_trait(view)
     found: list[Advice] = []
+    values: set[bool] = set()  # one category and one channel or device are enough
     for standout in persona.standouts:
         if abs(standout.z) < CLEAR and found:
             continue
         tag = view.result_tag(standout.feature)
         each: Advice | None
         if tag is not None and tag.each is not None and standout.direction == "high":
-            each = _of_value(view, tag.each, is_category="order_lines" in tag.source or "products" in tag.source)
+            is_category = "order_lines" in tag.source or "products" in tag.source
+            each = None if is_category in values else _of_value(view, tag.each, is_category=is_category)
+            values.add(is_category)
         else:
             each = by_trait.get((standout.feature, standout.direction))
         if each is None and standout.direction == "is":
@@ -110,6 +113,20 @@ def _by_trait(view: View) -> Mapping[tuple[str, str], Advice]:
             say("Answers to what people ask before they buy"),
             say("Easy return, advice before the purchase"),
         ),
+        ("price_level", "high"): Advice(
+            say("Show quality, material and origin; the price comes last."),
+            say("Do not open with a price cut."),
+            say("competent, with details"),
+            say("What makes it worth its price"),
+            say("Advice and an extended return, no price cut"),
+        ),
+        ("price_level", "low"): Advice(
+            say("Name the price first; show what is good and cheap."),
+            say("Do not lead with the most expensive items."),
+            say("plain and quick"),
+            say("Good things at a small price"),
+            say("A set that costs a little more than their usual order"),
+        ),
         ("weekend_share", "high"): Advice(
             say("Write on Friday, for the weekend."), none, none, none, none,
         ),
@@ -121,7 +138,7 @@ def _of_value(view: View, value: str, *, is_category: bool) -> Advice:
     if is_category:
         return Advice(
             say("Lead with {value}.", value=value),
-            say("Do not send the general newsletter with {value} at its end.", value=value),
+            say("Do not send the general newsletter: {value} would be lost in it.", value=value),
             none,
             say("News and use of {value}", value=value),
             say("Something that goes with {value}", value=value),

@@ -49,18 +49,19 @@ def result_line(view: View, found: Discovery) -> Text:
         "tested": language.number(found.tested),
         "found": language.number(found.found),
         "confirmed": language.number(found.confirmed),
+        "shown": language.number(len(found.table)),
         "base": language.percent(found.base_rate),
         "level": language.percent(found.level),
     }
     what = say("Buying again") if found.target == BOUGHT else say("Staying away")
     if not found.confirmed:
         return say(
-            "{what}: of {tested} combinations tested, {found} went with it (false discovery rate {level}), and none "
-            "held on the other half. {base} of all did it.", what=what, **numbers,
+            "{what}: {base} of all did it. Of {tested} combinations tested, {found} went with it (false discovery rate "
+            "{level}); none of the best held on the other half.", what=what, **numbers,
         )  # fmt: skip
     return say(
-        "{what}: of {tested} combinations tested, {found} went with it (false discovery rate {level}), and {confirmed} "
-        "of these held on the other half. {base} of all did it.", what=what, **numbers,
+        "{what}: {base} of all did it. Of {tested} combinations tested, {found} went with it (false discovery rate "
+        "{level}). The best {shown} were counted on the other half, and {confirmed} held.", what=what, **numbers,
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from customer_analytics.narrative.exhibits import Cell, FigureWords, PairRow, Ro
 from customer_analytics.narrative.personas.view import CLEAR, View, records
 
 SPOKES = 7
+_HOURS = tuple(f"{name}_share" for name in ("early", "forenoon", "midday", "afternoon", "evening", "night"))
+_MOST_OF_A_KIND = {"hours": 3, "again": 0}
 MEASURES = 16  # rows of the table
 ProfileRow = tuple[str, list[float | None], str]  # name, values from 0 to 1, role
 
@@ -204,7 +206,7 @@ def measure_table(view: View) -> TableWords:
 
 
 def _leading(view: View, *, one_of_a_kind: bool = True) -> list[str]:
-    """Measures by how far the personas lie apart in them; of the tags of one pattern only the two widest."""
+    """Measures by how far the personas lie apart in them; `one_of_a_kind`: few of one pattern and no hour twice."""
     table = view.result.profile
     if not len(table):
         return []
@@ -214,7 +216,11 @@ def _leading(view: View, *, one_of_a_kind: bool = True) -> list[str]:
     for name in (str(name) for name in widths.index if not math.isnan(widths[name])):
         tag = view.result_tag(name)
         kind = tag.name.partition("_share")[0] if tag is not None and tag.each is not None else name
+        hours = name.removeprefix("visit_")
+        if one_of_a_kind and hours in _HOURS:
+            kind = "hours" if f"same {hours}" not in kinds else "again"
+            kinds[f"same {hours}"] = 1
         kinds[kind] = kinds.get(kind, 0) + 1
-        if not one_of_a_kind or kinds[kind] <= 2:
+        if not one_of_a_kind or kinds[kind] <= _MOST_OF_A_KIND.get(kind, 2):
             found.append(name)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from customer_analytics.language import Text
@@ -9,7 +10,8 @@ from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords
 from customer_analytics.narrative.personas.contact import source_name
 from customer_analytics.narrative.personas.view import View, records
 
-SHOWN = 4  # rows a persona in the chart
+NEW, KNOWN = 4, 1  # rows a persona in the chart: what did not form the persona, and what did
+_SUBJECTS = re.compile("hour|weekend|weekday|category|device|channel|discount")  # columns that rules ask
 LISTED = 60  # rows in the table, the rest is in the file
 IndexRow = tuple[str, float, float, float, str, str]  # name, value, low, high, in words, role
 
@@ -66,10 +68,12 @@ def marks(view: View) -> list[Mark]:
 
 
 def formed(view: View) -> frozenset[str]:
-    """Tags that formed the personas, and those that go closely together with one of them."""
+    """Tags that formed the personas, and those that say much the same: tied to one of them, or of the same column."""
     used = {feature.name for feature in view.result.preparation.used}
     pairs = [{pair.first, pair.second} for pair in view.portrait.pairs]
-    return frozenset(used.union(*(pair for pair in pairs if pair & used)))
+    subjects = {subject for name in used & set(view.tags) for subject in _SUBJECTS.findall(view.tags[name].rule)}
+    alike = {tag.name for tag in view.portrait.ran if subjects & set(_SUBJECTS.findall(f"{tag.name} {tag.rule}"))}
+    return frozenset(used | alike).union(*(pair for pair in pairs if pair & used))
 
 
 def top_marks(view: View, key: str, *, independent: bool = False) -> list[Mark]:
@@ -115,8 +119,14 @@ def index_groups(view: View) -> list[tuple[str, list[IndexRow]]]:
     """Name and rows of each persona: what it has clearly more often first, then the clearest lack."""
     groups = []
     for persona in view.personas:
-        more = top_marks(view, persona.key)[:SHOWN]
-        less = [mark for mark in marks(view) if mark.persona == persona.key and mark.high < 100 and mark.base >= 0.1]
+        every = top_marks(view, persona.key)
+        new = [mark for mark in every if not mark.used][:NEW]
+        more = [*[mark for mark in every if mark.used][: KNOWN + NEW - len(new)], *new]
+        less = [
+            mark
+            for mark in marks(view)
+            if mark.persona == persona.key and mark.high < 100 and mark.base >= 0.1 and not mark.used
+        ]
         rows = [*more, *sorted(less, key=lambda mark: mark.high)[:1]]
         if rows:
             groups.append((str(view.name(persona.key)), [_row(view, mark) for mark in rows]))

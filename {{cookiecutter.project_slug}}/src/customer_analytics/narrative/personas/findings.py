@@ -6,6 +6,7 @@ import math
 
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.personas import combinations, fairness, validity
+from customer_analytics.narrative.personas.cards import portrait_line
 from customer_analytics.narrative.personas.contact import best_way, hours_word, window
 from customer_analytics.narrative.personas.rules import in_words
 from customer_analytics.narrative.personas.structure import structure_line
@@ -66,14 +67,14 @@ def worth_finding(view: View) -> Finding | None:
         if is_more
         else say("No persona brings clearly more than its share"),
         statement=say(
-            "{customers} of {n} customers ({share}) are “{persona}”. They brought **{revenue} of revenue** "
-            "({interval}), {each} each against {mean} for all.",
+            "{customers} of {n} customers with {enough} ({share}) are “{persona}”. They brought **{revenue} of their "
+            "revenue** ({interval}), {each} each against {mean} for all.", enough=view.enough,
             customers=language.number(largest.customers), n=language.number(view.n), persona=view.name(largest.key),
             share=language.percent(largest.share_customers), revenue=language.percent(largest.share_revenue),
             interval=view.interval(interval), each=language.money(largest.revenue_per_customer),
             mean=language.money(view.result.population.described_revenue / max(view.n, 1)),
         ),
-        meaning=say("What sets them apart is how they buy; the card tells it."),
+        meaning=portrait_line(view, largest),
         action=say("{reach} Keep what they come for in stock, and give them no discount without a test.", reach=reach)
         if is_more
         else say("Spread effort by number of customers; no persona earns a budget of its own."),
@@ -94,8 +95,9 @@ def validity_finding(view: View) -> Finding | None:
         grade=Grade.B,
         head=say("Personas foretell more than RFM alone") if more else say("Personas foretell no more than RFM alone"),
         statement=say(
-            "On {n} held-out customers, RFM segments explain {rfm} of who spends what in the next {days} days. {line}",
-            n=language.number(tested.held_out), rfm=language.percent(max(tested.r2("rfm"), 0), 1),
+            "On {n} held-out customers, RFM segments explain {rfm} of who brings how much {what} in the next {days} "
+            "days. {line}",
+            what=validity.what(view), n=language.number(tested.held_out), rfm=language.percent(max(tested.r2("rfm"), 0), 1),
             days=language.number(tested.horizon_days), line=validity.added_line(view),
         ),
         meaning=say("How people buy says something about what they will bring, beyond how much they bought.")

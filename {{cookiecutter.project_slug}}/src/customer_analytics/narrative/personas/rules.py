@@ -20,7 +20,8 @@ def rules_section(view: View) -> SectionWords:
         say("Rules to rebuild them"), "rules",
         say(
             "A short rule on tags finds most of a persona in any system that has the tags. How well it does was "
-            "counted on {count} customers who did not help to make it.", count=language.number(base),
+            "counted on {count} customers who did not help to make it. Each command below draws the list, with {share} "
+            "held out at random.", count=language.number(base), share=language.percent(HOLDOUT / 100),
         ),
     )  # fmt: skip
 
@@ -31,8 +32,8 @@ def rule_table(view: View) -> TableWords:
     rows: list[Row] = [_rule_row(view, persona) for persona in view.personas]
     return TableWords(
         (
-            (say("Persona"), "name"), (say("Rule"), "text"), (say("Selected"), "number"),
-            (say("Share right"), "number"), (say("Share found"), "number"), (say("Fidelity"), "number"),
+            (say("Persona"), "name"), (say("Selected"), "number"), (say("Share right"), "number"),
+            (say("Share found"), "number"), (say("Fidelity"), "number"),
         ),
         tuple(rows),
         say("Rules and how well they find their persona"),
@@ -51,11 +52,10 @@ def _rule_row(view: View, persona: Persona) -> Row:
     if not rule.text:
         return (
             (view.short(persona.key), None), (say("no short rule finds it"), None),
-            *((language.number(None), None) for _ in range(4)),
+            *((language.number(None), None) for _ in range(3)),
         )  # fmt: skip
     return (
         (view.short(persona.key), None),
-        (in_words(view, rule.text), None),
         (language.number(rule.matched), rule.matched),
         (view.share(rule.precision, rule.precision_interval), rule.precision),
         (view.share(rule.recall, rule.recall_interval), rule.recall),
@@ -68,9 +68,7 @@ def in_words(view: View, text: str) -> Text:
 
     What is between quotes is a client's value and stays as it is; what this does not know stays in the grammar.
     """
-    names = sorted((tag.name for tag in view.portrait.tags), key=len, reverse=True)
-    if not names:
-        return Text(text)
+    names = sorted([*(tag.name for tag in view.portrait.tags), *_facts(view)], key=len, reverse=True)
     name = "|".join(re.escape(name) for name in names)
     pattern = re.compile(
         rf"(?P<quoted>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")"
@@ -86,7 +84,9 @@ def _in_words(view: View, match: re.Match[str]) -> str:
         return str(say(" and ") if match["word"] == "and" else say(" or "))
     if match["quoted"] or not match["name"]:
         return match[0]
-    label = view.label_of(match["name"])
+    label = _facts(view).get(match["name"]) or view.label_of(match["name"])
+    if match["name"] == "orders" and match["sign"] == ">=":
+        return str(say("{count} or more purchases", count=view.language.number(float(match["number"]))))
     if not match["sign"]:
         return f"“{label}”"
     value = view.measure(match["name"], float(match["number"]))
@@ -101,6 +101,15 @@ def _in_words(view: View, match: re.Match[str]) -> str:
     return str(told[match["sign"]])
 
 
+def _facts(view: View) -> dict[str, Text]:
+    """Facts that a rule may name beside tags."""
+    say = view.language.say
+    return {
+        "orders": say("Purchases"), "revenue": say("Revenue"), "recency_days": say("Days since the last purchase"),
+        "average_order": say("Average order"),
+    }  # fmt: skip
+
+
 def usable(rule: Rule) -> bool:
     """Whether the rule can be given to somebody."""
     return bool(rule.text)
@@ -112,8 +121,7 @@ def commands(view: View) -> list[tuple[Text, list[str]]]:
     return [
         (
             say(
-                "{persona}: draw the list, with {share} held out at random", persona=view.name(one.key),
-                share=language.percent(HOLDOUT / 100),
+                "{persona}: {rule}", persona=view.short(one.key), rule=in_words(view, one.rule.text),
             ),
             [command_line(one.rule.text, one.key)],
         )

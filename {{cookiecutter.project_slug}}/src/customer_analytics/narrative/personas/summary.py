@@ -64,17 +64,19 @@ def aside(view: View, section: str) -> list[Finding]:
 def _title(view: View) -> Text:
     say, language, most = view.language.say, view.language, view.most_worth
     count = language.number(len(view.personas))
+    customers = say("regular customers") if view.result.population.too_little else say("customers")
     if not view.has_personas:
         return say("The customers do not fall into kinds: they differ by degree")
     if most is not None:
         return say(
-            "{count} kinds of customers. {share} are “{persona}” and bring {revenue} of revenue", count=count,
+            "{count} kinds of {customers}. {share} are “{persona}” and bring {revenue} of their revenue", count=count,
+            customers=customers,
             share=language.percent(most.share_customers), persona=view.name(most.key),
             revenue=language.percent(most.share_revenue),
         )  # fmt: skip
     largest = view.personas[0]
     return say(
-        "{count} kinds of customers. The largest: {share} are “{persona}”", count=count,
+        "{count} kinds of {customers}. The largest: {share} are “{persona}”", count=count, customers=customers,
         share=language.percent(largest.share_customers), persona=view.name(largest.key),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, Cell, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.personas.view import View, records
 
-MODELS = ("rfm_and_persona", "rfm", "rfm_and_permuted", "persona", "permuted")
+MODELS = ("rfm_and_persona", "rfm", "rfm_and_permuted", "persona")
 CONVINCING = 0.05  # share of permutations that may add as much
 
 
@@ -57,8 +57,13 @@ def model_name(view: View, model: str) -> Text:
         "persona": say("Persona alone"),
         "rfm_and_persona": say("RFM segment and persona"),
         "rfm_and_permuted": say("RFM segment and shuffled personas"),
-        "permuted": say("Shuffled personas alone"),
     }[model]
+
+
+def what(view: View) -> Text:
+    """The money that was foretold."""
+    say = view.language.say
+    return say("margin") if view.result.validity.target == "margin" else say("revenue")
 
 
 def validity_bars(view: View) -> list[BarRow]:
@@ -93,9 +98,8 @@ def added_line(view: View) -> Text:
 def validity_figure(view: View) -> FigureWords:
     """Words of the chart of validity."""
     say, language, tested = view.language.say, view.language, view.result.validity
-    what = say("margin") if tested.target == "margin" else say("revenue")
     both, rfm = tested.r2("rfm_and_persona"), tested.r2("rfm")
-    numbers: dict[str, Any] = {"both": _percent(view, both), "rfm": _percent(view, rfm), "what": what}
+    numbers: dict[str, Any] = {"both": _percent(view, both), "rfm": _percent(view, rfm), "what": what(view)}
     title = (
         say("RFM and persona together explain {both} of who brings {what} next, RFM alone {rfm}", **numbers)
         if adds(view)
@@ -104,7 +108,7 @@ def validity_figure(view: View) -> FigureWords:
     rows = [say("{name} {value}", name=row[0], value=row[2]) for row in validity_bars(view)]
     return FigureWords(
         title,
-        say("Share of the variance of {what} in the next period that is explained, held-out customers", what=what),
+        say("Share of the variance of {what} in the next period that is explained, held-out customers", what=what(view)),
         say("Bars of explained share. {rows}.", rows=language.joined(rows)),
         say(
             "Source: {count} held-out customers, {days} days from {date}. Lines: bootstrap interval over customers.",

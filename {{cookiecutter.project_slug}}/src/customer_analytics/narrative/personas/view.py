@@ -164,7 +164,9 @@ class View:
         if unit == "hour":
             minutes = round(value * 60) % (24 * 60)
             return f"{minutes // 60:02d}:{minutes % 60:02d}"
-        return language.number(value, 2 if abs(value) < 1 else 1 if abs(value) < 100 else 0)
+        if float(value).is_integer() or abs(value) >= 100:
+            return language.number(value)
+        return language.number(value, 2 if abs(value) < 1 else 1)
 
     def standout(self, standout: Standout) -> Text:
         """A standout with its figures: what it is in the persona, and among all."""
