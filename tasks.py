@@ -111,7 +111,8 @@ def tool_environment() -> Path:
 
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["dev"], *extras["postgres"], "cookiecutter>=2.6", "cruft>=2.16"]
+    optional = [*extras["dev"], *extras["postgres"], *extras["linkage"]]
+    wanted = [*project["dependencies"], *optional, "cookiecutter>=2.6", "cruft>=2.16"]
     return make_environment(
         ENVIRONMENT, ["-c", str(CONSTRAINTS), *wanted], depends_on=[PROJECT / "pyproject.toml", CONSTRAINTS]
     )

@@ -158,8 +158,8 @@ def main(count: int) -> int:
         found = json.loads(done.stdout.decode("utf-8").splitlines()[-1])
         verdict = "same components as scipy" if found["same"] else "NOT the components of scipy"
         print(
-            f"{shape:12} {found['seconds']:6.1f} s ({found['busy']:.1f} s of processor) {found['peak'] / 1e9:5.2f} GB   "
-            f"scipy {found['scipy']:5.2f} s   {verdict}",
+            f"{shape:12} {found['seconds']:6.1f} s ({found['busy']:.1f} s of processor) "
+            f"{found['peak'] / 1e9:5.2f} GB   scipy {found['scipy']:5.2f} s   {verdict}",
             flush=True,
         )
         # On a machine that does other work too, the clock runs for others: then the processor time of two cores counts.

@@ -27,6 +27,9 @@ class Linkage(Block):
     compare: list[Name] = Field(
         default_factory=list, description="columns of customers and kinds of identifiers to compare; empty: off"
     )
+    expected_share: Share | None = Field(
+        None, description="share of accounts that have another one, which the model starts from; empty: from the data"
+    )
     propose_from: Share = Field(0.9, description="pairs from this probability on are written down for review")
     merge_from: Share | None = Field(None, description="pairs from this probability on are merged; empty: none")
 

@@ -12,7 +12,8 @@ from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.tables.identity.counts import count_identities
-from customer_analytics.tables.identity.links import find_links
+from customer_analytics.tables.identity.linkage import propose
+from customer_analytics.tables.identity.links import Links, find_links
 from customer_analytics.tables.identity.log import MERGED, IdentityLog
 from customer_analytics.tables.identity.merge import merge_customers, renumber
 from customer_analytics.tables.identity.normal import normalised
@@ -20,6 +21,7 @@ from customer_analytics.tables.identity.stable import StableNumbers, stable_numb
 from customer_analytics.tables.load_log import TableLog
 
 MAP = "identity_map.parquet"
+PROPOSED = "identity_proposed.parquet"  # pairs of accounts that probabilistic linking proposes, for review
 COOKIES = ("cookie", "device")  # kinds that visitor_id may hold
 
 
@@ -43,6 +45,9 @@ def resolve(
     identifiers = normalised(identities.select("kind", "value", account=identities.customer_id), settings)
     customers = _customers(backend, new)
     links = find_links(identifiers, customers, settings)
+    proposed = None
+    if settings.linkage.compare:
+        proposed, links = _link(backend, new, identifiers, customers, links, settings)
     named = links.persons.join(links.nodes, "node")
     persons = named.select("account", person=named.person.cast("string")).cache()
     numbers = stable_numbers(_accounts(identifiers, customers), persons, _previous(backend, previous))
@@ -52,6 +57,7 @@ def resolve(
     rows = merge_customers(backend, new, moved)
     changed, recognised = renumber(backend, new, moved, _known_visitors(identifiers, numbers))
     facts = count_identities(identifiers, links, settings)
+    facts = replace(facts, proposed=proposed or 0)
     here = numbers.map.filter(numbers.map.present)
     row = here.aggregate(
         all_accounts=here.count(),
@@ -69,6 +75,32 @@ def resolve(
         parted=numbers.parted,
     )
     return _with_merged(logs, rows), log
+
+
+def _link(
+    backend: Backend,
+    new: Path,
+    identifiers: ir.Table,
+    customers: ir.Table | None,
+    links: Links,
+    settings: IdentitySettings,
+) -> tuple[int, Links]:
+    """Pairs that probabilistic linking proposes beside the identifiers, written down; the links with those to merge."""
+    linked = int(links.pairs.linked.sum().to_pyarrow().as_py() or 0)
+    found = propose(backend, identifiers, customers, settings.linkage, linked).pairs
+    known = links.persons.join(links.nodes, "node").select("account", "person").cache()
+    one, two = known.view(), known.view()
+    placed = found.left_join(one, found.account_left == one.account).left_join(two, found.account_right == two.account)
+    named = placed.select(*(found[name] for name in found.columns), one=one.person, two=two.person)
+    fresh = named.filter(~(named.one == named.two).fill_null(False)).drop("one", "two")
+    fresh = fresh.order_by([ibis.desc("probability"), "account_left", "account_right"]).cache()
+    backend.to_parquet(fresh, new / PROPOSED)
+    count = int(fresh.count().to_pyarrow().as_py())
+    least = settings.linkage.merge_from
+    if least is None or not count:
+        return count, links
+    merged = fresh.filter(fresh.probability >= least).select("account_left", "account_right").cache()
+    return count, find_links(identifiers, customers, settings, merged)
 
 
 def _customers(backend: Backend, folder: Path) -> ir.Table | None:
