@@ -65,7 +65,8 @@ def everything(view: View) -> list[str]:
 def test_the_title_names_the_persona_that_brings_more_than_its_share(made: ModuleType) -> None:
     title = summary(made.view()).title
     assert title == (
-        "3 kinds of customers. 20% are “Large-order buyers who pay the full price” and bring 40% of revenue"
+        "3 kinds of regular customers. 20% are “Large-order buyers who pay the full price” and bring 40% of their "
+        "revenue"
     )
 
 
@@ -74,7 +75,7 @@ def test_where_no_persona_clearly_brings_more_the_title_names_the_largest_and_cl
                      share_revenue_interval=Interval(one.share_customers - 0.05, one.share_customers + 0.05))
              for one in made.result().personas]  # fmt: skip
     view = made.view(made.result(personas=tuple(alike)))
-    assert summary(view).title == "3 kinds of customers. The largest: 45% are “Night buyers who prefer Books”"
+    assert summary(view).title == "3 kinds of regular customers. The largest: 45% are “Night buyers who prefer Books”"
     found = worth_finding(view)
     assert found is not None and not found.notable and "no persona earns a budget" in found.action
     assert compare.revenue_figure(view).title == "Each persona brings about its share of revenue"

@@ -97,7 +97,8 @@ def validity_finding(view: View) -> Finding | None:
         statement=say(
             "On {n} held-out customers, RFM segments explain {rfm} of who brings how much {what} in the next {days} "
             "days. {line}",
-            what=validity.what(view), n=language.number(tested.held_out), rfm=language.percent(max(tested.r2("rfm"), 0), 1),
+            what=validity.what(view), n=language.number(tested.held_out),
+            rfm=language.percent(max(tested.r2("rfm"), 0), 1),
             days=language.number(tested.horizon_days), line=validity.added_line(view),
         ),
         meaning=say("How people buy says something about what they will bring, beyond how much they bought.")

@@ -116,8 +116,8 @@ def usable(rule: Rule) -> bool:
 
 
 def commands(view: View) -> list[tuple[Text, list[str]]]:
-    """For each persona with a rule: what the command does, and the command."""
-    say, language = view.language.say, view.language
+    """For each persona with a rule: the rule in words, and the command that draws the list."""
+    say = view.language.say
     return [
         (
             say(

@@ -108,7 +108,10 @@ def validity_figure(view: View) -> FigureWords:
     rows = [say("{name} {value}", name=row[0], value=row[2]) for row in validity_bars(view)]
     return FigureWords(
         title,
-        say("Share of the variance of {what} in the next period that is explained, held-out customers", what=what(view)),
+        say(
+            "Share of the variance of {what} in the next period that is explained, held-out customers",
+            what=what(view),
+        ),
         say("Bars of explained share. {rows}.", rows=language.joined(rows)),
         say(
             "Source: {count} held-out customers, {days} days from {date}. Lines: bootstrap interval over customers.",

@@ -70,11 +70,22 @@ def _bar(axes: Axes, place: int, item: Bar, narrow: bool) -> None:
     if item.low is not None and item.high is not None:
         base.interval(axes, item.low, item.high, middle)
         end = max(item.value, item.high) if item.value >= 0 else min(item.value, item.low)
-    behind = end >= 0
+    behind = end >= 0 or not _fits_left(axes, end, item.shown)
+    if end < 0 and behind:  # no room at the left: the other side of zero is free
+        end = max(0.0, item.high or 0.0)
     base.label(
         axes, end, middle, item.shown, weight=600 if item.stressed else 400,
         align="left" if behind else "right", offset=(5 if behind else -5, 0),
     )  # fmt: skip
+
+
+def _fits_left(axes: Axes, end: float, shown: str) -> bool:
+    """Whether the words of a bar that goes to the left have room beyond its end."""
+    figure = axes.get_figure()
+    assert figure is not None
+    first, last = axes.get_xlim()
+    inches = (end - first) / (last - first) * axes.get_position().width * figure.bbox.width / figure.dpi
+    return bool(inches >= base.text_width(shown, base.VALUE_SIZE, 600) + base.GAP)
 
 
 def _limits(items: Sequence[Bar]) -> tuple[float, float]:
