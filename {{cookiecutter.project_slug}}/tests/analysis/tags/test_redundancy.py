@@ -13,7 +13,6 @@ from scipy import stats
 
 from customer_analytics.analysis.tags.redundancy import (
     as_columns,
-    contingency,
     correlation_ratio,
     cramers_v,
     find_pairs,
@@ -25,6 +24,10 @@ from customer_analytics.engagement.tags import Refresh, TagClass, Words
 
 RNG = np.random.default_rng(3)
 N = 400
+
+
+def contingency(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return pd.crosstab(first, second).to_numpy(np.float64)
 
 
 def tag(
@@ -116,6 +119,22 @@ def test_a_city_tells_its_region_and_neither_is_dropped_for_the_other() -> None:
     assert found["city", "region"].strength > 0.98 and found["city", "region"].nested
     assert not found["city", "code"].nested
     assert drops_of(frame, *tags) == [Drop("code", "same", "city", found["city", "code"].strength)]
+
+
+def test_pairs_of_texts_are_measured_on_the_table_of_those_who_have_both() -> None:
+    first = pd.Series(RNG.integers(0, 4, N)).astype(str).mask(RNG.random(N) < 0.1)
+    second = first.where(RNG.random(N) < 0.95, "3").mask(RNG.random(N) < 0.1)
+    number = pd.Series(first.map({"0": 0.0, "1": 10.0, "2": 20.0, "3": 30.0}) + RNG.normal(size=N))
+    frame = pd.DataFrame({"a": first.astype("category"), "b": second.astype("category"), "x": number})
+    texts, first_number, _ = pairs_of(frame, tag("a", "text"), tag("b", "text"), tag("x"))
+    assert texts.strength == pytest.approx(cramers_v(contingency(first.to_numpy(), second.to_numpy())))
+    assert texts.customers == int((first.notna() & second.notna()).sum())
+    both = frame.dropna(subset=["a", "x"]).assign(rank=lambda f: number.rank()[f.index])
+    groups = [group["rank"].to_numpy() for _, group in both.groupby("a", observed=True)]
+    whole = ((both["rank"] - both["rank"].mean()) ** 2).sum()
+    within = sum(((group - group.mean()) ** 2).sum() for group in groups)
+    epsilon = 1 - within / (len(both) - 4) / (whole / (len(both) - 1))
+    assert first_number.strength == pytest.approx(np.sqrt(epsilon), abs=1e-9)
 
 
 def test_two_flags_that_are_each_others_opposite_say_the_same() -> None:

@@ -166,46 +166,64 @@ def _number_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[
     return pairs
 
 
+class _Levels(NamedTuple):
+    """All texts and flags side by side: one column for each value of each tag, 1 where a customer has it."""
+
+    names: list[str]
+    spans: list[slice]  # the columns of each tag
+    marks: Floats  # customers x values of all tags
+    known: Floats  # customers x tags
+
+
+def _levels(columns: Columns) -> _Levels:
+    names, spans, parts, start = list(columns.groups), [], [], 0
+    for codes in columns.groups.values():
+        width = int(codes.max(initial=0)) + 1
+        parts.append((codes[:, None] == np.arange(width)).astype(np.float64))
+        spans.append(slice(start, start + width))
+        start += width
+    known = np.column_stack([codes >= 0 for codes in columns.groups.values()]).astype(np.float64)
+    return _Levels(names, spans, np.column_stack(parts), known)
+
+
 def _group_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
-    names = list(columns.groups)
+    """Cramér's V from the tables of all pairs, which one product of matrices gives."""
+    if len(columns.groups) < 2:
+        return []
+    levels = _levels(columns)
+    tables, both = levels.marks.T @ levels.marks, levels.known.T @ levels.known
     pairs = []
-    for position, first in enumerate(names):
-        for second in names[position + 1 :]:
-            one, other = columns.groups[first], columns.groups[second]
-            both = (one >= 0) & (other >= 0)
-            if not _enough(both.sum(), (one >= 0).sum(), (other >= 0).sum()):
-                continue
-            table = contingency(one[both], other[both])
-            strength = cramers_v(table)
-            if strength >= SHOWN:  # whether one is a finer cut of the other costs time and matters only here
-                derived, nested = _derived(first, second, uses), is_nested(table)
-                pairs.append(Pair(first, second, "cramers_v", strength, int(both.sum()), derived, nested))
+    for i, j in zip(*np.triu_indices(len(levels.names), 1), strict=True):
+        if not _enough(both[i, j], both[i, i], both[j, j]):
+            continue
+        table = _without_empty(tables[levels.spans[i], levels.spans[j]])
+        strength = cramers_v(table)
+        if strength >= SHOWN:  # whether one is a finer cut of the other costs time and matters only here
+            first, second = levels.names[i], levels.names[j]
+            derived, nested = _derived(first, second, uses), is_nested(table)
+            pairs.append(Pair(first, second, "cramers_v", strength, int(both[i, j]), derived, nested))
     return pairs
 
 
 def _mixed_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
-    names = list(columns.numbers)
-    if not names:
+    """Correlation ratios from the sizes and sums of each text's groups of customers."""
+    if not columns.numbers or not columns.groups:
         return []
+    levels, names = _levels(columns), list(columns.numbers)
     ranks = np.column_stack([columns.numbers[name] for name in names])
     known = (~np.isnan(ranks)).astype(np.float64)
     ranks = np.where(known > 0, ranks, 0.0)
+    counts, sums = levels.marks.T @ known, levels.marks.T @ ranks
+    squares, both = levels.known.T @ ranks**2, levels.known.T @ known
+    of_groups, of_numbers = levels.known.sum(axis=0), known.sum(axis=0)
     pairs = []
-    for group, codes in columns.groups.items():
-        has = codes >= 0
-        if not has.any():
-            continue
-        levels = np.eye(codes.max() + 1)[codes[has]].T  # levels x customers
-        counts, sums = levels @ known[has], levels @ ranks[has]
-        squares = (ranks[has] ** 2).sum(axis=0)
-        for place, name in enumerate(names):
-            both = counts[:, place].sum()
-            if not _enough(both, has.sum(), known[:, place].sum()):
-                continue
-            strength = correlation_ratio(counts[:, place], sums[:, place], float(squares[place]))
-            pairs.append(
-                Pair(name, group, "correlation_ratio", strength, int(both), _derived(name, group, uses), nested=True)
-            )
+    for i, group in enumerate(levels.names):
+        for j, name in enumerate(names):
+            if _enough(both[i, j], of_groups[i], of_numbers[j]):
+                span = levels.spans[i]
+                strength = correlation_ratio(counts[span, j], sums[span, j], float(squares[i, j]))
+                derived = _derived(name, group, uses)
+                pairs.append(Pair(name, group, "correlation_ratio", strength, int(both[i, j]), derived, nested=True))
     return pairs
 
 
@@ -213,11 +231,7 @@ def _enough(both: float, first: float, second: float) -> bool:
     return bool(both >= LEAST_BOTH and both >= OVERLAP * min(first, second))
 
 
-def contingency(first: Codes, second: Codes) -> Floats:
-    """Customers by value of two tags."""
-    columns = int(second.max()) + 1
-    cells = np.bincount(first * columns + second, minlength=(int(first.max()) + 1) * columns)
-    table: Floats = cells.reshape(-1, columns).astype(np.float64)
+def _without_empty(table: Floats) -> Floats:
     used: Floats = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     return used
 
