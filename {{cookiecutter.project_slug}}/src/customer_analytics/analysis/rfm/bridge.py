@@ -84,22 +84,22 @@ def value_bridge(crossed: pd.DataFrame, previous: Window, now: Window, nameless:
         )
     )  # fmt: skip
     change = after - before
-    values = np.column_stack([np.where(mask, change, 0) for mask in masks.values()]) / UNITS
-    *intervals, whole = sum_intervals(np.column_stack([values, change / UNITS]))
+    place = np.select(list(masks.values()), range(len(PARTS)), default=-1)
+    intervals = sum_intervals(change / UNITS, place, len(PARTS))
+    (whole,) = sum_intervals(change / UNITS, np.zeros(len(change), dtype=np.int64), 1)
     rows = [
         (name, int(mask.sum()), *(_money(amount[mask].sum()) for amount in (before, after, change)), *interval)
         for (name, mask), interval in zip(masks.items(), intervals, strict=True)
     ]
-    part = np.select(list(masks.values()), list(masks), default="")
     everyone = pd.DataFrame(
         {
             "customer_id": crossed["customer_id"].to_numpy(),
-            "part": part,
+            "part": np.array([*PARTS, ""], dtype=object)[place],
             "revenue_previous": before / UNITS,
             "revenue_now": after / UNITS,
             "change": change / UNITS,
         }
-    )[part != ""]
+    )[place >= 0]
     sold = [_units(amount) for amount in nameless]
     shift = _money(sold[1] - sold[0])  # orders without a customer are as they are: no customer is drawn for them
     rows.append((WITHOUT_CUSTOMER, 0, *nameless, shift, np.nan, np.nan))

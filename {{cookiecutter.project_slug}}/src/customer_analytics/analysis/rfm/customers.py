@@ -104,8 +104,8 @@ def customer_days(tables: Tables) -> ir.Table:
     """One row per customer and day with an order, and for purchase days their number and the day of the next one.
 
     Columns: customer_id, day, net, purchases (0 on a day without a purchase), bought, ordinal (1 = first purchase day),
-    next_day (null after the last) and log_gap (logarithm of the days to the next purchase). The window functions run
-    within one customer, never over the whole table.
+    next_day (null after the last) and begun (the first). The window functions run within one customer, never over the
+    whole table.
     """
     paid = payments(tables["orders"])
     paid = paid.filter(paid.customer_id.notnull())
@@ -114,12 +114,11 @@ def customer_days(tables: Tables) -> ir.Table:
     )
     days = days.mutate(bought=days.purchases > 0)
     within = ibis.window(group_by=[days.customer_id, days.bought], order_by=days.day)
-    days = days.mutate(
+    return days.mutate(
         ordinal=(ibis.row_number().over(within) + 1).cast("int32"),
         next_day=days.day.lead().over(within),
+        begun=days.day.first().over(within),
     )
-    gap = (days.next_day - days.day).cast("float64")
-    return days.mutate(log_gap=ibis.cases((days.bought, gap.ln())))
 
 
 def gap_table(days: ir.Table) -> pd.DataFrame:
@@ -160,51 +159,40 @@ def customer_table(
     *,
     landing_after: int,
     future: Window | None,
+    periods: Sequence[Window] = (),
 ) -> pd.DataFrame:
     """One row per customer with any order in the data, sorted by customer_id: the crossing into pandas.
 
     For each window w: w_last (day number of the last purchase, NaN without one), w_days, w_orders, w_monetary.
     Beside them first_day, last_day, lifetime (purchase days in all history), longest_gap (longest silence that ended
-    on or after `landing_after`), gaps, gap_logs and gap_squares (number of gaps between purchase days, sum of their
-    logarithms and of the squares) and, with `future`, future_monetary and future_orders in it, before_lifetime
-    (purchase days before it) and before_gaps, before_gap_logs, before_gap_squares of the gaps that ended before it.
+    on or after `landing_after`) and, with `future`, future_monetary and future_orders in it and before_lifetime
+    (purchase days before it). Of the `periods` only w_last and w_monetary.
     """
     columns: dict[str, Any] = {
         "first_day": days.day.min(where=days.bought),
         "last_day": days.day.max(where=days.bought),
         "lifetime": days.bought.ifelse(1, 0).sum(),
         "longest_gap": (days.next_day - days.day).max(where=days.bought & (days.next_day >= landing_after)),
-        **_gap_sums(days, "", days.log_gap.notnull()),
     }
-    for window in windows:
+    for window in (*windows, *periods):
         name = window.name
         inside = (days.day >= window.start) & (days.day < window.end)
         bought = inside & days.bought
-        orders = days.purchases.sum(where=inside)
         columns[f"{name}_last"] = days.day.max(where=bought)
-        columns[f"{name}_orders"] = orders
-        columns[f"{name}_days"] = bought.ifelse(1, 0).sum()
         columns[f"{name}_monetary"] = days.net.sum(where=inside)
+        if window not in periods:
+            columns[f"{name}_orders"] = days.purchases.sum(where=inside)
+            columns[f"{name}_days"] = bought.ifelse(1, 0).sum()
     if future is not None:
         later = (days.day >= future.start) & (days.day < future.end)
         columns["future_monetary"] = days.net.sum(where=later)
         columns["future_orders"] = days.purchases.sum(where=later)
         columns["before_lifetime"] = (days.bought & (days.day < future.start)).ifelse(1, 0).sum()
-        columns |= _gap_sums(days, "before_", days.log_gap.notnull() & (days.next_day < future.start))
     # Sums of integers come as wide decimals from some engines: floats cross ten times faster and are exact here.
     floats = {name: column.cast("float64") for name, column in columns.items()}
     crossed = days.group_by("customer_id").aggregate(**floats).order_by("customer_id")
     table: pd.DataFrame = crossed.to_pyarrow().to_pandas()
     return table
-
-
-def _gap_sums(days: ir.Table, prefix: str, where: ir.BooleanValue) -> dict[str, ir.Value]:
-    inside = where.fill_null(False)
-    return {
-        f"{prefix}gaps": inside.ifelse(1, 0).sum(),
-        f"{prefix}gap_logs": ibis.coalesce(days.log_gap.sum(where=inside), 0.0),
-        f"{prefix}gap_squares": ibis.coalesce((days.log_gap * days.log_gap).sum(where=inside), 0.0),
-    }
 
 
 def measures(crossed: pd.DataFrame, window: Window, unit: Literal["days", "orders"]) -> pd.DataFrame:

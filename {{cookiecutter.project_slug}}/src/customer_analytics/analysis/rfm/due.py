@@ -1,12 +1,13 @@
 """The customer's own rhythm: when the next purchase is due, who is late, and whether lateness says anything.
 
-The logarithms of a customer's gaps between purchase days scatter around the customer's own mean, and these means around
-that of the population. With few gaps the own mean is drawn towards the population's (one-way random effects):
+Expected is the customer's own mean gap between purchase days, drawn towards the population's rhythm on the log scale:
 
-    expected = exp((S + kappa * mu) / (k + kappa)),   S = sum of the k log gaps,   kappa = within / between variance.
+    expected = exp((k * log(own mean gap) + kappa * mu) / (k + kappa)),   k = number of own gaps,
 
-How far silence may go beyond that is not taken from a formula: each past gap is compared with what the gaps before it
-had led to expect, and due and late are the 50 % and 90 % quantiles of that ratio, for customers with as many gaps.
+where mu is the mean log gap after a first purchase, and kappa, the weight of the population in gaps, is the one that
+predicts each past gap best from those before it. How far silence may go beyond the expected gap is not taken from a
+formula either: due and late are the 50 % and 90 % quantiles of the ratio of past gaps to what was expected of them, for
+customers with as many gaps.
 """
 
 from __future__ import annotations
@@ -21,24 +22,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rfm.customers import Window
-from customer_analytics.analysis.rfm.lifecycle import weighted_quantile
 from customer_analytics.statistics import Interval, newcombe, wilson
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 DUE_SHARE, LATE_SHARE = 0.5, 0.9  # of the purchases that followed, by then
 KNOWN = (0, 1, 2, 3, 6)  # lower bounds of the classes by number of known gaps: none, 1, 2, 3 to 5, 6 and more
-FINENESS = 50  # bins a unit of log ratio: 2 % wide
+FINENESS = 25  # bins a unit of the logarithm: 4 % wide
+EXACT = 12  # own gaps up to which their number is told apart; beyond, it hardly changes the weight
+MANY = 20.0  # gaps that stand for more than EXACT
 STATES = ("not_due", "due", "late")
-LEAST_KAPPA, MOST_KAPPA = 1e-3, 1e6  # no variance within or none between
+KAPPAS = np.concatenate([np.geomspace(0.05, 100, 60), [1e6]])  # the last: nobody has a rhythm of one's own
 
 
 @dataclass(frozen=True)
 class Pace:
     """The population's rhythm and the two marks.
 
-    `mean_log`, `kappa`: see above; `due` and `late`: factor on the expected gap for each class of KNOWN; `gaps`: how
-    many gaps each class of factors rests on (classes with too few take the factors of all together).
+    `mean_log` (mu), `kappa`: see above; `due` and `late`: factor on the expected gap for each class of KNOWN; `gaps`:
+    how many gaps each class of factors rests on (classes with too few take the factors of all together).
     """
 
     mean_log: float
@@ -89,67 +91,72 @@ class OwnRhythm:
     regulars: Check | None
 
 
-def variance_components(sums: Floats, squares: Floats, gaps: Floats) -> tuple[float, float]:
-    """(mean_log, kappa) of one-way random effects by the method of moments (Searle 1971, unbalanced ANOVA).
+def rhythm_counts(days: ir.Table, cut: int) -> pd.DataFrame:
+    """Each past gap beside the customer's mean gap until then, counted: known, own, gap, early, n.
 
-    One entry a customer with at least one gap: sum and sum of squares of the log gaps, and their number.
+    known: number of gaps before (at most EXACT + 1); own and gap: bins of the logarithms of the mean of those gaps and
+    of this one (own 0 where there is none); early: whether the gap ended before the day `cut`. One grouping in the
+    engine; some thousand rows cross.
     """
-    total, many = float(gaps.sum()), len(gaps)
-    if many == 0:
-        return math.nan, math.nan
-    within_degrees = total - many
-    within = max(float((squares - sums**2 / gaps).sum()), 0.0) / within_degrees if within_degrees > 0 else 0.0
-    grand = float(sums.sum()) / total
-    between_squares = float((gaps * (sums / gaps - grand) ** 2).sum())
-    spread = total - float((gaps**2).sum()) / total
-    between = max((between_squares - (many - 1) * within) / spread, 0.0) if spread > 0 else 0.0
-    kappa = within / between if between > 0 else MOST_KAPPA
-    kappa = min(max(kappa, LEAST_KAPPA), MOST_KAPPA)
-    weights = gaps / (gaps + kappa)  # inverse variance of each customer's mean, up to a constant
-    return float((weights * sums / gaps).sum() / weights.sum()), kappa
-
-
-def ratio_counts(days: ir.Table, mean_log: float, kappa: float, before: int) -> pd.DataFrame:
-    """How far each past gap was from what the gaps before it led to expect: known (class), ratio (bin), n.
-
-    Only gaps that ended before the day `before`. The window runs within one customer; a few thousand rows cross.
-    """
-    gaps = days.filter(days.bought, days.next_day.notnull(), days.next_day < before)
-    earlier = ibis.window(group_by=gaps.customer_id, order_by=gaps.day, preceding=(None, 1))
-    gaps = gaps.mutate(
-        known=(gaps.ordinal - 1).cast("int32"), prior=ibis.coalesce(gaps.log_gap.sum().over(earlier), 0.0)
+    gaps = days.filter(days.bought, days.next_day.notnull())
+    known = (gaps.ordinal - 1).cast("int32")
+    mean = (gaps.day - gaps.begun).cast("float64") / known.nullif(0).cast("float64")
+    binned = gaps.select(
+        known=ibis.least(known, EXACT + 1).cast("int32"),
+        own=(mean.ln() * FINENESS).round().cast("int32").fill_null(0),
+        gap=((gaps.next_day - gaps.day).cast("float64").ln() * FINENESS).round().cast("int32"),
+        early=(gaps.next_day < cut).ifelse(1, 0),
     )
-    expected = (gaps.prior + kappa * mean_log) / (gaps.known.cast("float64") + kappa)
-    binned = gaps.select(known=_class(gaps.known), ratio=((gaps.log_gap - expected) * FINENESS).round().cast("int32"))
-    table: pd.DataFrame = binned.group_by("known", "ratio").aggregate(n=binned.count()).to_pandas()
-    return table.astype(np.int64).sort_values(["known", "ratio"], ignore_index=True)
+    table: pd.DataFrame = binned.group_by("known", "own", "gap", "early").aggregate(n=binned.count()).to_pandas()
+    return table.astype(np.int64).sort_values(["known", "own", "gap", "early"], ignore_index=True)
 
 
-def _class(known: ir.IntegerValue) -> ir.IntegerValue:
-    cases = [(known >= low, number) for number, low in reversed(list(enumerate(KNOWN)))]
-    return ibis.cases(*cases, else_=0).cast("int32")
-
-
-def pace_of(counts: pd.DataFrame, mean_log: float, kappa: float, minimum: int) -> Pace | None:
-    """The marks from the counted ratios; None with fewer than `minimum` gaps."""
-    if int(counts["n"].sum()) < minimum:
+def pace_of(counts: pd.DataFrame, minimum: int) -> Pace | None:
+    """Rhythm and marks from the counted gaps; None with fewer than `minimum` of them, or of first gaps."""
+    n = counts["n"].to_numpy(dtype=np.float64)
+    first = (counts["known"] == 0).to_numpy()
+    if n.sum() < minimum or n[first].sum() < minimum:
         return None
-    pooled = counts.groupby("ratio")["n"].sum()
+    own, gap = (counts[name].to_numpy(dtype=np.float64) / FINENESS for name in ("own", "gap"))
+    known = np.where(counts["known"] > EXACT, MANY, counts["known"]).astype(np.float64)
+    mean_log = float((n[first] @ gap[first]) / n[first].sum())
+    errors = [float(n @ (gap - _expected(own, known, mean_log, kappa)) ** 2) for kappa in KAPPAS]
+    kappa = float(KAPPAS[int(np.argmin(errors))])
+    ratio = pd.Series(gap - _expected(own, known, mean_log, kappa))
+    classes = np.searchsorted(KNOWN, known, side="right") - 1
+    pooled = _counted(ratio, n)
     due, late, sizes = [], [], []
     for number in range(len(KNOWN)):
-        own = counts[counts["known"] == number].set_index("ratio")["n"]
-        sizes.append(int(own.sum()))
-        source = own if own.sum() >= minimum else pooled
-        due.append(math.exp(weighted_quantile(source, DUE_SHARE) / FINENESS))
-        late.append(math.exp(weighted_quantile(source, LATE_SHARE) / FINENESS))
+        here = classes == number
+        sizes.append(int(n[here].sum()))
+        source = _counted(ratio[here], n[here]) if sizes[-1] >= minimum else pooled
+        due.append(math.exp(_quantile(source, DUE_SHARE)))
+        late.append(math.exp(_quantile(source, LATE_SHARE)))
     return Pace(mean_log, kappa, tuple(due), tuple(late), tuple(sizes))
 
 
-def marks(pace: Pace, sums: Floats, gaps: Floats) -> tuple[Floats, Floats, Floats]:
-    """Days after the last purchase: expected gap, due, late; from the sum and number of each customer's log gaps."""
-    expected = np.exp((sums + pace.kappa * pace.mean_log) / (gaps + pace.kappa))
-    known = np.searchsorted(KNOWN, gaps, side="right") - 1
-    due, late = (np.ceil(expected * np.array(factors)[known]) for factors in (pace.due, pace.late))
+def _expected(own: Floats, known: Floats, mean_log: float, kappa: float) -> Floats:
+    """Logarithm of the expected gap."""
+    return (known * own + kappa * mean_log) / (known + kappa)
+
+
+def _counted(ratio: pd.Series, n: Floats) -> pd.Series:
+    return pd.Series(n, index=ratio.to_numpy()).groupby(level=0).sum()
+
+
+def _quantile(counts: pd.Series, share: float) -> float:
+    """Smallest value (the index, ascending) that at least `share` of the counted things do not exceed."""
+    cumulated = counts.cumsum().to_numpy()
+    return float(counts.index[np.searchsorted(cumulated, share * cumulated[-1] - 1e-9)])
+
+
+def marks(pace: Pace, span: Floats, gaps: Floats) -> tuple[Floats, Floats, Floats]:
+    """Days after the last purchase: expected gap, due, late; `span`: days from the first to the last purchase day."""
+    own = np.log(np.divide(span, gaps, out=np.ones_like(span), where=gaps > 0))
+    known = np.where(gaps > EXACT, np.maximum(gaps, MANY), gaps)
+    expected = np.exp(_expected(own, known, pace.mean_log, pace.kappa))
+    place = np.searchsorted(KNOWN, gaps, side="right") - 1
+    due, late = (np.ceil(expected * np.array(factors)[place]) for factors in (pace.due, pace.late))
     return expected, due, np.maximum(late, due)
 
 

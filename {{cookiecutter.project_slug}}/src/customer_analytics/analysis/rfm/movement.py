@@ -82,12 +82,13 @@ def own_rhythm(
 
     `scored`: the scored customers, in the row order of `crossed` where now_last is known.
     """
-    pace = _pace(days, crossed, "", end, minimum)
+    counts = due.rhythm_counts(days, past[1].start if past else end)
+    pace = due.pace_of(counts, minimum)
     if pace is None:
         return None
     here = crossed[crossed["now_last"].notna()]
-    gaps, last = here["gaps"].to_numpy(), here["last_day"].to_numpy()
-    expected, due_after, late_after = due.marks(pace, here["gap_logs"].to_numpy(), gaps)
+    gaps, last = here["lifetime"].to_numpy() - 1, here["last_day"].to_numpy()
+    expected, due_after, late_after = due.marks(pace, last - here["first_day"].to_numpy(), gaps)
     state = due.states(end - last, due_after, late_after)
     table = pd.DataFrame(
         {
@@ -99,33 +100,22 @@ def own_rhythm(
             "state": state,
         }
     )
-    counts = {name: int((state == name).sum()) for name in due.STATES}
-    check, regulars = (None, None) if past is None else _checks(days, crossed, past, common, minimum)
-    return OwnRhythm(pace, table, counts, check, regulars)
-
-
-def _pace(days: ir.Table, crossed: pd.DataFrame, prefix: str, before: int, minimum: int) -> Pace | None:
-    """Rhythm of the population from the gaps that ended before a day; `prefix` of their columns in `crossed`."""
-    known = crossed[crossed[f"{prefix}gaps"] > 0]
-    if known[f"{prefix}gaps"].sum() < minimum:
-        return None
-    sums, squares, gaps = (known[f"{prefix}{name}"].to_numpy() for name in ("gap_logs", "gap_squares", "gaps"))
-    mean_log, kappa = due.variance_components(sums, squares, gaps)
-    return due.pace_of(due.ratio_counts(days, mean_log, kappa, before), mean_log, kappa, minimum)
+    numbers = {name: int((state == name).sum()) for name in due.STATES}
+    then = due.pace_of(counts[counts["early"] == 1], minimum) if past is not None else None
+    if past is None or then is None:
+        return OwnRhythm(pace, table, numbers, None, None)
+    return OwnRhythm(pace, table, numbers, *_checks(crossed, past, then, common, minimum))
 
 
 def _checks(
-    days: ir.Table, crossed: pd.DataFrame, past: tuple[Window, Window], common: Rhythm, minimum: int
+    crossed: pd.DataFrame, past: tuple[Window, Window], pace: Pace, common: Rhythm, minimum: int
 ) -> tuple[due.Check | None, due.Check | None]:
     """The check of all customers, and of the regulars who were not lost by the common rhythm."""
     future = past[1]
-    pace = _pace(days, crossed, "before_", future.start, minimum)
-    if pace is None:
-        return None, None
     here = crossed[crossed["before_last"].notna()]
-    gaps = here["before_gaps"].to_numpy()
-    silence = future.start - here["before_last"].to_numpy()
-    _, due_after, late_after = due.marks(pace, here["before_gap_logs"].to_numpy(), gaps)
+    gaps, last = here["before_lifetime"].to_numpy() - 1, here["before_last"].to_numpy()
+    silence = future.start - last
+    _, due_after, late_after = due.marks(pace, last - here["first_day"].to_numpy(), gaps)
     flags, returned = due.states(silence, due_after, late_after), here["future_orders"].to_numpy() > 0
     regular = (gaps >= 2) & (silence <= common.lost_days)
     return (

@@ -119,7 +119,7 @@ def customer_tables(moving: Movement, monetary: pd.Series) -> dict[str, pd.DataF
                 "state": own["state"],
                 "monetary": monetary.to_numpy(),
             }
-        ).sort_values(["due_on", "customer_id"], kind="stable")
+        ).sort_values("due_on", kind="stable")
     if moving.transitions is not None:
         made["segment_moves"] = moving.transitions.customers
     if moving.bridge is not None:

@@ -115,9 +115,10 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
     span = movement.bridge_windows(end, parameters.compare_days, first)
     crossed = base.customer_table(
         days,
-        [window, *(pair or ()), *(past[:1] if past else ()), *(span or ())],
+        [window, *(pair or ()), *(past[:1] if past else ())],
         landing_after=end - (pace.active_days if pace else 0),
         future=past[1] if past else None,
+        periods=span or (),
     )
     scored, scheme = _score(crossed, window, parameters)
     steps: tuple[Step, ...] = ()

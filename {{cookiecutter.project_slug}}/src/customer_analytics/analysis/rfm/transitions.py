@@ -17,7 +17,7 @@ from customer_analytics.analysis.rfm.change import OUTSIDE
 from customer_analytics.analysis.rfm.customers import Window
 from customer_analytics.analysis.rfm.resampling import sum_intervals
 from customer_analytics.analysis.rfm.segments import SEGMENTS
-from customer_analytics.statistics import Interval, wilson
+from customer_analytics.statistics import wilson
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -151,17 +151,16 @@ def _by_segment(was: Integers, moves: Integers, drift: Integers, before: Floats)
     many = len(DIRECTIONS)
     table = np.bincount(was * many + moves, minlength=len(FROM) * many).reshape(len(FROM), many)
     expected = np.bincount(was * many + drift, minlength=len(FROM) * many).reshape(len(FROM), many)
-    leaves = np.isin(moves, [DIRECTIONS.index(name) for name in ("down", "out")])
-    inside = was < len(SEGMENTS)
-    stake = np.zeros((int(inside.sum()), len(SEGMENTS)))
-    stake[np.arange(len(stake)), was[inside]] = np.where(leaves, before, 0.0)[inside]
-    intervals = sum_intervals(stake) if len(stake) else [Interval(0.0, 0.0)] * len(SEGMENTS)
+    leaves = np.isin(moves, [DIRECTIONS.index(name) for name in ("down", "out")]) & (was < len(SEGMENTS))
+    source, inside = np.where(leaves, was, -1), was < len(SEGMENTS)
+    intervals = sum_intervals(before[inside], source[inside], len(SEGMENTS))
+    stake = np.bincount(was[leaves], weights=before[leaves], minlength=len(SEGMENTS))
     rows = []
     for code, segment in enumerate(SEGMENTS):
         own = {name: int(table[code, DIRECTIONS.index(name)]) for name in ("up", "level", "down", "out")}
         would = {f"drift_{name}": int(expected[code, DIRECTIONS.index(name)]) for name in ("down", "out")}
         money = {
-            "at_stake": round(float(stake[:, code].sum()), 4),
+            "at_stake": round(float(stake[code]), 4),
             "at_stake_low": intervals[code].low,
             "at_stake_high": intervals[code].high,
         }
@@ -171,9 +170,8 @@ def _by_segment(was: Integers, moves: Integers, drift: Integers, before: Floats)
 
 def _by_direction(moves: Integers, drift: Integers, before: Floats, after: Floats) -> pd.DataFrame:
     """Counts and money of each direction; the drift counts only who was in the earlier picture."""
-    columns = [np.where(moves == place, amount, 0.0) for place in range(len(DIRECTIONS)) for amount in (before, after)]
-    values = np.column_stack(columns) if len(moves) else np.zeros((0, len(columns)))
-    intervals = sum_intervals(values)
+    money = {"revenue_earlier": before, "revenue_now": after}
+    intervals = {what: sum_intervals(amount, moves, len(DIRECTIONS)) for what, amount in money.items()}
     rows = []
     for place, name in enumerate(DIRECTIONS):
         row: dict[str, object] = {
@@ -181,10 +179,9 @@ def _by_direction(moves: Integers, drift: Integers, before: Floats, after: Float
             "customers": int((moves == place).sum()),
             "drift": int((drift == place).sum()),
         }
-        for offset, what in enumerate(("revenue_earlier", "revenue_now")):
-            column = 2 * place + offset
-            row[what] = round(float(values[:, column].sum()), 4)
-            row[f"{what}_low"], row[f"{what}_high"] = intervals[column]
+        for what, amount in money.items():
+            row[what] = round(float(amount[moves == place].sum()), 4)
+            row[f"{what}_low"], row[f"{what}_high"] = intervals[what][place]
         rows.append(row)
     return pd.DataFrame(rows)
 

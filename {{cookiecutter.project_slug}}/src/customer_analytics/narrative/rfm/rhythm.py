@@ -89,8 +89,8 @@ def rhythm_table(view: View) -> TableWords:
             (
                 say("Own rhythm"),
                 say(
-                    "Mean of the logarithms of the own gaps between purchase days, drawn to that of all customers by "
-                    "as much as {kappa} gaps weigh; without an own gap it is that of all, {days} days",
+                    "Mean of the own gaps between purchase days, drawn towards that after a first purchase, {days} "
+                    "days, by as much as {kappa} gaps weigh: what predicted past gaps best",
                     kappa=number(own.pace.kappa, 1), days=number(own.pace.typical_days),
                 ),
             ),
