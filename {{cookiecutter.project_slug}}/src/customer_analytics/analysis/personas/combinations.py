@@ -1,6 +1,6 @@
 """Which combinations of tags go with buying, or with falling silent, in the next period: a small search, honestly paid.
 
-Conditions are tags above or below a quartile, flags, and frequent values of texts. On one half of the customers every
+Conditions are numbers above or below a quartile, shares above one, flags, and frequent values of texts. On one half of the customers every
 condition, every pair and the best triples are tested (one-sided Fisher test: is the target more frequent among those
 who meet it); Benjamini and Hochberg's q is over everything tested. The best that are large enough, better than each of
 their parts and not the same people again are then looked at in the other half, where nothing was chosen.
@@ -109,9 +109,12 @@ def _atoms(values: pd.DataFrame, tags: Sequence[TagResult]) -> list[Atom]:
             atoms += [Atom(tag.name, "=", str(value)) for value in shares.index[shares >= LEAST_VALUE][:10]]
         elif tag.kind == "number":
             known = raw.dropna().to_numpy(float)
-            borders = {plain(border) for border in np.quantile(known, (0.25, 0.5, 0.75))} if len(known) else set()
+            quartiles = (0.5, 0.75) if tag.unit == "share" else (0.25, 0.5, 0.75)
+            borders = {plain(border) for border in np.quantile(known, quartiles)} if len(known) else set()
             for border in sorted(borders, key=float):
-                atoms += [Atom(tag.name, ">=", float(border)), Atom(tag.name, "<", float(border))]
+                atoms.append(Atom(tag.name, ">=", float(border)))
+                if tag.unit != "share":  # a low shrunk share is as much a sign of many purchases as of a habit
+                    atoms.append(Atom(tag.name, "<", float(border)))
     return atoms
 
 

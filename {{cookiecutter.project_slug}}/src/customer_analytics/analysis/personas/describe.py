@@ -24,6 +24,7 @@ MOST_VALUES = 12  # values of a text tag that an index is worked out for
 SPLIT = 0.8  # a number "is high" for the top fifth
 LEAST_STANDOUTS = 4
 PROFILE = ["persona", "feature", "z", "mean", "median", "base_mean", "base_median", "customers"]
+CHANNELS = ["persona", "source", "value", "moments", "share", "base_share"]
 HOURS = ["persona", "weekday", "hour", "moments", "share", "source"]
 INDEX = ["persona", "source", "name", "value", "customers", "share", "base_share", "index", "low", "high"]
 
@@ -76,7 +77,7 @@ def _measured(space: Space, name: str, values: pd.DataFrame) -> list[tuple[str, 
         made: list[tuple[str, Floats, Floats]] = []
         for value in feature.values:
             if value != OTHER:
-                same = (texts == value).fillna(False).astype(float).to_numpy()
+                same = (texts == value).fillna(False).astype(float).to_numpy(np.float64)
                 here: Floats = np.where(texts.isna(), math.nan, same)
                 made.append((f"{name}={value}", here, here))
         return made

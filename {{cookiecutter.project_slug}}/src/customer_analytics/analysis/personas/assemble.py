@@ -104,8 +104,10 @@ def analyse(
         profile=profile,
         index=describe.index_table(tags, members, describe.high_borders(tags, here), parameters.minimum_base, smallest),
         hours=describe.hour_shares(hours, source) if members.keys else pd.DataFrame(columns=describe.HOURS),
-        channels=describe.channel_shares(engine.channels_of(tables, groups), smallest),
-        months=describe.month_index(engine.months_of(tables, groups)),
+        channels=describe.channel_shares(engine.channels_of(tables, groups), smallest)
+        if members.keys
+        else pd.DataFrame(columns=describe.CHANNELS),
+        months=describe.month_index(engine.months_of(tables, groups) if members.keys else pd.DataFrame()),
         fairness=fairness(portrait.ran, members, smallest),
         lookalikes=similar,
         lookalike_counts=_counted(similar, members.keys),
