@@ -13,8 +13,8 @@ from babel.numbers import list_currencies
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from customer_analytics.engagement.block import Block
-from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.engagement.days import FIRST_YEAR, LAST_YEAR, read_day
+from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.engagement.mistakes import Mistakes, nearest
 from customer_analytics.engagement.parameters import ReportParameters
 from customer_analytics.engagement.source_rules import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from customer_analytics.engagement import Project
+from customer_analytics.pipeline.identity_review import write_review
 from customer_analytics.pipeline.lock import exclusive
 from customer_analytics.pipeline.staleness import note_load
 
@@ -24,4 +25,5 @@ def load_tables(project: Project, terminal: Terminal) -> LoadLog:
     with exclusive(project, "load"), terminal.loading() as progress:
         log = load(project, progress=progress)
         note_load(project, log)
+        write_review(project)
     return log

@@ -29,12 +29,32 @@ def show_load(terminal: Terminal, log: LoadLog) -> None:
         for reason, count in table.rows_set_aside.items():
             rows.append(["", f"set aside: {reason}", _count(count), _money(table.money_set_aside.get(reason))])
     terminal.table(["table", "", "rows", f"money in {log.currency}"], rows, numbers=(2, 3))
+    for line in _persons(log):
+        terminal.line(line)
     notes = [f"{s.name}: {note}" for table in log.tables.values() for s in table.sources for note in s.notes]
     for note in notes:
         terminal.line(note)
     if any(table.rows_set_aside for table in log.tables.values()):
         terminal.line("The rows that were set aside are in data/tables/set_aside/.")
     terminal.line("Next: analytics run")
+
+
+def _persons(log: LoadLog) -> list[str]:
+    """What resolving accounts into persons came to; nothing where it is off."""
+    if log.identity is None:
+        return []
+    found, facts = log.identity, log.identity.facts
+    lines = [f"Accounts: {_count(found.all_accounts)}; customers behind them: {_count(found.customers)}."]
+    if facts.over_merged:
+        kinds = [f"{kind.kind} {_count(kind.over)}" for kind in facts.kinds if kind.over]
+        lines.append(f"Identifiers on more than {_count(facts.limit)} accounts, not used: {_joined(kinds)}.")
+    if facts.too_large or facts.two_values:
+        lines.append(f"Persons that may be several: {_count(facts.too_large + facts.two_values)}.")
+    if found.joined or found.parted:
+        lines.append(f"Since the load before: {_count(found.joined)} customers joined, {_count(found.parted)} parted.")
+    if facts.proposed:
+        lines.append(f"Pairs proposed by linkage: {_count(facts.proposed)}, merged: {_count(facts.pairs_proposed)}.")
+    return lines
 
 
 def show_check(terminal: Terminal, report: CheckReport) -> int:

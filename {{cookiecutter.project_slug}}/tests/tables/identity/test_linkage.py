@@ -12,8 +12,14 @@ from customer_analytics.engagement.errors import UserError
 from customer_analytics.tables.load import load
 
 PEOPLE, DUPLICATES = 1_500, 200
-FIRST = "anna ben carla david elena frank gina henry ida jonas kira leon mia noah olga paul rosa simon tara uwe".split()
-SYLLABLES = "ber stein mann hof wald bach feld gard lin mar ros sel tor ven wick zar".split()
+FIRST = (
+    "anna", "ben", "carla", "david", "elena", "frank", "gina", "henry", "ida", "jonas", "kira", "leon", "mia", "noah",
+    "olga", "paul", "rosa", "simon", "tara", "uwe",
+)  # fmt: skip
+SYLLABLES = (
+    "ber", "stein", "mann", "hof", "wald", "bach", "feld", "gard", "lin", "mar", "ros", "sel", "tor", "ven", "wick",
+    "zar",
+)  # fmt: skip
 SOURCES = [
     {"table": "customers", "files": "data/raw/people.csv",
      "columns": {"customer_id": "id", "birth_year": "born", "city": "town"}},
