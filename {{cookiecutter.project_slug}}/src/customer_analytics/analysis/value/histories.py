@@ -21,7 +21,7 @@ from customer_analytics.tables.store import Tables
 
 WEEK = 7
 LARGE = 300_000  # customers from which ages are rounded to whole weeks, and mean values to classes of half a percent
-CLASSES_PER_UNIT = 200.0  # classes of the logarithm of a mean value
+CLASSES_PER_UNIT = 200  # classes of the logarithm of a mean value
 Counted = Literal["paid", "all"]
 
 
@@ -73,7 +73,7 @@ def customers(days: ir.Table, end: int, cuts: tuple[Split, ...] = ()) -> ir.Tabl
         columns[f"value_{place}"] = days.value.sum(where=ahead)
     money = [name for name in columns if "value" in name]
     plain = {
-        name: column.cast("float64").fill_null(0.0) if name in money else column.cast("int32").fill_null(0)
+        name: column.cast("float64").fill_null(0) if name in money else column.cast("int32").fill_null(0)
         for name, column in columns.items()
     }
     return days.group_by("customer_id").aggregate(**plain)

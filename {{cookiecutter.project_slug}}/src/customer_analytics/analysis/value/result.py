@@ -23,7 +23,7 @@ from customer_analytics.analysis.value.forecast import Forecast, Unique
 from customer_analytics.analysis.value.histories import Split
 from customer_analytics.analysis.value.holdout import ValueHoldout, evaluate
 from customer_analytics.analysis.value.margin import Margin, margin
-from customer_analytics.analysis.value.purchases import Kind
+from customer_analytics.analysis.value.purchases import Floats, Kind
 from customer_analytics.analysis.value.spend import SpendFit, Spends, fit_spend
 from customer_analytics.analysis.value.tracking import tracking
 from customer_analytics.analysis.value.worth import Prices, customer_interval, group_worth, worth
@@ -243,7 +243,7 @@ def _ahead(
     crossed = people.select("customer_id", "x", "recency", "age", "repeat_value").order_by("customer_id")
     table: pd.DataFrame = crossed.to_pyarrow().to_pandas()
     x, recency, age = (table[name].to_numpy(np.float64) for name in ("x", "recency", "age"))
-    own = Unique.of(x, recency, age)
+    own = Unique.of(x, _rounded(recency, result.unit), _rounded(age, result.unit))
     ahead = forecast.by_model(fitted.model, own, result.months, result.rate)
     # BG/NBD can not lose a customer before a repeat purchase: its 1 for one-time buyers says nothing. Where the data do
     # not show that anybody leaves, nor does the probability of anybody else.
@@ -262,6 +262,11 @@ def _ahead(
     table["purchases"] = now.mean[own.place]
     table["purchases_low"], table["purchases_high"] = now.low[own.place], now.high[own.place]
     return ahead, own, table
+
+
+def _rounded(days: Floats, unit: int) -> Floats:
+    """Days rounded as for the fit, so that a large client has few histories to forecast."""
+    return days if unit == 1 else np.floor((days + unit // 2) / unit) * unit
 
 
 def _money_error(held: ValueHoldout, source: str) -> float:
