@@ -9,6 +9,7 @@ from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.personas.view import View
 
+_EVERYBODY = re.compile(r"^orders >= 1 and (?!.*\bor\b)")  # whoever bought at all is meant anyway
 HOLDOUT = 10  # per cent of a list that the ready command sets aside
 
 
@@ -68,6 +69,7 @@ def in_words(view: View, text: str) -> Text:
 
     What is between quotes is a client's value and stays as it is; what this does not know stays in the grammar.
     """
+    text = _EVERYBODY.sub("", text)
     names = sorted([*(tag.name for tag in view.portrait.tags), *_facts(view)], key=len, reverse=True)
     name = "|".join(re.escape(name) for name in names)
     pattern = re.compile(
@@ -89,7 +91,7 @@ def _in_words(view: View, match: re.Match[str]) -> str:
         return str(say("{count} or more purchases", count=view.language.number(float(match["number"]))))
     if not match["sign"]:
         return f"“{label}”"
-    value = view.measure(match["name"], float(match["number"]))
+    value = view.measure(match["name"], float(match["number"]), exact=True)
     told = {
         ">": say("“{label}” over {value}", label=label, value=value),
         ">=": say("“{label}” from {value} on", label=label, value=value),

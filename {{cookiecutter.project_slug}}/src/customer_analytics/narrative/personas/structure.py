@@ -78,7 +78,7 @@ def choice_figure(view: View) -> FigureWords:
     if choice.by == "parameter":
         title = say("{k} personas, as engagement.yml asks", k=language.number(choice.k))
     elif choice.k < 2:
-        title = say("No number of groups separates better than one single group would")
+        title = say("No number of groups is clearly better than one single group would be")
     else:
         title = say("{k} groups: a division that holds, and none too small", k=language.number(choice.k))
     return FigureWords(
@@ -147,6 +147,8 @@ def _verdict(view: View, row: dict[str, Any]) -> Text:
         return say("not taken: there are kinds") if choice.k > 1 else say("taken")
     if not row["large_enough"]:
         return say("a group is too small")
+    if view.result.structure.status != "found":
+        return say("no clearer than one single group would be")
     return say("possible") if row["eligible"] else say("not better than one group, or not stable")
 
 

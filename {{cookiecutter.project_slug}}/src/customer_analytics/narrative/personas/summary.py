@@ -166,7 +166,7 @@ def recommendation(view: View) -> Text:
     if best is not None and best[0].target != combinations.BOUGHT:
         return say(
             "Contact the **{count} customers** of the best audience that stays away, and hold {share} out at random: "
-            "without contact, {rate} of such customers bought nothing.",
+            "{rate} of such customers bought nothing, with whatever contact there was.",
             count=language.number(best[1]["customers_today"]), share=share,
             rate=language.percent(best[1]["held_rate"]),
         )  # fmt: skip

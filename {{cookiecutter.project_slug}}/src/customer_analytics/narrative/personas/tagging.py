@@ -9,10 +9,12 @@ from customer_analytics.analysis.personas.overlap import Overlap
 from customer_analytics.analysis.tags.redundancy import SAME
 from customer_analytics.analysis.tags.result import Drop, Pair, TagResult, Why
 from customer_analytics.language import Text
-from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
+from customer_analytics.narrative.exhibits import BarRow, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.personas.view import View, records
 
 PAIRS = 10
+OF_EACH_CLASS = 3
+HABITS = 12
 CLASSES = ("base", "behaviour", "interest", "value", "lifecycle", "risk")
 CombinationRow = tuple[frozenset[int], float, str, str]
 
@@ -87,16 +89,19 @@ def class_table(view: View) -> TableWords:
 def portrait_table(view: View) -> TableWords:
     """What all customers are like: the middle and the spread of numbers, the commonest values of the others."""
     say = view.language.say
-    rows: list[Row] = []
     dropped = {drop.name for drop in view.portrait.drops}
+    first: list[Row] = []  # some of each class, then all the others
+    rest: list[Row] = []
     for name in CLASSES:
         ran = [tag for tag in view.portrait.ran if tag.tag_class == name and tag.name not in dropped]
-        for tag in ran:
-            told = typical(view, tag)
-            if told:
-                coverage = view.language.percent(tag.coverage)
-                label = (Text(view.words(tag.label)), None)
-                rows.append((label, (class_name(view, name), None), (told, None), (coverage, tag.coverage)))
+        told = [(tag, words) for tag in ran if (words := typical(view, tag))]
+        for place, (tag, words) in enumerate(told):
+            row = (
+                (Text(view.words(tag.label)), None), (class_name(view, name), None), (words, None),
+                (view.language.percent(tag.coverage), tag.coverage),
+            )  # fmt: skip
+            (first if place < OF_EACH_CLASS else rest).append(row)
+    rows = first + rest
     return TableWords(
         (
             (say("Tag"), "name"), (say("Class of tags"), "text"), (say("Typical"), "text"),
@@ -111,6 +116,33 @@ def portrait_table(view: View) -> TableWords:
         file="tag_distribution.csv",
         search=True,
     )  # fmt: skip
+
+
+def habit_bars(view: View) -> list[BarRow]:
+    """Bars of what people do: median share of each habit, with the middle half of the customers; largest first."""
+    used = {feature.name for feature in view.result.preparation.used}
+    table, rows = view.portrait.distribution, []
+    for tag in view.portrait.ran:
+        if tag.name in used and tag.unit == "share":
+            found = {row["item"]: row["number"] for row in records(table[table["tag"] == tag.name])}
+            if {"p25", "p50", "p75"} <= set(found):
+                low, middle, high = (float(found[item]) for item in ("p25", "p50", "p75"))
+                rows.append((view.words(tag.label), middle, view.language.percent(middle), "faint", low, high))
+    rows.sort(key=lambda row: -row[1])
+    return [(*row[:3], "s1" if place == 0 else row[3], *row[4:]) for place, row in enumerate(rows[:HABITS])]
+
+
+def habit_figure(view: View) -> FigureWords:
+    """Words of the chart of habits."""
+    say, language = view.language.say, view.language
+    rows = habit_bars(view)
+    told = [say("{name} {value}", name=row[0], value=row[2]) for row in rows]
+    return FigureWords(
+        say("The median customer: {told}", told=language.listing([str(text) for text in told[:2]])),
+        say("Median share of the customer's own purchases or visits. Lines: the middle half of the customers"),
+        say("Bars of habits. {rows}.", rows=language.joined(told)),
+        say("Source: tags of all {count} customers.", count=language.number(view.portrait.customers)),
+    )
 
 
 def typical(view: View, tag: TagResult) -> Text:

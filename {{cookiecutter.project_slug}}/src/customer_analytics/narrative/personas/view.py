@@ -21,6 +21,7 @@ from customer_analytics.narrative.personas.phrases import value_word
 from customer_analytics.statistics import Interval, wilson
 
 STABLE = ("stable", "very_stable")
+SMALL_SHARE = 0.1
 CLEAR = 0.3  # standard deviations from which a measure sets a persona apart
 
 
@@ -149,14 +150,14 @@ class View:
             return self.words(tag.values[value])
         return value_word(self.language, value)
 
-    def measure(self, name: str, value: float) -> str:
-        """A number of a tag in its unit; flags and shares as percentages."""
+    def measure(self, name: str, value: float, *, exact: bool = False) -> str:
+        """A number of a tag in its unit; flags and shares as percentages, small ones with a decimal if `exact`."""
         tag, language = self.tags.get(name), self.language
         if value is None or math.isnan(value):
             return language.number(None)
         kind, unit = (tag.kind, tag.unit) if tag is not None else (None, None)
         if kind in ("flag", "text") or unit == "share" or "=" in name:
-            return language.percent(value)
+            return language.percent(value, 1 if exact and value < SMALL_SHARE else 0)
         if unit == "money":
             return language.money(value)
         if unit == "days":
