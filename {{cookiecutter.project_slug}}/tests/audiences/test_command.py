@@ -77,10 +77,15 @@ def test_the_holdout_is_exactly_what_was_promised_in_every_stratum(shop: Project
     assert (len(listed), len(out), listed & out) == (720, 80, set())
 
 
-def test_the_same_seed_draws_the_same_customers_again(shop: Project) -> None:
+def test_the_same_seed_draws_the_same_customers_again_and_says_so(
+    shop: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     run(shop, "region = 'North'", name="one", seed=7)
+    assert "drawn by the seed of" not in capsys.readouterr().out
     run(shop, "region = 'North'", name="two", seed=7)
+    assert "drawn by the seed of one" in capsys.readouterr().out
     run(shop, "region = 'North'", name="three", seed=8)
+    assert "drawn by the seed of" not in capsys.readouterr().out
     one, two, three = (ids(shop.audiences / name / "holdout.csv") for name in ("one", "two", "three"))
     assert one == two != three
     assert record(shop, "one")["holdout"]["seed_from"] == "given"

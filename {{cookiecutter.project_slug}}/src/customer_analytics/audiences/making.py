@@ -13,6 +13,7 @@ from customer_analytics.audiences.check import RandomisationCheck, check_draw
 from customer_analytics.audiences.effect import DAYS, Before, Effect, Why, smallest_effect
 from customer_analytics.audiences.files import Written, check_sizes, next_version, write_audience
 from customer_analytics.audiences.holdout import draw
+from customer_analytics.audiences.listing import Listed, list_audiences
 from customer_analytics.audiences.names import clash
 from customer_analytics.audiences.options import Request
 from customer_analytics.audiences.question import Question
@@ -42,6 +43,7 @@ class Made:
     check: RandomisationCheck
     minimum_group: int
     strangers: tuple[Stranger, ...]
+    same_seed: tuple[str, ...]  # other audiences drawn by this seed: their holdouts are the same people
     written: Written | None
 
     @property
@@ -85,6 +87,9 @@ def make_audience(project: Project, request: Request, *, now: dt.datetime, dry_r
     held_out = int(held.sum())
     effect = smallest_effect(n - held_out, held_out, minimum, _before(project, question, tables))
     stamp = _stamp(project, request, question, tables, now)
+    same_seed = tuple(
+        one.name for one in list_audiences(project) if one.seed == request.seed and _is_other(one, request)
+    )
     written = None
     if n and not dry_run:
         check_sizes(request, n - held_out)
@@ -92,7 +97,7 @@ def make_audience(project: Project, request: Request, *, now: dt.datetime, dry_r
         record["unknown_names"] = [str(one) for one in unknown]
         labels = np.array(strata.labels, dtype=object)[strata.codes]
         written = write_audience(project, request, stamp, selection.frame, held, labels, record)
-    return Made(request, stamp, selection, strata, held_out, effect, check, minimum, unknown, written)
+    return Made(request, stamp, selection, strata, held_out, effect, check, minimum, unknown, same_seed, written)
 
 
 def check_name(project: Project, request: Request) -> None:
@@ -148,3 +153,7 @@ def _before(project: Project, question: Question, tables: Tables) -> Callable[[]
         return Before(matched, facts.buyers(tables, day + dt.timedelta(days=1)))
 
     return look
+
+
+def _is_other(one: Listed, request: Request) -> bool:
+    return one.held_out > 0 and one.name.casefold() != request.name.casefold()

@@ -108,6 +108,11 @@ def _show_holdout(terminal: Terminal, made: Made) -> None:
             f"Held out by chance within {_counted(len(strata.labels), 'stratum', 'strata')}, "
             f"seed {request.seed} ({origin})."
         )
+        if made.same_seed:
+            terminal.line(
+                f"WARNING: drawn by the seed of {_short(', '.join(made.same_seed), 80)}: the same people are held out again "
+                "and again. Leave --seed out, or name another number."
+            )
         remarkable = made.check.remarkable
         if not made.check.sound:
             terminal.line("WARNING: the split of the arms is not as planned. Do not use this list.")
