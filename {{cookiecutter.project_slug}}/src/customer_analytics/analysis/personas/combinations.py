@@ -32,6 +32,7 @@ LEAST_VALUE = 0.05  # of the customers, for a text value to be a condition
 BEST_PAIRS = 40  # that grow into triples
 BEST = 5
 BETTER = 1.05  # rate of a combination over that of each of its parts
+SAME_IDEA = 2  # tags in common from which two audiences are one idea
 SAME_PEOPLE = 0.5  # Jaccard similarity from which two audiences are one
 MOST_ROWS = 40_000  # customers that are searched
 COLUMNS = [
@@ -168,6 +169,10 @@ class _Search:
         rate = {one: self.hits[i] / self.size[i] for i, one in enumerate(self.sets)}
         chosen: list[int] = []
         members: list[Flags] = []
+
+        def tags_of(i: int) -> set[str]:
+            return {self.atoms[atom].tag for atom in self.sets[i]}
+
         for i in sorted(lower, key=lambda i: (-lower[i], len(self.sets[i]), i)):
             if len(chosen) == BEST:
                 break
@@ -175,6 +180,8 @@ class _Search:
             if any(rate[self.sets[i]] < BETTER * rate.get(part, 0.0) for part in parts):
                 continue
             own: Flags = np.logical_and.reduce(self.marks[:, list(self.sets[i])], axis=1)
+            if any(len(tags_of(i) & tags_of(j)) >= SAME_IDEA for j in chosen):
+                continue
             if all((own & other).sum() < SAME_PEOPLE * (own | other).sum() for other in members):
                 chosen.append(i)
                 members.append(own)
