@@ -110,8 +110,8 @@ def _show_holdout(terminal: Terminal, made: Made) -> None:
         )
         if made.same_seed:
             terminal.line(
-                f"WARNING: drawn by the seed of {_short(', '.join(made.same_seed), 80)}: the same people are held out again "
-                "and again. Leave --seed out, or name another number."
+                f"WARNING: drawn by the seed of {_short(', '.join(made.same_seed), 80)}: the same people are held out "
+                "again. Leave --seed out, or name another number."
             )
         remarkable = made.check.remarkable
         if not made.check.sound:
