@@ -2,7 +2,7 @@
 
 In each round every node takes the smallest hash in its closed neighbourhood, and nodes that took the same hash become
 one. A round leaves well under two thirds of the nodes, whatever the graph looks like, so the rounds grow with the
-logarithm of its size (a chain of 100,000 takes about 25) and the work with its size. After Bögeholz, Brand and Todor,
+logarithm of its size (a chain of 100,000 takes 17) and the work with its size. After Bögeholz, Brand and Todor,
 "In-database connected component analysis", ICDE 2020. Here the hashes are fixed, and a component is named after its
 smallest member: the result depends neither on the order of the links nor on the hashes.
 """
