@@ -1,9 +1,10 @@
 """Which combinations of tags go with buying, or with falling silent, in the next period: a small search, honestly paid.
 
-Conditions are numbers above or below a quartile, shares above one, flags, and frequent values of texts. On one half of the customers every
-condition, every pair and the best triples are tested (one-sided Fisher test: is the target more frequent among those
-who meet it); Benjamini and Hochberg's q is over everything tested. The best that are large enough, better than each of
-their parts and not the same people again are then looked at in the other half, where nothing was chosen.
+Conditions are numbers above or below a quartile, shares above one, flags, and frequent values of texts. On one half of
+the customers every condition, every pair and the best triples are tested (one-sided Fisher test: is the target more
+frequent among those who meet it); Benjamini and Hochberg's q is over everything tested. The best that are large enough,
+better than each of their parts and no idea that has been named before are then looked at in the other half, where
+nothing was chosen.
 """
 
 from __future__ import annotations

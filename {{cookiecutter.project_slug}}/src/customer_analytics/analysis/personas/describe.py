@@ -77,12 +77,12 @@ def _measured(space: Space, name: str, values: pd.DataFrame) -> list[tuple[str, 
         made: list[tuple[str, Floats, Floats]] = []
         for value in feature.values:
             if value != OTHER:
-                same = (texts == value).fillna(False).astype(float).to_numpy(np.float64)
+                same = (texts == value).fillna(False).to_numpy(bool).astype(np.float64)
                 here: Floats = np.where(texts.isna(), math.nan, same)
                 made.append((f"{name}={value}", here, here))
         return made
     if feature.kind == "flag":
-        flag: Floats = tag.astype("boolean").astype("Float64").to_numpy(float, na_value=math.nan)
+        flag: Floats = np.where(tag.isna(), math.nan, tag.astype("boolean").fillna(False).to_numpy(bool))
         return [(name, flag, flag)]
     raw = tag.to_numpy(float, na_value=math.nan)
     return [(name, raw, transformed(raw, feature.transformation))]

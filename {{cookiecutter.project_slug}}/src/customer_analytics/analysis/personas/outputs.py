@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.personas.result import PersonasResult
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.tags.result import TagPortrait
 
 Metrics = dict[str, float | int | None]
+Counts = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 PERSONAS = [
     "persona", "customers", "share_customers", "share_revenue", "stability", "rule", "rule_fidelity",
 ]  # fmt: skip
@@ -94,8 +96,8 @@ def customer_tables(result: PersonasResult) -> dict[str, pd.DataFrame]:
 
 def _silhouette(result: PersonasResult) -> float | None:
     table = result.choice.table
-    chosen = table.loc[table["k"] == result.choice.k, "silhouette"] if len(table) else []
-    return _known(float(chosen.to_numpy()[0])) if len(chosen) else None
+    widths = dict(zip(table["k"], table["silhouette"], strict=True))
+    return _known(float(widths.get(result.choice.k, math.nan)))
 
 
 def _personas(result: PersonasResult) -> pd.DataFrame:
@@ -142,11 +144,22 @@ def _movement(table: pd.DataFrame, minimum_group: int) -> pd.DataFrame:
         for side in ("from_persona", "to_persona"):
             for group in table.groupby(side).indices.values():
                 place = np.asarray(group)
-                counts = table["customers"].to_numpy()[place]
-                hidden[place] |= small_groups(np.where(hidden[place], np.minimum(counts, 1), counts), minimum_group)
+                hidden[place] = _hidden_in(table["customers"].to_numpy()[place], hidden[place], minimum_group)
     kept = table.astype({"customers": float})
     kept.loc[hidden, ["customers", "share", "low", "high"]] = math.nan
     return kept
+
+
+def _hidden_in(counts: Counts, hidden: Flags, minimum: int) -> Flags:
+    """The hidden cells of a row or column with its small ones, and with the next smallest until they are enough."""
+    hidden = hidden | ((counts > 0) & (counts < minimum))
+    if not hidden.any():
+        return hidden
+    for place in np.argsort(counts, kind="stable"):
+        if counts[hidden].sum() >= minimum:
+            break
+        hidden[place] = True
+    return hidden
 
 
 def _few_moments(table: pd.DataFrame, minimum_group: int, count: str = "moments") -> pd.DataFrame:

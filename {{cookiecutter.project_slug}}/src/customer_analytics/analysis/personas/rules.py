@@ -151,11 +151,11 @@ def _columns(values: pd.DataFrame, features: Sequence[Feature]) -> list[_Column]
             texts = tag.astype("string")
             for value in feature.values:
                 if value != OTHER:
-                    here = (texts == value).fillna(False).astype(float).to_numpy()
+                    here = (texts == value).fillna(False).to_numpy(bool).astype(np.float64)
                     columns.append(_Column(feature.name, "text", value, here))
             continue
         if feature.kind == "flag":
-            true = tag.astype("boolean").fillna(False).astype(float).to_numpy()
+            true = tag.astype("boolean").fillna(False).to_numpy(bool).astype(np.float64)
             columns.append(_Column(feature.name, "flag", "", true))
             continue
         numbers = tag.to_numpy(float, na_value=math.nan)

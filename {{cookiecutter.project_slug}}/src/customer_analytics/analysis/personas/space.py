@@ -202,7 +202,7 @@ def _centre_and_spread(scale: Floats) -> tuple[float, float]:
 
 
 def _flag(tag: pd.Series) -> Floats:
-    made: Floats = tag.astype("boolean").astype("Float64").to_numpy(float, na_value=math.nan)
+    made: Floats = np.where(tag.isna(), math.nan, tag.astype("boolean").fillna(False).to_numpy(bool))
     return made
 
 
