@@ -6,6 +6,7 @@ None is a missing value. It shares the parser's nodes with the product and nothi
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import statistics
 from collections import Counter
@@ -221,7 +222,7 @@ class Slow:
     def label(self, value: float, limits: list[float]) -> str:
         if value < limits[0]:
             return f"<{limits[0]:.0f}"
-        for low, high in zip(limits, limits[1:], strict=False):
+        for low, high in itertools.pairwise(limits):
             if value < high:
                 return f"{low:.0f}" if high == low + 1 else f"{low:.0f}–{high - 1:.0f}"
         return f"{limits[-1]:.0f}+"
@@ -245,7 +246,7 @@ class Slow:
             case "days_since_last":
                 return (self.as_of - days[-1]).days + 1.0 if days else None
             case "median_gap":
-                gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+                gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
                 return float(statistics.median(gaps)) if gaps else None
         values = [row[node.column] for row in rows if row[node.column] is not None]
         match node.function:

@@ -31,7 +31,7 @@ def same(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-@settings(max_examples=3, suppress_health_check=QUIET)
+@settings(max_examples=8, suppress_health_check=QUIET)
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_values_and_conditions_are_those_of_the_slow_reference(
     world: ModuleType, slow: ModuleType, rules: ModuleType, data: st.DataObject, seed: int
@@ -49,7 +49,7 @@ def test_values_and_conditions_are_those_of_the_slow_reference(
             assert same(plain(row[name]), expected), (str(node), row["customer_id"], row[name], expected)
 
 
-@settings(max_examples=10, suppress_health_check=QUIET)
+@settings(max_examples=3, suppress_health_check=QUIET)
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_a_condition_and_its_negation_part_all_customers(
     world: ModuleType, slow: ModuleType, rules: ModuleType, data: st.DataObject, seed: int

@@ -141,20 +141,16 @@ class _Rows:
         for figure, name in figures.items():
             where = self.counts(figure)
             measures[f"{name}_rows"] = rows.count(where=where)
-            measures[f"{name}_first"] = rows.moment.min(where=where)
-            measures[f"{name}_last"] = rows.moment.max(where=where)
+            earliest = figure.function == "first"
+            measures[f"{name}_moment"] = rows.moment.min(where=where) if earliest else rows.moment.max(where=where)
         groups = rows.group_by("customer_id", the_value=self.value(column)).aggregate(**measures)
         groups = groups.filter(groups.the_value.notnull())
         places: dict[str, ir.Value] = {}
         for figure, name in figures.items():
-            has_any = (groups[f"{name}_rows"] > 0).ifelse(1, 0)
-            first, last = groups[f"{name}_first"], groups[f"{name}_last"]
-            order = {
-                "most": [groups[f"{name}_rows"].desc(), last.desc(nulls_first=False)],
-                "first": [first.asc(nulls_first=False)],
-                "last": [last.desc(nulls_first=False)],
-            }[figure.function]
-            window = ibis.window(group_by=groups.customer_id, order_by=[has_any.desc(), *order, groups.the_value.asc()])
+            count, moment = groups[f"{name}_rows"], groups[f"{name}_moment"]
+            in_time = moment.asc(nulls_first=False) if figure.function == "first" else moment.desc(nulls_first=False)
+            most = [count.desc()] if figure.function == "most" else [(count > 0).ifelse(1, 0).desc()]
+            window = ibis.window(group_by=groups.customer_id, order_by=[*most, in_time, groups.the_value.asc()])
             places[f"{name}_place"] = ibis.row_number().over(window)
         placed = groups.mutate(**places)
         return placed.group_by("customer_id").aggregate(

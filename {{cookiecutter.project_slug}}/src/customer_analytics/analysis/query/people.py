@@ -108,7 +108,7 @@ class People:
         """The wide table: every customer, every collected fact and figure, and every definition as its own column."""
         zeros = {name for figure, name in self.figures.columns.items() if zero_without_rows(figure)}
         parts = (*self._fact_tables(), *self.figures.tables(), *self._member_tables())
-        self.table = _joined(everyone(self.names.tables), parts, zeros)
+        self.table = self._kept(_joined(everyone(self.names.tables), [self._kept(part) for part in parts], zeros))
         self._add_shares()
         for names in self._levels():
             rules = {name: self.names.definitions[name] for name in names}
@@ -116,6 +116,11 @@ class People:
             values = {self._definitions[name]: self.expression(rule, name) for name, rule in rules.items()}
             self.table = self.table.mutate(**values)
         return self.table
+
+    def _kept(self, table: ir.Table) -> ir.Table:
+        """The table as a temporary one of the engine: what many rules read is worked out once, and one statement for
+        a hundred rules would take longer to write than to run. Without an engine it stays an expression."""
+        return table if self.names.tables.backend is None else table.cache()
 
     def _levels(self) -> list[list[str]]:
         """Definitions in rounds: each needs only those of earlier rounds."""
