@@ -75,7 +75,7 @@ def tables(result: PersonasResult, portrait: TagPortrait, minimum_group: int) ->
         "number_of_personas": result.choice.table,
         "features": _features(result),
         "validity": result.validity.table,
-        "movement": _movement(result.movement.table, minimum_group),
+        "movement": without_small_moves(result.movement.table, minimum_group),
         "combinations": _combinations(combined, minimum_group),
         "fairness": result.fairness,
         "lookalike_counts": _without_small(result.lookalike_counts, minimum_group, ("persona",)),
@@ -133,7 +133,7 @@ def _combinations(parts: Sequence[pd.DataFrame], minimum_group: int) -> pd.DataF
     return table.assign(customers_today=today)[["target", *(name for name in table.columns if name != "target")]]
 
 
-def _movement(table: pd.DataFrame, minimum_group: int) -> pd.DataFrame:
+def without_small_moves(table: pd.DataFrame, minimum_group: int) -> pd.DataFrame:
     """Cells of too few customers are empty, and so many others that no row or column gives them away by its sum."""
     if not len(table):
         return table

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from customer_analytics.analysis.personas.later import NEW
+from customer_analytics.analysis.personas.outputs import without_small_moves
 from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, Cell, FigureWords, Row, SectionWords, TableWords
@@ -146,8 +147,9 @@ def movement_table(view: View) -> TableWords:
     """From which persona to which, between the cut-off and now."""
     say, language, found = view.language.say, view.language, view.result.movement
     keys = [persona.key for persona in view.personas]
-    cells = {(row["from_persona"], row["to_persona"]): row for row in records(found.table)}
-    seen = {str(row["from_persona"]) for row in records(found.table)}
+    moves = without_small_moves(found.table, view.minimum_group)
+    cells = {(row["from_persona"], row["to_persona"]): row for row in records(moves)}
+    seen = {str(row["from_persona"]) for row in records(moves)}
     rows: list[Row] = []
     for key in [key for key in (*keys, TOO_LITTLE_KNOWN, NEW) if key in seen]:
         row: list[Cell] = [(view.short(key), None)]
