@@ -15,7 +15,7 @@ from customer_analytics.analysis.tags import TagPortrait, Why, tag_portrait, tag
 from customer_analytics.analysis.tags.distribution import OTHER, frequencies
 from customer_analytics.analysis.tags.entries import slug
 from customer_analytics.analysis.tags.outputs import customer_tables, dictionary_table, tags_table
-from customer_analytics.analysis.tags.staleness import is_stale, last_days, refreshed_at
+from customer_analytics.analysis.tags.staleness import Newest, is_stale, newest_rows, oldest_source, usual_pause
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.settings import Industry
 from customer_analytics.engagement.tags import Refresh, TagCatalogue, read_tags
@@ -204,16 +204,27 @@ def test_a_skipped_tag_that_is_named_says_why(shop: Tables, tmp_path: Path) -> N
 
 
 def test_stale_means_older_than_the_tag_may_be() -> None:
-    days = {"orders": dt.date(2024, 6, 30), "touches": dt.date(2024, 5, 30)}
-    assert refreshed_at(("orders", "touches"), days) == dt.date(2024, 5, 30), "the oldest source decides"
-    assert refreshed_at(("products",), days) is None
-    assert is_stale(dt.date(2024, 5, 30), AS_OF, Refresh.MONTHLY) is False
-    assert is_stale(dt.date(2024, 5, 29), AS_OF, Refresh.MONTHLY) is True
+    newest = {"orders": Newest(dt.date(2024, 6, 30)), "touches": Newest(dt.date(2024, 5, 30))}
+    assert oldest_source(("orders", "touches"), newest) == newest["touches"], "the oldest source decides"
+    assert oldest_source(("products",), newest) is None
+    assert is_stale(Newest(dt.date(2024, 5, 30)), AS_OF, Refresh.MONTHLY) is False
+    assert is_stale(Newest(dt.date(2024, 5, 29)), AS_OF, Refresh.MONTHLY) is True
     assert is_stale(None, AS_OF, Refresh.DAILY) is None
 
 
+def test_a_source_that_usually_pauses_is_not_stale_within_its_pause() -> None:
+    every_month = [dt.date(2023, 1, 1) + dt.timedelta(days=30 * n) for n in range(18)]
+    assert usual_pause(every_month) == 30
+    assert usual_pause(every_month[:1]) == 1 == usual_pause([])
+    assert is_stale(Newest(dt.date(2024, 6, 5), 30), AS_OF, Refresh.DAILY) is False
+    assert is_stale(Newest(dt.date(2024, 5, 5), 30), AS_OF, Refresh.DAILY) is True
+
+
 def test_lines_are_as_fresh_as_their_orders(shop: Tables) -> None:
-    assert last_days(shop) == dict.fromkeys(("orders", "order_lines"), dt.date(2024, 6, 1))
+    newest = newest_rows(shop)
+    assert set(newest) == {"orders", "order_lines"}
+    assert newest["orders"] == newest["order_lines"]
+    assert newest["orders"].day == dt.date(2024, 6, 1)
 
 
 def test_small_groups_cannot_be_found_by_subtraction() -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+from ibis.util import gen_name
 
 from customer_analytics.analysis import rfm, value
 from customer_analytics.analysis.rfm import RfmResult
@@ -63,8 +64,12 @@ def model_facts(data: Tables, parameters: RfmParameters, wanted: Collection[str]
         ahead = _ahead(data, scored, forecasts)
         frame = frame if ahead is None else frame.merge(ahead, on="customer_id", how="outer")
         lacking |= dict.fromkeys(forecasts, Reason(Why.NO_FORECAST)) if ahead is None else {}
-    made = len(frame.columns) > 1
-    return ModelFacts(ibis.memtable(frame) if made else None, lacking)
+    return ModelFacts(_in_engine(data, frame) if len(frame.columns) > 1 else None, lacking)
+
+
+def _in_engine(data: Tables, frame: pd.DataFrame) -> ir.Table:
+    """The frame as a temporary table of the engine that holds the data, so that it can be joined and kept there."""
+    return data.backend.create_table(gen_name("model_facts"), ibis.memtable(frame), temp=True)
 
 
 def _ahead(data: Tables, scored: RfmResult, names: Sequence[str]) -> pd.DataFrame | None:

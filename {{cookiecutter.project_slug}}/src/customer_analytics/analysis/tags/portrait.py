@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from customer_analytics.analysis.tags.model_facts import model_facts
 from customer_analytics.analysis.tags.reach import reach
 from customer_analytics.analysis.tags.redundancy import redundancy
 from customer_analytics.analysis.tags.result import Kind, Reason, TagPortrait, TagResult, Why
-from customer_analytics.analysis.tags.staleness import is_stale, last_days, refreshed_at
+from customer_analytics.analysis.tags.staleness import Newest, is_stale, newest_rows, oldest_source
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.tags import TagCatalogue
 from customer_analytics.tables.store import Tables
@@ -65,7 +64,7 @@ def tag_portrait(
     entries = [entry for entry in ready.entries if only is None or entry.name in only]
     running = [entry.name for entry in entries if entry.name not in ready.reasons]
     values = _cross(ready.query, running, ready.kinds)
-    days = last_days(data)
+    days = newest_rows(data)
     tags = tuple(_result(entry, ready, values, days, data) for entry in entries)
     ran = [tag for tag in tags if tag.status == "ran"]
     values = values[["customer_id", *(tag.name for tag in ran)]]
@@ -177,14 +176,14 @@ def _as_kind(column: pd.Series, kind: Kind) -> pd.Series:
 
 
 def _result(
-    entry: Entry, ready: _Prepared, values: pd.DataFrame, days: Mapping[str, dt.date], data: Tables
+    entry: Entry, ready: _Prepared, values: pd.DataFrame, days: Mapping[str, Newest], data: Tables
 ) -> TagResult:
     spec = entry.tag.entry
     reason = ready.reasons.get(entry.name)
     customers = 0 if reason is not None else int(values[entry.name].notna().sum())
     if reason is None and not customers:
         reason = Reason(Why.EMPTY)
-    day = refreshed_at(spec.source, days)
+    newest = oldest_source(spec.source, days)
     ran = reason is None
     return TagResult(
         name=entry.name,
@@ -203,8 +202,8 @@ def _result(
         reason=reason,
         customers=customers,
         coverage=customers / len(values) if ran else float("nan"),
-        refreshed_at=day,
-        stale=is_stale(day, data.as_of, entry.tag.refresh),
+        refreshed_at=None if newest is None else newest.day,
+        stale=is_stale(newest, data.as_of, entry.tag.refresh),
         values=spec.values,
         each=entry.each,
     )

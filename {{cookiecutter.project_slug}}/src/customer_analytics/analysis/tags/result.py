@@ -55,7 +55,8 @@ class TagResult:
 
     `each`: for a tag made by for_each the client's value that it stands for (hostile text), else None.
     `refreshed_at`: the day of the newest row of its oldest source, None where no source has days.
-    `stale`: that day lies further before the as-of day than the refresh interval; None where it is not known.
+    `stale`: that day lies further before the as-of day than the refresh interval and than the source usually pauses;
+    None where it is not known.
     """
 
     name: str

@@ -1,40 +1,63 @@
-"""How old the newest row behind a tag is, against how often the tag has to be made anew."""
+"""How old the newest row behind a tag is, against how often the tag has to be made anew and how often rows come."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import NamedTuple
 
 from customer_analytics.engagement.tags import Refresh
 from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.store import Tables
 
+LOOK_BACK = 730  # days before the as-of day in which the rhythm of a source is looked for
+USUAL = 0.95  # share of the pauses of a source that were not longer than its usual one
 _INSTEAD = {"touches": ("sent_on",)}  # days that count where a table lacks the time of its schema
 
 
-def last_days(data: Tables) -> dict[str, dt.date]:
-    """The day of the newest row of each table that has days, up to the as-of date. One figure a table crosses."""
-    days = {}
+class Newest(NamedTuple):
+    """The day of a source's newest row, and the pause in days that is usual between its days with rows."""
+
+    day: dt.date
+    pause: int = 1
+
+
+def newest_rows(data: Tables) -> dict[str, Newest]:
+    """For each table that has days, up to the as-of date. Its distinct days of two years cross, no more."""
+    found = {}
+    since = data.as_of - dt.timedelta(days=LOOK_BACK)
     for name in SCHEMAS:
         column = _day_column(data, name)
-        if column is not None:
-            last = data[name][column].max().to_pyarrow().as_py()
-            if last is not None:
-                days[name] = last
-    if "order_lines" in data.tables and "orders" in days:
-        days.setdefault("order_lines", days["orders"])  # lines are dated by their order
-    return days
+        if column is None:
+            continue
+        day = data[name][column]
+        last = day.max().to_pyarrow().as_py()
+        if last is not None:
+            recent = data[name].filter(day >= since).select(day=day).distinct().to_pyarrow().column("day").to_pylist()
+            found[name] = Newest(last, usual_pause(sorted(recent)))
+    if "order_lines" in data.tables and "orders" in found:
+        found.setdefault("order_lines", found["orders"])  # lines are dated by their order
+    return found
 
 
-def refreshed_at(source: Iterable[str], days: Mapping[str, dt.date]) -> dt.date | None:
-    """The day up to which a tag knows: the newest row of its oldest source. None where no source has days."""
-    known = [days[table] for table in source if table in days]
-    return min(known) if known else None
+def usual_pause(days: list[dt.date]) -> int:
+    """The pause between days with rows that 95 % of all pauses do not exceed; 1 where rows come every day."""
+    pauses = sorted((later - earlier).days for earlier, later in pairwise(days))
+    return pauses[min(int(USUAL * len(pauses)), len(pauses) - 1)] if pauses else 1
 
 
-def is_stale(day: dt.date | None, as_of: dt.date, refresh: Refresh) -> bool | None:
-    """Whether that day lies further back than the refresh interval; None where there is no day."""
-    return None if day is None else (as_of - day).days > refresh.days
+def oldest_source(source: Iterable[str], newest: Mapping[str, Newest]) -> Newest | None:
+    """The source whose newest row is the oldest: the tag knows up to that day. None where no source has days."""
+    return min((newest[table] for table in source if table in newest), default=None)
+
+
+def is_stale(newest: Newest | None, as_of: dt.date, refresh: Refresh) -> bool | None:
+    """Whether the newest row lies further back than the tag may be old and than the source usually pauses.
+
+    None where there is no day. A client who sends a message every two months has no stale export after three weeks.
+    """
+    return None if newest is None else (as_of - newest.day).days > max(refresh.days, newest.pause)
 
 
 def _day_column(data: Tables, name: str) -> str | None:
