@@ -197,26 +197,37 @@ def kinds_table(view: View, worth: ValueResult) -> TableWords:
             (
                 (name, None),
                 *(_count(view, row, f"purchases_{months}") for months in (3, 6, 12)),
-                _money(view, row, "clv_mean", "clv_low", "clv_high"),
             )
         )
     return TableWords(
         (
             (say("Customers"), "name"),
             *((say("In {months} months", months=language.number(months)), "number") for months in (3, 6, 12)),
-            (say("Value each"), "number"),
         ),
         tuple(rows),
         say("Purchases ahead, one-time buyers apart"),
-        (
-            (say("Unit"), say("Mean of a customer; the interval is of the mean of the group")),
-            (
-                say("Value each"),
-                say("Who never came back is priced at the mean of all repeat customers, which can be too high"),
-            ),
-        ),
+        ((say("Unit"), say("Mean of a customer; the interval is of the mean of the group")),),
         file="value_kinds.csv",
     )
+
+
+def kinds_words(view: View, worth: ValueResult) -> Text:
+    """What one who bought once, and one who came back, is expected to bring."""
+    say, language = view.language.say, view.language
+    assert worth.kinds is not None
+    rows = {str(row["group"]): row for row in worth.kinds.to_dict("records")}
+    numbers: dict[str, str | Text] = {
+        "months": language.number(worth.months), "money": money_name(view, worth)
+    }  # fmt: skip
+    for kind, row in rows.items():
+        numbers |= {f"{kind}_{name}": language.money(row[f"clv_{name}"]) for name in ("mean", "low", "high")}
+    if min(int(row["customers"]) for row in rows.values()) < view.minimum_base:
+        return say("Too few customers bought once, or came back, for a comparison of the two.")
+    return say(
+        "If customers go on as before, one who bought once brings {once_mean} of {money} in {months} months (interval "
+        "{once_low} to {once_high}), one who came back {repeat_mean} ({repeat_low} to {repeat_high}). Who never came "
+        "back is priced at the mean of those who did, which can be too high.", **numbers,
+    )  # fmt: skip
 
 
 def _how(view: View, worth: ValueResult) -> How:
