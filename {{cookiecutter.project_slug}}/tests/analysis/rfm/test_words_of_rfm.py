@@ -19,13 +19,17 @@ from customer_analytics.narrative.rfm import (
     View,
     actions,
     aside,
-    change,
+    bridge,
+    budget,
     closing,
     concentration,
+    firmness,
     grid,
     life,
+    movement,
     prediction,
     revenue,
+    rhythm,
     spread,
     summary,
 )
@@ -69,7 +73,8 @@ def everything_said(view: View) -> list[str]:
     if view.enough:
         sections += [
             revenue.revenue_section, grid.grid_section, spread.spread_section, concentration.concentration_section,
-            change.change_section, prediction.prediction_section, life.lifecycle_section, closing.plan_section,
+            bridge.bridge_section, movement.movement_section, prediction.prediction_section,
+            life.lifecycle_section, closing.plan_section,
             closing.next_section,
         ]  # fmt: skip
         figures = [revenue.segment_figure, revenue.treemap_figure, grid.grid_figure, spread.spread_figure]
@@ -78,16 +83,36 @@ def everything_said(view: View) -> list[str]:
             revenue.segment_table, grid.type_table, grid.class_table, spread.threshold_table,
             concentration.concentration_table, actions.action_table,
         ]  # fmt: skip
-        if view.result.change is not None:
-            figures, tables = [*figures, change.change_figure], [*tables, change.change_table]
+        if view.result.movement.bridge is not None:
+            figures, tables = [*figures, bridge.bridge_figure], [*tables, bridge.bridge_table]
+            texts += [text for row in bridge.bridge_falls(view) for text in (row[0], row[2])]
+        if movement.has_moves(view):
+            figures, tables = [*figures, movement.flow_figure], [*tables, movement.moves_table]
+            texts += [*movement.tips(view).values(), *(row[0] for side in movement.states(view) for row in side)]
         if prediction.held_out(view) is not None:
             figures, tables = [*figures, prediction.prediction_figure], [*tables, prediction.prediction_table]
             texts += prediction.prediction_note(view)
         if view.result.rhythm is not None:
             figures, tables = [*figures, life.stage_figure], [*tables, life.stage_table, life.phase_table]
+            texts.append(rhythm.lost_paragraph(view))
+        if rhythm.own_rhythm(view) is not None:
+            tables.append(rhythm.rhythm_table)
+        if rhythm.has_cohorts(view):
+            tables.append(rhythm.cohort_table)
+            texts += rhythm.cohort_note(view)
+        costs = budget.found_budget(view)
+        if costs is not None:
+            texts.append(budget.contact_words(view, costs))
+            table = budget.contact_table(view, costs)
+            texts += [table.caption, *(text for pair in table.how for text in pair)]
+            texts += [shown for row in table.rows for shown, _ in row]
         if view.result.steps:
             figures.append(life.ladder_figure)
-        texts += [prediction.robustness(view), *(text for pair in closing.next_steps(view) for text in pair)]
+        texts += [
+            firmness.weights(view),
+            firmness.robustness(view),
+            *(text for pair in closing.next_steps(view) for text in pair),
+        ]
     for make in sections:
         section = make(view)
         texts += [section.title, section.deck]
@@ -117,7 +142,18 @@ def test_everything_can_be_said_and_no_value_is_left_open(make_tables: Make, ord
 def test_chinese_says_everything_in_chinese(shop: RfmResult) -> None:
     for text in everything_said(view_of(shop, "zh_CN")):
         words = [word for word in re.findall(r"[A-Za-z]{3,}", text) if word not in ("App", "EUR", "Europe", "Paris")]
-        assert set(words) <= {"Wilson", "Holm", "negative", "money"}, text
+        assert set(words) <= {
+            "Wilson",
+            "Holm",
+            "negative",
+            "money",
+            "due",
+            "list",
+            "segment",
+            "moves",
+            "changes",
+            "csv",
+        }, text
 
 
 def test_the_first_screen_has_three_to_seven_findings_and_each_has_its_base(shop: RfmResult) -> None:
@@ -144,7 +180,8 @@ def test_nothing_is_said_to_be_caused(shop: RfmResult) -> None:
 
 def test_every_finding_points_to_a_section_of_the_report(shop: RfmResult) -> None:
     view = view_of(shop)
-    ids = {"revenue", "grid", "spread", "concentration", "change", "prediction", "lifecycle", "plan", "limits"}
+    ids = {"revenue", "grid", "spread", "concentration", "change", "movement", "prediction", "lifecycle", "plan"}
+    ids |= {"limits", "value"}
     assert {finding.section for finding in summary(view).findings} <= ids
     asides = [finding for section in ids for finding in aside(view, section)]
     assert {finding.id for finding in asides} == {each.id for each in summary(view).findings if not each.notable}

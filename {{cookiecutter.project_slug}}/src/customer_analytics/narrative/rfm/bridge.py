@@ -138,8 +138,9 @@ def bridge_table(view: View) -> TableWords:
             )
         )
     low, high = _money_interval(language, bridge.interval)
+    everyone = int(bridge.table["customers"].sum())
     foot: Row = (
-        (say("Total"), None), (Text(""), None),
+        (say("Total"), None), (number(everyone), everyone),
         (money(bridge.revenue_previous), None), (money(bridge.revenue_now), None),
         (_signed(language, bridge.change), None), (say("{low} to {high}", low=low, high=high), None),
     )  # fmt: skip

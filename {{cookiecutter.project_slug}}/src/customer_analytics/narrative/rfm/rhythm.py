@@ -97,7 +97,7 @@ def rhythm_table(view: View) -> TableWords:
             (
                 say("Marks"),
                 say(
-                    "From {gaps} past gaps, each compared with what the gaps before it led to expect; apart for "
+                    "From {gaps} past gaps, each compared with what was expected from the gaps before it; apart for "
                     "customers with no, few and many gaps", gaps=number(sum(own.pace.gaps)),
                 ),
             ),

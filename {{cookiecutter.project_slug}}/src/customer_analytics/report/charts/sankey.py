@@ -52,7 +52,7 @@ def sankey(left: Sequence[State], right: Sequence[State], flows: Sequence[Flow],
         raise ValueError("no moves to draw")
 
     def draw(width: float, narrow: bool) -> Figure:
-        rooms = [_room(states, narrow) for states in (left, right)]
+        rooms = [_room(states, width, narrow) for states in (left, right)]
         height = _NARROW_HEIGHT if narrow else _HEIGHT
         head = 0.45 if narrow else 0.32
         figure, axes = base.canvas(width, height, left=rooms[0], right=rooms[1], top=head)
@@ -63,8 +63,8 @@ def sankey(left: Sequence[State], right: Sequence[State], flows: Sequence[Flow],
         scale = min((inner_height - _GAP * (len(side) - 1)) / sum(one.value for one in side) for side in (left, right))
         tops = (_tops(left, scale), _tops(right, scale))
         _bands(axes, flows, tops, scale, inner_width)
-        _side(axes, left, tops[0], 0.0, rooms[0], narrow)
-        _side(axes, right, tops[1], inner_width, rooms[1], narrow)
+        _side(axes, left, tops[0], 0.0, rooms[0], width, narrow)
+        _side(axes, right, tops[1], inner_width, rooms[1], width, narrow)
         outer = (-rooms[0], inner_width + rooms[1]) if narrow else (0.0, inner_width)  # dates at the page's edges
         for x, date, align in ((outer[0], heads[0], "left"), (outer[1], heads[1], "right")):
             base.label(
@@ -76,13 +76,18 @@ def sankey(left: Sequence[State], right: Sequence[State], flows: Sequence[Flow],
     return draw
 
 
-def _room(states: Sequence[State], narrow: bool) -> float:
-    texts = [text for state in states for text in _lines(state, narrow)]
-    return base.widest(texts, base.VALUE_SIZE, 600) + base.GAP + 0.04
+def _room(states: Sequence[State], width: float, narrow: bool) -> float:
+    """Inches for the labels of one side: as wide as the widest, but no more than a third of the chart."""
+    texts = [text for state in states for text in _lines(state, width, narrow)]
+    return min(base.widest(texts, base.VALUE_SIZE, 600) + base.GAP + 0.04, width / 3)
 
 
-def _lines(state: State, narrow: bool) -> list[str]:
-    return [state.name, state.shown] if narrow else [f"{state.name}  {state.shown}"]
+def _lines(state: State, width: float, narrow: bool) -> list[str]:
+    room = width / 3 - base.GAP - 0.04
+    if narrow:
+        return [base.shortened(state.name, room, base.VALUE_SIZE, 600), state.shown]
+    beside = base.text_width(f"  {state.shown}", base.VALUE_SIZE, 600)
+    return [f"{base.shortened(state.name, room - beside, base.VALUE_SIZE, 600)}  {state.shown}"]
 
 
 def _tops(states: Sequence[State], scale: float) -> list[tuple[float, float]]:
@@ -137,7 +142,13 @@ def _band(start: float, end: float, size: float, width: float) -> Path:
 
 
 def _side(
-    axes: Axes, states: Sequence[State], spans: list[tuple[float, float]], x: float, room: float, narrow: bool
+    axes: Axes,
+    states: Sequence[State],
+    spans: list[tuple[float, float]],
+    x: float,
+    room: float,
+    width: float,
+    narrow: bool,
 ) -> None:
     """The bars and labels of one side; labels that would touch are moved apart."""
     is_left = x == 0
@@ -147,7 +158,7 @@ def _side(
         bar = Rectangle((x if is_left else x - _BAR, top), _BAR, max(bottom - top, _LEAST), linewidth=0)
         bar.set_facecolor(ROLE["ink3"])
         axes.add_patch(bar)
-        for number, text in enumerate(_lines(state, narrow)):
+        for number, text in enumerate(_lines(state, width, narrow)):
             at = height + (number - (lines - 1) / 2) * _LINE
             weight, role = (400, "ink2") if number else (600 if narrow else 400, "ink")
             shift = -room * 72 if is_left else 7.0
