@@ -50,6 +50,7 @@ class Checker:
     where: str = ""
     problems: list[Problem] = field(default_factory=list)
     _types: dict[str, ResultType | None] = field(default_factory=dict)
+    _reasons: dict[str, str] = field(default_factory=dict)  # why a definition cannot be used
     _open: list[str] = field(default_factory=list)
 
     def check(self, node: Node, where: str, inside: str | None = None) -> ResultType:
@@ -75,6 +76,8 @@ class Checker:
             finally:
                 self._open.pop()
             self._types[name] = None if self.problems else found
+            if self.problems:
+                self._reasons[name] = self.problems[0].what.partition("\n")[0]
             self.problems = outer
         return self._types[name]
 
@@ -119,7 +122,9 @@ class Checker:
                 return None
             found = self.definition(node.name)
             if found is None:
-                self._problem(node, f"`{node.name}` cannot be used, for its own rule is wrong.")
+                self._problem(
+                    node, f"`{node.name}` cannot be used, for its own rule is wrong: {self._reasons[node.name]}"
+                )
             return found
         if self.names.is_fact(node.name):
             return self.names.fact_type(node.name)

@@ -35,6 +35,11 @@ class Cursor:
         """The token some steps further on; the END token beyond the end."""
         return self._tokens[min(self._position + steps, len(self._tokens) - 1)]
 
+    @property
+    def taken(self) -> Token:
+        """The token taken last."""
+        return self._tokens[max(self._position - 1, 0)]
+
     def next(self) -> Token:
         """Take the next token."""
         token = self.token
@@ -44,8 +49,7 @@ class Cursor:
 
     def place(self, start: Token) -> Place:
         """From a token to the last one taken."""
-        last = self._tokens[max(self._position - 1, 0)]
-        return Place(start.place.start, max(last.place.end, start.place.end), self.text)
+        return Place(start.place.start, max(self.taken.place.end, start.place.end), self.text)
 
     def is_word(self, *words: str, steps: int = 0) -> bool:
         """Whether these keywords come next, one after the other."""

@@ -34,6 +34,7 @@ from customer_analytics.analysis.query.nodes import (
 )
 from customer_analytics.analysis.query.tokens import Token, TokenKind, nearest
 from customer_analytics.analysis.query.vocabulary import FUNCTIONS, RESERVED, VERBS
+from customer_analytics.engagement.errors import UserError
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _AND_OR = "Join conditions with `and` or `or`; put the conditions of a row in parentheses: where (… and …)."
@@ -87,17 +88,19 @@ def _parse(text: str, where: str) -> Value:
         raise cursor.mistake(cursor.token.place, "there is nothing here.", "For example: region = 'North'")
     value = parse_expression(cursor)
     if not cursor.is_at_end():
-        raise _leftover(cursor, value)
+        raise _leftover(cursor)
     return value
 
 
-def _leftover(cursor: Cursor, value: Value) -> Exception:
+def _leftover(cursor: Cursor) -> UserError:
     if cursor.is_sign(")"):
         return cursor.mistake(cursor.token.place, "this `)` has no `(` before it.")
     if cursor.is_word("between"):
         return cursor.mistake(cursor.token.place, "a range of a value is written with two dots.", "age 18..24")
-    if isinstance(value, Name) and (hint := nearest(value.name, (*VERBS, "in", "top", "bottom", "not", "born"))):
-        return cursor.mistake(value.place, f"`{value.name}` is no verb.", hint)
+    before = cursor.taken
+    verbs = (*VERBS, *(verb.split()[0] for verb in VERBS), "in", "top", "bottom", "not", "born")
+    if before.kind is TokenKind.NAME and before.keyword not in verbs and (hint := nearest(before.value, verbs)):
+        return cursor.mistake(before.place, f"`{before.value}` is no verb.", hint)
     return cursor.expected("`and`, `or` or the end", _AND_OR)
 
 

@@ -107,8 +107,9 @@ class People:
     def build(self) -> ir.Table:
         """The wide table: every customer, every collected fact and figure, and every definition as its own column."""
         zeros = {name for figure, name in self.figures.columns.items() if zero_without_rows(figure)}
-        parts = (*self._fact_tables(), *self.figures.tables(), *self._member_tables())
-        self.table = self._kept(_joined(everyone(self.names.tables), [self._kept(part) for part in parts], zeros))
+        worked_out = (*self._fact_tables(), *self.figures.tables(), *self._member_tables())
+        parts = (*(self._kept(part) for part in worked_out), *self._given_facts())
+        self.table = self._kept(_joined(everyone(self.names.tables), parts, zeros))
         self._add_shares()
         for names in self._levels():
             rules = {name: self.names.definitions[name] for name in names}
@@ -136,11 +137,11 @@ class People:
 
     def _fact_tables(self) -> Iterable[ir.Table]:
         tables = self.names.tables
-        own, given = {}, {}
+        own = {}
         for name, column in self._facts.items():
             if name in self.names.given:
-                given[column] = name
-            elif name == AGE:
+                continue
+            if name == AGE:
                 own[column] = tables.as_of.year - tables["customers"].birth_year.max().cast("float64")
             elif name != TENURE:
                 customers = tables["customers"]
@@ -149,10 +150,13 @@ class People:
             yield tables["customers"].group_by(ID).aggregate(**own)
         if TENURE in self._facts:
             yield self._tenure(self._facts[TENURE])
-        if given and self.names.facts is not None:
-            facts = self.names.facts
-            typed = {column: _typed(facts, name, self.names) for column, name in given.items()}
-            yield facts.group_by(ID).aggregate(**{column: only(value) for column, value in typed.items()})
+
+    def _given_facts(self) -> Iterable[ir.Table]:
+        """Facts that an analysis gave. They are often a frame in memory, which belongs to no engine yet."""
+        facts, given = self.names.facts, [name for name in self._facts if name in self.names.given]
+        if facts is not None and given:
+            typed = {self._facts[name]: only(_typed(facts, name, self.names)) for name in given}
+            yield facts.group_by(ID).aggregate(**typed)
 
     def _tenure(self, column: str) -> ir.Table:
         """Days since the customer registered, else since the first order; the as-of day was 1 day ago."""

@@ -153,7 +153,7 @@ def _all_uses(entries: Collection[Entry]) -> dict[str, frozenset[str]]:
     """
     plain = {entry.rule.name: entry.name for entry in entries if isinstance(entry.rule, Name)}
     own = {entry.name: entry.uses | {plain[name] for name in entry.uses & plain.keys()} for entry in entries}
-    return {name: reach(uses, own) for name, uses in own.items()}
+    return {name: reach(uses, own) - {name} for name, uses in own.items()}
 
 
 def _cross(query: Query, names: list[str], kinds: Mapping[str, Kind]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from customer_analytics.narrative.personas.view import CLEAR, View, records
 SPOKES = 7
 _HOURS = tuple(f"{name}_share" for name in ("early", "forenoon", "midday", "afternoon", "evening", "night"))
 _MOST_OF_A_KIND = {"hours": 3, "again": 0}
-MEASURES = 16  # rows of the table
+MEASURES = 12  # rows of the table, the rest is in the file
 ProfileRow = tuple[str, list[float | None], str]  # name, values from 0 to 1, role
 
 

@@ -13,7 +13,7 @@ from customer_analytics.narrative.personas.view import View, records
 COMMON = 0.1  # share of all customers who have what a persona is said to lack
 NEW, KNOWN = 4, 1  # rows a persona in the chart: what did not form the persona, and what did
 _SUBJECTS = re.compile("hour|weekend|weekday|category|device|channel|discount")  # columns that rules ask
-LISTED = 60  # rows in the table, the rest is in the file
+LISTED = 12  # rows in the table, the rest is in the file
 IndexRow = tuple[str, float, float, float, str, str]  # name, value, low, high, in words, role
 
 

@@ -12,9 +12,10 @@ from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.personas.view import View, records
 
-PAIRS = 10
+PAIRS = 6
 OF_EACH_CLASS = 3
 HABITS = 12
+DICTIONARY = 10  # tags in the table, the rest is in the file
 CLASSES = ("base", "behaviour", "interest", "value", "lifecycle", "risk")
 CombinationRow = tuple[frozenset[int], float, str, str]
 
@@ -178,32 +179,26 @@ def dictionary_table(view: View) -> TableWords:
     """The tags that run, those that formed the personas first: what they mean, how many they are known of."""
     say, language = view.language.say, view.language
     used = {feature.name for feature in view.result.preparation.used}
-    ran = sorted(view.portrait.ran, key=lambda tag: tag.name not in used)
+    ran = sorted(view.portrait.ran, key=lambda tag: tag.name not in used)[:DICTIONARY]
     rows: list[Row] = [
         (
             (Text(view.words(tag.label)), None),
             (Text(view.words(tag.meaning)), None),
-            (class_name(view, tag.tag_class), None),
             (language.percent(tag.coverage), tag.coverage),
-            (language.date(tag.refreshed_at), tag.refreshed_at.isoformat() if tag.refreshed_at else None),
         )
         for tag in ran
     ]
     return TableWords(
-        (
-            (say("Tag"), "name"), (say("Meaning"), "text"), (say("Class of tags"), "text"),
-            (say("Coverage"), "number"), (say("As of"), "text"),
-        ),
+        ((say("Tag"), "name"), (say("Meaning"), "text"), (say("Coverage"), "number")),
         tuple(rows),
         say("Tag dictionary"),
         view.how(
             (say("Order"), say("Tags that formed the personas first")),
+            (say("All tags"), say("In {file}, with rule, owner, refresh and day", file="tag_dictionary.csv")),
             (say("Coverage"), say("Share of all customers for whom the tag has a value")),
-            (say("As of"), say("The day of the newest row of the tag's source")),
         ),
         file="tag_dictionary.csv",
-        search=True,
-    )  # fmt: skip
+    )
 
 
 def drop_table(view: View) -> TableWords:

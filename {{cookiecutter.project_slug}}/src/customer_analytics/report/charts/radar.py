@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 
 from customer_analytics.report.charts import base
 from customer_analytics.report.charts.base import Draw
@@ -79,21 +80,22 @@ def _web(axes: Axes, centre: tuple[float, float], spokes: Sequence[str], radius:
     for share, role, style in ((1.0, "rule", "-"), (MIDDLE, "ink3", (0, (3, 2)))):
         ring = [corner(centre, spoke, count, radius * share) for spoke in range(count)]
         axes.add_patch(Polygon(ring, fill=False, edgecolor=ROLE[role], linewidth=0.9, linestyle=style, zorder=3))
-    for spoke, name in enumerate(spokes):
-        end = corner(centre, spoke, count, radius)
-        axes.plot([centre[0], end[0]], [centre[1], end[1]], color=ROLE["grid"], linewidth=0.8, zorder=1)
+    ends = [corner(centre, spoke, count, radius) for spoke in range(count)]
+    lines = Path([point for end in ends for point in (centre, end)], [Path.MOVETO, Path.LINETO] * count)
+    axes.add_patch(PathPatch(lines, fill=False, edgecolor=ROLE["grid"], linewidth=0.8, zorder=1))
+    for end, name in zip(ends, spokes, strict=True):
         _spoke_name(axes, centre, end, name, wide)
 
 
 def _spoke_name(
     axes: Axes, centre: tuple[float, float], end: tuple[float, float], name: str, wide: float
 ) -> None:  # fmt: skip
-    """The name outside the ring, in up to two lines, on the side where there is room."""
+    """The name outside the ring, in up to three lines, on the side where there is room."""
     beside = end[0] - centre[0]
     is_upright = abs(beside) < 0.05
     room = wide * 0.8 if is_upright else wide / 2 - abs(beside) - 0.12
     lines = name_lines(name, room)
-    if len(lines) > 2 or not lines:
+    if len(lines) > 3 or not lines:
         lines = [base.shortened(name, room, base.NOTE_SIZE)]
     align = "center" if is_upright else "left" if beside > 0 else "right"
     shift = 0.0 if is_upright else math.copysign(0.07, beside)

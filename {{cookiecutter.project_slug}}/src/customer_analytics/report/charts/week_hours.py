@@ -1,6 +1,6 @@
 """Hours of the week as shaded grids, one a group: when its people act.
 
-Neighbouring cells of one shade are drawn as one shape and each shade as one path: a page with many grids stays small.
+Neighbouring cells of one shade are drawn as one line and each shade as one path: a page with many grids stays small.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ HOURS = 24
 _TALL = {False: 0.165, True: 0.18}  # inches of a weekday's row, by narrow
 _HEAD, _FOOT, _BETWEEN = 0.34, 0.34, 0.3
 _TICKS = (0, 6, 12, 18)
+_LINE = 0.012  # inches between two rows
 
 
 @dataclass(frozen=True)
@@ -82,24 +83,26 @@ def runs(steps: Sequence[int]) -> list[tuple[int, int, int]]:
 
 
 def _cells(axes: Axes, grid: WeekGrid, box: tuple[float, float, float, float], highest: float, place: int) -> None:
+    """A ground in the lowest shade; on it each run as a line as thick as its row, all lines of a shade as one path."""
     left, top, wide, tall = box
-    corners: dict[int, list[tuple[float, float]]] = {}
+    ground = Rectangle((left, top), HOURS * wide, 7 * tall, facecolor=ROLE[theme.heat_role(0)[0]], linewidth=0)
+    ground.set_gid(f"week-{place}")
+    axes.add_patch(ground)
+    ends: dict[int, list[tuple[float, float]]] = {}
     for day, row in enumerate(grid.shares):
+        middle = top + (day + 0.5) * tall
         for first, beyond, step in runs([theme.heat_step(share, highest) for share in row]):
-            x, y, x2, y2 = left + first * wide, top + day * tall, left + beyond * wide, top + (day + 1) * tall - 0.012
-            corners.setdefault(step, []).extend([(x, y), (x2, y), (x2, y2), (x, y2), (x, y)])
-    whole = Rectangle((left, top), HOURS * wide, 7 * tall, facecolor=ROLE["paper"], linewidth=0)
-    whole.set_gid(f"week-{place}-ground")
-    axes.add_patch(whole)
-    for step, points in sorted(corners.items()):
-        codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * (len(points) // 5)
-        shape = PathPatch(Path(points, codes), facecolor=ROLE[theme.heat_role(step)[0]], linewidth=0)
-        if step == max(corners):
-            shape.set_gid(f"week-{place}")
-        axes.add_patch(shape)
+            if step > 0:
+                ends.setdefault(step, []).extend([(left + first * wide, middle), (left + beyond * wide, middle)])
+    for step, points in sorted(ends.items()):
+        codes = [Path.MOVETO, Path.LINETO] * (len(points) // 2)
+        line = PathPatch(Path(points, codes), fill=False, edgecolor=ROLE[theme.heat_role(step)[0]])
+        line.set_linewidth(72 * (tall - _LINE))
+        line.set_capstyle("butt")
+        axes.add_patch(line)
     if grid.marked is not None:
         day, hour, length = grid.marked
-        frame = Rectangle((left + hour * wide, top + day * tall - 0.006), length * wide, tall, fill=False, linewidth=2)
+        frame = Rectangle((left + hour * wide, top + day * tall), length * wide, tall, fill=False, linewidth=2)
         frame.set_edgecolor(ROLE["alert"])
         axes.add_patch(frame)
 
