@@ -107,8 +107,8 @@ class People:
     def build(self) -> ir.Table:
         """The wide table: every customer, every collected fact and figure, and every definition as its own column."""
         zeros = {name for figure, name in self.figures.columns.items() if zero_without_rows(figure)}
-        worked_out = (*self._fact_tables(), *self.figures.tables(), *self._member_tables())
-        parts = (*(self._kept(part) for part in worked_out), *self._given_facts())
+        worked_out = [self._kept(part) for part in (*self._fact_tables(), *self.figures.tables())]
+        parts = (*worked_out, *self._member_tables(), *self._given_facts())  # the latter may belong to no engine yet
         self.table = self._kept(_joined(everyone(self.names.tables), parts, zeros))
         self._add_shares()
         for names in self._levels():
@@ -152,7 +152,7 @@ class People:
             yield self._tenure(self._facts[TENURE])
 
     def _given_facts(self) -> Iterable[ir.Table]:
-        """Facts that an analysis gave. They are often a frame in memory, which belongs to no engine yet."""
+        """Facts that an analysis gave."""
         facts, given = self.names.facts, [name for name in self._facts if name in self.names.given]
         if facts is not None and given:
             typed = {self._facts[name]: only(_typed(facts, name, self.names)) for name in given}
