@@ -150,7 +150,7 @@ def value_table(view: View, worth: ValueResult) -> TableWords:
             (say("Value of the segment"), "number"),
         ),
         tuple(rows),
-        say("What the segments will buy"),
+        say("What the segments will buy in {months} months", months=view.language.number(worth.months)),
         _how(view, worth),
         foot=_cells(view, worth, {str(key): value for key, value in everyone.items()}, say("All customers")),
         file="value_segments.csv",
@@ -310,5 +310,6 @@ def _interval_words(view: View, worth: ValueResult) -> Text:
         )  # fmt: skip
     return say(
         "Confidence {level}: chance of purchases, uncertainty of the parameters, and the error made in the days held "
-        "out", level=level,
+        "out, which all segments share",
+        level=level,
     )  # fmt: skip
