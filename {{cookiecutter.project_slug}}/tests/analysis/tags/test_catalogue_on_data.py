@@ -194,6 +194,14 @@ def test_an_earlier_day_takes_over_the_same_patterns_and_only_what_is_asked(shop
     assert list(again.values.columns) == ["customer_id", *wanted]
 
 
+def test_a_tag_that_is_a_plain_fact_does_not_protect_itself(shop: Tables, tmp_path: Path) -> None:
+    tags = catalogue(tmp_path, money="revenue", same="sum(purchases.net)", half="money / 2", score="rfm_m")
+    portrait = tag_portrait(shop, tags)
+    assert [(drop.name, drop.keep) for drop in portrait.drops] == [("same", "money"), ("score", "money")]
+    alone = tag_portrait(shop, catalogue(tmp_path, money="revenue", same="sum(purchases.net)"))
+    assert [drop.name for drop in alone.drops] == ["same"]
+
+
 def test_a_skipped_tag_that_is_named_says_why(shop: Tables, tmp_path: Path) -> None:
     tags = catalogue(tmp_path, seen="count(events)", segment="rfm_segment")
     ready = tag_query(shop, tags, wanted=frozenset({"revenue"}))

@@ -156,8 +156,10 @@ def test_of_two_that_say_the_same_the_persona_tag_the_wider_and_the_figure_are_k
 def test_a_tag_that_another_rule_names_is_never_proposed() -> None:
     x = RNG.normal(size=N)
     frame = pd.DataFrame({"a": x, "b": x, "c": RNG.normal(size=N), "d": np.ones(N)})
-    uses = {"c": frozenset({"b", "d"})}
-    assert [drop.name for drop in drops_of(frame, tag("a"), tag("b"), tag("c"), tag("d"), uses=uses)] == ["a"]
+    uses = {"c": frozenset({"a", "d"})}
+    assert [drop.name for drop in drops_of(frame, tag("a"), tag("b"), tag("c"), tag("d"), uses=uses)] == ["b"]
+    better = tag("b", persona=True)
+    assert not drops_of(frame, tag("a"), better, tag("c"), tag("d"), uses=uses), "nor is its better dropped for it"
 
 
 def test_a_figure_and_a_tag_made_of_it_are_one_on_purpose() -> None:

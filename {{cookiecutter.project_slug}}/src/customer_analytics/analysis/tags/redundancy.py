@@ -112,25 +112,24 @@ def _silent(tag: TagResult, column: pd.Series, minimum_group: int) -> Drop | Non
 def _same(pairs: Sequence[Pair], tags: Sequence[TagResult], named: frozenset[str]) -> list[Drop]:
     """Drop what a tag already kept says as well.
 
-    A tag that another one's rule names is always kept: without it that rule would not run. Then come persona tags,
-    figures before scores made of them, the classes as in _KEPT_FIRST, tags known of more customers, and last the
-    order of the catalogue.
+    Kept first are persona tags, then figures before scores made of them, the classes as in _KEPT_FIRST, tags known of
+    more customers, and last the order of the catalogue. A tag that another one's rule names is never dropped: without
+    it that rule would not run.
     """
     partners: dict[str, list[Pair]] = {}
     for pair in pairs:
         if abs(pair.strength) >= SAME and not pair.derived and not pair.nested:
             partners.setdefault(pair.first, []).append(pair)
             partners.setdefault(pair.second, []).append(pair)
-    kept = {tag.name for tag in tags if tag.name in named}
+    kept: dict[str, None] = {}  # in the order in which tags are kept
     drops: dict[str, Drop] = {}
-    for tag in sorted((tag for tag in tags if tag.name not in kept), key=_rank_to_keep):
-        for pair in partners.get(tag.name, ()):
-            other = pair.second if pair.first == tag.name else pair.first
-            if other in kept:
-                drops[tag.name] = Drop(tag.name, "same", other, pair.strength)
-                break
+    for tag in sorted(tags, key=_rank_to_keep):
+        others = {pair.second if pair.first == tag.name else pair.first: pair for pair in partners.get(tag.name, ())}
+        keep = next((name for name in kept if name in others), None)
+        if keep is None or tag.name in named:
+            kept[tag.name] = None
         else:
-            kept.add(tag.name)
+            drops[tag.name] = Drop(tag.name, "same", keep, others[keep].strength)
     return [drops[tag.name] for tag in tags if tag.name in drops]
 
 
