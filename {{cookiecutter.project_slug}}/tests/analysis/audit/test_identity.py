@@ -126,22 +126,30 @@ def test_small_groups_of_people_with_many_accounts_stand_together(make_tables):
 
 
 def test_missed_pairs_are_those_that_were_left_out():
-    """1,000 pairs, each shown by two kinds independently: the interval holds the pairs that neither shows."""
+    """1,000 pairs, each shown by five kinds independently: the interval holds the pairs that none shows."""
     rng = np.random.default_rng(5)
     held = 0
     for _ in range(200):
-        first, second = rng.random(1000) < 0.5, rng.random(1000) < 0.4
-        found = int((first | second).sum())
-        capture = Capture("email", "card", int(first.sum()), int(second.sum()), int((first & second).sum()))
-        estimate = missed_pairs(capture, found)
-        held += estimate.low <= 1000 - found <= estimate.high
+        shown = (rng.random((1000, 5)) < 0.3).sum(axis=1)
+        estimate = missed_pairs(Capture(5, int((shown == 1).sum()), int((shown == 2).sum())))
+        held += estimate.low <= (shown == 0).sum() <= estimate.high
     assert 180 <= held <= 199
 
 
-def test_too_few_recaptures_are_not_estimated():
-    assert missed_pairs(None, 3) is None
-    assert missed_pairs(Capture("email", "card", 40, 40, 7), 73) is None
-    assert missed_pairs(Capture("email", "card", 40, 40, 40), 40).value == 0
+def test_people_who_give_away_little_make_the_estimate_too_small_and_never_too_large():
+    rng = np.random.default_rng(6)
+    chance = rng.choice([0.1, 0.6], (2000, 1))
+    shown = (rng.random((2000, 5)) < chance).sum(axis=1)
+    estimate = missed_pairs(Capture(5, int((shown == 1).sum()), int((shown == 2).sum())))
+    assert 0 < estimate.value < (shown == 0).sum()
+
+
+def test_too_few_pairs_seen_twice_are_not_estimated():
+    assert missed_pairs(None) is None
+    assert missed_pairs(Capture(5, 40, 7)) is None
+    assert missed_pairs(Capture(5, 1, 40)).value == 0
+    # Chao's bound by hand: 4/5 * 20 * 19 / (2 * 41)
+    assert missed_pairs(Capture(5, 20, 40)).value == pytest.approx(0.8 * 20 * 19 / 82)
 
 
 def test_an_order_whose_lines_name_two_customers_is_counted_with_its_money(make_tables):

@@ -39,7 +39,7 @@ def by_engine(engine):
 links = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=60)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(pairs=links, order=st.randoms(use_true_random=False))
 def test_order_direction_and_copies_change_nothing(by_engine, pairs, order):
     left, right = (np.array(side) for side in zip(*pairs, strict=True))

@@ -97,7 +97,7 @@ partitions = st.lists(st.integers(0, 4), min_size=7, max_size=7).map(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(first=partitions, second=partitions, gone=st.sets(st.sampled_from("abcdefg"), max_size=3))
 def test_numbers_are_one_to_one_with_persons_and_stay_when_nothing_changes(load, first, second, gone):
     before = load(first)[0]

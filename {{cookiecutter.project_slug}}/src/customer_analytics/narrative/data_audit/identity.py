@@ -158,14 +158,11 @@ def words(audit: Audit, language: Language) -> list[Text]:
     if capture is not None and missed is not None:
         sentences.append(
             say(
-                "Of the pairs of accounts of one person, {first} shows {a}, {second} {b}, and both show {both}. If "
-                "people give the two independently, a further {missed} pairs ({low} to {high}) share no identifier "
-                "at all.",
-                first=_kind(capture.first, language),
-                second=_kind(capture.second, language),
-                a=language.number(capture.by_first),
-                b=language.number(capture.by_second),
-                both=language.number(capture.by_both),
+                "Of the pairs of accounts of one person, {once} are shown by one kind of identifier only and {twice} "
+                "by two. So at least {missed} further pairs ({low} to {high}) should share no identifier at all; more "
+                "where some people give away less than others.",
+                once=language.number(capture.once),
+                twice=language.number(capture.twice),
                 missed=language.number(missed.value),
                 low=language.number(missed.low),
                 high=language.number(missed.high),

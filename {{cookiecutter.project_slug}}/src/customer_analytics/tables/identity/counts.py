@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import ibis
 import ibis.expr.types as ir
 
@@ -51,7 +49,7 @@ def count_identities(identifiers: ir.Table, links: Links, settings: IdentitySett
         too_large=int(doubt["large"] or 0),
         two_values=int(doubt["values"] or 0),
         split=links.split,
-        capture=_capture(links),
+        capture=_capture(links, kinds),
         pairs_proposed=counted["proposed"],
     )
 
@@ -81,23 +79,15 @@ def _kinds(identifiers: ir.Table, links: Links, settings: IdentitySettings) -> l
     ]
 
 
-def _capture(links: Links) -> Capture | None:
-    """The two kinds of identifiers that show most pairs of one person, and how often both do."""
-    linked = links.pairs.filter(links.pairs.linked)
-    both = list(combinations(range(len(links.kinds)), 2))
-    if not both:
+def _capture(links: Links, kinds: list[KindFacts]) -> Capture | None:
+    """How many pairs of one person are shown by one kind of identifier only, and by exactly two."""
+    used = sum(kind.role != "unused" and kind.identifiers > 0 for kind in kinds)
+    if used < 2:
         return None
-    sums: dict[str, ir.Value] = {f"by_{i}": linked[f"by_{i}"].sum() for i in range(len(links.kinds))}
-    sums |= {f"both_{i}_{j}": (linked[f"by_{i}"] & linked[f"by_{j}"]).sum() for i, j in both}
-    row = {name: int(value or 0) for name, value in linked.aggregate(**sums).to_pyarrow().to_pylist()[0].items()}
-    first, second = sorted(sorted(range(len(links.kinds)), key=lambda i: (-row[f"by_{i}"], i))[:2])
-    return Capture(
-        links.kinds[first],
-        links.kinds[second],
-        row[f"by_{first}"],
-        row[f"by_{second}"],
-        row[f"both_{first}_{second}"],
-    )
+    linked = links.pairs.filter(links.pairs.linked)
+    shown = linked.hard + linked.soft
+    row = linked.aggregate(once=(shown == 1).sum(), twice=(shown == 2).sum()).to_pyarrow().to_pylist()[0]
+    return Capture(used, int(row["once"] or 0), int(row["twice"] or 0))
 
 
 def _number(value: ir.Scalar) -> int:

@@ -32,13 +32,11 @@ class KindFacts:
 
 @dataclass(frozen=True)
 class Capture:
-    """Pairs of accounts of one person that identifiers of a kind show, those that another kind shows, and both."""
+    """Of the pairs of accounts of one person: those that one of `kinds` kinds of identifiers shows, and exactly two."""
 
-    first: str
-    second: str
-    by_first: int
-    by_second: int
-    by_both: int
+    kinds: int
+    once: int
+    twice: int
 
 
 @dataclass(frozen=True)
