@@ -108,3 +108,75 @@ def test_every_household_of_the_complete_journey_is_scored(rfm_of: Callable[[str
 def test_the_segments_of_the_past_predict_who_spends_next(rfm_of: Callable[[str], RfmResult], name: str) -> None:
     held = rfm_of(name).holdout
     assert held is not None and held.holds and held.best in ("champions", "loyal")
+
+
+def test_the_bridge_of_online_retail_is_that_of_the_raw_files(
+    rfm_of: Callable[[str], RfmResult], invoices: pd.DataFrame
+) -> None:
+    """The 90 days to 9 December 2011 against the 90 before, customer by customer, by pandas alone."""
+    bridge = rfm_of("online_retail").movement.bridge
+    assert bridge is not None
+    day = pd.to_datetime(invoices["day"])
+    now, before = (
+        day > pd.Timestamp("2011-09-10"),
+        (day > pd.Timestamp("2011-06-12")) & (day <= pd.Timestamp("2011-09-10")),
+    )
+    money = pd.DataFrame(
+        {
+            name: invoices[inside].groupby("CustomerID")["money"].sum()
+            for name, inside in (("now", now), ("before", before))
+        }
+    ).fillna(0.0)
+    bought = invoices[invoices["money"] > 0].assign(day=day)
+    first = bought.groupby("CustomerID")["day"].min().reindex(money.index)
+    is_now, is_before = (
+        money.index.isin(bought.loc[inside.reindex(bought.index), "CustomerID"]) for inside in (now, before)
+    )
+    change = money["now"] - money["before"]
+    is_new = is_now & (first > pd.Timestamp("2011-09-10")).to_numpy()
+    parts = {
+        "new": is_new,
+        "returned": is_now & ~is_before & ~is_new,
+        "lost": is_before & ~is_now,
+        "upgraded": is_now & is_before & (change > 0),
+        "downgraded": is_now & is_before & (change <= 0),
+    }
+    for name, inside in parts.items():
+        assert bridge.part(name)["customers"] == inside.sum(), name
+        assert bridge.part(name)["change"] == pytest.approx(change[inside].sum(), abs=0.01), name
+    assert bridge.table["change"].sum() == pytest.approx(bridge.change, abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "earlier", "now"), [("online_retail", 3370, 4016), ("completejourney", 2447, 2455)])
+def test_every_customer_of_both_pictures_is_in_the_table_of_moves(
+    rfm_of: Callable[[str], RfmResult], name: str, earlier: int, now: int
+) -> None:
+    moved = rfm_of(name).movement.transitions
+    assert moved is not None
+    cells = moved.cells
+    assert cells.loc[~cells["earlier"].isin(["first_purchase", "no_order"]), "customers"].sum() == earlier
+    assert cells.loc[cells["now"] != "no_order", "customers"].sum() == now
+
+
+@pytest.mark.parametrize("name", ["online_retail", "cdnow", "completejourney"])
+def test_late_customers_returned_less_often_but_plain_silence_tells_as_much(
+    rfm_of: Callable[[str], RfmResult], name: str
+) -> None:
+    own = rfm_of(name).movement.rhythm
+    assert own is not None and own.check is not None
+    assert own.check.interval.low > 0.1
+    assert abs(own.check.own_mark - own.check.same_mark) < 0.06
+
+
+def test_more_than_a_third_of_the_lost_of_online_retail_came_back_before_christmas(
+    rfm_of: Callable[[str], RfmResult], invoices: pd.DataFrame
+) -> None:
+    result = rfm_of("online_retail")
+    lost = result.movement.lost
+    assert lost is not None and result.rhythm is not None
+    bought = invoices[invoices["money"] > 0].assign(day=pd.to_datetime(invoices["day"]))
+    before = bought[bought["day"] <= "2011-09-10"].groupby("CustomerID")["day"].max()
+    gone = before[(pd.Timestamp("2011-09-11") - before).dt.days > result.rhythm.lost_days]
+    back = gone.index.isin(bought.loc[bought["day"] > "2011-09-10", "CustomerID"])
+    assert (lost.n, lost.returned) == (len(gone), int(back.sum()))
+    assert lost.rate > 1 / 3
