@@ -99,7 +99,7 @@ class TagEntry(Block):
     label: BothLanguages = Field(description="a few words, as a chart prints them")
     meaning: BothLanguages = Field(description="one sentence that a marketer understands")
     rule: Annotated[str, Field(min_length=1, max_length=10_000)] = Field(
-        description="an expression of the query language, see docs/guide/query-language.md"
+        description="an expression of the query language, see query-language.md in the guide"
     )
     source: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)] = Field(
         description="the table or tables that the rule reads"

@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 
 from customer_analytics.analysis import rfm, value
-from customer_analytics.analysis.rfm import RfmResult
+from customer_analytics.analysis.rfm import SEGMENTS, RfmResult
+from customer_analytics.analysis.rfm.segments import EIGHT_TYPES
 from customer_analytics.analysis.tags import TagPortrait
 from customer_analytics.engagement.parameters import RfmParameters
+from customer_analytics.language import Language
+from customer_analytics.narrative.rfm.names import segment_name
 from customer_analytics.tables.store import Tables
 
 FROM_RFM = {
@@ -85,6 +88,19 @@ def test_value_ahead_is_that_of_the_rfm_report(values: pd.DataFrame, data: Table
     ahead = customers.set_index("customer_id").reindex(values.index)
     for name, column in FROM_VALUE.items():
         assert not differences(name, values[name], ahead[column]), name
+
+
+def test_every_code_that_a_shipped_rule_gives_has_words_in_both_languages(
+    portrait: TagPortrait, values: pd.DataFrame
+) -> None:
+    for name in (*FROM_RFM, "value_tier", "spend_direction", "purchase_time", "visit_time", "activity", "contract"):
+        if portrait[name].kind == "text" and name != "abc_class":
+            assert set(values[name].dropna().unique()) <= set(portrait[name].values), name
+    assert set(portrait["rfm_group"].values) == set(SEGMENTS)
+    assert set(portrait["eight_type_group"].values) == set(EIGHT_TYPES.values())
+    language = Language("zh_CN", "CNY")
+    for code, words in portrait["rfm_group"].values.items():
+        assert words.zh_CN == str(segment_name(language, code)), code
 
 
 def test_parts_of_the_day_add_up_to_one_day(values: pd.DataFrame) -> None:
