@@ -8,7 +8,7 @@ import pandas as pd
 from customer_analytics.analysis.rfm.due import STATES
 from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.movement import Movement
-from customer_analytics.analysis.rfm.transitions import shown_cells
+from customer_analytics.analysis.rfm.transitions import hidden_cells, shown_cells
 
 Metrics = dict[str, float | int | None]
 
@@ -77,8 +77,14 @@ def tables(moving: Movement, minimum_group: int) -> dict[str, pd.DataFrame]:
 
 
 def _moves(segments: pd.DataFrame, minimum_group: int) -> pd.DataFrame:
-    """By earlier segment; the counts of a row and the money of those who left only where enough customers did."""
+    """By earlier segment; counts hidden like the cells of the moves, money only where enough customers left."""
+    ways = ["up", "level", "down", "out"]
     kept = segments.astype({name: object for name in segments.columns if name not in ("segment", "customers")})
+    cells = segments[["segment", *ways]].melt("segment", ways, "now", "customers")
+    cells = cells.rename(columns={"segment": "earlier"})
+    hidden = hidden_cells(cells, minimum_group).reshape(len(ways), len(segments)).T
+    for place, way in enumerate(ways):
+        kept.loc[hidden[:, place], way] = None
     small = small_groups(segments["customers"].to_numpy(), minimum_group)
     kept.loc[small, [name for name in kept.columns if name not in ("segment", "customers")]] = None
     leavers = (segments["down"] + segments["out"]).to_numpy()
