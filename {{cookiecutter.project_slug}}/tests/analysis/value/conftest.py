@@ -47,7 +47,6 @@ def make_client() -> MakeClient:
     def make(orders: pd.DataFrame, as_of: dt.date = AS_OF, **others: pd.DataFrame) -> Tables:
         backend = ibis.duckdb.connect()
         own = orders.assign(order_id=[f"O{place}" for place in range(len(orders))])
-        own = own[pd.to_datetime(own["ordered_on"]) <= pd.Timestamp(as_of)]
         frames: Mapping[str, pd.DataFrame] = {"orders": own, **others}
         tables = {}
         for name, frame in frames.items():
@@ -58,7 +57,8 @@ def make_client() -> MakeClient:
                     money = made.column(column).cast(pa.decimal128(18, 4), safe=False)
                     made = made.set_column(place, column, money)
             tables[name] = backend.create_table(name, made)
-        return Tables(backend, as_of, ZoneInfo("UTC"), tables)
+        orders_until = tables["orders"].filter(tables["orders"].ordered_on <= as_of)
+        return Tables(backend, as_of, ZoneInfo("UTC"), {**tables, "orders": orders_until})
 
     return make
 

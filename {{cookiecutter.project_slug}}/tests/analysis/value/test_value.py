@@ -313,3 +313,23 @@ def test_tables_hide_small_groups_and_the_list_has_mean_low_and_high(worth: valu
     numbers = value.metrics(worth)
     assert numbers["clv.months"] == 12 and numbers["clv.is_margin"] == 0
     assert numbers["clv.low"] < numbers["clv.mean"] < numbers["clv.high"]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_next_to_no_orders_is_no_error(make_client: MakeClient, analyse: Analyse, rows: int) -> None:
+    days = [AS_OF] * rows + [AS_OF + dt.timedelta(days=3)]  # the last one lies after the as-of day
+    orders = pd.DataFrame({"customer_id": "A", "ordered_on": days, "amount": 5.0})
+    customers = pd.DataFrame({"customer_id": ["A"], "acquisition_channel": ["ads"]})
+    result = analyse(make_client(orders, customers=customers))
+    assert result.source == "" and result.reason == "few_customers" and result.customers is None
+    assert set(value.tables(result, 10)) == {"value_checks", "value_models"}
+
+
+def test_a_single_repeat_customer_with_negative_returns_keeps_finite_values(
+    make_client: MakeClient, analyse: Analyse, drawn: Callable[..., pd.DataFrame]
+) -> None:
+    orders = drawn(300, 7)
+    back = orders.iloc[:40].assign(amount=-3.0)
+    result = analyse(make_client(pd.concat([orders, back], ignore_index=True)))
+    assert result.customers is not None and 0 < result.facts.kept < 1
+    assert np.isfinite(result.customers[["clv", "clv_low"]]).all().all()

@@ -11,6 +11,7 @@ import pandas as pd
 from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.value.fitting import NAMES
+from customer_analytics.analysis.value.holdout import TENTHS
 from customer_analytics.analysis.value.result import ValueResult
 
 Metrics = dict[str, float | int | None]
@@ -60,7 +61,8 @@ def tables(result: ValueResult, minimum_group: int) -> dict[str, pd.DataFrame]:
         )
         few = (held.by_repeats["customers"] < max(minimum_group, result.parameters.minimum_base)).to_numpy()
         made["value_holdout_repeats"] = _emptied(held.by_repeats, few, ("repeats", "customers"))
-        made["value_holdout_tenths"] = held.tenths
+        if held.customers >= TENTHS * max(minimum_group, 1):
+            made["value_holdout_tenths"] = held.tenths
     if result.tracking is not None:
         days = [as_date(day).isoformat() for day in result.tracking["day"]]
         made["value_tracking"] = result.tracking.assign(day=days)
