@@ -11,7 +11,7 @@ from customer_analytics.narrative.personas.contact import source_name
 from customer_analytics.narrative.personas.view import View, records
 
 COMMON = 0.1  # share of all customers who have what a persona is said to lack
-NEW, KNOWN = 4, 1  # rows a persona in the chart: what did not form the persona, and what did
+SHOWN = 3  # rows a persona in the chart: what did not form the persona, and only then what did
 _SUBJECTS = re.compile("hour|weekend|weekday|category|device|channel|discount")  # columns that rules ask
 LISTED = 12  # rows in the table, the rest is in the file
 IndexRow = tuple[str, float, float, float, str, str]  # name, value, low, high, in words, role
@@ -121,8 +121,7 @@ def index_groups(view: View) -> list[tuple[str, list[IndexRow]]]:
     groups = []
     for persona in view.personas:
         every = top_marks(view, persona.key)
-        new = [mark for mark in every if not mark.used][:NEW]
-        more = [*[mark for mark in every if mark.used][: KNOWN + NEW - len(new)], *new]
+        more = sorted(every, key=lambda mark: mark.used)[:SHOWN]
         lacks = (mark for mark in marks(view) if mark.persona == persona.key and mark.high < 100 and not mark.used)
         less = [mark for mark in lacks if mark.base >= COMMON]
         rows = [*more, *sorted(less, key=lambda mark: mark.high)[:1]]

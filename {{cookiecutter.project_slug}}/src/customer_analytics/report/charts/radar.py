@@ -25,6 +25,7 @@ _HEIGHT = {False: 2.95, True: 2.85}  # of a panel, with its name
 _HEAD = 0.34
 _LINE = 0.145  # inches from line to line of a spoke's name
 _LEAST_SPOKES = 3
+_NARROW_PANEL = 3.7  # inches of a panel, below which the name of the upright spoke takes two lines
 MIDDLE = 0.5
 
 
@@ -93,7 +94,7 @@ def _spoke_name(
     """The name outside the ring, in up to three lines, on the side where there is room."""
     beside = end[0] - centre[0]
     is_upright = abs(beside) < 0.05
-    room = wide * 0.8 if is_upright else wide / 2 - abs(beside) - 0.12
+    room = wide * (0.4 if wide < _NARROW_PANEL else 0.7) if is_upright else wide / 2 - abs(beside) - 0.12
     lines = name_lines(name, room)
     if len(lines) > 3 or not lines:
         lines = [base.shortened(name, room, base.NOTE_SIZE)]
