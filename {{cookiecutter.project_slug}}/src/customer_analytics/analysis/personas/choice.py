@@ -71,7 +71,7 @@ def choose(matrix: Floats, space: Space, floor: float, parameters: PersonasParam
     gap = gap_statistic(points[:GAP_ROWS], most, GAP_SETS, seed)
     tried = {k: k_means(points, k, seed) for k in range(2, most + 1)}
     table = _table(points, tried, parted, gap, floor, seed)
-    structure = _structure(table, parted, parameters.resamples)
+    structure = verdict(parted, parameters.resamples)
     k = _number(table, structure, parameters.personas)
     choice = Choice(table, k, _by(parameters), gap.k, _widest(table))
     if k == 1:
@@ -100,7 +100,7 @@ def _table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _structure(table: pd.DataFrame, parted: Separation, sets: int) -> Structure:
+def verdict(parted: Separation, sets: int) -> Structure:
     """Found where the separation is beyond both kinds of reference data, and enough to act on."""
     permuted, one_group = parted.p_value(parted.permuted), parted.p_value(parted.one_group)
     gains = parted.own - parted.one_group.mean(axis=0)

@@ -35,7 +35,7 @@ BEST = 5
 BETTER = 1.05  # rate of a combination over that of each of its parts
 SAME_IDEA = 2  # tags in common from which two audiences are one idea
 SAME_PEOPLE = 0.5  # Jaccard similarity from which two audiences are one
-MOST_ROWS = 40_000  # customers that are searched
+MOST_ROWS = 20_000  # customers that are searched
 COLUMNS = [
     "audience", "customers", "rate", "q", "held_out", "held_rate", "held_low", "held_high", "base_rate", "lift",
     "lift_low", "lift_high", "confirmed", "customers_today",

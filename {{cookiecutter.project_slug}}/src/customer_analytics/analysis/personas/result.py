@@ -72,8 +72,8 @@ class Preparation:
 
     `gamma`: what a mismatch of a category costs beside a squared difference of one spread of a number (mean of the
     column standard deviations). Components with more variance than in data with the columns permuted independently are
-    kept (Horn 1965); `explained` is their share of the variance. `sample`: customers on whom k, structure and
-    stability were worked out; everybody is assigned afterwards.
+    kept (Horn 1965), of up to eight columns all; `explained` is their share of the variance. `sample`: customers on
+    whom k, structure and stability were worked out; everybody is assigned afterwards.
     """
 
     features: tuple[Feature, ...]

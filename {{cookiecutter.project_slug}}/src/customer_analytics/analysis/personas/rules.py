@@ -21,7 +21,7 @@ LEAVES = 3  # alternatives joined by `or`, at most
 TREES = ((2, "balanced"), (2, None), (3, "balanced"), (3, None), (4, None))
 LEAST_LEAF, LEAST_LEAF_SHARE = 20, 0.01
 HELD_OUT = 1 / 3
-MOST_ROWS = 20_000  # customers that a tree is grown on
+MOST_ROWS = 8_000  # customers that a tree is grown on
 LEAST_GAIN = 0.02  # of the harmonic mean of precision and recall that a further alternative must bring
 DIGITS = 3
 

@@ -31,6 +31,7 @@ MOST_VALUES, SMALLEST_VALUE = 8, 0.02  # categories of a text that get a column;
 CUT = 4.0  # spreads beyond which a value counts as that far
 PRIOR_ORDERS = 5.0  # shrinkage of shares whose rule states none
 SKEWED = 1.0
+FEW_COLUMNS = 8  # up to which nothing is left out: parallel analysis finds too few components among few columns
 ANALYSES, ROWS = 5, 5_000  # permutations of Horn's parallel analysis, and customers it is done on
 _STATES_PRIOR = re.compile(r"\bprior\b", re.IGNORECASE)
 _IS_SHARE = re.compile(r"^\s*share\s*\(", re.IGNORECASE)
@@ -264,7 +265,8 @@ def _without_redundant(space: Space, values: pd.DataFrame, orders: Floats) -> Sp
 
 
 def _with_components(space: Space, matrix: Floats, seed: int) -> Space:
-    """Principal components whose variance is above that of data with every tag shuffled by itself (Horn 1965)."""
+    """Principal components whose variance is above that of data with every tag shuffled by itself (Horn 1965); of few
+    columns, all."""
     columns = matrix.shape[1]
     if columns == 0 or len(matrix) < 3:
         return replace(space, means=np.zeros(columns), loadings=np.eye(columns), explained=1.0)
@@ -282,8 +284,7 @@ def _with_components(space: Space, matrix: Floats, seed: int) -> Space:
         else np.zeros(1)
     )
     above = variances > by_chance * 1.05
-    count = int(above.argmin()) if not above.all() else columns
-    count = min(max(count, 2), columns)
+    count = columns if columns <= FEW_COLUMNS or above.all() else max(int(above.argmin()), 2)
     signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(columns)])
     loadings = (vectors * signs)[:, :count]
     return replace(space, means=means, loadings=loadings, explained=float(variances[:count].sum() / variances.sum()))
