@@ -71,11 +71,12 @@ class SentimentResult:
     `topics`: one row a topic that anybody spoke of, most negative texts first: topic (a key of topics.TOPICS), texts,
     negative, positive, share (negative of texts), low, high, customers. Rows of fewer customers than the minimum group
     have only topic and customers; the figures are missing.
-    `months`: month (first day), texts, negative, share; months below the minimum base have no share.
+    `filed`: the same by the topic that the client files it under (the client's own words: data, never markup).
+    `months`: month (first day), texts, negative, share, low, high; months below the minimum base have no share.
     `quality`: on the sample for en, zh and all, on the client's ratings for all; empty of "ratings" where fewer than 30
     rated texts were read.
     `accuracy`: (source, language) -> (right, texts).
-    `customers`: customer_id, sentiment, texts: the feeling of each customer who wrote (see lexicon.customer_label).
+    `customers`: customer_id, sentiment, texts: the feeling of each customer who wrote (see texts.customer_labels).
     """
 
     texts: int  # rows with words
@@ -86,6 +87,7 @@ class SentimentResult:
     languages: dict[str, int]  # en, zh -> texts read
     labels: pd.DataFrame
     topics: pd.DataFrame
+    filed: pd.DataFrame
     months: pd.DataFrame
     quality: tuple[Quality, ...]
     accuracy: dict[tuple[str, str], tuple[int, int]]
