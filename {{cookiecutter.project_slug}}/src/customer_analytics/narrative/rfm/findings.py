@@ -91,11 +91,11 @@ def slipping_finding(view: View) -> Finding | None:
         statement=say(
             "{customers} of {n} customers ({share}, {interval}) bought on at least {purchases} days and have been "
             "silent for more than {active} and up to {lost} days; {active_share} of repeat purchases come within "
-            "{active}. They have spent **{money}**, {times} times the average each.",
+            "{active}. They have spent **{money}**: {each} each, against {mean} for all customers.",
             customers=language.number(quiet.customers), n=language.number(view.n),
             share=view.language.percent(quiet.customers / view.n), interval=view.interval(interval),
             active_share=language.percent(pace.active_share), money=language.money(quiet.revenue),
-            times=language.number(quiet.revenue / quiet.customers / view.mean_spend, 1), **regular,
+            each=language.money(quiet.revenue / quiet.customers), mean=language.money(view.mean_spend), **regular,
         ),
         meaning=_unprompted(view),
         action=say("Spend nothing on them; contact only those who pass {lost} days.", **regular)
