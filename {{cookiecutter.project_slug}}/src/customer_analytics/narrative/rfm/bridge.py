@@ -247,20 +247,14 @@ def bridge_finding(view: View) -> Finding | None:
         return None
     low, high = _money_interval(language, bridge.interval)
     is_clear = bridge.interval.low > 0 or bridge.interval.high < 0
-    told = language.joined(
-        [
-            say("{segment} {money}", segment=part_name(language, name), money=_signed(language, part["change"]))
-            for name, part in parts.items()
-        ]
-    )
     return Finding(
         id="bridge", grade=Grade.D, head=_head(view, bridge),
         statement=say(
             "Net revenue was {now} in the {days} days to {date} and {previous} in the {days} days before: **{change}** "
-            "(interval {low} to {high}). The parts: {parts}.",
+            "(interval {low} to {high}).",
             now=language.money(bridge.revenue_now), previous=language.money(bridge.revenue_previous),
             days=language.number(bridge.now.days), date=language.date(bridge.now.last_day),
-            change=_signed(language, bridge.change), low=low, high=high, parts=told,
+            change=_signed(language, bridge.change), low=low, high=high,
         ),
         meaning=_meaning(view, bridge),
         action=say("Compare what was done in both periods for each part before crediting or blaming a campaign.")

@@ -17,7 +17,7 @@ from customer_analytics.narrative.rfm.findings import (
     prediction_finding,
     slipping_finding,
 )
-from customer_analytics.narrative.rfm.movement import moves_finding
+from customer_analytics.narrative.rfm.moves import moves_finding
 from customer_analytics.narrative.rfm.rhythm import late_finding
 from customer_analytics.narrative.rfm.target import ASSUMED_GAIN, Target, comes_back_anyway, target
 from customer_analytics.narrative.rfm.value_findings import value_findings
