@@ -169,6 +169,8 @@ def _valued(
         return group_worth(money, ahead, own, codes, names, months, covariances, error)
 
     codes = _segment_codes(table["customer_id"], scored.customers)
+    if _are_the_same(table["customer_id"], scored.customers["customer_id"]):
+        table["customer_id"] = scored.customers["customer_id"]  # the same ids in the same order: held in memory once
     return dataclasses.replace(
         result,
         customers=table.drop(columns="mean_value"),
@@ -280,7 +282,11 @@ def _money_error(held: ValueHoldout, source: str) -> float:
 def _segment_codes(ids: pd.Series, scored: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Segment of each customer by its place in SEGMENTS; -1 without scores."""
     place = pd.Categorical(scored["segment"], categories=list(SEGMENTS)).codes.astype(np.int64)
-    if len(ids) == len(scored) and bool((ids.to_numpy() == scored["customer_id"].to_numpy()).all()):
+    if _are_the_same(ids, scored["customer_id"]):
         return np.asarray(place)
     found = pd.Index(scored["customer_id"]).get_indexer(pd.Index(ids))
     return np.where(found >= 0, place[np.maximum(found, 0)] if len(place) else -1, -1)
+
+
+def _are_the_same(ids: pd.Series, others: pd.Series) -> bool:
+    return len(ids) == len(others) and bool((ids.to_numpy() == others.to_numpy()).all())

@@ -48,17 +48,18 @@ class Prices:
 
 @dataclass(frozen=True)
 class Worth:
-    """Money ahead by customer: mean, variance, and the derivatives that carry the uncertainty of the parameters.
+    """Money ahead by customer: mean, variance, and what carries the uncertainty of the parameters to it.
 
-    `by_purchases`: (4, customers) by the logarithms of r, alpha, a, b; `by_spend`: (3, customers) by those of p, q, v.
+    `present`: discounted worth of a purchase; times the slopes of the forecast it is the derivative by the logarithms of
+    r, alpha, a, b. `by_spend`: (3, customers), the derivatives by those of p, q, v, in single precision.
     """
 
     mean: Floats
     variance: Floats
     none: Floats
     price: Floats
-    by_purchases: Floats
-    by_spend: Floats
+    present: Floats
+    by_spend: npt.NDArray[np.float32]
 
 
 def worth(forecast: Forecast, unique: Unique, x: Floats, mean_value: Floats, horizon: int, prices: Prices) -> Worth:
@@ -73,14 +74,13 @@ def worth(forecast: Forecast, unique: Unique, x: Floats, mean_value: Floats, hor
     count_square = counts.variance[place] + count**2
     mean = count * price * discount
     square = prices.square(priced, mean_value, count, count_square) * discount**2
-    by_purchases = forecast.slopes[:, place] * price * discount
-    by_spend = np.zeros((3, len(x)))
+    by_spend = np.zeros((3, len(x)), dtype=np.float32)
     model = prices.fit.model if prices.fit is not None else None
     if model is not None:
         for row, name in enumerate(("p", "q", "v")):
             ends = [prices.expected(priced, mean_value, _moved(model, name, sign * STEP)) for sign in (1, -1)]
             by_spend[row] = (ends[0] - ends[1]) / (2 * STEP) * count * discount
-    return Worth(mean, np.maximum(square - mean**2, 0.0), counts.none[place], price, by_purchases, by_spend)
+    return Worth(mean, np.maximum(square - mean**2, 0.0), counts.none[place], price, price * discount, by_spend)
 
 
 def _moved(model: SpendModel, name: str, step: float) -> SpendModel:
@@ -157,8 +157,9 @@ def group_worth(
                 table[f"purchases{end}"] = values / head
     mean, variance = total(money.mean), total(money.variance)
     variance += (model_error * mean) ** 2
-    for rows, covariance in ((money.by_purchases, covariances[0]), (money.by_spend, covariances[1])):
-        variance += _carried(np.stack([total(row) for row in rows]), covariance)
+    by_purchases = np.stack([total(row[unique.place] * money.present) for row in forecast.slopes])
+    by_spend = np.stack([total(row.astype(np.float64)) for row in money.by_spend])
+    variance += _carried(by_purchases, covariances[0]) + _carried(by_spend, covariances[1])
     half = Z95 * np.sqrt(np.where(np.isfinite(variance), np.maximum(variance, 0.0), np.nan))
     table["clv_mean"], table["clv_total"] = mean / head, mean
     table["total_low"], table["total_high"] = np.maximum(mean - half, 0.0), mean + half
