@@ -9,6 +9,10 @@ Each reference data set goes through the same steps: components, k-means for eac
 silhouette is put in standard deviations of the references' ones; the statistic is the greatest over k, for the
 customers and for every reference data set alike, so that looking at many k is paid for. Structure is found where the
 statistic is beyond both kinds (an intersection-union test: the level holds whichever of the two is true).
+
+What it does not see: two groups that every single tag already shows with a gap, all tags alike. The margins then hold
+the gap and the correlations the rest, so the one-group data have it as well; that is one tag's threshold, and one tag
+says it better than a persona. Groups that only several tags together show, which is what personas are for, stand out.
 """
 
 from __future__ import annotations
