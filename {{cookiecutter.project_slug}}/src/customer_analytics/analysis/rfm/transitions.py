@@ -46,9 +46,9 @@ class Transitions:
     customers who were in the earlier state), revenue_earlier, revenue_now (net money in the two windows).
     `levels`: the same between levels.
     `segments`: one row a segment of the earlier picture: segment, customers, up, level, down, out (customers), the
-    same expected if nobody had bought again (drift_down, drift_out), at_stake (earlier revenue of those down or out)
+    same from time alone (drift_down, drift_out), at_stake (earlier revenue of those down or out)
     with at_stake_low and at_stake_high (bootstrap over customers).
-    `directions`: one row a direction: customers, drift (customers, if nobody had bought again), revenue_earlier,
+    `directions`: one row a direction: customers, drift (customers, from time alone), revenue_earlier,
     revenue_now, each with _low and _high. `customers`: one row each: customer_id, earlier, now (states), direction,
     revenue_earlier, revenue_now.
     """
@@ -78,7 +78,7 @@ def transitions(
 ) -> Transitions:
     """Moves from segment codes of each customer (OUTSIDE: no order in that window).
 
-    `aged`: the codes of the earlier picture if nobody had bought again: frequency, money and cuts frozen, recency older
+    `aged`: the codes of the earlier picture by time alone: frequency, money and cuts frozen, nobody bought, recency older
     by the days between. `first`: whether the first purchase lies after the earlier picture. `money`: net money in the
     earlier and in the present window.
     """

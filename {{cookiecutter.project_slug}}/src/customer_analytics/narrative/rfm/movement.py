@@ -223,7 +223,7 @@ def moves_table(view: View) -> TableWords:
             (say("Then → now"), "number"),
             (say("Up"), "number"),
             (say("Down or out"), "number"),
-            (say("If nobody bought"), "number"),
+            (say("Time alone"), "number"),
             (say("Their revenue then"), "number"),
         ),
         tuple(rows),
@@ -236,7 +236,7 @@ def moves_table(view: View) -> TableWords:
                 say("To a better or worse level of the figure; out: no order in the window of now"),
             ),
             (
-                say("If nobody bought"),
+                say("Time alone"),
                 say(
                     "Share down or out if frequency and money stayed as they were and only the days since the last "
                     "purchase went on: the drift from time alone"

@@ -37,8 +37,8 @@ def moves_finding(view: View) -> Finding | None:
         else say("More customers moved down than up"),
         statement=say(
             "Of {n} customers in a segment on {date}, {down} (**{down_share}**, {down_interval}) are on a lower level "
-            "now or have no order in the window; {up} ({up_share}, {up_interval}) are on a higher one. Had nobody "
-            "bought again, time alone would have put {drift} lower.",
+            "now or have no order in the window; {up} ({up_share}, {up_interval}) are on a higher one. Time "
+            "alone, with frequency and money as they were and nobody buying again, would have put {drift} lower.",
             n=language.number(n), date=date, down=language.number(down), up=language.number(up),
             down_share=language.percent(down / n), up_share=language.percent(up / n),
             down_interval=interval_down, up_interval=interval_up, drift=language.percent(drift / n),
