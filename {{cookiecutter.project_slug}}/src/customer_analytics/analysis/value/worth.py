@@ -50,8 +50,8 @@ class Prices:
 class Worth:
     """Money ahead by customer: mean, variance, and what carries the uncertainty of the parameters to it.
 
-    `present`: discounted worth of a purchase; times the slopes of the forecast it is the derivative by the logarithms of
-    r, alpha, a, b. `by_spend`: (3, customers), the derivatives by those of p, q, v, in single precision.
+    `present`: discounted worth of a purchase; times the slopes of the forecast it is the derivative by the logarithms
+    of r, alpha, a, b. `by_spend`: (3, customers), the derivatives by those of p, q, v, in single precision.
     """
 
     mean: Floats
