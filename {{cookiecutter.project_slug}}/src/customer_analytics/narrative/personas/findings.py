@@ -32,6 +32,11 @@ def structure_finding(view: View) -> Finding:
         else say("The customers do not fall into kinds"),
         statement=structure_line(view),
         meaning=say(
+            "{p} of data sets without kinds separate as well: people differ by degree, and no border is real.",
+            p=language.percent(max(found.p_permuted, found.p_one_group)),
+        )
+        if not is_found and not math.isnan(found.p_permuted + found.p_one_group)
+        else say(
             "The share of data sets without kinds that separate as well is {p}.",
             p=language.percent(max(found.p_permuted, found.p_one_group)),
         )
@@ -224,6 +229,14 @@ def unknown_finding(view: View) -> Finding | None:
             count=language.number(people.too_little), n=language.number(people.customers),
             share=language.percent(share), interval=view.interval(interval),
             few=view.too_few, money=language.percent(max(money, 0.0)),
+        )
+        if view.has_money and view.personas
+        else say(
+            "{count} of {n} customers (**{share}**, {interval}) have {few} and were not compared; they brought {money} "
+            "of revenue.",
+            count=language.number(people.too_little), n=language.number(people.customers),
+            share=language.percent(share), interval=view.interval(interval), few=view.too_few,
+            money=language.percent(max(money, 0.0)),
         )
         if view.has_money
         else say(

@@ -33,9 +33,9 @@ def structure_line(view: View) -> Text:
     }
     if found.status == "none":
         return say(
-            "The {n} customers do not fall into kinds. The best division, into {k} groups, separates them with a "
-            "silhouette of {silhouette}; data of one single group with the same habits reach {one_group}, data mixed "
-            "at random {permuted} ({sets} sets of each). People differ by degree, and no border between them is real.",
+            "The best division of the {n} customers, into {k} groups, separates them with a silhouette of "
+            "{silhouette}; data of one single group with the same habits reach {one_group}, data mixed at random "
+            "{permuted}, as means of {sets} sets each.",
             **numbers,
         )
     return say(

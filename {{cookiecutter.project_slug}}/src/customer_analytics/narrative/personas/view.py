@@ -12,6 +12,7 @@ import pandas as pd
 
 from customer_analytics.analysis.personas.later import NEW
 from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN, Persona, PersonasResult, Standout
+from customer_analytics.analysis.personas.voice import Voice
 from customer_analytics.analysis.tags.result import TagPortrait, TagResult
 from customer_analytics.engagement.tags import Words
 from customer_analytics.language import Language, Text
@@ -29,7 +30,8 @@ CLEAR = 0.3  # standard deviations from which a measure sets a persona apart
 class View:
     """The results as this report may show them.
 
-    `minimum_group`: groups with fewer customers are not shown; `time_zone`: zone of the days and hours.
+    `minimum_group`: groups with fewer customers are not shown; `time_zone`: zone of the days and hours; `voice`: what
+    the customers wrote, None without written feedback.
     """
 
     result: PersonasResult
@@ -37,6 +39,7 @@ class View:
     language: Language
     minimum_group: int
     time_zone: str = "UTC"
+    voice: Voice | None = None
 
     @property
     def n(self) -> int:
