@@ -15,6 +15,7 @@ import pandas as pd
 
 from customer_analytics.analysis.query.sources import SOURCES_BY_NAME, with_time
 from customer_analytics.analysis.tags.hours import without_hours
+from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.store import Tables
 
 CHANNELS = (
@@ -87,10 +88,10 @@ def earlier(tables: Tables, reference_day: dt.date) -> Tables:
     for name, table in tables.tables.items():
         days = [column for column, kind in table.schema().items() if kind.is_date() and column.endswith("_on")]
         own = _own_day(name)
-        if own in days:
+        if own in table.columns:
             before = table[own] < ibis.date(reference_day)
             table = table.filter(before if name != "customers" else before.fill_null(True))
-            days.remove(own)
+            days = [day for day in days if day != own]
         emptied: dict[str, ir.Value] = {}
         for day in days:
             is_later = table[day] >= ibis.date(reference_day)
@@ -153,8 +154,6 @@ def months_of(tables: Tables, groups: pd.DataFrame) -> pd.DataFrame:
 
 
 def _own_day(name: str) -> str:
-    from customer_analytics.schema import SCHEMAS
-
     time = SCHEMAS[name].time or ""
     return time.removesuffix("_at") + "_on" if time.endswith("_at") else time
 
