@@ -52,7 +52,7 @@ def in_place(crossed: pd.DataFrame, measured: pd.DataFrame, codes: Integers) -> 
 
 
 def aged(measured: pd.DataFrame, pair: tuple[Window, Window]) -> pd.DataFrame:
-    """The earlier picture as time alone would have it now: nobody bought, recency is older, frequency and money as they were.
+    """The earlier picture as time alone would have it now: nobody bought, recency is older, the rest as it was.
 
     Customers whose last purchase would then lie before the window are not in it.
     """

@@ -78,7 +78,7 @@ def transitions(
 ) -> Transitions:
     """Moves from segment codes of each customer (OUTSIDE: no order in that window).
 
-    `aged`: the codes of the earlier picture by time alone: frequency, money and cuts frozen, nobody bought, recency older
+    `aged`: the codes of the earlier picture by time alone: frequency, money, cuts frozen, nobody bought, recency older
     by the days between. `first`: whether the first purchase lies after the earlier picture. `money`: net money in the
     earlier and in the present window.
     """
