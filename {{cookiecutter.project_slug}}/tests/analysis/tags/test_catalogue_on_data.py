@@ -267,5 +267,6 @@ def test_the_sources_of_the_shipped_tags_are_the_tables_that_their_rules_read(
     rules = {tag.name: tag for tag in portrait.tags}
     for name, tag in rules.items():
         read = {column.split(".")[0] for column in query.reads(parse_condition(tag.rule, where="test"), name=name)}
-        of_models = {"orders"} if read & {"rfm", "value"} else {"ledger"} if name == "held_out_now" else set()
-        assert set(tag.source) == (read - {"rfm", "value"}) | of_models, name
+        of_models = {"rfm": "orders", "value": "orders", "sentiment": "feedback"}
+        expected = {of_models.get(table, table) for table in read}
+        assert set(tag.source) == (expected if name != "held_out_now" else {"ledger"}), name

@@ -9,6 +9,7 @@ import pytest
 from customer_analytics.analysis import rfm, value
 from customer_analytics.analysis.rfm import SEGMENTS, RfmResult
 from customer_analytics.analysis.rfm.segments import EIGHT_TYPES
+from customer_analytics.analysis.sentiment import customer_sentiment
 from customer_analytics.analysis.tags import TagPortrait
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.language import Language
@@ -26,7 +27,7 @@ FROM_RFM = {
     "phase": "phase",
 }
 FROM_VALUE = {"lifetime_value": "clv", "expected_purchases_ahead": "purchases", "still_active": "p_alive"}
-FROM_MODELS = {*FROM_RFM, *FROM_VALUE, "loyal", "high_value_at_risk"}
+FROM_MODELS = {*FROM_RFM, *FROM_VALUE, "loyal", "high_value_at_risk", "sentiment"}
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +91,27 @@ def test_value_ahead_is_that_of_the_rfm_report(values: pd.DataFrame, data: Table
         assert not differences(name, values[name], ahead[column]), name
 
 
+def test_feeling_is_that_of_the_word_lists(values: pd.DataFrame, data: Tables) -> None:
+    said = customer_sentiment(data)
+    assert said is not None and len(said) > 100
+    assert not differences(
+        "sentiment", values["sentiment"], said.set_index("customer_id")["sentiment"].reindex(values.index)
+    )
+
+
 def test_every_code_that_a_shipped_rule_gives_has_words_in_both_languages(
     portrait: TagPortrait, values: pd.DataFrame
 ) -> None:
-    for name in (*FROM_RFM, "value_tier", "spend_direction", "purchase_time", "visit_time", "activity", "contract"):
+    for name in (
+        *FROM_RFM,
+        "value_tier",
+        "spend_direction",
+        "purchase_time",
+        "visit_time",
+        "activity",
+        "contract",
+        "sentiment",
+    ):
         if portrait[name].kind == "text" and name != "abc_class":
             assert set(values[name].dropna().unique()) <= set(portrait[name].values), name
     assert set(portrait["rfm_group"].values) == set(SEGMENTS)

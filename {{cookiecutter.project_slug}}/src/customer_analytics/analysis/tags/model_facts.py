@@ -1,11 +1,11 @@
-"""Facts of a customer that a model gives: scores, segments, stages and customer value, as the RFM report has them.
+"""Facts of a customer that an analysis gives: scores, segments, stages and value as the RFM report has them, sentiment.
 
 Tags and audiences use them by name, so that "champions" in a list are the champions of the report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import ibis
@@ -15,6 +15,7 @@ from ibis.util import gen_name
 
 from customer_analytics.analysis import rfm, value
 from customer_analytics.analysis.rfm import RfmResult
+from customer_analytics.analysis.sentiment import customer_sentiment
 from customer_analytics.analysis.tags.result import Reason, Why
 from customer_analytics.engagement.parameters import RfmParameters
 from customer_analytics.tables.store import Tables
@@ -31,7 +32,8 @@ RFM_FACTS: Mapping[str, str] = {  # name in rules -> column of the RFM result
     "lifecycle_phase": "phase",
 }
 VALUE_FACTS: Mapping[str, str] = {"clv": "clv", "p_alive": "p_alive", "expected_purchases": "purchases"}
-NAMES = frozenset(RFM_FACTS) | frozenset(VALUE_FACTS)
+SENTIMENT = "sentiment"
+NAMES = frozenset(RFM_FACTS) | frozenset(VALUE_FACTS) | {SENTIMENT}
 
 
 class ModelFacts(NamedTuple):
@@ -44,27 +46,54 @@ class ModelFacts(NamedTuple):
 def model_facts(data: Tables, parameters: RfmParameters, wanted: Collection[str]) -> ModelFacts:
     """The wanted facts of models, under the settings of the RFM report. No model runs that is not wanted."""
     names = sorted(NAMES & set(wanted))
-    if not names:
-        return ModelFacts(None, {})
-    absent = tuple(need for need in NEEDS if not _has(data, need))
-    if absent:
-        return ModelFacts(None, dict.fromkeys(names, Reason(Why.MISSING, absent)))
-    scored = rfm.analyse(data, parameters)
-    if not len(scored.customers):
-        return ModelFacts(None, dict.fromkeys(names, Reason(Why.EMPTY)))
-    frame = scored.customers[["customer_id"]].astype(object)
     lacking: dict[str, Reason] = {}
+    frames = [
+        *_of_orders(data, parameters, [name for name in names if name != SENTIMENT], lacking),
+        *(_of_feedback(data, lacking) if SENTIMENT in names else ()),
+    ]
+    if not frames:
+        return ModelFacts(None, lacking)
+    together = frames[0]
+    for frame in frames[1:]:
+        together = together.merge(frame, on="customer_id", how="outer")
+    return ModelFacts(_in_engine(data, together), lacking)
+
+
+def _of_orders(
+    data: Tables, parameters: RfmParameters, names: Sequence[str], lacking: dict[str, Reason]
+) -> Iterator[pd.DataFrame]:
+    """Scores, segments and stages, then the value ahead; what cannot be made goes into `lacking`."""
+    if not names:
+        return
+    absent = tuple(need for need in NEEDS if not _has(data, need))
+    scored = None if absent else rfm.analyse(data, parameters)
+    if scored is None or not len(scored.customers):
+        lacking.update(dict.fromkeys(names, Reason(Why.MISSING, absent) if absent else Reason(Why.EMPTY)))
+        return
+    frame = scored.customers[["customer_id"]].astype(object)
     for name in (name for name in names if name in RFM_FACTS):
         if RFM_FACTS[name] in scored.customers:
             frame[name] = _as_number_or_text(scored.customers[RFM_FACTS[name]])
         else:
             lacking[name] = Reason(Why.NO_RHYTHM)
+    if len(frame.columns) > 1:
+        yield frame
     forecasts = [name for name in names if name in VALUE_FACTS]
-    if forecasts:
-        ahead = _ahead(data, scored, forecasts)
-        frame = frame if ahead is None else frame.merge(ahead, on="customer_id", how="outer")
-        lacking |= dict.fromkeys(forecasts, Reason(Why.NO_FORECAST)) if ahead is None else {}
-    return ModelFacts(_in_engine(data, frame) if len(frame.columns) > 1 else None, lacking)
+    ahead = _ahead(data, scored, forecasts) if forecasts else None
+    if ahead is not None:
+        yield ahead
+    else:
+        lacking.update(dict.fromkeys(forecasts, Reason(Why.NO_FORECAST)))
+
+
+def _of_feedback(data: Tables, lacking: dict[str, Reason]) -> Iterator[pd.DataFrame]:
+    """What the customer's words say, by the word lists of analysis.sentiment."""
+    absent = tuple(need for need in ("feedback.customer_id", "feedback.text") if not _has(data, need))
+    said = None if absent else customer_sentiment(data)
+    if said is None or not len(said):
+        lacking[SENTIMENT] = Reason(Why.MISSING, absent) if absent else Reason(Why.EMPTY)
+    else:
+        yield said[["customer_id", SENTIMENT]].astype(object)
 
 
 def _in_engine(data: Tables, frame: pd.DataFrame) -> ir.Table:

@@ -118,7 +118,7 @@ def _prepare(
     chosen = None if like is None else like.each_values
     entries, reasons, each_values = spread(parse_entries(catalogue), data, catalogue, chosen)
     uses = _all_uses(entries)
-    needed = frozenset().union(*uses.values()) if wanted is None else reach(wanted, uses)
+    needed = reach([*uses, *frozenset().union(*uses.values())] if wanted is None else wanted, uses)
     facts = model_facts(data, catalogue.rfm, needed)
     definitions: dict[str, Value] = {entry.name: entry.rule for entry in entries if entry.name not in reasons}
     query = Query(data, definitions, ledger=ledger, facts=facts.table)
