@@ -111,6 +111,11 @@ def test_an_alias_bomb_is_refused_before_it_can_grow(tmp_path: Path) -> None:
     assert "line 1, column 5" in found
 
 
+def test_a_file_with_more_keys_than_anybody_writes_is_refused_before_it_is_put_together(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "client: A\nx:\n" + "".join(f" k{n}: v\n" for n in range(50_000)))
+    assert "line 14999" in str(found) and "30,000 keys and values" in str(found)  # two events a line: key and value
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     text = b"\xef\xbb\xbfclient: Acme\r\nconsultancy: Us\r\ncurrency: x\r\n"
     (found,) = problems(tmp_path, text)

@@ -18,6 +18,7 @@ from customer_analytics.engagement.errors import EngagementError, Problem
 
 LARGEST_FILE = 1_000_000  # bytes
 DEEPEST_NESTING = 20
+MOST_PARTS = 30_000  # keys, values, opened and closed blocks; the largest file that we ship has about 4,000
 
 KeyPath = tuple[str | int, ...]
 
@@ -128,8 +129,10 @@ def parse_document(text: str, name: str) -> Document:
 def _refuse_unsafe(text: str, name: str) -> None:
     """Walk the flat stream of events, so that neither depth nor aliases can cost time or memory."""
     depth = documents = 0
-    for event in _events(text):
+    for number, event in enumerate(_events(text)):
         place = at(name, Place.of(event.start_mark))
+        if number == MOST_PARTS:
+            raise _fault(place, f"is the end of what is read: {MOST_PARTS:,} keys and values.", "Write less.")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST_NESTING:
