@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from customer_analytics.audiences import command
 from customer_analytics.audiences.names import canonical, clash, folded, name_problem
 from customer_analytics.audiences.options import ContactCap, default_seed, read_request
 from customer_analytics.engagement.errors import UserError
@@ -124,3 +125,18 @@ def test_seeds_of_names_differ_and_stay() -> None:
 def test_days_are_days() -> None:
     request = read_request("active", name="a", expires="2025-06-30", as_of="2025-05-01")
     assert (request.expires_on, request.as_of) == (dt.date(2025, 6, 30), dt.date(2025, 5, 1))
+
+
+def test_one_mistake_is_told_once_and_on_one_line() -> None:
+    for name in ("x" * 300, "a\nb", "\x1b[31mred"):
+        with pytest.raises(UserError) as caught:
+            read_request("active", name=name)
+        (problem,) = caught.value.problems
+        assert problem.where.startswith("--name") and problem.where.isprintable()
+
+
+@pytest.mark.parametrize("text", ["", " \n "])
+def test_an_empty_condition_is_called_empty(text: str) -> None:
+    with pytest.raises(UserError) as caught:
+        command.read(text, None, name="spring")
+    assert "is empty" in str(caught.value) and "^" not in str(caught.value)

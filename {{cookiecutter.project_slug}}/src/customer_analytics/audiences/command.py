@@ -31,7 +31,7 @@ def read(condition: str | None, file: Path | None, *, name: str | None, **option
         problems.append(Problem("the condition", what, example))
     try:
         text = condition if file is None else _text_of(file)
-        request = read_request(text or "-", name=name or "", **options)
+        request = read_request("-" if text is None else text, name=name or "", **options)
     except UserError as error:
         raise UserError([*problems, *error.problems]) from None
     if problems:

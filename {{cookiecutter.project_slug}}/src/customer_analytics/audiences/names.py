@@ -53,4 +53,5 @@ def _is_allowed(letter: str) -> bool:
 
 
 def _shown(name: str) -> str:
-    return name if len(name) <= LONGEST else name[:LONGEST] + "…"
+    shown = name if len(name) <= LONGEST else name[:LONGEST] + "…"
+    return "".join(letter if letter.isprintable() else "·" for letter in shown)

@@ -87,7 +87,7 @@ def read_request(
             Problem("the condition", "is empty.", "For example: \"region = 'North' and not ordered within 30 days\"")
         )
     campaign_id = name if campaign is None else unicodedata.normalize("NFC", campaign).strip()
-    if (not campaign_id and campaign is not None) or len(campaign_id) > _CAMPAIGN or not campaign_id.isprintable():
+    if campaign is not None and not (0 < len(campaign_id) <= _CAMPAIGN and campaign_id.isprintable()):
         problems.append(
             Problem("--campaign", "is empty, too long or not printable.", "For example: --campaign C-2025-04")
         )
