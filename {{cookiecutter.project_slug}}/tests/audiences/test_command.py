@@ -292,3 +292,12 @@ def test_the_list_of_audiences_shows_each_with_its_numbers(shop: Project, capsys
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["spring", "(version", "2)", "2024-06-30", "720", "80", "-", "region", "=", "'South'"] in lines
     assert ["春季", "2024-06-30", "800", "0", "-", "region", "=", "'North'"] in lines
+
+
+@pytest.mark.parametrize("column", ["chosen", "self", "value_0", "_0", "__on_0", "fact_0", "=cmd|x", "{{x}}", "b`q"])
+def test_a_column_of_the_client_may_have_any_name(make: MakeProject, column: str) -> None:
+    rows = [{"customer_id": f"C{number}", "city": "Rome", column: "ours"} for number in range(40)]
+    project = make({"customers": rows, "orders": [order("C1", 3)]})
+    run(project, "city = 'Rome'", name="named", columns=f"{column},city", strata=column, formats="xlsx,segment,braze")
+    lines = (project.audiences / "named" / "list.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + 36 and lines[1].endswith(",ours,Rome")

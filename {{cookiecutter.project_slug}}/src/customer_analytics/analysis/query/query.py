@@ -89,9 +89,12 @@ class Query:
             people.collect(node)
         people.build()
         people.add_compared([(condition, None)])
-        values = {name: people.expression(node) for name, node in named.items()}
-        table = people.table.mutate(chosen=people.expression(condition), **values)
-        return table.filter(table.chosen).select(ID, *values)
+        # By number, and names given last and by position: a client's column may have any name, also one of ours.
+        values = [people.expression(node).name(f"value_{number}") for number, node in enumerate(named.values())]
+        table = people.table.select(ID, people.expression(condition).name("chosen"), *values)
+        return table.filter(table.chosen).select(
+            ID, *(table[f"value_{number}"].name(name) for number, name in enumerate(named))
+        )
 
     def _definition(self, name: str) -> Value:
         if name not in self._names.definitions:
