@@ -147,7 +147,7 @@ def quality_table(view: View) -> TableWords:
         ),
         tuple(rows),
         say("How often the reading is right"),
-        view.how(
+        (
             (say("Right when said"), say("Of the texts given the label, the share that has it (precision)")),
             (say("Found of all"), say("Of the texts with the label, the share that was found (recall)")),
             (
