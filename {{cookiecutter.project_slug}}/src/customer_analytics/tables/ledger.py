@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.identity.resolve import MAP as IDENTITY_MAP
+from customer_analytics.tables.identity.resolve import read_map
 from customer_analytics.tables.swap import put_right
 
 TREATMENT, CONTROL = "treatment", "control"
@@ -103,8 +104,7 @@ def _todays_persons(project: Project, backend: ibis.BaseBackend, ledger: ir.Tabl
     path = project.tables / IDENTITY_MAP
     if not project.engagement.identity.resolve or not path.is_file():
         return ledger
-    persons = backend.read_parquet(str(path), table_name="identity_map")
-    persons = persons.select(account_then="account_id", person_now="customer_id").distinct()
+    persons = read_map(backend, path).select(account_then="account_id", person_now="customer_id")
     joined = ledger.left_join(persons, ledger.customer_id == persons.account_then)
     named = joined.mutate(customer_id=joined.person_now.fill_null(joined.customer_id))
     return named.select(*COLUMNS).distinct()

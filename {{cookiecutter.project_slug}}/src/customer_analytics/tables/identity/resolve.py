@@ -8,8 +8,11 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
+from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.tables.identity.counts import count_identities
 from customer_analytics.tables.identity.linkage import propose
@@ -119,11 +122,29 @@ def _accounts(identifiers: ir.Table, customers: ir.Table | None) -> ir.Table:
     return named.group_by("account").aggregate(registered=named.registered.min()).cache()
 
 
+def read_map(backend: ibis.BaseBackend, path: Path) -> ir.Table:
+    """account_id (each once) and customer_id of a map, without doubles and blanks: only an editor can have made them,
+    and they would double or lose rows.
+
+    Raises:
+        UserError: it is damaged. To go on without it would give customers other numbers than before.
+    """
+    try:
+        names = set(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException):
+        names = set()
+    if not {"account_id", "customer_id"} <= names:
+        mend = "Put it back from a backup, or delete it: then customers with several accounts may get another number."
+        raise UserError([Problem(f"{path.parent.name}/{MAP}", "the map from accounts to customers is damaged.", mend)])
+    known = backend.read_parquet(str(path)).select("account_id", "customer_id")
+    known = known.filter(known.account_id.notnull() & known.customer_id.notnull())
+    single: ir.Table = known.group_by("account_id").aggregate(customer_id=known.customer_id.min())
+    return single
+
+
 def _previous(backend: Backend, previous: Path) -> ir.Table | None:
     path = previous / MAP
-    if not path.is_file():
-        return None
-    return backend.read_parquet(str(path)).select("account_id", "customer_id").cache()
+    return read_map(backend, path).cache() if path.is_file() else None
 
 
 def _known_visitors(identifiers: ir.Table, numbers: StableNumbers) -> ir.Table | None:
