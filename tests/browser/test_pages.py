@@ -126,6 +126,19 @@ def test_a_table_sorts_by_keyboard_and_not_estimable_stays_below_every_number(pa
     assert orders == sorted(orders, reverse=True)
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_table_keeps_its_meaning_where_css_changes_its_display(pages, visit, width) -> None:
+    page = visit(pages["report", "en"], width=width).page
+    table = page.locator("table").first
+    rows = table.locator("tr").count()
+    heads = table.locator("thead th").count()
+    assert table.get_attribute("role") == "table"
+    assert table.locator("tr[role=row]").count() == rows
+    assert table.locator("th[role=columnheader]").count() == heads
+    assert table.locator("th[role=rowheader]").count() == rows - 1
+    assert table.locator("td:not([role=cell])").count() == 0
+
+
 def test_money_sorts_by_amount_and_not_by_its_letters(pages, visit) -> None:
     page = visit(pages["report", "zh_CN"]).page
     table = page.locator("table").first

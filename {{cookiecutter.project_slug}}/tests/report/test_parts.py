@@ -76,13 +76,10 @@ def test_a_figure_is_drawn_for_the_desk_and_for_the_phone(blocks: list[str]) -> 
     assert [svg["class"] for svg in Tags(blocks[0]).all("svg")] == ["wide", "narrow"]
 
 
-def test_a_table_keeps_its_meaning_where_css_changes_its_display(blocks: list[str]) -> None:
+def test_a_table_says_what_heads_which_cells_and_how_they_sort(blocks: list[str]) -> None:
     parts.table([("Segment", "name"), ("Customers", "number")], [["A", 12], ["B", None]], caption="C", foot=["All", 12])
     tags = Tags(blocks[0])
-    assert [t.get("role") for t in tags.all("tr")] == ["row"] * 4
-    assert [t.get("role") for t in tags.all("th")] == ["columnheader"] * 2 + ["rowheader"] * 3
     assert [t.get("scope") for t in tags.all("th")] == ["col", "col", "row", "row", "row"]
-    assert {t.get("role") for t in tags.all("td")} == {"cell"} and tags.all("table")[0]["role"] == "table"
     assert [t.get("data-key") for t in tags.all("td")] == ["12", None, "12"]
 
 

@@ -80,10 +80,10 @@ def table(
     shown = every[:limit]
     with_search = len(shown) >= SEARCH_FROM if search is None else search
     body = Markup("").join(_row(headings, row, language) for row in shown)
-    totals = Markup('<tfoot role="rowgroup">{}</tfoot>').format(_row(headings, foot, language)) if foot else ""
+    totals = Markup("<tfoot>{}</tfoot>").format(_row(headings, foot, language)) if foot else ""
     markup = Markup(
-        '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table role="table"{}><caption>{}</caption>'
-        '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody>{}</table></div>'
+        '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table{}><caption>{}</caption>'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table></div>"
     ).format(
         caption,
         Markup(' data-search="{}"').format(language.say("Search the table")) if with_search else "",
@@ -99,12 +99,12 @@ def table(
 
 
 def _heading(column: Column) -> Markup:
-    return Markup('<th scope="col" role="columnheader" class="{}">{}</th>').format(column.kind, column.label)
+    return Markup('<th scope="col" class="{}">{}</th>').format(column.kind, column.label)
 
 
 def _row(columns: Sequence[Column], row: Sequence[Value], language: Language) -> Markup:
     cells = [_cell(column, value, language) for column, value in zip(columns, row, strict=True)]
-    return Markup('<tr role="row">{}</tr>').format(Markup("").join(cells))
+    return Markup("<tr>{}</tr>").format(Markup("").join(cells))
 
 
 def _cell(column: Column, value: Value, language: Language) -> Markup:
@@ -115,10 +115,8 @@ def _cell(column: Column, value: Value, language: Language) -> Markup:
     square = Markup('<i class="{}"></i>').format(role) if role else ""
     data = Markup(' data-key="{}"').format(key) if key is not None else ""
     if column.kind in _ROW_HEADERS:
-        return Markup('<th scope="row" role="rowheader" class="{}"{}>{}{}</th>').format(
-            column.kind, data, square, cell.shown
-        )
-    return Markup('<td role="cell" class="{}" data-label="{}"{}>{}{}</td>').format(
+        return Markup('<th scope="row" class="{}"{}>{}{}</th>').format(column.kind, data, square, cell.shown)
+    return Markup('<td class="{}" data-label="{}"{}>{}{}</td>').format(
         column.kind, column.label, data, square, cell.shown
     )
 

@@ -1,4 +1,5 @@
-// Everything works without this script; it adds the dark-mode button, sorting, searching and the place in the contents.
+// Everything is there without this script; it adds the dark-mode button, sorting, searching, the place in the contents, and the
+// roles of tables (here and not in the page, since a hundred words a table are a tenth of its size).
 (() => {
   const root = document.documentElement;
   const all = (query, from = document) => [...from.querySelectorAll(query)];
@@ -43,6 +44,11 @@
     if (typeof a === typeof b) return compare(a, b);
     return typeof a === "number" ? 1 : -1; // "not estimable" sorts below every number
   };
+
+  // on a phone the rows are laid out as blocks, and some browsers then forget that this is a table
+  const roles = {TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell"};
+  all("table, thead, tbody, tfoot, tr, td").forEach(part => part.setAttribute("role", roles[part.tagName]));
+  all("th").forEach(head => head.setAttribute("role", head.scope === "row" ? "rowheader" : "columnheader"));
 
   all("table").forEach(table => {
     const body = table.tBodies[0];
