@@ -120,8 +120,12 @@ def _personas(facts: Facts, minimum_base: int) -> Verdict:
         reasons.append(Reason("few_customers", Level.LIMITS, {"count": people, "need": MANY * minimum_base}))
     if known and not facts.attributes:
         reasons.append(Reason("behaviour_only", Level.LIMITS))
+    if not known and facts.attributes:
+        reasons.append(Reason("attributes_only", Level.LIMITS))  # tags, but nothing that personas are made of
     if facts.orders is not None and facts.orders.people:
         reasons += _unknown_money(facts.orders)
+        if people >= minimum_base:
+            reasons += _few_repeat(facts.orders, minimum_base)
     return _verdict(reasons, base)
 
 

@@ -40,7 +40,11 @@ def who_section(view: View) -> SectionWords:
     say, language = view.language.say, view.language
     title = say("Who the customers are")
     if not view.has_personas:
-        deck = say("The customers do not fall into kinds. The tags of all of them are the portrait.")
+        deck = (
+            say("The customers do not fall into kinds. The tags of all of them are the portrait.")
+            if view.estimable
+            else say("Too little is known to look for kinds. The tags of all customers are the portrait.")
+        )
         return SectionWords(title, "who", deck)
     return SectionWords(
         title, "who",

@@ -73,7 +73,12 @@ def next_steps(view: View) -> Pairs:
     share = language.percent(HOLDOUT / 100)
     if not view.has_personas:
         return [
-            (say("This week"), say("Do not print persona names in plans: the data show no such kinds.")),
+            (
+                say("This week"),
+                say("Do not print persona names in plans: the data show no such kinds.")
+                if view.estimable
+                else say("Do not print persona names in plans: nobody knows the kinds yet."),
+            ),
             (
                 say("First fortnight"),
                 say("Pick one audience from tags, agree the offer, and hold {share} of it out at random.", share=share),

@@ -54,6 +54,11 @@ def result_line(view: View, found: Discovery) -> Text:
         "level": language.percent(found.level),
     }
     what = say("Buying again") if found.target == BOUGHT else say("Staying away")
+    if not found.found:
+        return say(
+            "{what}: {base} of all did it. Of {tested} combinations tested, none went with it (false discovery rate "
+            "{level}).", what=what, **numbers,
+        )  # fmt: skip
     if not found.confirmed:
         return say(
             "{what}: {base} of all did it. Of {tested} combinations tested, {found} went with it (false discovery rate "

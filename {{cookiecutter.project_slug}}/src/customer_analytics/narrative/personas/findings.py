@@ -12,6 +12,7 @@ from customer_analytics.narrative.personas.rules import in_words
 from customer_analytics.narrative.personas.structure import structure_line
 from customer_analytics.narrative.personas.view import STABLE, View, records
 
+ENOUGH = 10  # times the minimum base, from which tags that part nobody are not an accident
 MANY_DROPS = 5  # tags that can go, from which it is worth a line on the first screen
 MUCH_UNKNOWN = 0.3  # share of customers without a persona, from which it is
 LARGER = 1.25  # share of revenue over share of customers, from which a persona is worth more than its size
@@ -257,7 +258,7 @@ def tags_finding(view: View) -> Finding:
     """Tags that can go; notable from a handful."""
     say, language, portrait = view.language.say, view.language, view.portrait
     drops, stale = len(portrait.drops), sum(bool(tag.stale) for tag in portrait.ran)
-    is_many = drops >= MANY_DROPS
+    is_many = drops >= MANY_DROPS and portrait.customers >= ENOUGH * view.minimum_base
     return Finding(
         id="tags", grade=Grade.C,
         head=say("There are more tags than anybody needs") if is_many else say("Few tags repeat each other"),

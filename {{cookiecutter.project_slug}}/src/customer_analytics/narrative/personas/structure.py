@@ -47,12 +47,13 @@ def structure_line(view: View) -> Text:
 
 def why_not(view: View) -> Text:
     """Why the question of kinds could not be asked."""
-    say, language, people = view.language.say, view.language, view.result.population
-    number = language.number
+    say, people = view.language.say, view.result.population
+    if view.result.structure.reason == "too_few_customers" and not people.described:
+        return say("Not estimable: no customer has {enough}.", enough=view.enough)
     return {
         "too_few_customers": say(
             "Not estimable: {count} customers have {enough}, too few to divide.",
-            count=number(people.described), enough=view.enough,
+            count=view.described, enough=view.enough,
         ),
         "too_few_tags": say("Not estimable: fewer than two tags of how people buy vary between customers."),
         "all_alike": say("Not estimable: all customers have the same tags."),

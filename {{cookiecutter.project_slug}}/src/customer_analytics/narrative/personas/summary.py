@@ -188,13 +188,13 @@ def _not_estimable(view: View) -> Summary:
         meaning=say("With so little, chance decides which group a customer is in."),
         action=say("Load more history or more columns; the tags below are what can be said now."),
         section="structure",
-        n=people.described,
+        n=people.described if people.described >= view.minimum_group else None,
         unit="customers",
     )
     kpis = (
-        Kpi(say("Customers known well enough"), language.number(people.described), say("too few for personas"))
+        Kpi(say("Customers known well enough"), view.described, say("too few for personas"))
         if view.result.structure.reason == "too_few_customers"
-        else Kpi(say("Customers known well enough"), language.number(people.described), say("no personas")),
+        else Kpi(say("Customers known well enough"), view.described, say("no personas")),
         Kpi(
             say("Tags that run"), language.number(len(view.portrait.ran)),
             say("of {all}", all=language.number(len(view.portrait.tags))),

@@ -73,6 +73,14 @@ class View:
         return max(above, key=lambda one: one.share_revenue - one.share_customers, default=None)
 
     @property
+    def described(self) -> Text:
+        """How many customers are described; a few are not counted in print."""
+        count = self.result.population.described
+        if 0 < count < self.minimum_group:
+            return self.language.say("fewer than {least}", least=self.language.number(self.minimum_group))
+        return Text(self.language.number(count))
+
+    @property
     def has_money(self) -> bool:
         """Whether purchases with money are known; where only events are, nothing is said of revenue."""
         return self.result.population.described_revenue > 0
@@ -214,22 +222,22 @@ class View:
     @property
     def source(self) -> Text:
         """The source line of a figure."""
-        say, language, people = self.language.say, self.language, self.result.population
-        numbers = {"customers": language.number(people.described), "date": language.date(self.result.as_of)}
+        say, language = self.language.say, self.language
+        numbers = {"customers": self.described, "date": language.date(self.result.as_of)}
         return say(
             "Source: tags as of {date}; {customers} customers with {enough}.", enough=self.enough, **numbers,
         )  # fmt: skip
 
     def how(self, *own: tuple[Text, Text]) -> How:
         """The "How it was computed" box: own lines, then what holds for every table."""
-        say, language, people = self.language.say, self.language, self.result.population
+        say, language = self.language.say, self.language
         return (
             *own,
             (
                 say("Customers"),
                 say(
                     "{customers} with {enough} up to {date}",
-                    customers=language.number(people.described), date=language.date(self.result.as_of),
+                    customers=self.described, date=language.date(self.result.as_of),
                     enough=self.enough,
                 ),
             ),
