@@ -46,7 +46,9 @@ class RfmParameters(Parameters):
     value_purchases: Literal["paid", "all"] = Field(
         "paid", description="purchases that the value model counts; all: orders with an amount of zero too"
     )
-    horizon_months: Annotated[int, Field(ge=1, le=60)] = Field(12, description="months ahead that customer value counts")
+    horizon_months: Annotated[int, Field(ge=1, le=60)] = Field(
+        12, description="months ahead that customer value counts"
+    )
     discount_rate_yearly: Annotated[float, Field(ge=0, le=1)] = Field(
         0.1, description="rate a year at which money ahead is discounted"
     )

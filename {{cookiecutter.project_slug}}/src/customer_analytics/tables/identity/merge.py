@@ -12,6 +12,7 @@ from customer_analytics.schema import SCHEMAS
 
 ACCOUNT = "account_id"  # the client's own number on a row, where accounts are resolved into persons
 ACCOUNTS = "accounts"  # how many accounts a customer has
+_PLACE = "place in the file"
 FIRST_WINS = ("signed_up_at", "acquisition_channel", "acquisition_campaign")  # how a person came: the earliest says
 
 
@@ -46,7 +47,7 @@ def merge_customers(backend: Backend, folder: Path, moved: ir.Table) -> int:
         kept = together.mutate(**{ACCOUNT: together.customer_id, "customer_id": together.person}).drop("person")
         backend.to_parquet(kept.order_by("customer_id", ACCOUNT), aside / "customers_accounts.parquet")
     target = folder / ".work" / "customers.parquet"
-    backend.to_parquet(single.union(merged.select(*single.columns)), target)
+    backend.to_parquet(single.union(merged.select(*single.columns)).order_by("customer_id"), target)
     target.replace(path)
     return before - after
 
@@ -116,13 +117,15 @@ def renumber(backend: Backend, folder: Path, moved: ir.Table, cookies: ir.Table 
 
 
 def _renumbered(rows: ir.Table, moved: ir.Table, cookies: ir.Table | None) -> ir.Table:
+    names = [name for name in rows.columns if name != ACCOUNT]
+    rows = rows.mutate(**{_PLACE: ibis.row_number()})  # a join may turn the rows about: same inputs, same bytes
     joined = rows.left_join(moved, rows.customer_id == moved.account_id)
     person = ibis.coalesce(moved.customer_id, rows.customer_id)
     if cookies is not None:
         joined = joined.left_join(cookies, rows.visitor_id.strip() == cookies.visitor)
         person = ibis.coalesce(person, cookies.customer)
-    columns = {name: person if name == "customer_id" else rows[name] for name in rows.columns if name != ACCOUNT}
-    return joined.select(**columns, **{ACCOUNT: rows.customer_id})
+    columns = {name: person if name == "customer_id" else rows[name] for name in names}
+    return joined.select(**columns, **{ACCOUNT: rows.customer_id, _PLACE: rows[_PLACE]}).order_by(_PLACE).drop(_PLACE)
 
 
 def _count(table: ir.Table) -> int:
