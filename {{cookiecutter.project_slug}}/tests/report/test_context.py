@@ -98,3 +98,33 @@ def test_a_summary_has_one_to_four_figures_and_a_finding(inside: Project, kpis: 
 def test_a_table_cannot_leave_its_folder(inside: Project, name: str) -> None:
     with pytest.raises(ValueError, match="a table is named"):
         open_report("rfm").publish(summary(), metrics={}, tables={name: pd.DataFrame()})
+
+
+@pytest.mark.parametrize("name", ["../x.md", "a.html", "A.md", "briefs/../x.md", "a/b/c.md", "x"])
+def test_a_document_cannot_leave_its_folder_nor_be_a_page(inside: Project, name: str) -> None:
+    with pytest.raises(ValueError, match="a document is named"):
+        open_report("rfm").publish(summary(), metrics={}, tables={}, documents={name: ""})
+
+
+def test_documents_lie_beside_the_tables_and_go_with_the_next_run(inside: Project, tmp_path: Path) -> None:
+    report = open_report("rfm", output=tmp_path / "out")
+    documents = {"personas.json": "{}", "briefs/persona_1.md": "# Brief\r\n"}
+    report.publish(summary(), metrics={}, tables={}, documents=documents)
+    assert (tmp_path / "out" / "personas.json").read_bytes() == b"{}\n"
+    notes = tmp_path / "out" / "notes.md"
+    notes.write_text("mine", encoding="utf-8")
+    report.publish(summary(), metrics={}, tables={}, documents={"briefs/persona_2.md": "# Brief"})
+    assert {path.name for path in (tmp_path / "out" / "briefs").iterdir()} == {"persona_2.md"}
+    assert notes.exists()
+
+
+def test_a_parquet_table_holds_hashed_ids_too(every_part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    every_part.make_project(tmp_path / "client", privacy="analyst")
+    monkeypatch.chdir(tmp_path / "client")
+    tags = pd.DataFrame({"customer_id": ["007"], "share": [0.5]})
+    report = open_report("rfm")
+    report.publish(summary(), metrics={}, tables={}, customer_tables={"tags.parquet": tags})
+    written = pd.read_parquet(report.output / "tables" / "tags.parquet")
+    assert written["share"].tolist() == [0.5] and written["customer_id"].tolist() != ["007"]
+    report.publish(summary(), metrics={}, tables={})
+    assert not (report.output / "tables" / "tags.parquet").exists()

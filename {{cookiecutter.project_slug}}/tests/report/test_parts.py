@@ -128,3 +128,12 @@ def test_the_id_of_a_section_is_plain(name: str, blocks: list[str]) -> None:
 def test_an_unknown_kind_of_callout_is_refused(blocks: list[str]) -> None:
     with pytest.raises(ValueError, match="note, act, warning"):
         parts.callout("L", "B", kind="danger")
+
+
+def test_a_card_and_a_command_escape_what_a_client_calls_things(blocks: list[str]) -> None:
+    hostile = "<script>alert(1)</script>"
+    parts.card(hostile, hostile, figures=[(hostile, hostile)], details=[(hostile, hostile)], note=hostile)
+    parts.command(hostile, [f"analytics audience \"city = '{hostile}'\""])
+    assert len(blocks) == 2
+    assert all("<script" not in block and "&lt;script" in block for block in blocks)
+    assert "<article" in blocks[0] and "<pre><code>" in blocks[1]

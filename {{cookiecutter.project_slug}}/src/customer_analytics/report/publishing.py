@@ -26,7 +26,7 @@ FORMAT = 1
 _MOST_KPIS = 4
 _FILE_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?(\.parquet)?")
 _DOCUMENT_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?\.(json|md)")
-_LEFT_BEHIND = ("tables/**/*.csv", "tables/**/*.parquet", "*/*.md")  # what an earlier run wrote beside the page
+_LEFT_BEHIND = ("tables/**/*.csv", "tables/**/*.parquet", "briefs/*.md")  # what an earlier run wrote beside the page
 
 
 def publish(

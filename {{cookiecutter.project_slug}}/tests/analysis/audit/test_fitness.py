@@ -173,3 +173,16 @@ def test_a_day_in_the_year_one_does_not_stretch_the_volume(make_tables):
     frame = orders()
     frame.loc[0, "ordered_at"] = pd.Timestamp("1850-01-02")
     assert volume_of(make_tables(orders=frame), "orders", "ordered_on", threshold=5).days["date"].min().year > 1900
+
+
+def test_attributes_alone_carry_tags_but_no_personas(make_tables):
+    customers = pd.DataFrame(
+        {"customer_id": [str(n) for n in range(400)], "region": "N", "city": "A", "gender": "F", "birth_year": 1980}
+    )
+    verdict = fitness(make_tables(customers=customers), minimum_base=30)["personas"]
+    assert verdict.level == Level.LIMITS and codes(verdict) == ["attributes_only"]
+
+
+def test_customers_who_bought_once_carry_personas_with_limits(make_tables):
+    verdict = fitness(make_tables(orders=orders(400, per_customer=1)), minimum_base=30)["personas"]
+    assert "few_repeat_customers" in codes(verdict)
