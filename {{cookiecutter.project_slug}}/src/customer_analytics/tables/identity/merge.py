@@ -12,7 +12,6 @@ from customer_analytics.schema import SCHEMAS
 
 ACCOUNT = "account_id"  # the client's own number on a row, where accounts are resolved into persons
 ACCOUNTS = "accounts"  # how many accounts a customer has
-_PLACE = "place in the file"
 FIRST_WINS = ("signed_up_at", "acquisition_channel", "acquisition_campaign")  # how a person came: the earliest says
 
 
@@ -117,15 +116,13 @@ def renumber(backend: Backend, folder: Path, moved: ir.Table, cookies: ir.Table 
 
 
 def _renumbered(rows: ir.Table, moved: ir.Table, cookies: ir.Table | None) -> ir.Table:
-    names = [name for name in rows.columns if name != ACCOUNT]
-    rows = rows.mutate(**{_PLACE: ibis.row_number()})  # a join may turn the rows about: same inputs, same bytes
     joined = rows.left_join(moved, rows.customer_id == moved.account_id)
     person = ibis.coalesce(moved.customer_id, rows.customer_id)
     if cookies is not None:
         joined = joined.left_join(cookies, rows.visitor_id.strip() == cookies.visitor)
         person = ibis.coalesce(person, cookies.customer)
-    columns = {name: person if name == "customer_id" else rows[name] for name in names}
-    return joined.select(**columns, **{ACCOUNT: rows.customer_id, _PLACE: rows[_PLACE]}).order_by(_PLACE).drop(_PLACE)
+    columns = {name: person if name == "customer_id" else rows[name] for name in rows.columns if name != ACCOUNT}
+    return joined.select(**columns, **{ACCOUNT: rows.customer_id})
 
 
 def _count(table: ir.Table) -> int:
