@@ -87,7 +87,7 @@ def test_alike_personas_are_not_ranked_and_the_topic_is_told(
     view = view_of(made, dict.fromkeys(FEELINGS, (60, 20, 20)), share)
     found = words.voice_finding(view)
     assert found is not None and found.head.startswith(head) and found.notable is notable
-    assert "most of them speak of service" in found.statement
+    assert "they name service most often" in found.statement
     assert words.persona_figure(view).title == "No persona is more often unhappy than chance explains"
     assert [row[0] for row in words.topic_bars(view)] == ["Service"], "the topic of three customers is not shown"
 

@@ -108,7 +108,7 @@ def topic_figure(view: View) -> FigureWords:
     bars = topic_bars(view)
     rows = [say("{name} {value}", name=row[0], value=row[2]) for row in bars]
     return FigureWords(
-        say("Most negative texts speak of {topic}", topic=bars[0][0].lower()),
+        say("Negative texts name {topic} most often", topic=bars[0][0].lower()),
         say("Negative texts by topic; a text may speak of several"),
         say("Bars of negative texts. {rows}.", rows=language.joined(rows)),
         say("Source: {count} texts of feedback.", count=language.number(found.sentiment.read)),
@@ -213,7 +213,7 @@ def voice_finding(view: View) -> Finding | None:
         if row["share"] >= MUCH
         else say("Little of the feedback is negative"),
         statement=say(
-            "{count} of {n} texts (**{share}**, {interval}) are negative; most of them speak of {topic}.",
+            "{count} of {n} texts (**{share}**, {interval}) are negative; they name {topic} most often.",
             count=language.number(row["texts"]), n=language.number(found.sentiment.read),
             share=language.percent(row["share"]), interval=view.interval(interval), topic=topics[0][0].lower(),
         )
