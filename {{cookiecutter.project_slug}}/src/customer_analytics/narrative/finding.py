@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -63,3 +64,21 @@ class Summary:
     kpis: tuple[Kpi, ...]
     findings: tuple[Finding, ...]
     recommendation: Text
+
+
+FIRST_SCREEN = 6  # findings, so that the summary fits one printed page
+
+
+def told_in_order(found: Iterable[Finding | None]) -> tuple[Finding, ...]:
+    """The findings there are, in their order; beyond FIRST_SCREEN notable ones they are told in their sections only."""
+    told: list[Finding] = []
+    for finding in found:
+        if finding is not None:
+            full = sum(each.notable for each in told) >= FIRST_SCREEN
+            told.append(replace(finding, notable=False) if full else finding)
+    return tuple(told)
+
+
+def told_in_section(findings: Iterable[Finding], section: str) -> list[Finding]:
+    """Findings that belong to a section and are not on the first screen."""
+    return [finding for finding in findings if finding.section == section and not finding.notable]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary
+from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.narrative.personas import combinations, validity
 from customer_analytics.narrative.personas.findings import (
     audience_finding,
@@ -23,8 +22,6 @@ from customer_analytics.narrative.personas.structure import why_not
 from customer_analytics.narrative.personas.view import View
 from customer_analytics.narrative.personas.voice import voice_finding
 
-MOST = 6  # findings on the first screen, so that it fits one printed page
-
 
 def summary(view: View) -> Summary:
     """The summary of the personas report."""
@@ -34,7 +31,7 @@ def summary(view: View) -> Summary:
 
 
 def all_findings(view: View) -> tuple[Finding, ...]:
-    """All findings, in the order of what a client should hear first; beyond MOST they are told in their sections."""
+    """All findings, in the order of what a client should hear first."""
     found = (
         structure_finding(view),
         worth_finding(view),
@@ -46,19 +43,12 @@ def all_findings(view: View) -> tuple[Finding, ...]:
         unknown_finding(view),
         tags_finding(view),
     )
-    told: list[Finding] = []
-    for finding in found:
-        if finding is not None:
-            full = sum(each.notable for each in told) >= MOST
-            told.append(replace(finding, notable=False) if full else finding)
-    return tuple(told)
+    return told_in_order(found)
 
 
 def aside(view: View, section: str) -> list[Finding]:
     """Findings that belong to a section and are not on the first screen."""
-    if not view.estimable:
-        return []
-    return [finding for finding in all_findings(view) if finding.section == section and not finding.notable]
+    return told_in_section(all_findings(view), section) if view.estimable else []
 
 
 def _title(view: View) -> Text:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary
+from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.narrative.rfm.bridge import bridge_finding
 from customer_analytics.narrative.rfm.findings import (
     change_finding,
@@ -24,7 +23,6 @@ from customer_analytics.narrative.rfm.value_findings import value_findings
 from customer_analytics.narrative.rfm.view import View
 
 TOP = 0.2
-MOST = 6  # findings on the first screen, so that it fits one printed page
 MANY_ONE_TIME = 0.25
 MOST_OF_IT = 0.4  # share of revenue from which one segment makes the title
 
@@ -37,7 +35,7 @@ def summary(view: View) -> Summary:
 
 
 def all_findings(view: View) -> tuple[Finding, ...]:
-    """All findings, in the order of what a client should hear first; beyond MOST they are told in their sections."""
+    """All findings, in the order of what a client should hear first."""
     found = (
         core_finding(view),
         slipping_finding(view),
@@ -51,19 +49,12 @@ def all_findings(view: View) -> tuple[Finding, ...]:
         concentration_finding(view),
         late_finding(view),
     )
-    told: list[Finding] = []
-    for finding in found:
-        if finding is not None:
-            full = sum(each.notable for each in told) >= MOST
-            told.append(replace(finding, notable=False) if full else finding)
-    return tuple(told)
+    return told_in_order(found)
 
 
 def aside(view: View, section: str) -> list[Finding]:
     """Findings that belong to a section and are not on the first screen."""
-    if not view.enough:
-        return []
-    return [finding for finding in all_findings(view) if finding.section == section and not finding.notable]
+    return told_in_section(all_findings(view), section) if view.enough else []
 
 
 def _title(view: View) -> Text:
