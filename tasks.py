@@ -93,7 +93,7 @@ def lint() -> None:
 def bench() -> None:
     """Run every script in benchmarks/; each prints its own figures."""
     python = tool_environment()
-    scripts = sorted((HERE / "benchmarks").glob("*.py"))
+    scripts = sorted((HERE / "benchmarks").glob("[!_]*.py"))
     if not scripts:
         raise StepFailed("There is no script in benchmarks/.")
     for script in scripts:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from _memory import peak_memory
 
 IDENTIFIERS = 1_000_000
 LIMIT = 10.0  # seconds that the union of a million identifiers may take on two cores
@@ -123,17 +124,6 @@ def engine(folder: Path):  # type: ignore[no-untyped-def]
     backend = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(folder), threads=THREADS)
     backend.settings["enable_progress_bar"] = False
     return backend
-
-
-def peak_memory() -> int:
-    """Largest memory of this process so far, in bytes."""
-    import psutil
-
-    if sys.platform == "win32":
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 MEASURES: dict[str, Callable[[str, int, Path], dict[str, float]]] = {

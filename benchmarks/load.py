@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from _memory import peak_memory
+
 ROWS = 10_000_000
 LIMIT = 2_000_000_000  # bytes that a load of ten million rows may take
 ENGAGEMENT = """\
@@ -69,17 +71,6 @@ def rows_of(parquet: Path) -> int:
     import pyarrow.parquet as pq
 
     return int(pq.read_metadata(parquet).num_rows)
-
-
-def peak_memory() -> int:
-    """Largest memory of this process so far, in bytes."""
-    import psutil
-
-    if sys.platform == "win32":
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def measure(what: str, folder: Path) -> dict[str, float]:

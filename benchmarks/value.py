@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from _memory import peak_memory
+
 CUSTOMERS = 10_000_000
 LIMIT = 16_000_000_000  # bytes that RFM and the value of ten million customers, a row each, may take together
 TRUTH = {"r": 0.55, "alpha": 8.0, "a": 0.9, "b": 2.2}
@@ -103,17 +105,6 @@ def everything(folder: Path) -> dict[str, float]:
     print(f"  value alone {time.monotonic() - began:.1f} s; mean {result.mean[0]:.2f}", file=sys.stderr)
     assert result.customers is not None
     return {"customers": len(result.customers)}
-
-
-def peak_memory() -> int:
-    """Largest memory of this process so far, in bytes."""
-    import psutil
-
-    if sys.platform == "win32":
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def measure(what: str, folder: Path) -> dict[str, float]:
