@@ -258,7 +258,7 @@ class Engagement(Settings):
     @field_validator("client", "consultancy")
     @classmethod
     def _printable(cls, name: str) -> str:
-        if any(unicodedata.category(character) == "Cc" for character in name):
+        if any(unicodedata.category(character) == "Cc" and not character.isspace() for character in name):
             raise ValueError("must not hold control characters")
         return name
 
