@@ -96,7 +96,7 @@ def test_the_content_of_the_logo_and_the_key_of_customer_ids_are_part_of_the_key
     keys = [_key(project.folder)]
     logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'> </svg>", encoding="utf-8")
     keys.append(_key(project.folder))
-    (project.folder / "data" / "customer_id.key").write_bytes(b"secret")
+    (project.folder / "data" / "customer_id.key").write_text("5e" * 32, encoding="ascii")
     keys.append(_key(project.folder))
     assert len(set(keys)) == 3
 
@@ -123,3 +123,13 @@ def test_the_code_hash_covers_the_words_and_the_templates(monkeypatch: pytest.Mo
     assert len(set(hashes)) == 4
     (package / "__pycache__" / "x.pyc").write_bytes(b"x")
     assert caching.code_hash.__wrapped__() == hashes[-1]
+
+
+def test_the_first_run_keeps_what_the_second_looks_for_though_no_key_of_customer_ids_was_there(
+    project: Project,
+) -> None:
+    key = project.folder / "data" / "customer_id.key"
+    key.unlink(missing_ok=True)
+    before = _key(project.folder)
+    assert key.is_file()
+    assert _key(project.folder) == before

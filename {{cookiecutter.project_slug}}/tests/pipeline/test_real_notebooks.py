@@ -16,16 +16,18 @@ from customer_analytics.pipeline.plan import available_reports
 from customer_analytics.pipeline.run import run
 from customer_analytics.pipeline.warm import WarmProcess, kernel_environment
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+PROJECT = Path(__file__).parents[2]
+NOTEBOOKS = PROJECT / "notebooks"
 
 
 @pytest.fixture
 def real(project: Project) -> Project:
-    """The small project with the real notebooks."""
+    """The small project with the real notebooks and tags."""
     for path in project.notebooks.iterdir():
         path.unlink()
     for path in NOTEBOOKS.glob("*.ipynb"):
         (project.notebooks / path.name).write_bytes(path.read_bytes())
+    (project.folder / "tags.yml").write_bytes((PROJECT / "tags.yml").read_bytes())
     return project
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import customer_analytics
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.customer_key import project_key
 from customer_analytics.engagement.tags import FILE_NAME
 from customer_analytics.tables.ledger import assignments
 
@@ -168,7 +169,7 @@ def engagement_facts(project: Project, report: str) -> dict[str, Any]:
     also rest on the tag catalogue, on the ledger that tags may ask, and on RFM, whose segments are tags.
     """
     settings = project.engagement.model_dump(mode="json", exclude={"reports"})
-    files = [project.folder / "data" / "customer_id.key"]
+    files = []
     if project.engagement.brand.logo is not None:
         files.append(project.folder / project.engagement.brand.logo)
     reports = [report]
@@ -179,6 +180,7 @@ def engagement_facts(project: Project, report: str) -> dict[str, Any]:
         "settings": settings,
         "parameters": [getattr(project.engagement.reports, name).model_dump(mode="json") for name in reports],
         "files": [_hash(path.read_bytes()) if path.is_file() else None for path in files],
+        "customer_ids": _hash(project_key(project)),  # made here if need be: a report that never asks has the same key
         "platform": sys.platform,
     }
 

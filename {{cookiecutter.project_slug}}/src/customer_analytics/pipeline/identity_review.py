@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.customer_key import project_key
 from customer_analytics.engagement.settings import Privacy
 from customer_analytics.pipeline.folders import write_whole
-from customer_analytics.report.privacy import hashed_id, project_key
+from customer_analytics.report.privacy import hashed_id
 from customer_analytics.spreadsheet import safe_text
 from customer_analytics.tables.identity.resolve import PROPOSED
 

@@ -66,7 +66,7 @@ def callout(label: str, body: str, kind: str = "note") -> None:
     if kind not in _CALLOUTS:
         raise ValueError(f"kind of a callout is one of {', '.join(_CALLOUTS)}, not {kind!r}")
     show(
-        Markup('<aside class="callout {}" aria-label="{}"><p class="label">{}</p><p>{}</p></aside>').format(
+        Markup('<div class="callout {}" role="note" aria-label="{}"><p class="label">{}</p><p>{}</p></div>').format(
             kind, label, label, body
         )
     )
