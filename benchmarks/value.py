@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from _memory import peak_memory
 
 CUSTOMERS = 10_000_000
-LIMIT = 16_000_000_000  # bytes that RFM and the value of ten million customers, a row each, may take together
+LIMIT = 12_000_000_000  # bytes that RFM and the value of ten million customers, a row each, may take together
 TRUTH = {"r": 0.55, "alpha": 8.0, "a": 0.9, "b": 2.2}
 SPEND = {"p": 4.0, "q": 5.0, "v": 60.0}
 DAYS = 728
