@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from customer_analytics.engagement.block import Block
+from customer_analytics.engagement.lists import Words
+from customer_analytics.engagement.periods import Brackets, OptionalDay
 
 
 class Parameters(Block):
@@ -81,9 +83,42 @@ class PersonasParameters(Parameters):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
 
+class RetentionParameters(Parameters):
+    """Parameters of retention and activity."""
+
+    activity: Literal["auto", "any", "events", "orders", "purchases"] = Field(
+        "auto", description="what being active means; auto: any event or order, whatever the data hold"
+    )
+    return_events: Words = Field((), description="names of the events that count; empty: all")
+    start: Literal["first_activity", "signed_up", "first_purchase"] = Field(
+        "first_activity", description="what a person's cohort and time are counted from"
+    )
+    period: Literal["auto", "day", "week", "month"] = Field(
+        "auto", description="length of a period; auto: by how long the data reach and how often people come"
+    )
+    clock: Literal["calendar", "24h"] = Field(
+        "calendar",
+        description="calendar: days, weeks and months of the calendar; 24h: counted from each person's first moment",
+    )
+    measure: Literal["bounded", "unbounded", "on_or_before", "bracket", "period_over_period"] = Field(
+        "bounded", description="which retention is shown first; the tables hold all"
+    )
+    brackets: Brackets = Field(
+        (), description="periods taken together, for example 1, 2-3, 4-7; empty: the usual ones of the period"
+    )
+    groups: Words = Field((), description="columns that people are compared by; empty: those that the data hold")
+    silent_days: Annotated[int, Field(ge=0, le=3_650)] = Field(
+        0, description="days without activity from which a person counts as gone; 0: the people's own rhythm"
+    )
+    release: OptionalDay = Field(None, description="day of a release to compare before and after; empty: none")
+    horizon_months: Annotated[int, Field(ge=1, le=60)] = Field(12, description="months ahead that cohorts are followed")
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
+
+
 class ReportParameters(Block):
     """The `reports` block of engagement.yml: one entry for each report."""
 
     data_audit: DataAuditParameters = Field(default_factory=DataAuditParameters)
     personas: PersonasParameters = Field(default_factory=PersonasParameters)
     rfm: RfmParameters = Field(default_factory=RfmParameters)
+    retention: RetentionParameters = Field(default_factory=RetentionParameters)
