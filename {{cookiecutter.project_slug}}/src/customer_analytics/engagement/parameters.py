@@ -83,6 +83,51 @@ class PersonasParameters(Parameters):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
 
+class FunnelParameters(Parameters):
+    """Parameters of funnel and paths."""
+
+    steps: Words = Field(
+        (),
+        description="steps in their order: names of events, `a | b` for either, `a where page = '/x'` for some; "
+        "empty: found in the data",
+    )
+    order: Literal["ordered", "strict", "any"] = Field(
+        "ordered", description="ordered: other events may lie between; strict: none may; any: in whatever order"
+    )
+    unit: Literal["auto", "customer", "session", "order"] = Field(
+        "auto", description="what goes through the funnel; auto: customers and visitors, orders where nobody is known"
+    )
+    window_days: Annotated[float, Field(ge=0, le=36_500)] = Field(
+        0, description="days from entry in which a step counts, fractions allowed; 0: the usual ones of such steps"
+    )
+    attempt: Literal["first", "best"] = Field(
+        "first", description="which attempt of somebody counts: the first, or the one that got furthest"
+    )
+    entry: Literal["auto", "closed", "open"] = Field(
+        "auto", description="closed: everybody enters by the first step; open: by any; auto: open for any order"
+    )
+    occurrence: Literal["first_matching", "first_ever"] = Field(
+        "first_matching", description="who may enter: by any matching event, or only by the first ever of its name"
+    )
+    exclude: Words = Field((), description="events that end an attempt, written like steps")
+    hold: Words = Field((), description="columns whose value must be the same in all steps, for example product_id")
+    tolerance_seconds: Annotated[float, Field(ge=0, le=3_600)] = Field(
+        1.0, description="events so near to each other count as simultaneous: their order is not known"
+    )
+    entry_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        0, description="days before the as-of date in which entries count; 0: all"
+    )
+    break_down: Words = Field((), description="columns that the funnel is broken down by; empty: those the data hold")
+    attribution: Literal["first", "last", "step", "all"] = Field(
+        "first",
+        description="which value of such a column counts: at entry, at the last step reached, at the step before, all",
+    )
+    compare_days: Annotated[int, Field(ge=0, le=3_650)] = Field(
+        28, description="days of entries that are compared with as many days before; 0: none"
+    )
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
+
+
 class RetentionParameters(Parameters):
     """Parameters of retention and activity."""
 
@@ -121,4 +166,5 @@ class ReportParameters(Block):
     data_audit: DataAuditParameters = Field(default_factory=DataAuditParameters)
     personas: PersonasParameters = Field(default_factory=PersonasParameters)
     rfm: RfmParameters = Field(default_factory=RfmParameters)
+    funnel: FunnelParameters = Field(default_factory=FunnelParameters)
     retention: RetentionParameters = Field(default_factory=RetentionParameters)
