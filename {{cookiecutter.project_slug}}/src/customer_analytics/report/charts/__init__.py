@@ -5,6 +5,7 @@ Roles, not colours, and no legend: see base.
 
 from customer_analytics.report.charts.bars import Bar, bars
 from customer_analytics.report.charts.dot_pairs import Pair, dot_pairs
+from customer_analytics.report.charts.funnel_steps import StepBar, funnel_steps
 from customer_analytics.report.charts.heat_grid import GridCell, GridWords, heat_grid
 from customer_analytics.report.charts.index_dots import Index, IndexGroup, index_dots
 from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
@@ -18,7 +19,8 @@ from customer_analytics.report.charts.waterfall import Fall, waterfall
 from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 
 __all__ = [
-    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index", "IndexGroup", "Line",
-    "Mark", "Pair", "Panel", "Profile", "State", "WeekGrid", "bars", "dot_pairs", "heat_grid", "index_dots",
-    "lines", "lorenz", "overlap", "radars", "sankey", "spread", "treemap", "waterfall", "week_hours",
+    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index", "IndexGroup",
+    "Line", "Mark", "Pair", "Panel", "Profile", "State", "StepBar", "WeekGrid", "bars", "dot_pairs",
+    "funnel_steps", "heat_grid", "index_dots", "lines", "lorenz", "overlap", "radars", "sankey", "spread",
+    "treemap", "waterfall", "week_hours",
 ]  # fmt: skip
