@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 
 class Interval(NamedTuple):
     """A 95 % interval; NaN on both sides when not estimable."""
@@ -42,3 +45,21 @@ def newcombe(successes_1: float, trials_1: float, successes_0: float, trials_0: 
     low = difference - math.hypot(share_1 - first.low, second.high - share_0)
     high = difference + math.hypot(first.high - share_1, share_0 - second.low)
     return Interval(low, high)
+
+
+def benjamini_hochberg(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """q-values of a family of p-values, the share of false ones among those called (Benjamini, Hochberg 1995)."""
+    order = np.argsort(p, kind="stable")
+    ranked = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1.0)
+    return q
+
+
+def holm(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Holm's adjusted p-values for a few pre-stated comparisons (Holm 1979)."""
+    order = np.argsort(p, kind="stable")
+    adjusted = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    result = np.empty(len(p))
+    result[order] = adjusted
+    return result

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, fisher_exact
 
-from customer_analytics.analysis.personas.combinations import _fisher, benjamini_hochberg, discover
+from customer_analytics.analysis.personas.combinations import _fisher, discover
 from customer_analytics.analysis.personas.rules import Atom, selected
 from customer_analytics.analysis.query import parse_condition
+from customer_analytics.statistics import benjamini_hochberg
 
 N = 4_000
 

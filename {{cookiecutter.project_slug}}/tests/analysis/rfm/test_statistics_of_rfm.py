@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.analysis.rfm.change import OUTSIDE, change_table, holm
+from customer_analytics.analysis.rfm.change import OUTSIDE, change_table
 from customer_analytics.analysis.rfm.concentration import concentration, gini, share_interval, top_interval, top_share
 from customer_analytics.analysis.rfm.customers import Window
 from customer_analytics.analysis.rfm.groups import small_groups
@@ -29,6 +29,7 @@ from customer_analytics.analysis.rfm.lifecycle import (
 )
 from customer_analytics.analysis.rfm.reachable import smallest_difference
 from customer_analytics.analysis.rfm.segments import SEGMENTS
+from customer_analytics.statistics import holm
 
 
 def test_gini_by_hand() -> None:

@@ -23,7 +23,7 @@ from customer_analytics.analysis.personas.describe import log_ratio
 from customer_analytics.analysis.personas.result import Discovery, Reason
 from customer_analytics.analysis.personas.rules import Atom, plain, selected
 from customer_analytics.analysis.tags import TagResult
-from customer_analytics.statistics import wilson
+from customer_analytics.statistics import benjamini_hochberg, wilson
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -89,15 +89,6 @@ def discover(
         target, "searched", "", float(hit.mean()), len(search.sets), len(found), confirmed, LEVEL, smallest,
         pd.DataFrame(rows, columns=COLUMNS),
     )  # fmt: skip
-
-
-def benjamini_hochberg(p: Floats) -> Floats:
-    """q-values of a family of p-values (Benjamini, Hochberg 1995)."""
-    order = np.argsort(p, kind="stable")
-    ranked = p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1.0)
-    return q
 
 
 def _atoms(values: pd.DataFrame, tags: Sequence[TagResult]) -> list[Atom]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from customer_analytics.analysis.rfm.customers import Window
 from customer_analytics.analysis.rfm.segments import SEGMENTS
-from customer_analytics.statistics import Z95
+from customer_analytics.statistics import Z95, holm
 
 OUTSIDE = -1  # code of a customer who has no purchase in a window
 
@@ -71,12 +71,3 @@ def _standard_error(joint: npt.NDArray[np.int64], code: int, share_earlier: floa
     of_earlier = np.where(member, here - share_earlier, 0.0) / joint[:-1].sum()
     influence = of_now[None, :] - of_earlier[:, None]
     return float(np.sqrt((joint * influence**2).sum()))
-
-
-def holm(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Holm's adjusted p-values for a few pre-stated comparisons (Holm 1979)."""
-    order = np.argsort(p, kind="stable")
-    adjusted = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
-    result = np.empty(len(p))
-    result[order] = adjusted
-    return result
