@@ -43,7 +43,7 @@ def net_money(orders: ir.Table) -> ir.DecimalValue:
     amount = orders.amount.cast(MONEY)
     net = ibis.cases(
         (amount < 0, ibis.ifelse(_is_unpaid(orders), _zero(), amount)),
-        (_is_paid(orders), _net_of_refund(orders, amount)),
+        (is_paid(orders), _net_of_refund(orders, amount)),
         else_=_zero(),
     )
     return net.fill_null(_zero())
@@ -74,7 +74,7 @@ def _is_unpaid(orders: ir.Table) -> ir.BooleanValue:
     return (_status(orders) == UNPAID).fill_null(False)
 
 
-def _is_paid(orders: ir.Table) -> ir.BooleanValue:
+def is_paid(orders: ir.Table) -> ir.BooleanValue:
     """The status decides where it is one of ours; then the payment time, where the export has one; else yes."""
     fallback = orders.paid_at.notnull() if "paid_at" in orders.columns else ibis.literal(True)
     if "status" not in orders.columns:
