@@ -56,9 +56,8 @@ def parts(tables: Tables, names: Collection[str] | None = None) -> list[Part]:
     that the client has no event of)."""
     found = []
     own = own_names(tables) if names is None or any(name in DERIVED for name in names) else frozenset()
-    if tables.has("events", "event", "occurred_at") and (names is None or any(name not in DERIVED for name in names)):
-        found.append(_of_events(tables))
-    elif own & frozenset(names or ()):
+    wants_own = names is None or any(name not in DERIVED or name in own for name in names)
+    if wants_own and tables.has("events", "event", "occurred_at"):
         found.append(_of_events(tables))
     for name in DERIVED:
         if name in own or (names is not None and name not in names):
@@ -106,8 +105,8 @@ def _day(tables: Tables, rows: ir.Table, time: str) -> ir.DateValue:
 
 
 def own_names(tables: Tables) -> frozenset[str]:
-    """The names that the client's own events have, at most ten thousand."""
-    if not tables.has("events", "event"):
+    """The names that the client's own events have, at most ten thousand; none where no engine holds the tables."""
+    if not tables.has("events", "event") or tables.backend is None:
         return frozenset()
     names = tables["events"].select("event").distinct().limit(MOST_NAMES).to_pyarrow().column("event").to_pylist()
     return frozenset(name for name in names if name is not None)
