@@ -135,6 +135,9 @@ class RetentionParameters(Parameters):
         "auto", description="what being active means; auto: any event or order, whatever the data hold"
     )
     return_events: Words = Field((), description="names of the events that count; empty: all")
+    people: Literal["auto", "customers", "everyone"] = Field(
+        "auto", description="whom to follow; auto: customers where they make a third of the activity, else visitors too"
+    )
     start: Literal["first_activity", "signed_up", "first_purchase"] = Field(
         "first_activity", description="what a person's cohort and time are counted from"
     )

@@ -1,0 +1,12 @@
+"""Retention and activity: who comes back, how often, and with what money."""
+
+from customer_analytics.analysis.retention.result import (
+    Definition,
+    LeftOut,
+    Rate,
+    RetentionResult,
+    RevenueRetention,
+    Stickiness,
+)
+
+__all__ = ["Definition", "LeftOut", "Rate", "RetentionResult", "RevenueRetention", "Stickiness"]
