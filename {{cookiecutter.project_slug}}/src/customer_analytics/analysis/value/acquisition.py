@@ -45,7 +45,7 @@ def acquisition(tables: Tables, days: ir.Table, factor: float, minimum_base: int
     if not tables.has("customers", "customer_id", "acquisition_channel"):
         return None
     spend = _spend(tables)
-    people = _new_customers(tables, days)
+    people = new_customers(tables, days)
     limits = days.aggregate(first=days.day.min()).to_pyarrow().to_pylist()[0]
     if limits["first"] is None:
         return None
@@ -102,7 +102,7 @@ def _spend(tables: Tables) -> tuple[dict[str, float], int, int] | None:
     return costs, min(row["first"] for row in rows), max(row["last"] for row in rows)
 
 
-def _new_customers(tables: Tables, days: ir.Table) -> ir.Table:
+def new_customers(tables: Tables, days: ir.Table) -> ir.Table:
     """Buyers with a channel: customer_id, channel, first (purchase day), won (day of sign-up, else first purchase)."""
     listed = tables["customers"]
     listed = listed.filter(listed.acquisition_channel.notnull())
