@@ -26,6 +26,9 @@ PAGES = (
     "home", "category", "campaign page", "search results", "product", "cart", "checkout", "confirmation", "account",
 )  # fmt: skip
 ELEMENTS = ("", "search box", "product card", "cart button", "checkout button", "pay button", "register button")
+# Shares of the sources below, of sessions that end in an order and of those that do not: where nothing is planted they
+# are the same, or a source would go with buying.
+BUYING_SOURCES, LOOKING_SOURCES = (0.34, 0.2, 0.14, 0.14, 0.12, 0.06), (0.2, 0.26, 0.2, 0.22, 0.06, 0.06)
 SOURCES = ("direct", "organic search", "paid search", "social", "email", "referral")
 PROPERTIES = ("", '{"error": "payment_timeout"}', '{"error": "card_declined"}', '{"app_version": "5.2.0"}')
 
@@ -99,7 +102,7 @@ def make_events(
         anchor=orders.placed[ended] + np.maximum(orders.paid_after[ended], 0),
         ends=np.ones(len(ended), dtype=bool),
         product=main_product[ended],
-        source=pick(rng, (0.34, 0.2, 0.14, 0.14, 0.12, 0.06), len(ended)),
+        source=pick(rng, BUYING_SOURCES, len(ended)),
     )
     failed = _failed_sessions(world, people, life, orders, catalogue, certain, rng, cookies)
     both = Sessions(*(np.concatenate((getattr(certain, n), getattr(failed, n))) for n in Sessions.__dataclass_fields__))
@@ -144,7 +147,7 @@ def _failed_sessions(
         anchor=time,
         ends=np.zeros(len(depth), dtype=bool),
         product=pick_by_group(rng, catalogue.demand[0], persona),
-        source=pick(rng, (0.2, 0.26, 0.2, 0.22, 0.06, 0.06), len(depth)),
+        source=pick(rng, LOOKING_SOURCES if world.planted else BUYING_SOURCES, len(depth)),
     )
 
 
