@@ -1,0 +1,167 @@
+"""What goes with dropping off: every value of every property at every step against the rest, honestly paid for.
+
+A value is tested at a step where the value and the rest both have the least base (D4.5: measured before the outcome,
+Haldane-Anscombe odds ratio, Fisher's test, Benjamini and Hochberg's q over everything tested). It is then looked at
+with the other properties held fixed. What is claimed stands in `claimed`, with its prize.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.dropoff import contrast, logistic
+from customer_analytics.analysis.dropoff.contrast import Counts, Moments
+from customer_analytics.analysis.dropoff.prize import Worth, adjusted_extra, prize
+from customer_analytics.analysis.dropoff.units import OTHER, Units, patterns, person_moments
+from customer_analytics.statistics import Interval, benjamini_hochberg, wilson
+
+LEVEL = 0.01  # q up to which a difference is claimed
+LEAST_GAP = 0.02  # difference of the rates from which it matters
+MOST_PRIZES = 12  # groups whose prize is worked out
+COLUMNS = [
+    "step", "property", "value", "n", "reached", "rate", "rate_low", "rate_high", "rest_n", "rest_reached",
+    "rest_rate", "difference", "difference_low", "difference_high", "odds_ratio", "odds_low", "odds_high", "p", "q",
+    "adjusted", "adjusted_low", "adjusted_high", "adjusted_p", "inflation", "claimed",
+]  # fmt: skip
+PRIZE_COLUMNS = [
+    "at_step", "at_step_low", "at_step_high", "extra", "extra_low", "extra_high", "extra_adjusted", "best_value",
+    "extra_best", "money", "money_low", "money_high", "margin", "margin_low", "margin_high",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """The search for what goes with dropping off.
+
+    `table`: COLUMNS, one row a test: rates of the group and of the rest of the base from step - 1 to step; the odds
+    ratio is below 1 where the group goes on less often; `adjusted`: with the other properties held fixed (NaN where
+    there is none); `inflation`: variance over that of units of different people. `claimed`: lower, q <= LEVEL, a gap of
+    at least LEAST_GAP, and still lower after adjusting.
+    `prizes`: the claimed rows with PRIZE_COLUMNS, largest first; extra and money are of conversions, over all the
+    entries counted; `best_value`, `extra_best`: the prize if the group came up to the best value of its property, taken
+    at the low end of that value's interval. Prizes overlap; they are not summed.
+    `adjusted_for`: by step, the properties in the model.
+    """
+
+    table: pd.DataFrame
+    prizes: pd.DataFrame
+    tests: int
+    adjusted_for: Mapping[int, tuple[str, ...]]
+
+
+def search(units: Units, cells: pd.DataFrame, worth: Worth, *, minimum: int, seed: int) -> Drivers:
+    """Test everything, adjust, and size the prizes.
+
+    Args:
+        units: with limited properties.
+        cells: units.cells of them.
+        worth: of a conversion.
+        minimum: least base of the group and of the rest.
+        seed: of the resamples.
+    """
+    rows = [row for each in units.properties for row in _property_rows(units, cells, each.column, minimum)]
+    table = pd.DataFrame(rows, columns=[*COLUMNS[:18], "inflation"])
+    table["q"] = benjamini_hochberg(table["p"].to_numpy(np.float64)) if len(table) else math.nan
+    models = {step: _model(units, cells, step) for step in sorted(set(table["step"]))}
+    adjusted = [
+        _adjusted(models[row["step"]], row["property"], row["value"], row["inflation"])
+        for row in table.to_dict("records")
+    ]
+    table[["adjusted", "adjusted_low", "adjusted_high", "adjusted_p"]] = np.array(adjusted).reshape(len(table), 4)
+    stands = table["adjusted"].isna() | (table["adjusted_high"] < 1)
+    table["claimed"] = (table["q"] <= LEVEL) & (table["difference"] <= -LEAST_GAP) & stands
+    prizes = _prizes(units, table, cells, worth, seed)
+    table = table[COLUMNS].sort_values(["p", "step", "property", "value"], kind="stable", ignore_index=True)
+    used = {step: tuple(dict.fromkeys(name for name, _ in model.terms)) for step, model in models.items()}
+    return Drivers(table, prizes, len(table), used)
+
+
+def _property_rows(units: Units, cells: pd.DataFrame, column: str, minimum: int) -> list[tuple[object, ...]]:
+    names = [f"n_{step}" for step in range(1, units.last + 1)]
+    counts = cells[cells[column].notna()].groupby(column)[names].sum()
+    whole = counts.sum()
+    sums = person_moments(units, column).set_index(["value", "step"]) if units.repeated and len(counts) > 1 else None
+    rows: list[tuple[object, ...]] = []
+    for value in counts.index[counts.index != OTHER]:
+        for step in range(2, units.last + 1):
+            n, reached = int(counts.loc[value, f"n_{step - 1}"]), int(counts.loc[value, f"n_{step}"])
+            rest_n, rest = int(whole[f"n_{step - 1}"]) - n, int(whole[f"n_{step}"]) - reached
+            if min(n, rest_n) < minimum:
+                continue
+            own = Counts(n, reached, rest_n, rest)
+            moments = None if sums is None else Moments(*(float(sums.loc[(value, step), f]) for f in Moments._fields))
+            rows.append((step, column, value, *_contrast(own, moments)))
+    return rows
+
+
+def _contrast(own: Counts, moments: Moments | None) -> tuple[float, ...]:
+    """The numbers of one row of the table, from n to p, and the inflation."""
+    ratio, ratio_interval = contrast.odds_ratio(own)
+    found = contrast.tested(own, moments)
+    low, high = wilson(own.reached, own.n)
+    return (
+        own.n, own.reached, own.rate, low, high, own.rest_n, own.rest_reached, own.rest_rate,
+        own.difference, found.low, found.high, ratio, *ratio_interval, found.p, found.inflation,
+    )  # fmt: skip
+
+
+def _model(units: Units, cells: pd.DataFrame, step: int) -> logistic.Fit:
+    return logistic.fit(cells, units.columns, f"n_{step - 1}", f"n_{step}")
+
+
+def _adjusted(model: logistic.Fit, column: str, value: str, inflation: float) -> tuple[float, float, float, float]:
+    """Odds ratio given the other properties; NaN where there are no others to hold fixed."""
+    if len({name for name, _ in model.terms}) < 2:
+        return math.nan, math.nan, math.nan, math.nan
+    ratio, (low, high), p = model.against_rest(column, value, inflation)
+    return ratio, low, high, p
+
+
+def _prizes(units: Units, table: pd.DataFrame, cells: pd.DataFrame, worth: Worth, seed: int) -> pd.DataFrame:
+    claimed = table[table["claimed"]].copy()
+    if not len(claimed):
+        return pd.DataFrame(columns=[*COLUMNS, *PRIZE_COLUMNS])
+    claimed["final"] = [
+        _final(units, cells, str(column), str(value))
+        for column, value in zip(claimed["property"], claimed["value"], strict=True)
+    ]
+    gap = -claimed["difference"] * claimed["n"] * claimed["final"] / claimed["reached"].clip(lower=1)
+    chosen = claimed.loc[gap.sort_values(ascending=False, kind="stable").index[:MOST_PRIZES]]
+    rows = []
+    for row in chosen.to_dict("records"):
+        step, column, value = int(row["step"]), str(row["property"]), str(row["value"])
+        found = prize(patterns(units, column, value, step), worth, seed=seed)
+        counts, final = (int(row["n"]), int(row["reached"])), int(row["final"])
+        by_adjusting = adjusted_extra(counts, final, row["adjusted"]) if row["adjusted"] > 0 else math.nan
+        best, ceiling = _best(table, step, column)
+        at_best = max(counts[0] * ceiling - counts[1], 0.0) * (final / counts[1] if counts[1] else 0.0)
+        rows.append(
+            {name: row[name] for name in COLUMNS}
+            | _flat("at_step", found.at_step, found.at_step_interval)
+            | _flat("extra", found.extra, found.extra_interval)
+            | {"extra_adjusted": by_adjusting, "best_value": best, "extra_best": at_best}
+            | _flat("money", found.money, found.money_interval)
+            | _flat("margin", found.margin, found.margin_interval)
+        )
+    made = pd.DataFrame(rows, columns=[*COLUMNS, *PRIZE_COLUMNS])
+    return made.sort_values("extra", ascending=False, kind="stable", ignore_index=True)
+
+
+def _final(units: Units, cells: pd.DataFrame, column: str, value: str) -> int:
+    return int(cells[f"n_{units.last}"][cells[column] == value].sum())
+
+
+def _best(table: pd.DataFrame, step: int, column: str) -> tuple[str, float]:
+    """The value with the highest low end of its interval, and that low end: no more is promised than it has shown."""
+    peers = table[(table["step"] == step) & (table["property"] == column)]
+    best = peers.iloc[int(peers["rate_low"].to_numpy().argmax())]
+    return str(best["value"]), float(best["rate_low"])
+
+
+def _flat(name: str, value: float, interval: Interval) -> dict[str, float]:
+    return {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high}
