@@ -51,11 +51,12 @@ class Part:
     names: tuple[str, ...] | None = None
 
 
-def parts(tables: Tables, names: Collection[str] | None = None) -> list[Part]:
+def parts(tables: Tables, names: Collection[str] | None = None, own: Collection[str] | None = None) -> list[Part]:
     """The parts of the stream that hold some of these events (None: every event of the client and every derived one
-    that the client has no event of)."""
+    that the client has no event of). `own`: the client's own names where they are known already."""
     found = []
-    own = own_names(tables) if names is None or any(name in DERIVED for name in names) else frozenset()
+    if own is None:
+        own = own_names(tables) if names is None or any(name in DERIVED for name in names) else ()
     wants_own = names is None or any(name not in DERIVED or name in own for name in names)
     if wants_own and tables.has("events", "event", "occurred_at"):
         found.append(_of_events(tables))

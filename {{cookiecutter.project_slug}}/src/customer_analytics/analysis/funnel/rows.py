@@ -1,0 +1,138 @@
+"""The rows of the stream that can serve a step: who or what, when, and what is held constant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from customer_analytics.analysis.funnel.definition import Definition, Step
+from customer_analytics.analysis.funnel.steps import SOURCES
+from customer_analytics.analysis.query import Name, Node
+from customer_analytics.analysis.query.checking import row_types
+from customer_analytics.analysis.query.compiling import Compiler
+from customer_analytics.analysis.query.names import Names
+from customer_analytics.analysis.query.sources import ResultType, value_of
+from customer_analytics.analysis.rfm.payments import net_money
+from customer_analytics.analysis.stream.events import DERIVED, Part, parts
+from customer_analytics.analysis.stream.people import person_id
+from customer_analytics.expressions import utc_of_local_midnight
+from customer_analytics.tables.store import Tables
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Where rows come from: the tables, the funnel's rules, and which derived names the client has events of."""
+
+    tables: Tables
+    definition: Definition
+    own: frozenset[str] = frozenset()
+
+    def of(
+        self, step: Step, *, earlier: Sequence[Step] = (), everything: bool = False, value: str | None = None
+    ) -> ir.Table:
+        """The rows that serve a step: unit_id, at and held_1 …; `also_<number>` for each of `earlier`: whether the same
+        row serves that step as well.
+
+        everything: rows of the step's names whatever its condition and the period, for what happened first ever.
+        value: a column that is wanted as `value` (text).
+        """
+        tables = []
+        for part in parts(self.tables, step.names, self.own):
+            chosen = self._serves(part, step, with_condition=not everything)
+            fields = self._fields(part)
+            for other in earlier:
+                fields[f"also_{other.number}"] = self._serves(part, other, with_condition=True)
+            if value is not None:
+                fields["value"] = _text(part, value)
+            table = part.rows.filter(chosen).select(**fields)
+            tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
+        table = tables[0] if len(tables) == 1 else ibis.union(*tables)
+        return table if everything or self.begin is None else table.filter(table.at >= self.begin)
+
+    def any_of(self, steps: Sequence[Step]) -> ir.Table:
+        """The rows that serve at least one of some steps: unit_id, at, held_1 …"""
+        tables = [self.of(step) for step in steps]
+        return tables[0] if len(tables) == 1 else ibis.union(*tables)
+
+    def stream(self) -> ir.Table:
+        """Everything that a unit did, for what lies between steps: unit_id, at. The client's own events, and derived
+        ones where a step names them."""
+        named = {name for step in (*self.definition.steps, *self.definition.exclude) for name in step.names}
+        own = [part for part in parts(self.tables, None, self.own) if part.names is None]
+        derived = [part for part in parts(self.tables, named, self.own) if part.names is not None]
+        tables = []
+        for part in (*own, *derived):
+            table = part.rows.select(unit_id=self._unit(part), at=part.at)
+            tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
+        return tables[0] if len(tables) == 1 else ibis.union(*tables)
+
+    def people(self) -> ir.Table:
+        """unit_id and person_id: of a session or order the customer, where one of its rows names one."""
+        tables = []
+        named = {name for step in self.definition.steps for name in step.names}
+        for part in parts(self.tables, named, self.own):
+            tables.append(part.rows.select(unit_id=self._unit(part), person_id=person_id(part.rows)))
+        table = tables[0] if len(tables) == 1 else ibis.union(*tables)
+        table = table.filter(table.unit_id.notnull(), table.person_id.notnull())
+        return table.group_by("unit_id").aggregate(person_id=table.person_id.max())  # a visitor sorts before a customer
+
+    @property
+    def begin(self) -> ir.TimestampScalar | None:
+        """The first moment that counts (naive UTC); None: all."""
+        if self.definition.entry_from is None:
+            return None
+        moment: ir.TimestampScalar = ibis.timestamp(utc_of_local_midnight(self.definition.entry_from, self.tables.zone))
+        return moment
+
+    def _fields(self, part: Part) -> dict[str, ir.Value]:
+        held = {f"held_{number}": _text(part, name) for number, name in enumerate(self.definition.hold, 1)}
+        return {"unit_id": self._unit(part), "at": part.at, **held}
+
+    def _unit(self, part: Part) -> ir.StringValue:
+        if self.definition.unit == "customer":
+            return person_id(part.rows)
+        column = "session_id" if self.definition.unit == "session" else "order_id"
+        if column not in part.rows.columns:
+            return ibis.null("string")
+        unit = part.rows[column].cast("string")
+        if self.definition.unit == "session" and self.definition.shared_sessions:
+            return person_id(part.rows) + ibis.literal(" ") + unit
+        return unit
+
+    def _serves(self, part: Part, step: Step, *, with_condition: bool) -> ir.BooleanValue:
+        if part.names is None:
+            tests = [part.event == name for name in step.names if name not in DERIVED or name in self.own]
+            named: ir.BooleanValue = reduce(lambda a, b: a | b, tests) if tests else ibis.literal(False)
+        else:
+            named = ibis.literal(bool(set(part.names) & set(step.names)))
+        if step.condition is None or not with_condition:
+            return named
+        types = row_types(Names(self.tables), SOURCES[part.table])
+
+        def leaf(node: Node) -> ir.Value:
+            assert isinstance(node, Name)
+            return self._value(part, node.name, types)
+
+        return named & Compiler(leaf, self.tables.reference_day).condition(step.condition)
+
+    def _value(self, part: Part, name: str, types: dict[str, ResultType]) -> ir.Value:
+        match name:
+            case "day":
+                return part.day
+            case "hour":
+                return self.tables.local(part.at).hour().cast("float64")
+            case "weekday":
+                return (part.day.day_of_week.index() + 1).cast("float64")
+            case "weekend":
+                return part.day.day_of_week.index() >= 5
+            case "net" if "net" not in part.rows.columns:
+                return net_money(part.rows).cast("float64")
+        return value_of(self.tables, part.rows, name, types[name])
+
+
+def _text(part: Part, column: str) -> ir.StringValue:
+    return part.rows[column].cast("string") if column in part.rows.columns else ibis.null("string")
