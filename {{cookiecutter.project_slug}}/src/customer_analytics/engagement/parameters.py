@@ -159,6 +159,9 @@ class RetentionParameters(Parameters):
         0, description="days without activity from which a person counts as gone; 0: the people's own rhythm"
     )
     release: OptionalDay = Field(None, description="day of a release to compare before and after; empty: none")
+    release_for: str = Field(
+        "", description="whom the release was for, as column = value; empty: everybody, and nobody to compare with"
+    )
     horizon_months: Annotated[int, Field(ge=1, le=60)] = Field(12, description="months ahead that cohorts are followed")
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
