@@ -110,8 +110,8 @@ class Report:
             tables: file name without ending -> the data behind a chart or table, for a CSV file; a name that ends in
                 .parquet makes a Parquet file.
             customer_tables: tables with one row a customer; engagement.privacy decides what is written.
-            documents: file name with its ending, .json or .md -> its text; for the folder of the report, not `tables`.
-                No document holds rows or names of single customers.
+            documents: file name with its ending, .json, .md or .yml -> its text; for the folder of the report, not
+                `tables`. No document holds rows or names of single customers.
         """
         publishing.publish(
             self,

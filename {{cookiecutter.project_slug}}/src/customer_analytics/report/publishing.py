@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 _MOST_KPIS = 4
 _FILE_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?(\.parquet)?")
-_DOCUMENT_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?\.(json|md)")
-_LEFT_BEHIND = ("tables/**/*.csv", "tables/**/*.parquet", "briefs/*.md")  # what an earlier run wrote beside the page
+_DOCUMENT_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?\.(json|md|yml)")
+# What an earlier run wrote beside the page.
+_LEFT_BEHIND = ("tables/**/*.csv", "tables/**/*.parquet", "briefs/*.md", "test_plans/*.md")
 
 
 def publish(
@@ -48,7 +49,9 @@ def publish(
             raise ValueError(f"a table is named with small letters, digits and underscores, not {name!r}")
     for name in documents or {}:
         if not _DOCUMENT_NAME.fullmatch(name):
-            raise ValueError(f"a document is named with small letters, digits and an ending .json or .md, not {name!r}")
+            raise ValueError(
+                f"a document is named with small letters, digits and an ending .json, .md or .yml, not {name!r}"
+            )
     folder = report.output
     _clear(folder)
     write_json(folder / "findings.json", [finding_as_json(finding) for finding in summary.findings])

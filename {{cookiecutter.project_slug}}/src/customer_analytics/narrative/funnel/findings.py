@@ -1,0 +1,110 @@
+"""Findings about the steps, one function each, with the condition under which it is said."""
+
+from __future__ import annotations
+
+from customer_analytics.language import Text
+from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.funnel.view import View
+
+MOST_OF_THE_LOSS = 0.5  # share of all that is lost from which one step is called the leak
+SOON = 0.5  # share of the window in which half of the conversions happen, from which waiting pays little
+
+
+def leak_finding(view: View) -> Finding | None:
+    """The step that loses most; None where nobody is lost."""
+    worst = view.worst
+    if worst is None:
+        return None
+    say, language = view.language.say, view.language
+    lost = view.n - view.passages[-1].reached if view.result.definition.entry == "closed" else 0
+    share = worst.lost / lost if lost > 0 else 0.0
+    statement = say(
+        "Of {base} who reached “{before}”, {reached} went on to “{step}” (**{rate}**, {interval}); {lost} did not, "
+        "from {period}.",
+        base=view.counted(worst.base), before=view.step(worst.step - 1), reached=language.number(worst.reached),
+        step=worst.name, rate=language.percent(worst.rate), interval=view.interval(worst.interval),
+        lost=language.number(worst.lost), period=view.period,
+    )  # fmt: skip
+    return Finding(
+        id="leak", grade=Grade.C,
+        head=say("One step loses most of them") if share >= MOST_OF_THE_LOSS else say("The step that loses most"),
+        statement=statement,
+        meaning=say(
+            "That is {share} of all who enter and do not reach the end. {next}",
+            share=language.percent(share), next=_next_leak(view),
+        )
+        if share > 0
+        else _next_leak(view),
+        action=say(
+            "Look at this step first: watch people use it, read its error messages, and test one change at a time with "
+            "a part held back at random."
+        ),
+        section="steps", value=worst.rate, low=worst.interval.low, high=worst.interval.high, n=worst.base, unit="share",
+    )  # fmt: skip
+
+
+def _next_leak(view: View) -> Text:
+    """The passage that loses most after the worst one."""
+    say, language, worst = view.language.say, view.language, view.worst
+    others = [one for one in view.passages if worst is not None and one.step != worst.step and one.lost > 0]
+    if not others:
+        return say("No other step loses anybody.")
+    second = max(others, key=lambda one: one.lost)
+    return say(
+        "The next largest loss, before “{step}”, is {lost}.", step=second.name, lost=language.number(second.lost)
+    )
+
+
+def pace_finding(view: View) -> Finding | None:
+    """How fast conversions come; None where there are too few."""
+    whole = view.result.times[view.result.times["from_step"] == 1]
+    if not len(whole) or view.steps < 2:
+        return None
+    row = whole.iloc[-1]
+    converters = int(row["converters"])
+    if converters < view.minimum_base:
+        return None
+    say, language = view.language.say, view.language
+    seconds = view.result.definition.window_seconds
+    is_soon = seconds is not None and float(row["p75"]) <= SOON * seconds
+    days = row["p75"] / 86_400
+    return Finding(
+        id="pace", grade=Grade.C,
+        head=say("Those who get there get there soon") if is_soon else say("The way takes its time"),
+        statement=say(
+            "Half of {converters} who reached the end did so within **{median}**, three quarters within {most}; the "
+            "slowest tenth took longer than {last}.",
+            converters=view.counted(converters), median=language.duration(float(row["p50"])),
+            most=language.duration(float(row["p75"])), last=language.duration(float(row["p90"])),
+        ),
+        meaning=say("Who has not come to the end by then rarely does within {window}.", window=view.window)
+        if is_soon
+        else say("A count after a short wait would call many lost who are still on their way."),
+        action=say("Send a reminder after {most}, not later, and hold a part of them out at random.",
+                   most=language.duration(float(row["p75"])))
+        if is_soon
+        else say("Judge a change only after {days} days, when three quarters have had their time.",
+                 days=language.number(max(1, round(days)))),
+        section="time", value=float(row["p50"]), n=converters, unit="seconds", notable=False,
+    )  # fmt: skip
+
+
+def silent_finding(view: View) -> Finding | None:
+    """People who match no funnel; None where they are few."""
+    from customer_analytics.narrative.funnel.steps import silent_words
+
+    silent = view.result.silent
+    words = silent_words(view)
+    if words is None:
+        return None
+    say = view.language.say
+    outside = silent.people - silent.entered
+    share = outside / silent.people
+    return Finding(
+        id="silent_majority", grade=Grade.C,
+        head=say("Most people never enter the funnel") if share > 0.5 else say("Part of the people never enter it"),
+        statement=words,
+        meaning=say("No rate of this report is about them: a better checkout does not reach who never comes near it."),
+        action=say("Ask what they came for, and count that as a funnel of its own."),
+        section="steps", value=share, n=silent.people, unit="share", notable=False,
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""How long it takes: time to each step among those who got there, and the curve over all who entered."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from customer_analytics.language import Text
+from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
+from customer_analytics.narrative.funnel.view import View
+
+DAY, HOUR = 86_400.0, 3_600.0
+Curve = tuple[str, list[float], list[float | None], str, list[float] | None, list[float] | None]  # as charts.Line
+
+
+def pace_section(view: View) -> SectionWords:
+    """Opening of the section on time."""
+    say, language = view.language.say, view.language
+    title = say("How long it takes")
+    if math.isnan(view.result.median_days):
+        deck = say(
+            "Fewer than half of all who enter ever reach “{step}”: a median over all of them is not reached.",
+            step=view.step(view.steps),
+        )
+    else:
+        deck = say(
+            "Half of all who enter have reached “{step}” after {time}, those still under way counted in.",
+            step=view.step(view.steps), time=language.duration(view.result.median_days * DAY),
+        )  # fmt: skip
+    return SectionWords(title, "time", deck)
+
+
+def times_table(view: View) -> TableWords | None:
+    """Quartiles and the slowest tenth of each step and of the whole way; None where nobody gets anywhere."""
+    rows = [row for row in view.result.times.to_dict("records") if int(row["converters"]) >= view.minimum_base]
+    if not rows:
+        return None
+    say = view.language.say
+    return TableWords(
+        (
+            (say("Step"), "name"),
+            (say("Got there"), "number"),
+            (say("A quarter within"), "number"),
+            (say("Half within"), "number"),
+            (say("Three quarters within"), "number"),
+            (say("Nine in ten within"), "number"),
+        ),
+        tuple(_times_row(view, row) for row in rows),
+        say("Time to each step, among those who reached it"),
+        view.how_of_steps(
+            (say("Time"), say("From the step before to the step; the last row from entry to the end")),
+            (say("Who"), say("Only those who reached the step in time; others have no time")),
+        ),
+        file="times",
+    )
+
+
+def tables(view: View) -> list[TableWords]:
+    """The tables of the section, those that there are."""
+    table = times_table(view) if view.enough else None
+    return [table] if table is not None else []
+
+
+def _times_row(view: View, row: dict[Any, Any]) -> Row:
+    language, step, before = view.language, int(row["step"]), int(row["from_step"])
+    whole = before == 1 and step == view.steps and step > 2
+    name = language.say("Whole way") if whole else view.step(step)
+    seconds = [float(row[name]) for name in ("p25", "p50", "p75", "p90")]
+    return (
+        (name, None),
+        (language.number(int(row["converters"])), int(row["converters"])),
+        *((language.duration(value), value) for value in seconds),
+    )
+
+
+def has_curve(view: View) -> bool:
+    """Whether there is a curve to draw."""
+    return view.enough and len(view.result.curve) > 1 and float(view.result.curve["converted"].max()) > 0
+
+
+def in_hours(view: View) -> bool:
+    """Whether the curve is shown in hours: all of it happens within three days."""
+    return bool(view.result.curve["days"].max() <= 3)
+
+
+def curve_lines(view: View) -> list[Curve]:
+    """The share converted by then, with its band."""
+    curve = view.result.curve
+    scale = 24.0 if in_hours(view) else 1.0
+    at = [float(day) * scale for day in curve["days"]]
+    name = str(view.step(view.steps))
+    low, high = curve["low"].tolist(), curve["high"].tolist()
+    return [(name, at, curve["converted"].tolist(), "s1", low, high)]
+
+
+def curve_axis(view: View) -> tuple[Any, str]:
+    """How the axis writes shares, and the name of the other axis."""
+    say = view.language.say
+    return view.language.percent, str(say("Hours since entry") if in_hours(view) else say("Days since entry"))
+
+
+def curve_figure(view: View) -> FigureWords:
+    """Words of the curve."""
+    say, language, curve = view.language.say, view.language, view.result.curve
+    last, half = curve.iloc[-1], _half_of_final(view)
+    title = say("Half of the conversions come within {time} of entry", time=language.duration(half * DAY))
+    source = say(
+        "{source} {young} entries whose window is still open are counted up to the last day and no longer.",
+        source=view.source, young=language.number(view.result.immature),
+    )  # fmt: skip
+    return FigureWords(
+        title,
+        say("Share of all who entered that reached “{step}” by then. Band: interval", step=view.step(view.steps)),
+        say(
+            "Rising curve: {share} at the end of the window, half of that after {time}.",
+            share=language.percent(float(last["converted"]), 1), time=language.duration(half * DAY),
+        ),
+        source if view.result.immature else view.source,
+    )  # fmt: skip
+
+
+def curve_words(view: View) -> Text:
+    """What the curve reads at its end, beside those who have left."""
+    say, language, last = view.language.say, view.language, view.result.curve.iloc[-1]
+    words = say(
+        "At the end of the window **{share}** have reached the end (interval {low} to {high}), counting young entries "
+        "only as long as they could be seen.",
+        share=language.percent(float(last["converted"]), 1), low=language.percent(float(last["low"]), 1),
+        high=language.percent(float(last["high"]), 1),
+    )  # fmt: skip
+    left = float(last["left"])
+    if math.isnan(left) or math.isnan(view.result.left_after_days):
+        return words
+    return say(
+        "{words} With leaving as the other way out (silent for {days} and never seen again), {first} reached it first "
+        "and {left} left first.",
+        words=words, days=language.duration(view.result.left_after_days * DAY),
+        first=language.percent(float(last["converted_first"]), 1), left=language.percent(left, 1),
+    )  # fmt: skip
+
+
+def _half_of_final(view: View) -> float:
+    """Days until half of the final share of the curve is reached."""
+    curve = view.result.curve
+    reached = curve[curve["converted"] >= 0.5 * float(curve["converted"].iloc[-1])]
+    return float(reached["days"].iloc[0])

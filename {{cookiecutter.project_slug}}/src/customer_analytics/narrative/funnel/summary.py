@@ -1,0 +1,147 @@
+"""The first screen: where people fall away, how many, what it costs, what to do first."""
+
+from __future__ import annotations
+
+import math
+
+from customer_analytics.language import Text
+from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+from customer_analytics.narrative.funnel.findings import leak_finding, pace_finding, silent_finding
+from customer_analytics.narrative.funnel.holds import firm_finding
+from customer_analytics.narrative.funnel.scorecard import scorecard_finding
+from customer_analytics.narrative.funnel.view import View
+
+ASSUMED_GAIN = 0.1  # share of those lost at the worst step that a good fix is assumed to win, in the recommendation
+
+
+def summary(view: View) -> Summary:
+    """The summary of the funnel report."""
+    if not view.enough:
+        return _too_few(view)
+    return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
+
+
+def all_findings(view: View) -> tuple[Finding, ...]:
+    """All findings, in the order of what a client should hear first."""
+    if not view.enough:
+        return _too_few(view).findings
+    found: list[Finding | None] = [
+        leak_finding(view),
+        pace_finding(view),
+        firm_finding(view),
+        silent_finding(view),
+        scorecard_finding(view, view.card) if view.card is not None else None,
+    ]
+    return told_in_order(found)
+
+
+def aside(view: View, section: str) -> list[Finding]:
+    """Findings that belong to a section and are not on the first screen."""
+    return told_in_section(all_findings(view), section)
+
+
+def _title(view: View) -> Text:
+    say, language, worst = view.language.say, view.language, view.worst
+    rate, base = view.result.conversion.value, view.counted(view.n)
+    if worst is None:
+        return say("All {base} who entered reached “{last}”", base=base, last=view.step(view.steps))
+    return say(
+        "{rate} of {base} reach “{last}”. Most are lost before “{step}”",
+        rate=language.percent(rate), base=base, last=view.step(view.steps), step=worst.name,
+    )  # fmt: skip
+
+
+def _standfirst(view: View) -> Text:
+    say, language, worst = view.language.say, view.language, view.worst
+    if worst is None:
+        return say("{count} entered from {period}.", count=view.counted(view.n), period=view.period)
+    return say(
+        "{lost} of {base} who reached “{before}” went no further, from {period}. Start there: no other step loses as "
+        "many.",
+        lost=language.number(worst.lost), base=view.counted(worst.base), before=view.step(worst.step - 1),
+        period=view.period,
+    )  # fmt: skip
+
+
+def _kpis(view: View) -> tuple[Kpi, ...]:
+    say, language, worst = view.language.say, view.language, view.worst
+    count, base, rate, interval = view.result.conversion
+    kpis = [
+        Kpi(
+            say("Reach “{step}”", step=view.step(view.steps)),
+            language.percent(rate, 1),
+            say(
+                "{count} of {n}; {interval}",
+                count=language.number(count), n=language.number(base),
+                interval=view.interval(interval, 1),
+            ),
+        )
+    ]  # fmt: skip
+    if worst is not None:
+        kpis.append(
+            Kpi(
+                say("Lost before “{step}”", step=worst.name),
+                language.number(worst.lost),
+                say(
+                    "{rate} of {n} go on; {interval}", rate=language.percent(worst.rate),
+                    n=language.number(worst.base), interval=view.interval(worst.interval),
+                ),
+            )
+        )  # fmt: skip
+    whole = view.result.times[view.result.times["from_step"] == 1]
+    if len(whole) and int(whole.iloc[-1]["converters"]) >= view.minimum_base:
+        row = whole.iloc[-1]
+        kpis.append(
+            Kpi(
+                say("Median time to the end"),
+                language.duration(float(row["p50"])),
+                say("three quarters within {time}", time=language.duration(float(row["p75"]))),
+            )
+        )
+    if view.result.immature:
+        kpis.append(
+            Kpi(
+                say("Still under way"),
+                language.number(view.result.immature),
+                say("entered less than {window} ago; in no rate", window=view.window),
+            )
+        )
+    return tuple(kpis)
+
+
+def recommendation(view: View) -> Text:
+    """What to do first, with a number and its assumption in one sentence."""
+    say, language, worst = view.language.say, view.language, view.worst
+    if worst is None:
+        return say("Nothing is lost on this way; look at who never enters it.")
+    onward = math.prod(one.rate for one in view.passages if one.step > worst.step)
+    won = ASSUMED_GAIN * worst.lost
+    return say(
+        "Begin at “{step}”. If one fix wins {gain} of the {lost} who are lost there, and these go on as others do, "
+        "that is about **{extra}** more at “{last}” in a period as long as this one. Test it with a part held back.",
+        step=worst.name, gain=language.percent(ASSUMED_GAIN), lost=language.number(worst.lost),
+        extra=language.number(max(1, round(won * onward))), last=view.step(view.steps),
+    )  # fmt: skip
+
+
+def _too_few(view: View) -> Summary:
+    """The whole summary where the base is too small for any rate."""
+    say, language = view.language.say, view.language
+    finding = Finding(
+        id="too_few_entries", grade=Grade.D, head=say("No rates are given"),
+        statement=say(
+            "{count} entered the funnel by “{step}” from {period}; rates are not estimable.",
+            count=view.counted(view.n), step=view.step(1), period=view.period,
+        ),
+        meaning=view.why_not,
+        action=say("Check the steps, the window and the as-of date; then load more history."),
+        section="limits", value=float(view.n), n=view.n, unit="entries",
+    )  # fmt: skip
+    kpi = Kpi(say("Entered"), language.number(view.n), say("too few for rates"))
+    return Summary(
+        say("Too few entries for rates: {n}", n=language.number(view.n)),
+        say("The report lists what was counted and gives no rates."),
+        (kpi,),
+        (finding,),
+        say("Shorten the window, choose other steps or load more history before anybody acts on rates."),
+    )

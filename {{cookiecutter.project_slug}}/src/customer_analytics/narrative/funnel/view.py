@@ -1,0 +1,241 @@
+"""What the sentences share: the results with their language, the names of steps and units, the usual phrases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from customer_analytics.analysis.funnel import FunnelResult
+from customer_analytics.analysis.scorecard import ScorecardResult
+from customer_analytics.language import Language, Text
+from customer_analytics.narrative import estimates
+from customer_analytics.narrative.exhibits import How
+from customer_analytics.statistics import Interval
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.dropoff import DropoffResult
+    from customer_analytics.analysis.paths import PathsResult
+
+
+class Passage(NamedTuple):
+    """From one step to the next. `base`: who could go on; `rate`: who did, of these; `lost`: who did not."""
+
+    step: int
+    name: Text
+    base: int
+    reached: int
+    rate: float
+    interval: Interval
+    overall: float
+    lost: int
+
+
+@dataclass(frozen=True)
+class View:
+    """The results as this report may show them.
+
+    `minimum_group`: groups with fewer units are not shown by themselves; `time_zone`: zone of the calendar days;
+    `dropoff`, `paths`, `card`: what goes with dropping off, the ways people take, the scorecard of the five stages.
+    """
+
+    result: FunnelResult
+    language: Language
+    minimum_group: int
+    time_zone: str = "UTC"
+    dropoff: DropoffResult | None = None
+    paths: PathsResult | None = None
+    card: ScorecardResult | None = None
+
+    @property
+    def n(self) -> int:
+        """Mature entries."""
+        return self.result.entered
+
+    @property
+    def minimum_base(self) -> int:
+        """Base below which no rate is printed."""
+        return self.result.minimum_base
+
+    @property
+    def enough(self) -> bool:
+        """Whether rates may be printed at all."""
+        return self.result.enough and self.n >= self.minimum_group
+
+    @property
+    def why_not(self) -> Text:
+        """Why there are no rates."""
+        if not self.n and self.result.immature:
+            return self.language.say(
+                "Not estimable: of {count} that entered, none has had the whole window of {window}.",
+                count=self.counted(self.result.immature), window=self.window,
+            )  # fmt: skip
+        return self.language.say("Not estimable: {count} entered the funnel.", count=self.counted(self.n))
+
+    @property
+    def unit(self) -> str:
+        """customer, session or order."""
+        return self.result.definition.unit
+
+    def counted(self, count: int) -> Text:
+        """A count with its unit: 2,000 people; 2,000 sessions; 2,000 orders."""
+        say_count = self.language.say_count
+        if self.unit == "session":
+            return say_count("{count} session", "{count} sessions", count)
+        if self.unit == "order":
+            return say_count("{count} order", "{count} orders", count)
+        return say_count("{count} person", "{count} people", count)
+
+    def step(self, number: int) -> Text:
+        """Name of a step, from 1."""
+        return step_name(self.language, self.result.definition.labels[number - 1])
+
+    @property
+    def steps(self) -> int:
+        """How many steps there are."""
+        return self.result.definition.length
+
+    @functools.cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The steps from the second on. Empty where there is one step."""
+        went_on = dict(zip(self.result.moved["step"], self.result.moved["went_on"], strict=True))
+        found = []
+        for before, row in itertools.pairwise(self.result.steps.to_dict("records")):
+            number, rate, lost = int(row["step"]), float(row["rate"]), int(row["lost"])
+            base = int(before["reached"])
+            found.append(
+                Passage(
+                    number, self.step(number), base, int(went_on[number]), rate,
+                    Interval(float(row["rate_low"]), float(row["rate_high"])), float(row["overall"]), lost,
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    @functools.cached_property
+    def worst(self) -> Passage | None:
+        """The passage that loses most; None without a passage or without a loss."""
+        known = [one for one in self.passages if one.base >= self.minimum_base and one.lost > 0]
+        return max(known, key=lambda one: (one.lost, -one.rate), default=None)
+
+    @property
+    def window(self) -> Text:
+        """The window from entry in words."""
+        seconds = self.result.definition.window_seconds
+        if seconds is None or self.result.no_window:
+            return self.language.say("as long as the data reach")
+        return Text(self.language.duration(seconds))
+
+    @functools.cached_property
+    def period(self) -> Text:
+        """First to last day of the data that the entries are from."""
+        first = self.result.definition.entry_from
+        weeks = self.result.trend["week"]
+        day = first if first is not None else pd.Timestamp(weeks.min()).date() if len(weeks) else self.last_day
+        return self.language.say(
+            "{first} to {last}", first=self.language.date(day), last=self.language.date(self.last_day)
+        )
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day that counts."""
+        return self.result.tables.as_of
+
+    @property
+    def source(self) -> Text:
+        """The source line of a figure about the steps."""
+        return self.language.say(
+            "Source: {what}, {period}; {count} with the whole window behind them.",
+            what=self.data, period=self.period, count=self.counted(self.n),
+        )  # fmt: skip
+
+    @property
+    def data(self) -> Text:
+        """Which tables the steps come from."""
+        say = self.language.say
+        if self.result.definition.origin == "orders":
+            return say("orders and registrations")
+        return say("events") if self.result.tables.has("events") else say("orders")
+
+    def bounds(self, interval: Interval, decimals: int = 0) -> tuple[str, str]:
+        """Both ends of an interval of a share."""
+        return estimates.bounds(self.language, interval, decimals)
+
+    def interval(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a bracket."""
+        return estimates.in_bracket(self.language, interval, decimals)
+
+    def between(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a cell."""
+        return estimates.between(self.language, interval, decimals)
+
+    def not_estimable(self, n: int) -> Text:
+        """The words instead of a rate."""
+        return estimates.not_estimable(self.language, n)
+
+    def rate(self, rate: float, base: int, decimals: int = 0) -> str:
+        """A rate, or why there is none."""
+        if math.isnan(rate) or base < self.minimum_base:
+            return self.not_estimable(base)
+        return self.language.percent(rate, decimals)
+
+    def how(self, *own: tuple[Text, Text], window: Text | None = None) -> How:
+        """The "How it was computed" box: own lines, then what holds for every table; `window`: where it is another."""
+        say = self.language.say
+        return (
+            *own,
+            (
+                say("Period"),
+                say("{period}, calendar days in {zone}", period=window or self.period, zone=self.time_zone),
+            ),
+        )
+
+    def how_of_steps(self, *own: tuple[Text, Text]) -> How:
+        """The same for tables that rest on the steps: unit, window from entry, who counts, who is left out."""
+        say, language = self.language.say, self.language
+        lines = [
+            (say("Unit"), self.unit_words),
+            (say("Window"), say("{window} from entry, the end included", window=self.window)),
+            (
+                say("Base"),
+                say(
+                    "{count} with the whole window behind them; {immature} that entered later are not in the rates",
+                    count=self.counted(self.n), immature=language.number(self.result.immature),
+                ),
+            ),
+        ]  # fmt: skip
+        if self.result.unknown_rows:
+            rows = language.number(self.result.unknown_rows)
+            lines.append((say("Left out"), say("{rows} events that name nobody", rows=rows)))
+        return self.how(*own, *lines)
+
+    @property
+    def unit_words(self) -> Text:
+        """What goes through the funnel, and which of its attempts counts."""
+        say, best = self.language.say, self.result.definition.attempt == "best"
+        if self.unit == "session":
+            return say("A session, with its furthest attempt") if best else say("A session, from its first entry")
+        if self.unit == "order":
+            return say("An order")
+        return (
+            say("A customer, or a visitor who is not known as one, with the furthest attempt")
+            if best
+            else say("A customer, or a visitor who is not known as one, from the first entry")
+        )
+
+
+def step_name(language: Language, label: str) -> Text:
+    """A step as the report calls it: the client's own word, or ours for what orders and registrations tell."""
+    say = language.say
+    own = {
+        "signed up": say("Registered"),
+        "order placed": say("Order placed"),
+        "order paid": say("Order paid"),
+        "order kept": say("Order kept"),
+        "order placed again": say("Ordered again"),
+    }
+    return own.get(label, Text(label))
