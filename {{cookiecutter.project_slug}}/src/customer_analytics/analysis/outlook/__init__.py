@@ -1,0 +1,5 @@
+"""What follows from who came back: cohorts carried forward, the worth of a point, the retention that is needed."""
+
+from customer_analytics.analysis.outlook.result import OutlookResult, analyse
+
+__all__ = ["OutlookResult", "analyse"]
