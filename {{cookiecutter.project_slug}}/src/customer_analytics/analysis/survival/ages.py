@@ -1,0 +1,124 @@
+"""Activity by age, with the calendar taken out: who is active how long after their beginning, season and growth apart.
+
+People are counted by age in whole units (weeks, or days in short data) and by the calendar unit that an age falls on.
+The share who are active is taken as age effect times calendar effect and fitted by iterative proportional fitting, the
+maximum likelihood of a Poisson model with both factors (Bishop, Fienberg, Holland 1975). A straight trend can be moved
+between age, calendar and intake, and no data can say which it is; steps and seasons can not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from customer_analytics.analysis.survival.blocks import block
+
+Floats = npt.NDArray[np.float64]
+BLOCKS = 200  # of people, for standard errors
+WEEK, LONG_ENOUGH = 7, 182  # shorter data are counted by days
+ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Ages:
+    """Activity by age and calendar unit.
+
+    `unit`: days of an age unit; `active`, `people`: blocks x ages: active people, and those under observation weighted
+    by the calendar effect of where their age falls; `level`: active share by age at the calendar's mean, NaN without
+    people; `calendar`: effect of each calendar unit, mean 1 over the people; `first`: day number of the first one;
+    `observed`: people under observation by age, unweighted. `spread`: calendar units over which beginnings spread.
+    """
+
+    unit: int
+    active: Floats
+    people: Floats
+    level: Floats
+    calendar: Floats
+    first: int
+    observed: Floats
+    spread: float
+
+
+def active_cells(days: ir.Table, lives: ir.Table, unit: int) -> pd.DataFrame:
+    """Active people by block, beginning (day number) and age in units: columns block, origin, age, n.
+
+    `days`: person_id and day, one row a person and active day; `lives`: person_id and origin. One row of the result a
+    block, day of beginning and age: it grows with the days of data, not with the people.
+    """
+    began = lives.select("person_id", "origin", block=block(lives.person_id, BLOCKS))
+    joined = days.select("person_id", "day").inner_join(began, "person_id")
+    joined = joined.filter(joined.day >= joined.origin)
+    seen = joined.select(
+        "person_id", "block", "origin", age=((joined.day - joined.origin) // unit).cast("int32")
+    ).distinct()
+    return _sorted(seen.group_by("block", "origin", "age").aggregate(n=seen.count()).to_pandas())
+
+
+def beginnings(lives: ir.Table) -> pd.DataFrame:
+    """People by block and day of beginning: columns block, origin, n."""
+    began = lives.select("origin", block=block(lives.person_id, BLOCKS))
+    return _sorted(began.group_by("block", "origin").aggregate(n=began.count()).to_pandas())
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    keys = [name for name in table.columns if name != "n"]
+    return table.astype(np.int64).sort_values(keys, ignore_index=True)
+
+
+def unit_of(span: int) -> int:
+    """Days of an age unit for data of so many days."""
+    return WEEK if span >= LONG_ENOUGH else 1
+
+
+def by_age(cells: pd.DataFrame, began: pd.DataFrame, first: int, end: int, unit: int) -> Ages:
+    """Put the counts together and take the calendar out.
+
+    Only whole units inside the data count: an age that begins before `first` or ends after `end` was not observed.
+    """
+    width = (end - first + 1) // unit
+    blocks, people = np.zeros((BLOCKS, width)), np.zeros((BLOCKS, width))
+    raw_active, raw_people = np.zeros((width, width)), np.zeros((width, width))
+    placed = _place(cells.assign(start=cells["origin"] + cells["age"] * unit), first, end, unit, width)
+    grid = began.merge(pd.DataFrame({"age": np.arange(width)}), how="cross")
+    exposed = _place(grid.assign(start=grid["origin"] + grid["age"] * unit), first, end, unit, width)
+    for table, counts in ((placed, raw_active), (exposed, raw_people)):
+        np.add.at(counts, (table["age"], table["at"]), table["n"])
+    level, calendar = _two_factors(raw_active, raw_people)
+    np.add.at(blocks, (placed["block"], placed["age"]), placed["n"].to_numpy(float))
+    weighted = exposed["n"].to_numpy(float) * calendar[exposed["at"].to_numpy()]
+    np.add.at(people, (exposed["block"], exposed["age"]), weighted)
+    inside = began[(began["origin"] >= first) & (began["origin"] <= end)]
+    spread = (
+        float(np.average((inside["origin"] - inside["origin"].mean()) ** 2, weights=inside["n"]) ** 0.5)
+        if len(inside)
+        else 0.0
+    )
+    return Ages(unit, blocks, people, level, calendar, first, raw_people.sum(axis=1), spread / unit)
+
+
+def _place(table: pd.DataFrame, first: int, end: int, unit: int, width: int) -> pd.DataFrame:
+    """Rows whose age unit lies inside the data, with the calendar unit of its middle."""
+    inside = (table["start"] >= first) & (table["start"] + unit - 1 <= end) & (table["age"] < width)
+    kept = table[inside]
+    at = np.minimum((kept["start"] + unit // 2 - first) // unit, width - 1)
+    return kept.assign(at=at)
+
+
+def _two_factors(active: Floats, people: Floats) -> tuple[Floats, Floats]:
+    """Age level and calendar effect (weighted mean 1) by iterative proportional fitting."""
+    level = np.divide(active.sum(axis=1), people.sum(axis=1), out=np.zeros(len(active)), where=people.sum(axis=1) > 0)
+    calendar = np.ones(active.shape[1])
+    by_calendar = active.sum(axis=0)
+    for _ in range(ROUNDS):
+        expected = level @ people
+        calendar = np.divide(by_calendar, expected, out=np.ones_like(calendar), where=expected > 0)
+        weight = people.sum(axis=0)
+        calendar = calendar / max(float(np.average(calendar, weights=weight)) if weight.sum() else 1.0, 1e-12)
+        calendar = np.maximum(calendar, 1e-9)
+        expected = people @ calendar
+        level = np.divide(active.sum(axis=1), expected, out=np.zeros(len(level)), where=expected > 0)
+    return np.where(people.sum(axis=1) > 0, level, np.nan), calendar
