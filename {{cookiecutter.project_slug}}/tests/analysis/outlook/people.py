@@ -14,10 +14,8 @@ def as_tables(days: pd.DataFrame, people: pd.DataFrame) -> tuple[ir.Table, ir.Ta
     """Both as tables of an engine, rows in no particular order."""
     backend = ibis.duckdb.connect()
     shuffled = [frame.sample(frac=1, random_state=3).reset_index(drop=True) for frame in (days, people)]
-    made = [
-        frame.astype({name: "int32" for name in ("day", "start_day", "purchases") if name in frame})
-        for frame in shuffled
-    ]
+    whole = ("day", "start_day", "purchases")
+    made = [frame.astype({name: "int32" for name in whole if name in frame}) for frame in shuffled]
     return backend.create_table("days", made[0]), backend.create_table("people", made[1])
 
 

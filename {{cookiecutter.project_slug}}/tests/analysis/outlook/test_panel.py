@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from customer_analytics.analysis.outlook.panel import panel
 from customer_analytics.analysis.outlook.season import Weekly, season, weekly
 from customer_analytics.analysis.outlook.usage import returns_by, usage
-from tests.analysis.outlook.people import END, as_tables
+
+from .people import END, as_tables
 
 
 def logs(seed: int, n: int, span: int = 140) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

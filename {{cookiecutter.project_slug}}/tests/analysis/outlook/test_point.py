@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from customer_analytics.analysis.outlook.point import YEAR, value_of_a_point
-from tests.analysis.outlook.people import END, as_tables, draw
+
+from .people import END, as_tables, draw
 
 BEGIN = END - 480
 
@@ -22,15 +23,8 @@ def slow(days: pd.DataFrame, people: pd.DataFrame, months: int) -> pd.DataFrame:
         age = own["day"] - start
         own, age = own[(age >= 0) & (age < 30 * months)], age[(age >= 0) & (age < 30 * months)]
         month, later = age.between(30, 59), age >= 30
-        rows.append(
-            (
-                month.any(),
-                own["purchases"][later].sum(),
-                own["net"][later].sum(),
-                own["net"][month].sum(),
-                own["net"].sum(),
-            )
-        )
+        orders, net = own["purchases"], own["net"]
+        rows.append((month.any(), orders[later].sum(), net[later].sum(), net[month].sum(), net.sum()))
     return pd.DataFrame(rows, columns=["back", "orders", "net", "month", "total"])
 
 
