@@ -53,7 +53,7 @@ def method(view: View) -> Pairs:
     )
     pairs: Pairs = [
         (say("Unit"), view.unit_words),
-        (say("Entry"), occurrence),
+        (say("Entry into the funnel"), occurrence),
         (say("Order of the steps"), order_words(view)),
         (
             say("Simultaneous"),
@@ -63,7 +63,7 @@ def method(view: View) -> Pairs:
             ),
         ),
         (
-            say("Window"),
+            say("Conversion window"),
             say("{window} from entry, in elapsed time and not in calendar days.", window=view.window)
             if found.window_given
             else say(
@@ -75,7 +75,7 @@ def method(view: View) -> Pairs:
             say("Mature"),
             say("An entry whose whole window lies before the end of the data. Only these are in the rates."),
         ),
-        (say("Lost"), say("Reached the step before, and not this one within the window. Some come back later.")),
+        (say("Lost at a step"), say("Reached the step before, and not this one in the window. Some come back later.")),
         (
             say("Interval"),
             say(

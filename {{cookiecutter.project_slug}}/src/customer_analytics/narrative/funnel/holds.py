@@ -76,7 +76,9 @@ def _sensitivity_row(view: View, row: dict[Any, Any]) -> Row:
 def rule_name(view: View, rule: str) -> Text:
     """What is changed."""
     say = view.language.say
-    return {"window": say("Window"), "order": say("Order"), "attempt": say("Attempt")}.get(rule, Text(rule))
+    return {"window": say("Conversion window"), "order": say("Order of the steps"), "attempt": say("Attempt")}.get(
+        rule, Text(rule)
+    )
 
 
 def rule_value(view: View, rule: str, value: str, seconds: float) -> Text:

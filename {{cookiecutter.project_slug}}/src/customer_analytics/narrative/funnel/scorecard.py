@@ -85,8 +85,8 @@ def scorecard_finding(view: View, card: ScorecardResult) -> Finding | None:
             "{low} to {high}).",
             measure=_name(language, measure.name), now=_shown(language, measure, measure.value),
             before=_shown(language, measure, measure.before), days=days, last=language.date(card.last),
-            change=_changed(language, measure, measure.change), low=_changed(language, measure, low),
-            high=_changed(language, measure, high),
+            change=_changed(language, measure, measure.change), low=_bound(language, measure, low),
+            high=_bound(language, measure, high),
         ),
         meaning=say(
             "Of {count} measures it is the one that moved most beyond chance. The season can move it too: the same "
@@ -112,7 +112,7 @@ def _row(view: View, card: ScorecardResult, measure: Measure) -> Row:
     if not math.isnan(low):
         shown = language.say(
             "{change} ({low} to {high})", change=_changed(language, measure, measure.change),
-            low=_changed(language, measure, low), high=_changed(language, measure, high),
+            low=_bound(language, measure, low), high=_bound(language, measure, high),
         )  # fmt: skip
         change = (shown, measure.change)
     before: Cell = (_shown(language, measure, measure.before), measure.before)
@@ -153,9 +153,14 @@ def _shown(language: Language, measure: Measure, value: float) -> str:
 
 
 def _changed(language: Language, measure: Measure, value: float) -> str:
-    """A change with its sign; shares in points without the word, which stands in the column."""
+    """A change with its sign and its unit."""
+    return language.points(value) if measure.kind == "share" else _bound(language, measure, value)
+
+
+def _bound(language: Language, measure: Measure, value: float) -> str:
+    """An end of the interval of a change with its sign; shares in points, without the word."""
     if measure.kind == "share":
-        return language.points(value)
+        return language.signed(100 * value, 1)
     if measure.kind == "count":
         return language.signed(value)
     sign = "+" if value > 0 else ""
@@ -166,7 +171,7 @@ def _stage(language: Language, stage: str) -> Text:
     say = language.say
     return {
         "acquisition": say("Acquisition"),
-        "activation": say("Activation"),
+        "activation": say("Activation (key act)"),
         "retention": say("Retention"),
         "revenue": say("Revenue"),
         "referral": say("Referral"),
@@ -179,7 +184,7 @@ def _name(language: Language, measure: str) -> Text:
         "new_people": say("New people"),
         "activated": say("New people who did the key act"),
         "returned": say("Active people who were active again"),
-        "buyers": say("Buyers"),
+        "buyers": say("Paying customers"),
         "revenue": say("Net revenue"),
         "revenue_per_buyer": say("Net revenue per buyer"),
         "referred": say("New customers brought by others"),
@@ -206,7 +211,7 @@ def _definitions(language: Language, card: ScorecardResult) -> tuple[tuple[Text,
         ),
     }[card.key]
     pairs = [
-        (say("New"), new),
+        (say("Who is new"), new),
         (say("Key act"), key),
         (
             say("Active again"),

@@ -111,7 +111,7 @@ def step_table(view: View) -> TableWords:
             (say("Reached"), "number"),
             (say("Of the step before (interval)"), "number"),
             (say("Of all"), "number"),
-            (say("Lost"), "number"),
+            (say("Lost here"), "number"),
             (say("Median time from the step before"), "number"),
             (say("Still under way"), "number"),
         ),
@@ -202,7 +202,7 @@ def more_tables(view: View) -> list[TableWords]:
 def part_name(view: View, part: str) -> Text:
     """Name of a part of the way."""
     say = view.language.say
-    return {"visit": say("Visit"), "order": say("Order"), "payment": say("Payment")}.get(part, Text(part))
+    return {"visit": say("Visit"), "order": say("Ordering"), "payment": say("Payment")}.get(part, Text(part))
 
 
 def silent_words(view: View) -> Text | None:

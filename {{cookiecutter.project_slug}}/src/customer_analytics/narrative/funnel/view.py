@@ -199,7 +199,7 @@ class View:
         say, language = self.language.say, self.language
         lines = [
             (say("Unit"), self.unit_words),
-            (say("Window"), say("{window} from entry, the end included", window=self.window)),
+            (say("Conversion window"), say("{window} from entry, the end included", window=self.window)),
             (
                 say("Base"),
                 say(
