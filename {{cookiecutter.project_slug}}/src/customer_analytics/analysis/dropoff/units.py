@@ -30,9 +30,10 @@ class Property:
 class Units:
     """Mature units that entered.
 
-    `table`: unit_id, person_id, entered_at (naive UTC), day (local day of entry, days since 1970-01-01), furthest
-    (1..K: the last step reached), one text column for each property (null: not known). `repeated`: whether a person
-    may have several units. `window_seconds`: time that a unit has; 0: as long as its session.
+    `table`: unit_id, person_id, entered_at, at_1 .. at_K (naive UTC; null: not reached), day (local day of entry, days
+    since 1970-01-01), furthest (1..K: the last step reached), one text column for each property (null: not known).
+    `repeated`: whether a person may have several units. `window_seconds`: time that a unit has; None: as long as its
+    session, or as the data reach. `shared_sessions`: a session is a session_id of a person.
     """
 
     table: ir.Table
@@ -40,7 +41,8 @@ class Units:
     kind: Kind
     repeated: bool
     properties: tuple[Property, ...]
-    window_seconds: float = 0.0
+    window_seconds: float | None = None
+    shared_sessions: bool = False
 
     @property
     def last(self) -> int:

@@ -1,0 +1,134 @@
+"""The funnel by the values of a property: rates, intervals, each against the rest, with the attribution stated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.dropoff.contrast import Counts, tested
+from customer_analytics.analysis.dropoff.units import MOST_VALUES
+from customer_analytics.analysis.funnel.result import FunnelResult
+from customer_analytics.statistics import benjamini_hochberg, wilson
+
+Attribution = Literal["first", "last", "step", "all"]
+LEVEL = 0.01
+COLUMNS = [
+    "property", "value", "step", "n", "reached", "rate", "low", "high", "rest_rate", "difference", "difference_low",
+    "difference_high", "p", "q",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """The funnel's own units by the values of properties.
+
+    `table`: COLUMNS. `step` 0: from entry to the end; k: from step k - 1 to step k. Rates are NaN below the least base.
+    Each is tested against the units with another known value; q is over everything tested. With the attribution "all" a
+    unit with two values counts twice, and no total may be printed; with "step" the value at the step before counts.
+    `unknown`: property -> entries without a value. `values`: property -> different values, of which the frequent ones
+    are in the table.
+    """
+
+    attribution: Attribution
+    table: pd.DataFrame
+    unknown: dict[str, int]
+    values: dict[str, int]
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties, those whose values differ most first."""
+        whole = self.table[self.table["step"] == (2 if self.attribution == "step" else 0)]
+        best = whole.groupby("property")["p"].min()
+        return tuple(sorted(dict.fromkeys(self.table["property"]), key=lambda name: (best.get(name, 1.0), name)))
+
+
+def break_down(
+    funnel: FunnelResult, names: Sequence[str], attribution: Attribution, *, minimum: int
+) -> Breakdown | None:
+    """The funnel by each of the properties; None where none is given.
+
+    Raises:
+        UserError: no table has such a column.
+    """
+    if not names:
+        return None
+    rows: list[tuple[object, ...]] = []
+    unknown, values = {}, {}
+    for name in names:
+        counts, missing = _counts(funnel, name, attribution)
+        unknown[name], values[name] = missing, int((~counts["whole"]).sum())
+        rows += _rows(counts, name, funnel.definition.length, attribution, minimum)
+    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    usable = table["p"].notna()
+    table["q"] = math.nan
+    table.loc[usable, "q"] = benjamini_hochberg(table.loc[usable, "p"].to_numpy(np.float64))
+    return Breakdown(attribution, table, unknown, values)
+
+
+def _counts(funnel: FunnelResult, name: str, attribution: Attribution) -> tuple[pd.DataFrame, int]:
+    """value, n_1 .. n_K and with "step" w_1 .. w_K; whose value was not known. One crossing.
+
+    n_k: units that reached step k with this value; with "step" the value at step k, and w_k how many of them went on.
+    The row with an empty value holds all units with a known value once each.
+    """
+    last = funnel.definition.length
+    table = funnel.with_property(name, attribution)
+    if name.rpartition(".")[2] == "page":
+        table = table.mutate(property=table.property.re_replace(r"[?#].*$", ""))
+        table = table.distinct()
+    known = table.filter(table.property.notnull())
+    by_value = _summed(known, ["property"], last, attribution)
+    once = known.select("unit_id", "furthest", "step").distinct() if attribution == "all" else known
+    whole = _summed(once.mutate(property=ibis.literal("")), ["property"], last, attribution)
+    parts = ibis.union(by_value.mutate(whole=ibis.literal(False)), whole.mutate(whole=ibis.literal(True)))
+    frame: pd.DataFrame = parts.to_pyarrow().to_pandas()
+    total = frame[frame["whole"]]
+    missing = funnel.entered - (int(total["n_1"].iloc[0]) if len(total) else 0)
+    frame = frame.sort_values(["whole", "n_1", "property"], ascending=[True, False, True], kind="stable")
+    return frame.reset_index(drop=True), max(missing, 0)
+
+
+def _summed(table: ir.Table, keys: list[str], last: int, attribution: Attribution) -> ir.Table:
+    sums: dict[str, ir.Value] = {}
+    for step in range(1, last + 1):
+        there = table.furthest >= step
+        if attribution == "step":
+            there = table.step == step
+            sums[f"w_{step}"] = (there & (table.furthest > step)).cast("int64").sum()
+        sums[f"n_{step}"] = there.cast("int64").sum()
+    return table.group_by(keys).aggregate(**sums)
+
+
+def _rows(
+    counts: pd.DataFrame, name: str, last: int, attribution: Attribution, minimum: int
+) -> list[tuple[object, ...]]:
+    if not counts["whole"].any():
+        return []
+    whole, groups = counts[counts["whole"]].iloc[0], counts[~counts["whole"]].head(MOST_VALUES)
+    rows: list[tuple[object, ...]] = []
+    for group in groups.to_dict("records"):
+        for step in range(2, last + 1) if attribution == "step" else [0, *range(2, last + 1)]:
+            base = "n_1" if step == 0 else f"n_{step - 1}"
+            goal = f"n_{last}" if step == 0 else f"w_{step - 1}" if attribution == "step" else f"n_{step}"
+            n, reached = int(group[base]), int(group[goal])
+            own = Counts(n, reached, int(whole[base]) - n, int(whole[goal]) - reached)
+            rows.append((name, str(group["property"]), step, n, reached, *_numbers(own, minimum)))
+    return rows
+
+
+def _numbers(own: Counts, minimum: int) -> tuple[float, ...]:
+    """rate, low, high, rest_rate, difference, its interval, p."""
+    if own.n < minimum:
+        return (math.nan,) * 8
+    low, high = wilson(own.reached, own.n)
+    if own.rest_n < minimum:
+        return own.rate, low, high, *(math.nan,) * 5
+    found = tested(own)
+    return own.rate, low, high, own.rest_rate, own.difference, found.low, found.high, found.p

@@ -1,0 +1,57 @@
+"""What the drop-off analysis returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from customer_analytics.analysis.dropoff.anomalies import Anomalies
+from customer_analytics.analysis.dropoff.breakdown import Breakdown
+from customer_analytics.analysis.dropoff.change import Change
+from customer_analytics.analysis.dropoff.drivers import Drivers
+from customer_analytics.analysis.dropoff.prize import Worth
+from customer_analytics.analysis.dropoff.reasons import Reasons
+from customer_analytics.analysis.dropoff.units import Kind, Property
+
+
+@dataclass(frozen=True)
+class DropoffResult:
+    """Where, who, why and what it costs.
+
+    kind: what the search counts: "session" (a visit: the device, page and error belong to it) or the funnel's own unit.
+    is_visits: whether visits were looked at although the funnel counts people.
+    steps: labels. properties: those looked at. minimum_base: least base of a rate.
+    totals: n_1 .. n_K: units that reached each step. weeks: length of the time in which they entered.
+    returned: by step, (units lost there, of these by somebody who reached the step in a later unit within the funnel's
+        window): a lost visit is not always a lost sale. Empty where units are people.
+    worth: of a conversion. breakdown: the funnel's own units by property; None where no column is there.
+    drivers, reasons, anomalies, change, portfolio: see their modules; change is None without two comparable periods.
+    dropped: one row a customer who dropped off (see lists).
+    """
+
+    kind: Kind
+    is_visits: bool
+    steps: tuple[str, ...]
+    properties: tuple[Property, ...]
+    minimum_base: int
+    totals: pd.Series
+    weeks: float
+    returned: dict[int, tuple[int, int]]
+    worth: Worth
+    breakdown: Breakdown | None
+    drivers: Drivers
+    reasons: Reasons
+    change: Change | None
+    anomalies: Anomalies
+    portfolio: pd.DataFrame
+    dropped: pd.DataFrame
+
+    def name_of(self, column: str) -> str:
+        """The client's name of a property's column."""
+        return next(each.name for each in self.properties if each.column == column)
+
+    @property
+    def enough(self) -> bool:
+        """Whether anything could be looked at."""
+        return int(self.totals["n_1"]) >= self.minimum_base
