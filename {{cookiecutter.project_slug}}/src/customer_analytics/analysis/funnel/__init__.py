@@ -6,7 +6,8 @@ result.steps  # step, name, reached, rate, rate_low, rate_high, overall, lost
 
 from __future__ import annotations
 
+from customer_analytics.analysis.funnel.compute import analyse
 from customer_analytics.analysis.funnel.definition import Definition, Step
 from customer_analytics.analysis.funnel.result import FunnelResult, Rate, Silent
 
-__all__ = ["Definition", "FunnelResult", "Rate", "Silent", "Step"]
+__all__ = ["Definition", "FunnelResult", "Rate", "Silent", "Step", "analyse"]

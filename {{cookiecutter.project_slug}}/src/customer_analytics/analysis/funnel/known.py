@@ -12,13 +12,17 @@ from collections.abc import Mapping
 # Stages in the order of a customer's way; each funnel takes those that the client's events have.
 STAGES: Mapping[str, str] = {
     "visit": "session_start page_view app_open app_launch launch visit portal_visit landing home open_app start_app "
-    "screen_view first_visit first_open homepage 访问 启动 打开app 启动app 进入首页 首页 首页浏览 浏览首页 浏览页面 页面浏览 进店 到访",
-    "contact": "contact lead new_lead lead_created generate_lead inquiry enquiry contact_form submit_form form_submit "
+    "screen_view first_visit first_open homepage 访问 启动 打开app 启动app "
+    "进入首页 首页 首页浏览 浏览首页 浏览页面 页面浏览 进店 到访",
+    "contact": "contact lead new_lead lead_created generate_lead "
+    "inquiry enquiry contact_form submit_form form_submit "
     "咨询 线索 留资 新线索 线索创建 提交表单 联系",
     "qualified": "qualified lead_qualified mql sql opportunity opportunity_created demo demo_booked meeting "
     "商机 合格线索 有效线索 演示 预约演示 拜访",
-    "view": "view_item view_product product_view view_content content_view view_offer view_course item_view detail_view "
-    "view_detail product_detail goods_view view_deal 浏览商品 商品浏览 商品详情 查看商品 商品详情页 浏览商品详情 浏览课程 课程详情 查看课程 查看产品 浏览内容",
+    "view": "view_item view_product product_view view_content "
+    "content_view view_offer view_course item_view detail_view "
+    "view_detail product_detail goods_view view_deal 浏览商品 商品浏览 商品详情 "
+    "查看商品 商品详情页 浏览商品详情 浏览课程 课程详情 查看课程 查看产品 浏览内容",
     "trial": "start_trial trial_start trial_started trial free_trial 试用 开始试用 试听 预约试听",
     "cart": "add_to_cart addtocart cart add_cart cart_add add_to_basket add_to_plan add_to_list request_quote "
     "加购 加入购物车 添加购物车 加入计划 询价 请求报价",
@@ -27,13 +31,16 @@ STAGES: Mapping[str, str] = {
     "结算 去结算 开始结算 发起结算 进入结算 开始预订 开始报名 开始申请 报价 提交方案",
     "details": "add_shipping_info add_payment_info shipping_info payment_info identity_check verify_identity kyc "
     "填写地址 填写收货地址 选择支付方式 实名认证 身份验证",
-    "order": "place_order submit_order order_submit create_order order_created order order_submitted submit_application "
+    "order": "place_order submit_order order_submit create_order "
+    "order_created order order_submitted submit_application "
     "下单 提交订单 创建订单 生成订单 提交申请",
     "pay": "purchase pay payment paid order_paid pay_success payment_success order_completed complete_order "
-    "checkout_completed pay_course pay_booking subscribe subscription_start subscribe_or_buy product_opened order_placed "
+    "checkout_completed pay_course pay_booking subscribe "
+    "subscription_start subscribe_or_buy product_opened order_placed "
     "closed_won contract_signed closed deal_won conversion "
     "支付 付款 支付成功 付款成功 支付订单 完成支付 购买 购买成功 成交 签约 赢单 订阅 开通",
-    "register": "sign_up signup register registration registered create_account account_created complete_registration "
+    "register": "sign_up signup register registration "
+    "registered create_account account_created complete_registration "
     "注册 注册成功 完成注册 用户注册",
 }
 # Stages of the second kind stand beside the way and are not steps of a found funnel: people search or not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -17,9 +18,9 @@ Attribution = Literal["first", "last", "step", "all"]
 
 
 class Rate(NamedTuple):
-    """A share with its base and its 95 % Wilson interval; NaN where the base is 0."""
+    """A share: who reached, of whom, and the 95 % Wilson interval; NaN where nobody could."""
 
-    count: int
+    reached: int
     base: int
     value: float
     interval: Interval
@@ -42,6 +43,7 @@ class FunnelResult:
     All rates are of *mature* entries: those whose whole window lies before the end of the data.
 
     definition: the rules.
+    first_day, last_day: local days of the first and the last mature entry; None where there is none.
     entered: mature entries. immature: entries whose window is still open; nowhere in the rates.
     conversion: mature entries that reached the last step.
     steps: step, name, reached, rate, rate_low, rate_high, overall, lost. `rate`: of those who reached the step before
@@ -59,8 +61,8 @@ class FunnelResult:
         competing end (`left_after_days` of silence).
     median_days: when half of all entries have converted, by that curve; NaN where they have not ("not reached").
     sensitivity: rule ("window", "order", "attempt"), value, seconds, entered, converted, rate, low, high, chosen.
-    tools: tool, place, rule, entered, converted, rate, change: each tool's number, reached from ours by changing one
-        rule at a time (place 0 is ours); the changes add up to the whole gap.
+    tools: tool, place, rule, value, entered, converted, rate, change: each tool's number, reached from ours by
+        changing one rule at a time (place 0 is ours); the changes add up to the whole gap.
     parts: part, from_step, to_step, entered, reached, rate, low, high, p50: the funnel cut into visit, order, payment.
     silent: people who match no funnel.
     unknown_rows: rows of events that name nobody, left out.
@@ -71,6 +73,8 @@ class FunnelResult:
     """
 
     definition: Definition
+    first_day: dt.date | None
+    last_day: dt.date | None
     entered: int
     immature: int
     conversion: Rate

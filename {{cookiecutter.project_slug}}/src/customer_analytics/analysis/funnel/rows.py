@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -42,10 +43,10 @@ class Rows:
         """
         tables = []
         for part in parts(self.tables, step.names, self.own):
-            chosen = self._serves(part, step, with_condition=not everything)
+            chosen = self.serves(part, step, with_condition=not everything)
             fields = self._fields(part)
             for other in earlier:
-                fields[f"also_{other.number}"] = self._serves(part, other, with_condition=True)
+                fields[f"also_{other.number}"] = self.serves(part, other, with_condition=True)
             if value is not None:
                 fields["value"] = _text(part, value)
             table = part.rows.filter(chosen).select(**fields)
@@ -66,7 +67,7 @@ class Rows:
         derived = [part for part in parts(self.tables, named, self.own) if part.names is not None]
         tables = []
         for part in (*own, *derived):
-            table = part.rows.select(unit_id=self._unit(part), at=part.at)
+            table = part.rows.select(unit_id=self.unit(part), at=part.at)
             tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
         return tables[0] if len(tables) == 1 else ibis.union(*tables)
 
@@ -75,7 +76,7 @@ class Rows:
         tables = []
         named = {name for step in self.definition.steps for name in step.names}
         for part in parts(self.tables, named, self.own):
-            tables.append(part.rows.select(unit_id=self._unit(part), person_id=person_id(part.rows)))
+            tables.append(part.rows.select(unit_id=self.unit(part), person_id=person_id(part.rows)))
         table = tables[0] if len(tables) == 1 else ibis.union(*tables)
         table = table.filter(table.unit_id.notnull(), table.person_id.notnull())
         return table.group_by("unit_id").aggregate(person_id=table.person_id.max())  # a visitor sorts before a customer
@@ -88,11 +89,17 @@ class Rows:
         moment: ir.TimestampScalar = ibis.timestamp(utc_of_local_midnight(self.definition.entry_from, self.tables.zone))
         return moment
 
+    @property
+    def end(self) -> dt.datetime:
+        """The first moment (naive UTC) after the last day that counts."""
+        return utc_of_local_midnight(self.tables.reference_day, self.tables.zone)
+
     def _fields(self, part: Part) -> dict[str, ir.Value]:
         held = {f"held_{number}": _text(part, name) for number, name in enumerate(self.definition.hold, 1)}
-        return {"unit_id": self._unit(part), "at": part.at, **held}
+        return {"unit_id": self.unit(part), "at": part.at, **held}
 
-    def _unit(self, part: Part) -> ir.StringValue:
+    def unit(self, part: Part) -> ir.StringValue:
+        """The unit that each row of a part belongs to; null where it names none."""
         if self.definition.unit == "customer":
             return person_id(part.rows)
         column = "session_id" if self.definition.unit == "session" else "order_id"
@@ -103,7 +110,8 @@ class Rows:
             return person_id(part.rows) + ibis.literal(" ") + unit
         return unit
 
-    def _serves(self, part: Part, step: Step, *, with_condition: bool) -> ir.BooleanValue:
+    def serves(self, part: Part, step: Step, *, with_condition: bool = True) -> ir.BooleanValue:
+        """Which rows of a part serve a step; without its condition: have one of its names."""
         if part.names is None:
             tests = [part.event == name for name in step.names if name not in DERIVED or name in self.own]
             named: ir.BooleanValue = reduce(lambda a, b: a | b, tests) if tests else ibis.literal(False)

@@ -18,3 +18,9 @@ def later(moment: ir.TimestampValue, seconds: float) -> ir.TimestampValue:
     else:
         shifted = moment + ibis.interval(microseconds=micro)
     return shifted
+
+
+def seconds_between(after: ir.TimestampValue, before: ir.TimestampValue) -> ir.FloatingValue:
+    """Seconds from one moment to another, to the millisecond."""
+    seconds: ir.FloatingValue = after.delta(before, unit="millisecond").cast("float64") / 1000.0
+    return seconds

@@ -1,0 +1,132 @@
+"""analyse(): the funnel of a client, counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from customer_analytics.analysis.funnel.counts import (
+    complete,
+    counts_of,
+    moved_table,
+    row_of,
+    share,
+    step_table,
+    times,
+    trend,
+)
+from customer_analytics.analysis.funnel.curve import curve
+from customer_analytics.analysis.funnel.micro import parts_table
+from customer_analytics.analysis.funnel.result import FunnelResult, Rate, Silent
+from customer_analytics.analysis.funnel.rows import Rows
+from customer_analytics.analysis.funnel.sensitivity import sensitivity
+from customer_analytics.analysis.funnel.settle import settle
+from customer_analytics.analysis.funnel.tools import reconcile
+from customer_analytics.analysis.stream import event_names, event_stream, person_id
+from customer_analytics.analysis.stream.events import PLACED, parts
+from customer_analytics.engagement.parameters import FunnelParameters
+from customer_analytics.statistics import wilson
+from customer_analytics.tables.store import Tables
+
+
+def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
+    """Count the funnel that the parameters describe, or that the data show.
+
+    Args:
+        tables: the canonical tables: events, orders, or both; customers where there are any.
+        parameters: the funnel block of engagement.yml.
+
+    Returns:
+        The counted funnel; `attempts` stay in the engine.
+
+    Raises:
+        UserError: there is nothing to count, or the parameters name what the data lack; all problems at once.
+    """
+    rows = settle(tables, parameters, event_names(tables))
+    definition = rows.definition
+    attempts = complete(rows)
+    counts = counts_of(attempts, definition)
+    conversions = curve(attempts, rows)
+    first_day, last_day = _entry_days(attempts, tables)
+    return FunnelResult(
+        definition=definition,
+        first_day=first_day,
+        last_day=last_day,
+        entered=counts.entered,
+        immature=counts.immature,
+        conversion=Rate(
+            counts.converted,
+            counts.entered,
+            share(counts.converted, counts.entered),
+            wilson(counts.converted, counts.entered),
+        ),
+        steps=step_table(counts, definition),
+        moved=moved_table(attempts, counts, definition),
+        ever=_ever(rows),
+        trend=trend(attempts, rows),
+        times=times(attempts, definition),
+        curve=conversions.frame,
+        left_after_days=conversions.left_after_days,
+        median_days=conversions.median_days,
+        sensitivity=sensitivity(rows, counts),
+        tools=reconcile(rows, counts),
+        parts=parts_table(rows),
+        silent=_silent(rows),
+        unknown_rows=_unknown(tables),
+        no_window=definition.window_seconds is None,
+        minimum_base=parameters.minimum_base,
+        attempts=attempts,
+        tables=tables,
+    )
+
+
+def _ever(rows: Rows) -> pd.DataFrame:
+    """step, name, units: who made each step at all in the period."""
+    tables = [
+        rows.of(step).select("unit_id", step=ibis.literal(step.number, "int16")) for step in rows.definition.steps
+    ]
+    union = ibis.union(*tables) if len(tables) > 1 else tables[0]
+    counted = union.group_by("step").aggregate(units=union.unit_id.nunique()).to_pandas()
+    units = dict(zip(counted["step"].astype(int), counted["units"].astype(int), strict=True))
+    return pd.DataFrame(
+        {"step": step.number, "name": step.label, "units": units.get(step.number, 0)} for step in rows.definition.steps
+    )
+
+
+def _silent(rows: Rows) -> Silent:
+    """Everybody seen while the funnel's events were recorded, and who of them made a step of the funnel."""
+    by_person = replace(rows, definition=replace(rows.definition, unit="customer", shared_sessions=False))
+    served = by_person.any_of(by_person.definition.steps)
+    begin = row_of(served.aggregate(begin=served["at"].min()))["begin"]
+    if begin is None:
+        return Silent(0, 0, 0, 0)
+    everybody = event_stream(rows.tables)
+    everybody = everybody.filter(everybody["at"] >= ibis.timestamp(begin))
+    some = int(row_of(served.aggregate(n=served.unit_id.nunique()))["n"])
+    entered = some
+    if by_person.definition.entry == "closed":
+        first = by_person.of(by_person.definition.steps[0])
+        entered = int(row_of(first.aggregate(n=first.unit_id.nunique()))["n"])
+    people = int(row_of(everybody.aggregate(n=everybody.person_id.nunique()))["n"])
+    return Silent(people, entered, some, max(people - some, 0))
+
+
+def _unknown(tables: Tables) -> int:
+    """Rows of events and orders that name nobody."""
+    unknown = 0
+    for part in parts(tables):
+        if part.names is None or part.names == (PLACED,):
+            unknown += int(row_of(part.rows.aggregate(n=person_id(part.rows).isnull().sum()))["n"] or 0)
+    return unknown
+
+
+def _entry_days(attempts: ir.Table, tables: Tables) -> tuple[dt.date | None, dt.date | None]:
+    """First and last local day of a mature entry."""
+    mature = attempts.filter(attempts.mature)
+    days = tables.local(mature.entered_at).date()
+    row = row_of(mature.aggregate(first=days.min(), last=days.max()))
+    return row["first"], row["last"]

@@ -1,0 +1,237 @@
+"""From attempts to numbers: the step table, the trend by week of entry, and the time that each step takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from customer_analytics.analysis.funnel.attempts import chain, match
+from customer_analytics.analysis.funnel.definition import Definition
+from customer_analytics.analysis.funnel.matching import is_mature, keep, with_key
+from customer_analytics.analysis.funnel.rows import Rows
+from customer_analytics.analysis.funnel.times import later, seconds_between
+from customer_analytics.statistics import wilson
+
+QUANTILES = {"p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a funnel comes to. `entered`: mature entries; `immature`: entries whose window is open; `reached`: mature
+    entries by step; `went_on`: those of the step before that went on (in a closed funnel the same as reached);
+    `everyone`: all entries by step, immature ones with them, as tools count that do not tell them apart."""
+
+    entered: int
+    immature: int
+    reached: tuple[int, ...]
+    went_on: tuple[int, ...]
+    everyone: tuple[int, ...]
+
+    @property
+    def converted(self) -> int:
+        """Mature entries that reached the last step."""
+        return self.reached[-1]
+
+
+def complete(rows: Rows) -> ir.Table:
+    """The attempts with person_id, mature and last_seen_at, in the engine."""
+    found = keep(match(rows), rows)
+    stream = rows.stream()
+    seen = stream.group_by("unit_id").aggregate(last_seen_at=stream["at"].max())
+    found = with_key(found, seen, ["unit_id"], {"last_seen_at": "last_seen_at"}, "left")
+    if rows.definition.unit == "customer":
+        found = found.mutate(person_id=found.unit_id)
+    else:
+        found = with_key(found, rows.people(), ["unit_id"], {"person_id": "person_id"}, "left")
+    found = found.mutate(mature=is_mature(rows, found.last_entry_at))
+    first = ["unit_id", "person_id", "entered_at"]
+    rest = [name for name in found.columns if name not in (*first, "last_entry_at")]
+    return keep(found.select(*first, *rest), rows)
+
+
+def complete_without_people(rows: Rows) -> ir.Table:
+    """The attempts with mature alone, in the engine: for counts and times of another funnel."""
+    found = match(rows)
+    return keep(found.mutate(mature=is_mature(rows, found.last_entry_at)), rows)
+
+
+def count(rows: Rows) -> Counts:
+    """The counts alone, without the attempts: for another set of rules, or as fast as can be."""
+    definition = rows.definition
+    if definition.order == "any" or definition.entry == "open" or definition.attempt == "best":
+        return counts_of(complete_without_people(rows), definition)
+    reached = []
+    states = chain(rows)
+    for state in states:
+        mature = is_mature(rows, state.entered_at)
+        reached.append(row_of(state.aggregate(mature=mature.sum(), all=state.count())))
+    numbers = tuple(int(row["mature"] or 0) for row in reached)
+    everyone = tuple(int(row["all"]) for row in reached)
+    return Counts(numbers[0], everyone[0] - numbers[0], numbers, numbers, everyone)
+
+
+def counts_of(attempts: ir.Table, definition: Definition) -> Counts:
+    """The counts of attempts with `mature`."""
+    mature, has_ever = attempts.mature, "furthest_ever" in attempts.columns
+    measures: dict[str, ir.Value] = {"entered": mature.sum(), "all": attempts.count()}
+    for number in range(1, definition.length + 1):
+        measures[f"reached_{number}"] = attempts.count(where=mature & attempts[f"at_{number}"].notnull())
+        everyone = attempts.furthest_ever >= number if has_ever else attempts[f"at_{number}"].notnull()
+        measures[f"everyone_{number}"] = attempts.count(where=everyone)
+        if f"went_on_{number}" in attempts.columns:
+            measures[f"went_on_{number}"] = attempts.count(where=mature & attempts[f"went_on_{number}"])
+    row = row_of(attempts.aggregate(**measures))
+    entered = int(row["entered"] or 0)
+    reached = tuple(int(row[f"reached_{number}"]) for number in range(1, definition.length + 1))
+    went_on = tuple(
+        int(row.get(f"went_on_{number}", row[f"reached_{number}"])) for number in range(1, len(reached) + 1)
+    )
+    everyone = tuple(int(row[f"everyone_{number}"]) for number in range(1, len(reached) + 1))
+    return Counts(entered, int(row["all"]) - entered, reached, went_on, everyone)
+
+
+def within(attempts: ir.Table, rows: Rows, seconds: float) -> Counts:
+    """The counts within a shorter window, from attempts without one. (The moments of a first attempt do not depend on
+    the window: it only cuts them off.)"""
+    limit = later(attempts.entered_at, seconds)
+    numbers = range(1, rows.definition.length + 1)
+    cut = {
+        f"at_{number}": ibis.ifelse(attempts[f"at_{number}"] <= limit, attempts[f"at_{number}"], ibis.null("timestamp"))
+        for number in numbers
+    }
+    limited = replace(rows, definition=replace(rows.definition, window_seconds=seconds))
+    shown = attempts.select("entered_at", **cut).mutate(mature=is_mature(limited, attempts.entered_at))
+    return counts_of(shown, rows.definition)
+
+
+def step_table(counts: Counts, definition: Definition) -> pd.DataFrame:
+    """step, name, reached, rate, rate_low, rate_high, overall, lost (see FunnelResult)."""
+    lines = []
+    for number, label in enumerate(definition.labels, 1):
+        reached = counts.reached[number - 1]
+        base = counts.reached[number - 2] if number > 1 else counts.entered
+        passed = counts.went_on[number - 1] if number > 1 else reached
+        interval = wilson(passed, base)
+        lines.append(
+            {
+                "step": number,
+                "name": label,
+                "reached": reached,
+                "rate": share(passed, base),
+                "rate_low": interval.low,
+                "rate_high": interval.high,
+                "overall": share(reached, counts.entered),
+                "lost": base - passed,
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def share(part: float, whole: float) -> float:
+    """part / whole; NaN where the whole is 0."""
+    return part / whole if whole else math.nan
+
+
+def moved_table(attempts: ir.Table, counts: Counts, definition: Definition) -> pd.DataFrame:
+    """step, entered_here, went_on, reached_so_far (immature entries); see FunnelResult."""
+    young = attempts.filter(~attempts.mature)
+    numbers = range(1, definition.length + 1)
+    row = row_of(young.aggregate(**{f"so_far_{number}": young[f"at_{number}"].count() for number in numbers}))
+    lines = []
+    for number in numbers:
+        went_on = counts.went_on[number - 1] if number > 1 else 0
+        lines.append(
+            {
+                "step": number,
+                "entered_here": counts.reached[number - 1] - went_on,
+                "went_on": went_on,
+                "reached_so_far": int(row[f"so_far_{number}"]),
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def trend(attempts: ir.Table, rows: Rows) -> pd.DataFrame:
+    """week, step, entered, reached, rate, low, high, immature, by week of entry (see FunnelResult)."""
+    numbers = range(1, rows.definition.length + 1)
+    local = attempts.mutate(week=rows.tables.local(attempts.entered_at).truncate("W").date())
+    weeks = local.group_by("week").aggregate(
+        entered=local.mature.sum(),
+        immature=(~local.mature).sum(),
+        **{
+            f"reached_{number}": local.count(where=local.mature & local[f"at_{number}"].notnull()) for number in numbers
+        },
+    )
+    frame = weeks.to_pandas().sort_values("week")
+    lines = []
+    for row in frame.to_dict("records"):
+        for number in numbers:
+            reached, entered = int(row[f"reached_{number}"]), int(row["entered"])
+            interval = wilson(reached, entered)
+            lines.append(
+                {
+                    "week": _day(row["week"]),
+                    "step": number,
+                    "entered": entered,
+                    "reached": reached,
+                    "rate": share(reached, entered),
+                    "low": interval.low,
+                    "high": interval.high,
+                    "immature": int(row["immature"]),
+                }
+            )
+    columns = ["week", "step", "entered", "reached", "rate", "low", "high", "immature"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def times(attempts: ir.Table, definition: Definition) -> pd.DataFrame:
+    """step, from_step, name, converters, p25, p50, p75, p90 in seconds (see FunnelResult)."""
+    mature = attempts.filter(attempts.mature)
+    last = definition.length
+    pairs = [(number, number - 1) for number in range(2, last + 1)]
+    if last > 2:
+        pairs.append((last, 1))
+    measures: dict[str, ir.Value] = {}
+    for place, (number, begin) in enumerate(pairs):
+        seconds = seconds_between(mature[f"at_{number}"], mature[f"at_{begin}"])
+        if f"went_on_{number}" in mature.columns:
+            chained = mature[f"went_on_{number}"]
+            for between in range(begin + 1, number):
+                chained = chained & mature[f"went_on_{between}"]
+            seconds = ibis.ifelse(chained, seconds, ibis.null("float64"))
+        measures[f"converters_{place}"] = seconds.count()
+        measures |= {f"{name}_{place}": seconds.quantile(level) for name, level in QUANTILES.items()}
+    row = row_of(mature.aggregate(**measures))
+    return pd.DataFrame(
+        [
+            {
+                "step": number,
+                "from_step": begin,
+                "name": definition.labels[number - 1],
+                "converters": int(row[f"converters_{place}"]),
+                **{name: number_or_nan(row[f"{name}_{place}"]) for name in QUANTILES},
+            }
+            for place, (number, begin) in enumerate(pairs)
+        ]
+    )
+
+
+def number_or_nan(value: Any) -> float:
+    """A number of the engine; NaN where it has none."""
+    return math.nan if value is None else float(value)
+
+
+def row_of(table: ir.Table) -> dict[str, Any]:
+    """The one row of a table."""
+    row: dict[str, Any] = table.to_pyarrow().to_pylist()[0]
+    return row
+
+
+def _day(value: Any) -> dt.date:
+    return pd.Timestamp(value).date()

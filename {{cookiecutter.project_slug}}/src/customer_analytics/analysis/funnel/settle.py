@@ -1,0 +1,187 @@
+"""From parameters to the definition of a funnel: what was asked for, checked, and what the data decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from difflib import get_close_matches
+
+import pandas as pd
+
+from customer_analytics.analysis.funnel.definition import Definition, Entry, Step, Unit
+from customer_analytics.analysis.funnel.found import Found, find_steps
+from customer_analytics.analysis.funnel.rows import Rows
+from customer_analytics.analysis.funnel.steps import read_steps
+from customer_analytics.analysis.stream.events import own_names, parts
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.parameters import FunnelParameters
+from customer_analytics.tables.store import Tables
+
+DAY = 86_400.0
+SHARED_SESSIONS = 0.01  # of session ids that several people have: then they are counted by person
+USUAL = {"session": 1.0, "order": 30.0, "events": 7.0, "orders": 30.0, "again": 90.0, "leads": 90.0}
+SHORTER = (30.0, 7.0, 3.0, 1.0)  # usual windows to fall back on where the data are short
+_WHERE = "reports.funnel"
+
+
+def settle(tables: Tables, parameters: FunnelParameters, names: pd.DataFrame) -> Rows:
+    """The funnel's rules and rows.
+
+    Args:
+        tables: the canonical tables.
+        parameters: what was asked for.
+        names: the events of the data (stream.event_names).
+
+    Raises:
+        UserError: unknown events or columns, rules that contradict each other; all at once.
+    """
+    if names.empty:
+        mend = "Load events, orders or customers with a registration date."
+        raise UserError([Problem(_WHERE, "there are no events, orders or registrations with a time.", mend)])
+    own = own_names(tables)
+    known = frozenset(names["event"])
+    found = Found(parameters.steps, "given") if parameters.steps else find_steps(tables, names)
+    problems: list[Problem] = []
+    steps = _read(tables, found.texts, known, "steps", problems)
+    exclude = _read(tables, parameters.exclude, known, "exclude", problems)
+    if len(steps) == 1 and len(found.texts) == 1:
+        problems.append(Problem(f"{_WHERE}.steps", "one step makes no funnel.", "Name at least two."))
+    entry: Entry = "open" if parameters.order == "any" else "closed"
+    if parameters.entry != "auto":
+        entry = parameters.entry
+    _contradictions(parameters, entry, steps, problems)
+    _held(tables, parameters.hold, steps, own, problems)
+    if problems:
+        raise UserError(problems)
+    definition = Definition(
+        steps=steps,
+        order=parameters.order,
+        unit=_unit(tables, parameters, names, steps, own),
+        attempt=parameters.attempt,
+        entry=entry,
+        occurrence=parameters.occurrence,
+        exclude=exclude,
+        hold=parameters.hold,
+        tolerance_seconds=parameters.tolerance_seconds,
+        entry_from=tables.reference_day - dt.timedelta(days=parameters.entry_days) if parameters.entry_days else None,
+        origin=found.origin,
+        window_given=parameters.window_days > 0,
+    )
+    if definition.unit == "session":
+        definition = replace(definition, shared_sessions=shared_sessions(tables))
+    rows = Rows(tables, definition, own)
+    return replace(rows, definition=_with_window(rows, parameters.window_days))
+
+
+def _read(
+    tables: Tables, texts: tuple[str, ...], known: frozenset[str], name: str, problems: list[Problem]
+) -> tuple[Step, ...]:
+    try:
+        return read_steps(tables, texts, known, f"{_WHERE}.{name}")
+    except UserError as error:
+        problems += error.problems
+        return ()
+
+
+def _contradictions(
+    parameters: FunnelParameters, entry: Entry, steps: tuple[Step, ...], problems: list[Problem]
+) -> None:
+    if parameters.attempt == "best" and entry == "open" and parameters.order != "any":
+        what = "an open funnel counts everybody who makes a step; there is no best attempt."
+        problems.append(Problem(f"{_WHERE}.attempt", what, "Use `entry: closed`, or `attempt: first`."))
+    if parameters.attempt == "best" and parameters.occurrence == "first_ever":
+        what = "somebody's first event ever happens once; there is no choice of attempts."
+        problems.append(Problem(f"{_WHERE}.attempt", what, "Use `occurrence: first_matching`, or `attempt: first`."))
+    same = {(step.names, str(step.condition)) for step in steps}
+    if parameters.order == "any" and len(same) < len(steps):
+        what = "in any order the same step cannot stand twice: which of them came first?"
+        problems.append(Problem(f"{_WHERE}.steps", what, "Use `order: ordered`, or name it once."))
+
+
+def _held(
+    tables: Tables, hold: tuple[str, ...], steps: tuple[Step, ...], own: frozenset[str], problems: list[Problem]
+) -> None:
+    """A column that is held constant must be there in the rows of every step: else nobody could pass."""
+    for column in hold:
+        for step in steps:
+            for part in parts(tables, step.names, own):
+                if column not in part.rows.columns:
+                    near = get_close_matches(column, part.rows.columns, n=1)
+                    mend = f"Did you mean {near[0]!r}?" if near else f"The step {step.label!r} comes from {part.table}."
+                    problem = Problem(f"{_WHERE}.hold", f"{part.table} have no column {column[:60]!r}.", mend)
+                    if problem not in problems:
+                        problems.append(problem)
+
+
+def _unit(
+    tables: Tables, parameters: FunnelParameters, names: pd.DataFrame, steps: tuple[Step, ...], own: frozenset[str]
+) -> Unit:
+    """The unit asked for; else people where the first step knows any, then sessions, then orders.
+
+    Raises:
+        UserError: the rows of a step have no session_id or order_id.
+    """
+    if parameters.unit != "auto":
+        _must_have(tables, parameters.unit, steps, own)
+        return parameters.unit
+    people = dict(zip(names["event"], names["people"], strict=True))
+    if any(people.get(name, 0) for name in steps[0].names):
+        return "customer"
+    others: tuple[Unit, ...] = ("session", "order")
+    for unit in others:
+        try:
+            _must_have(tables, unit, steps, own)
+        except UserError:
+            continue
+        return unit
+    return "customer"
+
+
+def _must_have(tables: Tables, unit: Unit, steps: tuple[Step, ...], own: frozenset[str]) -> None:
+    column = {"session": "session_id", "order": "order_id"}.get(unit)
+    if column is None:
+        return
+    lacking = [
+        step.label for step in steps if not any(column in part.rows.columns for part in parts(tables, step.names, own))
+    ]
+    if lacking:
+        what = f"the rows of {', '.join(dict.fromkeys(lacking))} have no {column}."
+        raise UserError([Problem(f"{_WHERE}.unit", what, "Use `unit: customer`, or map the column.")])
+
+
+def shared_sessions(tables: Tables) -> bool:
+    """Whether session ids are counted by person, so that the same id means different sessions."""
+    events = tables["events"]
+    person = next((name for name in ("visitor_id", "customer_id") if name in events.columns), None)
+    if person is None:
+        return False
+    sessions = events.group_by("session_id").aggregate(people=events[person].nunique())
+    sessions = sessions.filter(sessions.session_id.notnull())
+    row = sessions.aggregate(all=sessions.count(), shared=(sessions.people > 1).sum()).to_pyarrow().to_pylist()[0]
+    return bool(row["all"]) and (row["shared"] or 0) > SHARED_SESSIONS * row["all"]
+
+
+def _with_window(rows: Rows, asked_days: float) -> Definition:
+    """The definition with its window: as asked for, None where it is longer than the data; else the usual one of such
+    steps, shorter where the data are."""
+    definition = rows.definition
+    first = rows.of(definition.steps[0])
+    begin = first.aggregate(begin=first["at"].min()).to_pyarrow().to_pylist()[0]["begin"]
+    span = (rows.end - begin).total_seconds() if begin is not None else 0.0
+    if asked_days > 0:
+        return replace(definition, window_seconds=asked_days * DAY if asked_days * DAY < span else None)
+    usual = USUAL[_kind(definition)]
+    fitting = [days for days in (usual, *SHORTER) if days <= usual and 2 * days * DAY <= span]
+    return replace(definition, window_seconds=fitting[0] * DAY if fitting else None)
+
+
+def _kind(definition: Definition) -> str:
+    if definition.unit != "customer":
+        return definition.unit
+    labels = [name for step in definition.steps for name in step.names]
+    stages = {step.stage for step in definition.steps}
+    if stages & {"contact", "qualified"}:
+        return "leads"
+    if definition.origin == "orders":
+        return "again" if len(labels) > len(set(labels)) else "orders"
+    return "events"
