@@ -108,7 +108,7 @@ def limits_section(view: View) -> SectionWords:
 def limits(view: View) -> list[Text]:
     """What was left out and what the data cannot show; a line only where it applies."""
     say, language, result = view.language.say, view.language, view.result
-    lines = [say("The data run from {period}.", period=view.period)]
+    lines = [say("The data run from {period}.", period=view.span)]
     if result.no_window:
         lines.append(
             say(

@@ -9,8 +9,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from customer_analytics.analysis.funnel import FunnelResult
 from customer_analytics.analysis.scorecard import ScorecardResult
 from customer_analytics.language import Language, Text
@@ -130,20 +128,20 @@ class View:
             return self.language.say("as long as the data reach")
         return Text(self.language.duration(seconds))
 
-    @functools.cached_property
+    @property
     def period(self) -> Text:
-        """First to last day of the data that the entries are from."""
-        first = self.result.definition.entry_from
-        weeks = self.result.trend["week"]
-        day = first if first is not None else pd.Timestamp(weeks.min()).date() if len(weeks) else self.last_day
-        return self.language.say(
-            "{first} to {last}", first=self.language.date(day), last=self.language.date(self.last_day)
-        )
+        """First to last day of the entries that count."""
+        return self._days(self.result.first_day, self.result.last_day)
 
     @property
-    def last_day(self) -> dt.date:
-        """The last day that counts."""
-        return self.result.tables.as_of
+    def span(self) -> Text:
+        """First day of the entries to the last day of the data."""
+        return self._days(self.result.first_day, None)
+
+    def _days(self, first: dt.date | None, last: dt.date | None) -> Text:
+        end = self.result.tables.as_of
+        date = self.language.date
+        return self.language.say("{first} to {last}", first=date(first or end), last=date(last or end))
 
     @property
     def source(self) -> Text:
@@ -189,7 +187,7 @@ class View:
         return (
             *own,
             (
-                say("Period"),
+                say("Days of entry") if window is None else say("Period"),
                 say("{period}, calendar days in {zone}", period=window or self.period, zone=self.time_zone),
             ),
         )
