@@ -69,7 +69,7 @@ class FunnelResult:
     no_window: the window is longer than the data: every entry counts, as far as the data reach.
     attempts: materialised, one row a unit: unit_id, person_id, entered_at, at_1 … at_K (naive UTC, null: not reached),
         furthest (steps reached), mature, last_seen_at (last event of the person in the data), held_1 … where something
-        is held constant; in open funnels went_on_2 … went_on_K.
+        is held constant; in open funnels went_on_2 … went_on_K; with best attempts furthest_ever, by any attempt.
     """
 
     definition: Definition

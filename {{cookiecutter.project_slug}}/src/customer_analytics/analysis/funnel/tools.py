@@ -73,7 +73,7 @@ def _path(engine: _Counter, ours: Definition, tool: Tool) -> Iterator[tuple[str,
         if after != current:
             current, counts = after, engine.count(after)
             yield rule, value, counts.entered, counts.converted
-    if current.window_seconds is not None and counts.everyone[0] != counts.entered:
+    if counts.everyone != counts.reached:
         yield "young", "", counts.everyone[0], counts.everyone[-1]
 
 
