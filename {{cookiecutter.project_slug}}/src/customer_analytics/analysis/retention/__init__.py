@@ -1,5 +1,6 @@
 """Retention and activity: who comes back, how often, and with what money."""
 
+from customer_analytics.analysis.retention.assemble import analyse
 from customer_analytics.analysis.retention.result import (
     Definition,
     LeftOut,
@@ -9,4 +10,4 @@ from customer_analytics.analysis.retention.result import (
     Stickiness,
 )
 
-__all__ = ["Definition", "LeftOut", "Rate", "RetentionResult", "RevenueRetention", "Stickiness"]
+__all__ = ["Definition", "LeftOut", "Rate", "RetentionResult", "RevenueRetention", "Stickiness", "analyse"]

@@ -37,7 +37,7 @@ def person_days(
     events, orders = sources(tables, activity, names, people=people)
     if orders is None:
         if events is None:
-            return ibis.memtable([], schema=dict(zip(COLUMNS, ("string", *["int32"] * 4, MONEY), strict=True)))
+            return no_days()
         days = events.group_by("person_id", "day").aggregate(events=lambda t: t.count().cast("int32")).cache()
         return _ordered(days.mutate(orders=_number(0), purchases=_number(0), net=_nothing()))
     ordered = orders.group_by("person_id", "day").aggregate(
@@ -53,6 +53,11 @@ def person_days(
     )
     counts = {name: both[name].sum().cast("int32") for name in ("events", "orders", "purchases")}
     return both.group_by("person_id", "day").aggregate(**counts, net=both.net.sum().cast(MONEY)).cache()
+
+
+def no_days() -> ir.Table:
+    """The table of person days without a row."""
+    return ibis.memtable([], schema=dict(zip(COLUMNS, ("string", *["int32"] * 4, MONEY), strict=True)))
 
 
 def sources(
@@ -95,8 +100,8 @@ def event_rows(tables: Tables, names: Collection[str] = ()) -> ir.Table:
     return rows.filter(rows.person_id.notnull())
 
 
-def order_rows(tables: Tables) -> ir.Table:
-    """The orders that name somebody: person_id, at, day, purchases (1 for a purchase, else 0), net."""
+def order_rows(tables: Tables, *columns: str) -> ir.Table:
+    """The orders that name somebody: person_id, at, day, purchases (1 for a purchase, else 0), net, asked columns."""
     orders = tables["orders"]
     paid = orders.mutate(net=net_money(orders), amount=orders.amount.cast(MONEY))
     rows = paid.select(
@@ -105,6 +110,7 @@ def order_rows(tables: Tables) -> ir.Table:
         day=paid.ordered_on.epoch_days().cast("int32"),
         purchases=is_purchase(paid).ifelse(1, 0).cast("int32"),
         net=paid.net,
+        **{name: paid[name] for name in columns},
     )
     return rows.filter(rows.person_id.notnull(), rows.day.notnull())
 
