@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 
 import ibis
@@ -24,7 +25,7 @@ from customer_analytics.analysis.funnel.micro import parts_table
 from customer_analytics.analysis.funnel.result import FunnelResult, Rate, Silent
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.sensitivity import sensitivity
-from customer_analytics.analysis.funnel.settle import settle
+from customer_analytics.analysis.funnel.settle import DAY, settle
 from customer_analytics.analysis.funnel.tools import reconcile
 from customer_analytics.analysis.stream import event_names, event_stream, person_id
 from customer_analytics.analysis.stream.events import PLACED, parts
@@ -52,6 +53,7 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     counts = counts_of(attempts, definition)
     conversions = curve(attempts, rows)
     first_day, last_day = _entry_days(attempts, tables)
+    latest = row_of(attempts.aggregate(latest=attempts.entered_at.max()))["latest"]
     return FunnelResult(
         definition=definition,
         first_day=first_day,
@@ -78,6 +80,7 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
         silent=_silent(rows),
         unknown_rows=_unknown(tables),
         no_window=definition.window_seconds is None,
+        watched_days=(rows.end - latest).total_seconds() / DAY if latest is not None else math.nan,
         minimum_base=parameters.minimum_base,
         attempts=attempts,
         tables=tables,
