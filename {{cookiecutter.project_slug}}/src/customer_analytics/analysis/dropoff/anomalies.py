@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.dropoff.contrast import Counts, fisher
 from customer_analytics.analysis.dropoff.units import OTHER, Units, cells, day_counts
 from customer_analytics.statistics import benjamini_hochberg
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.01
+EXACT_BELOW = 0.05  # p below which the exact test is asked too
 AROUND = 14  # days before and after that a day is compared with
 LEAST_DAYS = 14  # days of comparison that must be there
 MOST_DAYS = 8  # odd days whose cause is looked for
@@ -46,7 +48,7 @@ def find_anomalies(units: Units, *, minimum: int) -> Anomalies:
     table["q"] = benjamini_hochberg(table["p"].to_numpy(np.float64)) if len(table) else math.nan
     tests = len(table)
     odd = table[table["q"] <= LEVEL].sort_values(["q", "day", "step"], kind="stable").head(MOST_DAYS)
-    causes = [_cause(units, int(day), int(step)) for day, step in zip(odd["day"], odd["step"], strict=True)]
+    causes = [_cause(units, int(day), int(step), minimum) for day, step in zip(odd["day"], odd["step"], strict=True)]
     named = pd.DataFrame(causes, columns=COLUMNS[9:])
     return Anomalies(pd.concat([odd.reset_index(drop=True), named], axis=1)[COLUMNS], tests, spread)
 
@@ -60,9 +62,11 @@ def _every_day(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def odd_days(days: pd.DataFrame, step: int, minimum: int) -> tuple[pd.DataFrame, float]:
-    """Every day with the least base against the AROUND days on either side, itself left out: a binomial test whose
-    variance is widened by how much all days vary (the median of the squared residuals against that of a chi-square
-    with one degree of freedom, never below 1: a few odd days do not hide each other).
+    """Every day with the least base against the AROUND days on either side, itself left out.
+
+    The variance is widened by how much all days vary (the median of the squared residuals against that of a chi-square
+    with one degree of freedom, never below 1: a few odd days do not hide each other); p is not below Fisher's, for a
+    step at which hardly anybody is lost.
     """
     n, x = (days[f"n_{place}"].to_numpy(np.float64) for place in (step - 1, step))
     near_n, near_x, near_days = (_around(values) for values in (n, x, (n > 0).astype(np.float64)))
@@ -73,7 +77,12 @@ def odd_days(days: pd.DataFrame, step: int, minimum: int) -> tuple[pd.DataFrame,
     variance = usual * (1 - usual) * (1 / own_n + 1 / whole_n)
     residual = (own_x / own_n - usual) / np.sqrt(variance)
     spread = max(1.0, float(np.median(residual**2)) / 0.4549) if len(residual) else 1.0
-    p = [math.erfc(abs(one) / math.sqrt(2 * spread)) for one in residual]
+    widened = [math.erfc(abs(one) / math.sqrt(2 * spread)) for one in residual]
+    exact = [
+        fisher(Counts(*(int(one) for one in counts))) if likely <= EXACT_BELOW else likely
+        for *counts, likely in zip(own_n, own_x, whole_n, whole_x, widened, strict=True)
+    ]
+    p = np.maximum(widened, exact)
     rows = base.assign(rate=own_x / own_n, usual=usual, difference=own_x / own_n - usual, p=p)
     return rows.astype({"n": np.int64, "reached": np.int64}).reset_index(drop=True), spread
 
@@ -86,7 +95,7 @@ def _around(values: Floats) -> Floats:
     return sums[high] - sums[low] - values
 
 
-def _cause(units: Units, day: int, step: int) -> tuple[object, ...]:
+def _cause(units: Units, day: int, step: int, minimum: int) -> tuple[object, ...]:
     """The group that carries most of the deviation of a day: property, value, its units, rate, usual rate, share."""
     near = units.table.day.between(day - AROUND, day + AROUND)
     nearby = replace(units, table=units.table.filter(near))
@@ -107,7 +116,7 @@ def _cause(units: Units, day: int, step: int) -> tuple[object, ...]:
         share = missing / whole - n / n.sum()  # beyond what a loss that hits all alike would give the group
         place = int(np.argmax(share))
         value = str(sums.index[place])
-        if share[place] >= largest and value != OTHER and n[place] > 0:
+        if share[place] >= largest and value != OTHER and n[place] >= minimum:
             largest = float(share[place])
             carried = float(min(missing[place] / whole, 1.0))
             best = (each.column, value, n[place], x[place] / n[place], usual[place], carried)

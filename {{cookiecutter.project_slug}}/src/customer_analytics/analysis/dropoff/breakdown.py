@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.dropoff.contrast import Counts, tested
+from customer_analytics.analysis.dropoff.contrast import Counts, judged
 from customer_analytics.analysis.dropoff.units import MOST_VALUES
 from customer_analytics.analysis.funnel.result import FunnelResult
 from customer_analytics.statistics import benjamini_hochberg, wilson
@@ -130,5 +130,5 @@ def _numbers(own: Counts, minimum: int) -> tuple[float, ...]:
     low, high = wilson(own.reached, own.n)
     if own.rest_n < minimum:
         return own.rate, low, high, *(math.nan,) * 5
-    found = tested(own)
+    found = judged(own)
     return own.rate, low, high, own.rest_rate, own.difference, found.low, found.high, found.p

@@ -97,6 +97,8 @@ def _steps(sums: pd.DataFrame, last: int, minimum: int) -> pd.DataFrame:
 def _splits(units: Units, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     parts, totals = [], []
     for each in units.properties:
+        if each.source == "customer":  # known of those who are known, and many are known because they bought
+            continue
         split = _split(found, each.column, f"n_{units.last}")
         named = split.parts.rename(
             columns={"n_0": "n_earlier", "n_1": "n_now", "rate_0": "rate_earlier", "rate_1": "rate_now"}

@@ -111,7 +111,7 @@ def clustered_variance(counts: Counts, sums: Moments) -> float:
     return max(aa / counts.n**2 - 2 * crossed / (counts.n * counts.rest_n) + rest / counts.rest_n**2, 0.0)
 
 
-class Tested(NamedTuple):
+class Judged(NamedTuple):
     """A difference with its interval and p; `inflation`: clustered variance over that of independent units, >= 1."""
 
     low: float
@@ -120,20 +120,20 @@ class Tested(NamedTuple):
     inflation: float
 
 
-def tested(counts: Counts, sums: Moments | None = None) -> Tested:
+def judged(counts: Counts, sums: Moments | None = None) -> Judged:
     """Test of the difference: Fisher's and Newcombe's where each unit is another person, else the clustered error.
 
     With people who come several times p is the larger of Fisher's and the clustered one, and the interval the wider.
     """
     plain, exact = newcombe(counts.reached, counts.n, counts.rest_reached, counts.rest_n), fisher(counts)
     if sums is None:
-        return Tested(plain.low, plain.high, exact, 1.0)
+        return Judged(plain.low, plain.high, exact, 1.0)
     variance, independent = clustered_variance(counts, sums), plain_variance(counts)
     if variance <= independent or independent <= 0:
-        return Tested(plain.low, plain.high, exact, 1.0)
+        return Judged(plain.low, plain.high, exact, 1.0)
     error = math.sqrt(variance)
     p = math.erfc(abs(counts.difference) / error / math.sqrt(2))
     wide = math.sqrt(variance / independent)
     low = counts.difference - (counts.difference - plain.low) * wide
     high = counts.difference + (plain.high - counts.difference) * wide
-    return Tested(max(low, -1.0), min(high, 1.0), max(exact, p), variance / independent)
+    return Judged(max(low, -1.0), min(high, 1.0), max(exact, p), variance / independent)

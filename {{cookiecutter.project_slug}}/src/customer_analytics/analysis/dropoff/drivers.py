@@ -8,7 +8,6 @@ with the other properties held fixed. What is claimed stands in `claimed`, with 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,13 +44,13 @@ class Drivers:
     `prizes`: the claimed rows with PRIZE_COLUMNS, largest first; extra and money are of conversions, over all the
     entries counted; `best_value`, `extra_best`: the prize if the group came up to the best value of its property, taken
     at the low end of that value's interval. Prizes overlap; they are not summed.
-    `adjusted_for`: by step, the properties in the model.
+    `adjusted_for`: columns of the properties that are held fixed for each other.
     """
 
     table: pd.DataFrame
     prizes: pd.DataFrame
     tests: int
-    adjusted_for: Mapping[int, tuple[str, ...]]
+    adjusted_for: tuple[str, ...]
 
 
 def search(units: Units, cells: pd.DataFrame, worth: Worth, *, minimum: int, seed: int) -> Drivers:
@@ -61,15 +60,15 @@ def search(units: Units, cells: pd.DataFrame, worth: Worth, *, minimum: int, see
         units: with limited properties.
         cells: units.cells of them.
         worth: of a conversion.
-        minimum: least base of the group and of the rest.
+        minimum: least base of the group and of the rest, and least number of people in the group.
         seed: of the resamples.
     """
     rows = [row for each in units.properties for row in _property_rows(units, cells, each.column, minimum)]
     table = pd.DataFrame(rows, columns=[*COLUMNS[:18], "inflation"])
     table["q"] = benjamini_hochberg(table["p"].to_numpy(np.float64)) if len(table) else math.nan
-    models = {step: _model(units, cells, step) for step in sorted(set(table["step"]))}
+    models = _Models(units, cells)
     adjusted = [
-        _adjusted(models[row["step"]], row["property"], row["value"], row["inflation"])
+        models.adjusted(row["step"], row["property"], row["value"], row["inflation"])
         for row in table.to_dict("records")
     ]
     table[["adjusted", "adjusted_low", "adjusted_high", "adjusted_p"]] = np.array(adjusted).reshape(len(table), 4)
@@ -77,8 +76,7 @@ def search(units: Units, cells: pd.DataFrame, worth: Worth, *, minimum: int, see
     table["claimed"] = (table["q"] <= LEVEL) & (table["difference"] <= -LEAST_GAP) & stands
     prizes = _prizes(units, table, cells, worth, seed)
     table = table[COLUMNS].sort_values(["p", "step", "property", "value"], kind="stable", ignore_index=True)
-    used = {step: tuple(dict.fromkeys(name for name, _ in model.terms)) for step, model in models.items()}
-    return Drivers(table, prizes, len(table), used)
+    return Drivers(table, prizes, len(table), tuple(models.base))
 
 
 def _property_rows(units: Units, cells: pd.DataFrame, column: str, minimum: int) -> list[tuple[object, ...]]:
@@ -91,7 +89,8 @@ def _property_rows(units: Units, cells: pd.DataFrame, column: str, minimum: int)
         for step in range(2, units.last + 1):
             n, reached = int(counts.loc[value, f"n_{step - 1}"]), int(counts.loc[value, f"n_{step}"])
             rest_n, rest = int(whole[f"n_{step - 1}"]) - n, int(whole[f"n_{step}"]) - reached
-            if min(n, rest_n) < minimum:
+            people = n if sums is None else int(sums.loc[(value, step), "people"])
+            if min(n, rest_n, people) < minimum:
                 continue
             own = Counts(n, reached, rest_n, rest)
             moments = None if sums is None else Moments(*(float(sums.loc[(value, step), f]) for f in Moments._fields))
@@ -102,7 +101,7 @@ def _property_rows(units: Units, cells: pd.DataFrame, column: str, minimum: int)
 def _contrast(own: Counts, moments: Moments | None) -> tuple[float, ...]:
     """The numbers of one row of the table, from n to p, and the inflation."""
     ratio, ratio_interval = contrast.odds_ratio(own)
-    found = contrast.tested(own, moments)
+    found = contrast.judged(own, moments)
     low, high = wilson(own.reached, own.n)
     return (
         own.n, own.reached, own.rate, low, high, own.rest_n, own.rest_reached, own.rest_rate,
@@ -110,16 +109,30 @@ def _contrast(own: Counts, moments: Moments | None) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def _model(units: Units, cells: pd.DataFrame, step: int) -> logistic.Fit:
-    return logistic.fit(cells, units.columns, f"n_{step - 1}", f"n_{step}")
+class _Models:
+    """One model a step. What the customer's row says is held fixed for nobody else: it is known of those who are known,
+    and many are known because they bought. Such a property is looked at among the known, with the others fixed."""
 
+    def __init__(self, units: Units, cells: pd.DataFrame) -> None:
+        self.base = [each.column for each in units.properties if each.source != "customer"]
+        self._cells = cells
+        self._fits: dict[tuple[int, str], logistic.Fit] = {}
 
-def _adjusted(model: logistic.Fit, column: str, value: str, inflation: float) -> tuple[float, float, float, float]:
-    """Odds ratio given the other properties; NaN where there are no others to hold fixed."""
-    if len({name for name, _ in model.terms}) < 2:
-        return math.nan, math.nan, math.nan, math.nan
-    ratio, (low, high), p = model.against_rest(column, value, inflation)
-    return ratio, low, high, p
+    def adjusted(self, step: int, column: str, value: str, inflation: float) -> tuple[float, float, float, float]:
+        """Odds ratio given the other properties, interval, p; NaN where there are no others to hold fixed."""
+        model = self._model(step, column if column not in self.base else "")
+        if len({name for name, _ in model.terms}) < 2:
+            return math.nan, math.nan, math.nan, math.nan
+        ratio, (low, high), p = model.against_rest(column, value, inflation)
+        return ratio, low, high, p
+
+    def _model(self, step: int, extra: str) -> logistic.Fit:
+        if (step, extra) not in self._fits:
+            names = [*self.base, extra] if extra else self.base
+            known = self._cells[self._cells[extra].notna()] if extra else self._cells
+            known = known.groupby(names, dropna=False, sort=False)[[f"n_{step - 1}", f"n_{step}"]].sum().reset_index()
+            self._fits[step, extra] = logistic.fit(known, names, f"n_{step - 1}", f"n_{step}")
+        return self._fits[step, extra]
 
 
 def _prizes(units: Units, table: pd.DataFrame, cells: pd.DataFrame, worth: Worth, seed: int) -> pd.DataFrame:

@@ -197,7 +197,8 @@ def _counted(units: Units, signals: ir.Table) -> pd.DataFrame:
             went_on=table.furthest >= step,
         )  # fmt: skip
         met = base.inner_join(signals, base.own == signals.key)
-        met = met.filter(met["at"] >= met.begin, (met["at"] <= met.until) | met.until.isnull())
+        in_time = ibis.ifelse(met.went_on, met["at"] < met.until, met.until.isnull() | (met["at"] <= met.until))
+        met = met.filter(met["at"] >= met.begin, in_time)
         for number in (met.number.cast("int64"), -1 - met.group.cast("int64")):
             once = met.select(unit="unit", went_on="went_on", number=number).distinct()
             counted = once.group_by("number").aggregate(

@@ -114,7 +114,7 @@ def day_counts(units: Units) -> pd.DataFrame:
 def person_moments(units: Units, column: str) -> pd.DataFrame:
     """Sums over people of products of their counts, by value and step, for contrast.Moments; without unknown values.
 
-    Columns: value, step, then the fields of Moments.
+    Columns: value, step, people (with units at the step before), then the fields of Moments.
     """
     known = units.table.filter(units.table[column].notnull())
     steps = range(1, units.last + 1)
@@ -132,6 +132,7 @@ def person_moments(units: Units, column: str) -> pd.DataFrame:
             "n_all": n * n_all, "n_all_s": n * s_all, "s_all": s * n_all, "s_all_s": s * s_all,
         }  # fmt: skip
         sums |= {f"{name}_{step}": product.sum() for name, product in products.items()}
+        sums[f"people_{step}"] = (n > 0).cast("int64").sum()
         n_all, s_all = whole[f"t_{step - 1}"], whole[f"t_{step}"]
         of_all = {"all_nn": n_all * n_all, "all_ns": n_all * s_all, "all_ss": s_all * s_all}
         totals |= {f"{name}_{step}": product.sum() for name, product in of_all.items()}

@@ -145,12 +145,12 @@ def _at_entry(rows: Rows, found: ir.Table, columns: dict[str, str]) -> ir.Table:
     steps = definition.steps if definition.entry == "open" or definition.order == "any" else definition.steps[:1]
     tables = []
     for part in parts(rows.tables, {name for step in steps for name in step.names}):
-        serves = reduce(lambda a, b: a | b, [rows._serves(part, step, with_condition=True) for step in steps])
+        serves = reduce(lambda a, b: a | b, [rows.serves(part, step) for step in steps])
         values = {
             column: _clean(part.rows[name], name) if name in part.rows.columns else ibis.null("string")
             for column, name in columns.items()
         }
-        tables.append(part.rows.filter(serves).select(of_unit=rows._unit(part), of_moment=part.at, **values))
+        tables.append(part.rows.filter(serves).select(of_unit=rows.unit(part), of_moment=part.at, **values))
     served = tables[0] if len(tables) == 1 else ibis.union(*tables)
     entries = found.select("unit_id", "entered_at")
     joined = entries.inner_join(served, [entries.unit_id == served.of_unit, entries.entered_at == served.of_moment])
