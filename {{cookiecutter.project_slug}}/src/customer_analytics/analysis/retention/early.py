@@ -62,7 +62,8 @@ def headline(active: ir.Table, people: ir.Table, bases: pd.DataFrame, end: int) 
 def headline_row(day: int, counted: pd.DataFrame, bases: pd.DataFrame, end: int) -> dict[str, float]:
     """One row of the headline from counts by start day: all starts, and the two halves of the recent ones."""
     last = end - 1 - day  # the last start whose day is complete
-    half = RECENT[day] // 2
+    known = int(last - bases["start_day"].min() + 1) if len(bases) else 0  # start days whose day is complete
+    half = max(min(RECENT[day], known) // 2, 1)
     row: dict[str, float] = {"day": day}
     windows = {"": (None, last), "recent_": (last - half + 1, last), "earlier_": (last - 2 * half + 1, last - half)}
     found = {}

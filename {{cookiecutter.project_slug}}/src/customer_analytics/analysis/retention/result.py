@@ -120,13 +120,15 @@ class RevenueRetention:
 class RetentionResult:
     """Everything that the retention analysis found. Rates are fractions; an unobserved rate is NaN, never 0.
 
-    `people` (Ibis, materialised): person_id, customer_id (null for visitors), start_day, first_day, last_day (days
-    since 1970), active_days, purchase_days, net (decimal), cohort (first day of the start's period, days since 1970),
-    truncated (cohort lies within the first 30 days of data), and where the data have them channel, campaign, region,
-    device, store, first_category, first_product and the columns asked for in `groups`. One row a person of the cohorts.
-    `attributes`: the names of those columns.
+    `people` (Ibis, materialised): one row a person of the cohorts. person_id, customer_id (null for visitors),
+    start_day, first_day, last_day, signed_up (days since 1970, null where unknown), active_days, purchase_days, net
+    (decimal), cohort (first day of the start's period, days since 1970), number (that period's running number), ages
+    and day_ages (complete periods and days since the start), truncated (the cohort begins within the first 30 days of
+    data), and the attributes as text, null where unknown: where the data have them channel, campaign, region, device,
+    store, first_category and first_product, or those asked for in `groups`. `attributes`: their names.
 
-    `days` (Ibis, materialised): person_id, day, events, orders, net: the active days of these people.
+    `days` (Ibis, materialised): person_id, day, events, orders, purchases, net: everybody's active days, also of people
+    without the start that was asked for.
 
     `cohorts`: a row for each cohort and age that has begun. cohort (datetime64, first day), period (0 = the start's
     own), size, eligible (people whose period is complete), active, rate, low, high (bounded, Wilson); so_far (active
@@ -143,8 +145,8 @@ class RetentionResult:
     `brackets`: bracket (text), from, to, active, eligible, rate, low, high.
 
     `headline`: day (1, 7, 30), active, eligible, rate, low, high; recent_* and earlier_* (active, eligible, rate) of
-    the later and the earlier half of the starts in the last 90 (180 for day 30) days, difference, difference_low,
-    difference_high. First-time, bounded, by the clock in force.
+    the later and the earlier half of the starts in the last 90 (180 for day 30) days, or in fewer where the data are
+    shorter, difference, difference_low, difference_high. First-time, bounded, by the clock in force.
 
     `day_curve`: age in days 0 to 90, eligible, active, rate, low, high, unbounded, unbounded_rate.
 
