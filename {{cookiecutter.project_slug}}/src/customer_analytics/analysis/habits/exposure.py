@@ -10,10 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.survival.blocks import block
-
 MOST_DAYS, MOST_TIMES = 5, 5  # active days and repetitions are told apart up to here
-HALVES_SALT = 1
 UNKNOWN = ""
 
 
@@ -40,7 +37,7 @@ def exposed_people(days: ir.Table, lives: ir.Table, windows: Windows, first: int
     the windows, up to five), channel (text of the column `by`, "" unknown), back (0 or 1)."""
     came = lives.filter((lives.origin >= first) & (lives.origin + windows.until - 1 <= end))
     channel = ibis.literal(UNKNOWN) if by is None else came[by].cast("string").fill_null(UNKNOWN)
-    came = came.select("person_id", "origin", half=block(came.person_id, 2, HALVES_SALT), channel=channel)
+    came = came.select("person_id", "origin", half=(came.block % 2).cast("int32"), channel=channel)
     joined = days.select("person_id", "day").inner_join(came.select("person_id", "origin"), "person_id")
     age = joined.day - joined.origin
     aged = joined.select("person_id", age=age).filter(ibis._.age >= 0)

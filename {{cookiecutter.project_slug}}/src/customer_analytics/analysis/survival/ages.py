@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.analysis.survival.blocks import block
+from customer_analytics.analysis.survival.blocks import BLOCKS
 
 Floats = npt.NDArray[np.float64]
-BLOCKS = 200  # of people, for standard errors
 WEEK, LONG_ENOUGH = 7, 182  # shorter data are counted by days
 ROUNDS = 60
 
@@ -46,10 +45,10 @@ class Ages:
 def active_cells(days: ir.Table, lives: ir.Table, unit: int) -> pd.DataFrame:
     """Active people by block, beginning (day number) and age in units: columns block, origin, age, n.
 
-    `days`: person_id and day, one row a person and active day; `lives`: person_id and origin. One row of the result a
-    block, day of beginning and age: it grows with the days of data, not with the people.
+    `days`: person_id and day, one row a person and active day; `lives`: person_id, origin and block. One row of the
+    result a block, day of beginning and age: it grows with the days of data, not with the people.
     """
-    began = lives.select("person_id", "origin", block=block(lives.person_id, BLOCKS))
+    began = lives.select("person_id", "origin", "block")
     joined = days.select("person_id", "day").inner_join(began, "person_id")
     joined = joined.filter(joined.day >= joined.origin)
     seen = joined.select(
@@ -60,7 +59,7 @@ def active_cells(days: ir.Table, lives: ir.Table, unit: int) -> pd.DataFrame:
 
 def beginnings(lives: ir.Table) -> pd.DataFrame:
     """People by block and day of beginning: columns block, origin, n."""
-    began = lives.select("origin", block=block(lives.person_id, BLOCKS))
+    began = lives.select("origin", "block")
     return _sorted(began.group_by("block", "origin").aggregate(n=began.count()).to_pandas())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+BLOCKS = 200  # of people, for standard errors
 _PRIME = 2_147_483_647  # 2^31 - 1: the square of a remainder fits into 64 bits
 _LETTERS = 7  # from either end; longer ids differ there as a rule
 _FACTORS = (

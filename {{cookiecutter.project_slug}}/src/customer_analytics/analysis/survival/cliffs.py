@@ -20,7 +20,7 @@ from customer_analytics.analysis.survival.ages import Ages
 from customer_analytics.statistics import Z95, Interval
 
 Floats = npt.NDArray[np.float64]
-WIDTHS = (4, 8, 13)  # age units on each side of a step
+WIDTHS = (4, 8, 13, 20)  # age units on each side of a step
 FIRST_AGE = 1  # unit 0 holds the beginning itself
 LEAST_ACTIVE = 10  # active people in each age unit of a window
 LEAST_SPREAD = 4.0  # age units: with beginnings closer together, age and calendar can not be told apart

@@ -35,9 +35,10 @@ class Comparison:
     """One column's groups compared.
 
     `groups`: one row a group, worst first: group, people, gone, at_limit (share still here at the limit), low, high,
-    mean (restricted mean in days), mean_low, mean_high, difference (from all others together), difference_low,
-    difference_high, p, p_adjusted (Holm over the groups). `curves` by group. `limit`: the common limit in days.
-    `test`: log-rank; `within`: the same within quarters of arrival; `p_adjusted`: Holm over all columns tested.
+    mean (restricted mean in days), mean_low, mean_high, rest_at_limit, rest_mean (of all others together), difference
+    (from them), difference_low, difference_high, p, p_adjusted (Holm over the groups). `curves` by group. `limit`: the
+    common limit in days. `test`: log-rank; `within`: the same within quarters of arrival; `p_adjusted`: Holm over all
+    columns tested.
     """
 
     column: str
@@ -129,7 +130,8 @@ def common_limit(curves: list[Curve], minimum: int) -> int:
 
 def _row(name: str, counts: pd.DataFrame, curve: Curve, limit: int) -> dict[str, object]:
     own = counts["group"] == name
-    mean, rest = restricted_mean(curve, limit), restricted_mean(kaplan_meier(counts[~own]), limit)
+    others = kaplan_meier(counts[~own])
+    mean, rest = restricted_mean(curve, limit), restricted_mean(others, limit)
     difference, p = mean_difference(mean, rest)
     here = curve.interval_at(limit)
     return {
@@ -138,7 +140,7 @@ def _row(name: str, counts: pd.DataFrame, curve: Curve, limit: int) -> dict[str,
         "gone": int(counts.loc[own, "ended"].sum()),
         "at_limit": curve.at(limit), "low": here.low, "high": here.high,
         "mean": mean.value, "mean_low": mean.interval.low, "mean_high": mean.interval.high,
-        "difference": difference.value,
+        "rest_at_limit": others.at(limit), "rest_mean": rest.value, "difference": difference.value,
         "difference_low": difference.interval.low, "difference_high": difference.interval.high,
         "p": p,
     }  # fmt: skip

@@ -187,17 +187,22 @@ def stratified_log_rank(strata: Sequence[Sequence[pd.DataFrame]]) -> Test:
 
 def _excess(groups: Sequence[pd.DataFrame]) -> tuple[Floats, Floats]:
     """Observed minus expected ends of each group, and their covariance."""
-    tables = [_by_time(group) for group in groups]
-    times = np.unique(np.concatenate([table["time"].to_numpy(np.int64) for table in tables]))
-    ended, risk = np.zeros((len(tables), len(times))), np.zeros((len(tables), len(times)))
-    for row, table in enumerate(tables):
-        full = table.set_index("time").reindex(times, fill_value=0).reset_index()
-        ended[row], risk[row] = full["ended"].to_numpy(float), at_risk(full)
+    times = np.unique(np.concatenate([group["time"].to_numpy(np.int64) for group in groups]))
+    ended, come, gone = (np.zeros((len(groups), len(times))) for _ in range(3))
+    for row, group in enumerate(groups):
+        place = np.searchsorted(times, group["time"].to_numpy(np.int64))
+        np.add.at(ended[row], place, group["ended"].to_numpy(float))
+        np.add.at(gone[row], place, (group["ended"] + group["censored"]).to_numpy(float))
+        if "entered" in group:
+            np.add.at(come[row], place, group["entered"].to_numpy(float))
+    at_once = np.array([[0.0 if "entered" in group else gone[row].sum()] for row, group in enumerate(groups)])
+    before = np.cumsum(come - gone, axis=1) - (come - gone)
+    risk = at_once + before
     all_risk, all_ended = risk.sum(axis=0), ended.sum(axis=0)
     here = (all_ended > 0) & (all_risk > 1)
     ended, risk, all_risk, all_ended = ended[:, here], risk[:, here], all_risk[here], all_ended[here]
     share = risk / all_risk
     factor = all_ended * (all_risk - all_ended) / (all_risk - 1)
     covariance = -(share * factor) @ share.T
-    covariance[np.diag_indices(len(tables))] += (share * factor).sum(axis=1)
+    covariance[np.diag_indices(len(groups))] += (share * factor).sum(axis=1)
     return np.asarray((ended - share * all_ended).sum(axis=1)), np.asarray(covariance)

@@ -17,11 +17,11 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import fdtrc
+from scipy.special import fdtrc, ndtr
 
-from customer_analytics.analysis.survival.ages import BLOCKS, by_age
-from customer_analytics.analysis.survival.blocks import block
-from customer_analytics.statistics import Z95, Interval
+from customer_analytics.analysis.survival.ages import by_age
+from customer_analytics.analysis.survival.blocks import BLOCKS
+from customer_analytics.statistics import Z95, Interval, holm
 
 Floats = npt.NDArray[np.float64]
 MONTH, WEEK, DAY = 30, 7, 1
@@ -45,7 +45,8 @@ class Mix:
     """Change of the early return between people who came earlier and lately, split by a column's groups.
 
     `early_from`, `early_to`: days of age in which a return counts, both included. `table`: group, people_earlier,
-    people_lately, rate_earlier, rate_lately. change = mix + rate, exactly; bootstrap over blocks of people.
+    people_lately, rate_earlier, rate_lately. change = mix + rate, exactly; bootstrap over blocks of people;
+    p of both parts corrected together (Holm).
     """
 
     column: str
@@ -60,6 +61,8 @@ class Mix:
     change_interval: Interval
     mix_interval: Interval
     rate_interval: Interval
+    mix_p: float
+    rate_p: float
 
     @property
     def change(self) -> float:
@@ -169,7 +172,7 @@ def early_returns(days: ir.Table, lives: ir.Table, by: str, unit: int, first: in
     came = lives.filter((lives.origin >= first) & (lives.origin <= last) & lives[by].notnull())
     came = came.select(
         "person_id", "origin", group=came[by].cast("string"), lately=(came.origin >= middle).ifelse(1, 0),
-        block=block(came.person_id, BLOCKS),
+        block=came.block,
     )  # fmt: skip
     joined = days.select("person_id", "day").inner_join(came.select("person_id", "origin"), "person_id")
     age = joined.day - joined.origin
@@ -201,6 +204,7 @@ def split_change(
     used = np.flatnonzero(cube.sum(axis=(1, 2, 3)) > 0)
     drawn = [_split(cube[rng.choice(used, len(used))].sum(axis=0)) for _ in range(400)]
     parts = np.array(drawn)
+    p = holm(2 * ndtr(-np.abs([mix, rate]) / np.maximum(parts.std(axis=0), 1e-12)))
     overall = total[:, :, 1].sum(axis=1) / total[:, :, 0].sum(axis=1)
     rates = np.divide(total[..., 1], total[..., 0], out=np.full(total.shape[:2], np.nan), where=total[..., 0] > 0)
     last = end - EARLY[1] * unit + 1
@@ -214,7 +218,7 @@ def split_change(
         ),
         earlier=float(overall[0]), lately=float(overall[1]), mix=mix, rate=rate,
         change_interval=_quantiles(parts.sum(axis=1)), mix_interval=_quantiles(parts[:, 0]),
-        rate_interval=_quantiles(parts[:, 1]),
+        rate_interval=_quantiles(parts[:, 1]), mix_p=float(p[0]), rate_p=float(p[1]),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from customer_analytics.analysis.survival import ages as by_ages
 from customer_analytics.analysis.survival import reading as readings
 from customer_analytics.analysis.survival import release as releases
 from customer_analytics.analysis.survival.ages import Ages
+from customer_analytics.analysis.survival.blocks import BLOCKS, block
 from customer_analytics.analysis.survival.cliffs import Cliffs, age_table, find_cliffs
 from customer_analytics.analysis.survival.comparison import Comparison, compare, together
 from customer_analytics.analysis.survival.contracts import Contracts, contract_survival
@@ -44,7 +45,8 @@ class Origin:
 class StayingResult:
     """Everything on staying.
 
-    `lives` (Ibis, materialised): person_id, origin, last_day (day numbers) and the attributes of the retention result.
+    `lives` (Ibis, materialised): person_id, origin, last_day (day numbers), block (of people, for errors) and the
+    attributes of the retention result.
     `curve` and `comparisons` are empty where no silence is known that means leaving; `ages`: activity by age with the
     calendar taken out (columns as cliffs.age_table); `groups_tested`: columns whose groups were compared.
     """
@@ -120,12 +122,17 @@ def _lives(tables: Tables, retention: RetentionResult) -> tuple[ir.Table, Origin
         )
         known = people.left_join(registered, "person_id")
         origin = ibis.least(ibis.coalesce(known.registered, known.first_day), known.first_day).cast(_DAY)
-        lives = known.select("person_id", "last_day", *attributes, origin=origin, is_known=known.registered.notnull())
+        lives = known.select(
+            "person_id", "last_day", *attributes, origin=origin, is_known=known.registered.notnull(),
+            block=block(known.person_id, BLOCKS),
+        )  # fmt: skip
         lives = lives.cache()
         row = lives.aggregate(n=lives.count(), known=lives.is_known.ifelse(1, 0).sum()).to_pandas().iloc[0]
         if row["n"] and row["known"] >= row["n"] / 2:
             return lives, Origin("registration", definition.first_day, _before(lives, definition.first_day))
-    lives = people.select("person_id", "last_day", *attributes, origin=people.start_day.cast(_DAY)).cache()
+    lives = people.select(
+        "person_id", "last_day", *attributes, origin=people.start_day.cast(_DAY), block=block(people.person_id, BLOCKS)
+    ).cache()
     before = _before(lives, definition.truncated_until)
     enough = before <= retention.size / 2 and definition.start == "first_activity"
     first = definition.truncated_until if enough else definition.first_day
