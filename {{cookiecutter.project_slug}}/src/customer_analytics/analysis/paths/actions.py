@@ -12,6 +12,7 @@ import pandas as pd
 
 from customer_analytics.analysis.funnel.definition import Definition, Step
 from customer_analytics.analysis.funnel.rows import Rows
+from customer_analytics.analysis.funnel.settle import shared_sessions
 from customer_analytics.analysis.paths.places import VIEWS, with_places
 from customer_analytics.analysis.paths.visits import by_silence
 from customer_analytics.analysis.stream.events import Part, parts
@@ -42,14 +43,6 @@ class Actions:
     nameless: int
 
 
-class _Source(Rows):
-    """The funnel's own rows, asked which step a row serves."""
-
-    def serves(self, part: Part, step: Step) -> ir.BooleanValue:
-        """Whether each row of a part is the step."""
-        return self._serves(part, step, with_condition=True).fill_null(False)
-
-
 def actions_of(tables: Tables, definition: Definition) -> Actions | None:
     """The actions of a client's events and of the funnel's steps; None where there are no events."""
     if not tables.has("events", "event", "occurred_at"):
@@ -72,7 +65,7 @@ def actions_of(tables: Tables, definition: Definition) -> Actions | None:
     marked, places = with_places(rows, definition.labels)
     marked, cells = _with_cells(marked)
     if in_sessions:
-        own = definition.shared_sessions or _are_shared(tables)
+        own = definition.shared_sessions or shared_sessions(tables)
         visit = marked.person_id + ibis.literal(" ") + marked.session_id if own else marked.session_id
         marked = marked.mutate(visit=visit)
     else:
@@ -94,7 +87,7 @@ def _rows(tables: Tables, definition: Definition) -> ir.Table:
     named = {name for step in definition.steps for name in step.names}
     own = [part for part in parts(tables, None) if part.names is None]
     derived = [part for part in parts(tables, named) if part.names is not None]
-    source = _Source(tables, definition)
+    source = Rows(tables, definition)
     found = []
     for part in (*own, *derived):
         step = _step(source, part, definition.steps)
@@ -106,14 +99,14 @@ def _rows(tables: Tables, definition: Definition) -> ir.Table:
     return found[0] if len(found) == 1 else ibis.union(*found)
 
 
-def _step(source: _Source, part: Part, steps: Sequence[Step]) -> ir.IntegerValue:
+def _step(source: Rows, part: Part, steps: Sequence[Step]) -> ir.IntegerValue:
     """The number of the step that a row is, 0: none; of several the first. A step of page views alone stays open: the
     page says more than the step."""
     shows_page = part.names is None and "page" in part.rows.columns
     tests = []
     for step in steps:
         is_view = all(name.lower() in VIEWS for name in step.names) and step.condition is None
-        serves = source.serves(part, step)
+        serves = source.serves(part, step).fill_null(False)
         if is_view and shows_page and step.number < len(steps):
             serves = serves & part.rows.page.isnull()
         tests.append((serves, step.number))
@@ -161,16 +154,3 @@ def _with_cells(rows: ir.Table) -> tuple[ir.Table, pd.DataFrame]:
     return joined.select(*kept_columns, cell=joined.cell.fill_null(0).cast("int16")), named[
         ["cell", "device", "channel"]
     ]
-
-
-def _are_shared(tables: Tables) -> bool:
-    """Whether a session_id stands for sessions of several customers: GA4 counts them for each person."""
-    if not tables.has("events", "session_id", "customer_id"):
-        return False
-    events = tables["events"]
-    named = events.filter(events.session_id.notnull(), events.customer_id.notnull())
-    by_session = named.group_by("session_id").aggregate(first=named.customer_id.min(), last=named.customer_id.max())
-    row = by_session.aggregate(
-        n=by_session.count(), shared=by_session.count(where=by_session.first != by_session.last)
-    ).to_pandas().iloc[0]  # fmt: skip
-    return bool(row["shared"] > row["n"] / 100)

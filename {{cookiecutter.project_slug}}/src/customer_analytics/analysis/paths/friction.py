@@ -27,7 +27,8 @@ def at_places(stops: ir.Table, errors: ir.Table | None, slow: Mapping[int, float
     """One row a visit and place before the goal: visit, person_id, place, reached, moved_on, ended, and KINDS as flags.
 
     retry: the same place again at once. back_and_forth: back at the place with one other between. hesitation: the next
-    place came later than `slow` seconds, by place (never less than HESITATION_SECONDS). error: an action there carried an error (`errors`: visit, place).
+    place came later than `slow` seconds, by place (never less than HESITATION_SECONDS). error: an action there carried
+    an error (`errors`: visit, place).
     """
     before = stops.filter(before_goal(stops))
     wait = before.following_at.epoch_seconds() - before.at.epoch_seconds()

@@ -69,15 +69,12 @@ def _traced(dropped: ir.Table, stops: ir.Table) -> ir.Table:
     Of the stops that the person was at in that moment the latest counts; a stop without a following one has no end.
     """
     last = stops.filter(stops.following == NONE).select(last_visit="visit", ended="place")
-    near = dropped.inner_join(
-        stops.select("visit", "at", "number", "following", "following_at", who=stops.person_id),
-        [
-            dropped.person_id == ibis._.who,
-            dropped.stopped_at >= ibis._.at,
-            (ibis._.following_at > dropped.stopped_at) | ibis._.following_at.isnull(),
-        ],
+    known = stops.select("visit", "number", "following", "following_at", who="person_id", stop_at="at")
+    during = (dropped.stopped_at >= known.stop_at) & (
+        (known.following_at > dropped.stopped_at) | known.following_at.isnull()
     )
-    latest = ibis.window(group_by=near.unit_id, order_by=[near["at"].desc(), near.number.desc(), near.visit])
+    near = dropped.inner_join(known, [dropped.person_id == known.who, during])
+    latest = ibis.window(group_by=near.unit_id, order_by=[near.stop_at.desc(), near.number.desc(), near.visit])
     one = near.mutate(place_in_order=ibis.row_number().over(latest)).filter(ibis._.place_in_order == 0)
     joined = one.inner_join(last, one.visit == last.last_visit)
     return joined.select("unit_id", "step", "following", "ended")

@@ -40,7 +40,7 @@ def ways_to_goal(visits: ir.Table) -> pd.DataFrame:
     )
 
 
-def flows(visits: ir.Table, columns: int = 4) -> pd.DataFrame:
+def flows(visits: ir.Table, columns: int = FIRSTS) -> pd.DataFrame:
     """Visits from stop to stop: stop (1 …), source, target (0: it ends, or the goal was reached), visits, people."""
     found = []
     for number in range(1, columns):

@@ -11,6 +11,7 @@ from customer_analytics.report.charts.index_dots import Index, IndexGroup, index
 from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
 from customer_analytics.report.charts.lorenz import lorenz
 from customer_analytics.report.charts.overlap import Combination, overlap
+from customer_analytics.report.charts.path_flow import PathBand, PathPlace, path_flow
 from customer_analytics.report.charts.radar import Profile, radars
 from customer_analytics.report.charts.sankey import Flow, State, sankey
 from customer_analytics.report.charts.spread import Panel, spread
@@ -19,8 +20,8 @@ from customer_analytics.report.charts.waterfall import Fall, waterfall
 from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 
 __all__ = [
-    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index", "IndexGroup",
-    "Line", "Mark", "Pair", "Panel", "Profile", "State", "StepBar", "WeekGrid", "bars", "dot_pairs",
-    "funnel_steps", "heat_grid", "index_dots", "lines", "lorenz", "overlap", "radars", "sankey", "spread",
-    "treemap", "waterfall", "week_hours",
+    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index",
+    "IndexGroup", "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile", "State",
+    "StepBar", "WeekGrid", "bars", "dot_pairs", "funnel_steps", "heat_grid", "index_dots", "lines",
+    "lorenz", "overlap", "path_flow", "radars", "sankey", "spread", "treemap", "waterfall", "week_hours",
 ]  # fmt: skip

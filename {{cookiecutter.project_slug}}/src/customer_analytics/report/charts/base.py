@@ -119,12 +119,12 @@ def interval(axes: Axes, low: float, high: float, at: float, *, horizontal: bool
 
 def label(
     axes: Axes, x: float, y: float, text: str, *, weight: int = 400, role: str = "ink", size: float = VALUE_SIZE,
-    align: str = "left", offset: tuple[float, float] = (5, 0), vertical: str = "center",
+    align: str = "left", offset: tuple[float, float] = (5, 0), vertical: str = "center", upright: bool = False,
 ) -> None:  # fmt: skip
-    """A direct label beside a mark; `offset` in points."""
+    """A direct label beside a mark; `offset` in points; `upright`: written from below to above."""
     axes.annotate(
         str(text), (x, y), xytext=offset, textcoords="offset points", ha=align, va=vertical, fontsize=size,
-        fontweight=weight, color=ROLE[role], annotation_clip=False,
+        fontweight=weight, color=ROLE[role], annotation_clip=False, rotation=90 if upright else 0,
     )  # fmt: skip
 
 

@@ -46,7 +46,11 @@ def heat_grid(cells: Sequence[Sequence[GridCell]], words: GridWords) -> Draw:
         left = base.widest(words.rows, size) + base.GAP
         with_notes = not narrow and any(cell.note for row in cells for cell in row)
         tall = 0.44 if narrow else (0.62 if with_notes else 0.5)
-        figure, axes = base.canvas(width, tall * len(words.rows) + 0.75, left=left, top=0.25, bottom=0.5)
+        longest = base.widest(words.columns, size)
+        upright = longest > (width - left) / max(len(words.columns), 1)  # names that would touch stand on end
+        foot = longest + 0.08 if upright else 0.2
+        height = tall * len(words.rows) + 0.55 + foot
+        figure, axes = base.canvas(width, height, left=left, top=0.25, bottom=0.3 + foot)
         base.bare(axes)
         axes.set_xlim(0, len(words.columns))
         axes.set_ylim(len(words.rows), 0)
@@ -59,12 +63,12 @@ def heat_grid(cells: Sequence[Sequence[GridCell]], words: GridWords) -> Draw:
         for across, name in enumerate(words.columns):
             base.label(
                 axes, across + 0.5, len(words.rows), name, size=size, role="ink2", align="center", offset=(0, -4),
-                vertical="top",
+                vertical="top", upright=upright,
             )  # fmt: skip
         middle = len(words.columns) / 2
         base.label(
             axes, middle, len(words.rows), words.column_title, size=size, role="ink2", align="center",
-            offset=(0, -19), vertical="top",
+            offset=(0, -72 * foot - 5), vertical="top",
         )  # fmt: skip
         base.at_edge(axes, -0.13 if not narrow else -0.18, words.row_title, size=size, role="ink2")
         return figure
