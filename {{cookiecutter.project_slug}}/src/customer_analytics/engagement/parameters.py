@@ -125,6 +125,10 @@ class FunnelParameters(Parameters):
     compare_days: Annotated[int, Field(ge=0, le=3_650)] = Field(
         28, description="days of entries that are compared with as many days before; 0: none"
     )
+    compare_paths: Words = Field(
+        (),
+        description="two ways to compare, for example `home > new, search`; empty: the most used ones",
+    )
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
 

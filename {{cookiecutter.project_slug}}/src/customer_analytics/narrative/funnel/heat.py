@@ -237,6 +237,12 @@ def interactions_table(view: View) -> TableWords | None:
     )
 
 
+def tables(view: View) -> list[TableWords]:
+    """What people react to, where events tell of it."""
+    table = interactions_table(view)
+    return [table] if table is not None else []
+
+
 def interaction_name(view: View, kind: str) -> Text:
     """Name of a kind of reaction."""
     say = view.language.say
