@@ -7,7 +7,8 @@ from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.funnel.view import View
 
 MOST_OF_THE_LOSS = 0.5  # share of all that is lost from which one step is called the leak
-SOON = 0.5  # share of the window in which half of the conversions happen, from which waiting pays little
+SOON = 0.5  # share of the window in which nine of ten conversions happen, up to which they come soon
+DAY, LEAST_WAIT = 86_400.0, 3_600.0  # seconds; nobody is reminded before an hour has passed
 
 
 def leak_finding(view: View) -> Finding | None:
@@ -65,9 +66,9 @@ def pace_finding(view: View) -> Finding | None:
     if converters < view.minimum_base:
         return None
     say, language = view.language.say, view.language
+    slow, reminder = float(row["p90"]), max(float(row["p90"]), LEAST_WAIT)
     seconds = view.result.definition.window_seconds
-    is_soon = seconds is not None and float(row["p75"]) <= SOON * seconds
-    days = row["p75"] / 86_400
+    is_soon = slow <= DAY if seconds is None else slow <= SOON * seconds
     return Finding(
         id="pace", grade=Grade.C,
         head=say("Those who get there get there soon") if is_soon else say("The way takes its time"),
@@ -75,16 +76,18 @@ def pace_finding(view: View) -> Finding | None:
             "Half of {converters} who reached the end did so within **{median}**, three quarters within {most}; the "
             "slowest tenth took longer than {last}.",
             converters=view.counted(converters), median=language.duration(float(row["p50"])),
-            most=language.duration(float(row["p75"])), last=language.duration(float(row["p90"])),
+            most=language.duration(float(row["p75"])), last=language.duration(slow),
         ),
-        meaning=say("Who has not come to the end by then rarely does within {window}.", window=view.window)
+        meaning=say("After {last} only a tenth of the conversions is still to come.", last=language.duration(slow))
         if is_soon
         else say("A count after a short wait would call many lost who are still on their way."),
-        action=say("Send a reminder after {most}, not later, and hold a part of them out at random.",
-                   most=language.duration(float(row["p75"])))
+        action=say(
+            "Remind whoever has not come to the end after {time}, and hold a part of them out at random.",
+            time=language.duration(reminder),
+        )
         if is_soon
-        else say("Judge a change only after {days} days, when three quarters have had their time.",
-                 days=language.number(max(1, round(days)))),
+        else say("Judge a change only after {time}, when three quarters have had their time.",
+                 time=language.duration(float(row["p75"]))),
         section="time", value=float(row["p50"]), n=converters, unit="seconds", notable=False,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.funnel.tools import tools_table
 from customer_analytics.narrative.funnel.view import View
 from customer_analytics.statistics import Interval
 
@@ -125,69 +126,8 @@ def firm_finding(view: View) -> Finding | None:
     )  # fmt: skip
 
 
-def tools_table(view: View) -> TableWords | None:
-    """What other tools count, reached from ours by changing one rule at a time."""
-    table = view.result.tools
-    if not len(table):
-        return None
-    say = view.language.say
-    return TableWords(
-        (
-            (say("Tool"), "name"),
-            (say("Rule changed"), "text"),
-            (say("Entered"), "number"),
-            (say("Reached the end"), "number"),
-            (say("Conversion"), "number"),
-            (say("Change"), "number"),
-        ),
-        tuple(_tool_row(view, row) for row in table.to_dict("records")),
-        say("Why another tool shows another number"),
-        view.how(
-            (
-                say("How"),
-                say(
-                    "Each tool's documented rules, applied to the same events by the same engine; one rule is changed "
-                    "at a time, and the changes add up to the whole gap"
-                ),
-            ),
-        ),
-        file="tools",
-    )  # fmt: skip
-
-
 def tables(view: View) -> list[TableWords]:
     """The tables of the section, those that there are."""
     if not view.enough:
         return []
     return [table for table in (sensitivity_table(view), tools_table(view)) if table is not None]
-
-
-def _tool_row(view: View, row: dict[Any, Any]) -> Row:
-    language = view.language
-    entered, rate, change = int(row["entered"]), float(row["rate"]), float(row["change"])
-    place = int(row["place"])
-    return (
-        (tool_name(view, str(row["tool"])), None),
-        (tool_rule(view, str(row["rule"])), None),
-        (language.number(entered), entered),
-        (language.number(int(row["converted"])), int(row["converted"])),
-        (view.rate(rate, entered, 1), rate),
-        (language.points(change) if place and not math.isnan(change) else language.number(None), change),
-    )
-
-
-def tool_name(view: View, tool: str) -> Text:
-    """Name of a tool as its makers write it."""
-    known = {
-        "ga4_closed": view.language.say("{tool}, closed", tool="GA4"),
-        "ga4_open": view.language.say("{tool}, open", tool="GA4"),
-        "mixpanel": Text("Mixpanel"),
-        "amplitude": Text("Amplitude"),
-        "posthog": Text("PostHog"),
-    }
-    return known.get(tool, Text(tool))
-
-
-def tool_rule(view: View, rule: str) -> Text:
-    """A rule of a tool in words."""
-    return Text(rule)

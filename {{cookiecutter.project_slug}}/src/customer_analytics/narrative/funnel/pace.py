@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.funnel.view import View
 
-DAY, HOUR = 86_400.0, 3_600.0
-Curve = tuple[str, list[float], list[float | None], str, list[float] | None, list[float] | None]  # as charts.Line
+DAY = 86_400.0
+LEAST_SHOWN = 0.005  # share of the final height below which the curve is not drawn
+Curve = tuple[list[float], list[float], list[float], list[float]]  # as charts.TimeCurve
+Point = tuple[float, float, str]  # as charts.TimeMark
 
 
 def pace_section(view: View) -> SectionWords:
@@ -78,42 +82,43 @@ def has_curve(view: View) -> bool:
     return view.enough and len(view.result.curve) > 1 and float(view.result.curve["converted"].max()) > 0
 
 
-def in_hours(view: View) -> bool:
-    """Whether the curve is shown in hours: all of it happens within three days."""
-    return bool(view.result.curve["days"].max() <= 3)
-
-
-def curve_lines(view: View) -> list[Curve]:
-    """The share converted by then, with its band."""
+def curve_points(view: View) -> Curve:
+    """The share that reached the end by then: seconds, share, and both ends of its band."""
     curve = view.result.curve
-    scale = 24.0 if in_hours(view) else 1.0
-    at = [float(day) * scale for day in curve["days"]]
-    name = str(view.step(view.steps))
-    low, high = curve["low"].tolist(), curve["high"].tolist()
-    return [(name, at, curve["converted"].tolist(), "s1", low, high)]
+    final = float(curve["converted"].iloc[-1])
+    shown = curve[(curve["days"] > 0) & (curve["converted"] >= LEAST_SHOWN * final)]
+    shown = shown if len(shown) > 1 else curve[curve["days"] > 0]
+    seconds = (shown["days"] * DAY).tolist()
+    return seconds, shown["converted"].tolist(), shown["low"].tolist(), shown["high"].tolist()
 
 
-def curve_axis(view: View) -> tuple[Any, str]:
-    """How the axis writes shares, and the name of the other axis."""
-    say = view.language.say
-    return view.language.percent, str(say("Hours since entry") if in_hours(view) else say("Days since entry"))
+def curve_marks(view: View) -> list[Point]:
+    """The moment by which half of those who got there had got there."""
+    curve, whole = view.result.curve, view.result.times[view.result.times["from_step"] == 1].iloc[-1]
+    seconds = max(float(whole["p50"]), curve_points(view)[0][0])
+    share = float(np.interp(seconds, curve["days"] * DAY, curve["converted"]))
+    return [(seconds, share, str(view.language.say("half within {time}", time=_duration(view, whole["p50"]))))]
+
+
+def _duration(view: View, seconds: float) -> str:
+    return view.language.duration(float(seconds))
 
 
 def curve_figure(view: View) -> FigureWords:
     """Words of the curve."""
-    say, language, curve = view.language.say, view.language, view.result.curve
-    last, half = curve.iloc[-1], _half_of_final(view)
-    title = say("Half of the conversions come within {time} of entry", time=language.duration(half * DAY))
+    say, language, last = view.language.say, view.language, view.result.curve.iloc[-1]
+    whole = view.result.times[view.result.times["from_step"] == 1].iloc[-1]
+    half, most = language.duration(float(whole["p50"])), language.duration(float(whole["p90"]))
     source = say(
         "{source} {young} entries whose window is still open are counted up to the last day and no longer.",
         source=view.source, young=language.number(view.result.immature),
     )  # fmt: skip
     return FigureWords(
-        title,
+        say("Half of those who get there need no more than {time}", time=half),
         say("Share of all who entered that reached “{step}” by then. Band: interval", step=view.step(view.steps)),
         say(
-            "Rising curve: {share} at the end of the window, half of that after {time}.",
-            share=language.percent(float(last["converted"]), 1), time=language.duration(half * DAY),
+            "Rising curve: {share} at the end; half of those who got there within {half}, nine in ten within {most}.",
+            share=language.percent(float(last["converted"]), 1), half=half, most=most,
         ),
         source if view.result.immature else view.source,
     )  # fmt: skip
@@ -123,10 +128,10 @@ def curve_words(view: View) -> Text:
     """What the curve reads at its end, beside those who have left."""
     say, language, last = view.language.say, view.language, view.result.curve.iloc[-1]
     words = say(
-        "At the end of the window **{share}** have reached the end (interval {low} to {high}), counting young entries "
+        "At the end **{share}** have reached “{step}” (interval {low} to {high}), counting young entries "
         "only as long as they could be seen.",
-        share=language.percent(float(last["converted"]), 1), low=language.percent(float(last["low"]), 1),
-        high=language.percent(float(last["high"]), 1),
+        share=language.percent(float(last["converted"]), 1), step=view.step(view.steps),
+        low=language.percent(float(last["low"]), 1), high=language.percent(float(last["high"]), 1),
     )  # fmt: skip
     left = float(last["left"])
     if math.isnan(left) or math.isnan(view.result.left_after_days):
@@ -137,10 +142,3 @@ def curve_words(view: View) -> Text:
         words=words, days=language.duration(view.result.left_after_days * DAY),
         first=language.percent(float(last["converted_first"]), 1), left=language.percent(left, 1),
     )  # fmt: skip
-
-
-def _half_of_final(view: View) -> float:
-    """Days until half of the final share of the curve is reached."""
-    curve = view.result.curve
-    reached = curve[curve["converted"] >= 0.5 * float(curve["converted"].iloc[-1])]
-    return float(reached["days"].iloc[0])

@@ -168,8 +168,7 @@ def parts_table(view: View) -> TableWords | None:
         rows.append(
             (
                 (part_name(view, str(row["part"])), None),
-                (view.step(int(row["from_step"])), None),
-                (view.step(int(row["to_step"])), None),
+                (_way(view, int(row["from_step"]), int(row["to_step"])), None),
                 (language.number(entered), entered),
                 (language.number(int(row["reached"])), int(row["reached"])),
                 (shown, rate),
@@ -179,8 +178,7 @@ def parts_table(view: View) -> TableWords | None:
     return TableWords(
         (
             (say("Part"), "name"),
-            (say("From"), "text"),
-            (say("To"), "text"),
+            (say("Way"), "text"),
             (say("Entered"), "number"),
             (say("Got through"), "number"),
             (say("Share (interval)"), "number"),
@@ -188,7 +186,14 @@ def parts_table(view: View) -> TableWords | None:
         ),
         tuple(rows),
         say("The parts of the way"),
-        view.how_of_steps((say("Parts"), say("The shares of the parts multiply to the share of the whole way"))),
+        view.how_of_steps(
+            (
+                say("Entry into a part"),
+                say(
+                    "Everybody who makes its first step, wherever they came from: the parts do not add up to the whole"
+                ),
+            )
+        ),
         file="parts",
     )
 
@@ -199,10 +204,16 @@ def more_tables(view: View) -> list[TableWords]:
     return [table] if table is not None else []
 
 
+def _way(view: View, first: int, last: int) -> Text:
+    return view.language.say("{first} to {last}", first=view.step(first), last=view.step(last))
+
+
 def part_name(view: View, part: str) -> Text:
     """Name of a part of the way."""
     say = view.language.say
-    return {"visit": say("Visit"), "order": say("Ordering"), "payment": say("Payment")}.get(part, Text(part))
+    return {"visit": say("Visit"), "order": say("Ordering"), "payment": say("Payment"), "again": say("Again")}.get(
+        part, Text(part)
+    )
 
 
 def silent_words(view: View) -> Text | None:

@@ -8,7 +8,9 @@ from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.narrative.funnel.findings import leak_finding, pace_finding, silent_finding
 from customer_analytics.narrative.funnel.holds import firm_finding
+from customer_analytics.narrative.funnel.path_findings import findings as path_findings
 from customer_analytics.narrative.funnel.scorecard import scorecard_finding
+from customer_analytics.narrative.funnel.tools import tools_finding
 from customer_analytics.narrative.funnel.view import View
 
 ASSUMED_GAIN = 0.1  # share of those lost at the worst step that a good fix is assumed to win, in the recommendation
@@ -29,7 +31,9 @@ def all_findings(view: View) -> tuple[Finding, ...]:
         leak_finding(view),
         pace_finding(view),
         firm_finding(view),
+        tools_finding(view),
         silent_finding(view),
+        *path_findings(view),
         scorecard_finding(view, view.card) if view.card is not None else None,
     ]
     return told_in_order(found)

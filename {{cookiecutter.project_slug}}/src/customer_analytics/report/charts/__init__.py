@@ -15,13 +15,14 @@ from customer_analytics.report.charts.path_flow import PathBand, PathPlace, path
 from customer_analytics.report.charts.radar import Profile, radars
 from customer_analytics.report.charts.sankey import Flow, State, sankey
 from customer_analytics.report.charts.spread import Panel, spread
+from customer_analytics.report.charts.time_curve import TimeCurve, TimeMark, time_curve
 from customer_analytics.report.charts.treemap import Area, treemap
 from customer_analytics.report.charts.waterfall import Fall, waterfall
 from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 
 __all__ = [
-    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index",
-    "IndexGroup", "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile", "State",
-    "StepBar", "WeekGrid", "bars", "dot_pairs", "funnel_steps", "heat_grid", "index_dots", "lines",
-    "lorenz", "overlap", "path_flow", "radars", "sankey", "spread", "treemap", "waterfall", "week_hours",
+    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index", "IndexGroup",
+    "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile", "State", "StepBar", "TimeCurve",
+    "TimeMark", "WeekGrid", "bars", "dot_pairs", "funnel_steps", "heat_grid", "index_dots", "lines", "lorenz",
+    "overlap", "path_flow", "radars", "sankey", "spread", "time_curve", "treemap", "waterfall", "week_hours",
 ]  # fmt: skip
