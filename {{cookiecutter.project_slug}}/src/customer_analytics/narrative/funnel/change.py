@@ -47,6 +47,14 @@ def change_section(view: View) -> SectionWords:
     )  # fmt: skip
 
 
+def tables(view: View) -> list[TableWords]:
+    """The steps in both periods, the split of the change, the odd days: those that there are."""
+    if not view.enough or view.dropoff is None:
+        return []
+    compared = [change_table(view), split_table(view)] if has_change(view) else []
+    return [one for one in (*compared, days_table(view)) if one is not None]
+
+
 def change_table(view: View) -> TableWords:
     """One row a step: rate then and now, change with interval, p; the last row is the whole way."""
     say, language, change = view.language.say, view.language, _change(view)

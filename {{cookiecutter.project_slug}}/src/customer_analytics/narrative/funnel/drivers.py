@@ -180,6 +180,11 @@ def _unseen(result: DropoffResult) -> float:
     return POWER * math.sqrt(rate * (1 - rate) / (base * TYPICAL * (1 - TYPICAL)))
 
 
+def tables(view: View) -> list[TableWords]:
+    """The groups, and what the lost met."""
+    return [one for one in (driver_table(view), reason_table(view)) if one is not None]
+
+
 def reason_table(view: View) -> TableWords | None:
     """What the lost met at the steps before they stopped; None where nothing was found."""
     result = found(view)

@@ -9,8 +9,19 @@ from customer_analytics.narrative.funnel.prize import dropoff_finding
 from customer_analytics.narrative.funnel.view import View
 
 
+def first_finding(view: View) -> Finding | None:
+    """The group with the largest prize: what a client should hear first; None where no group loses more."""
+    finding = _dropoff(view)
+    return finding if finding is not None and finding.notable else None
+
+
 def findings(view: View) -> list[Finding]:
-    """The group with the largest prize (or that there is none), what the lost met, what changed; in this order."""
+    """What the lost met, what changed, or that no group loses more than the rest."""
     if view.dropoff is None or not view.enough:
         return []
-    return [one for one in (dropoff_finding(view), reason_finding(view), change_finding(view)) if one is not None]
+    nothing = None if first_finding(view) is not None else _dropoff(view)
+    return [one for one in (reason_finding(view), change_finding(view), nothing) if one is not None]
+
+
+def _dropoff(view: View) -> Finding | None:
+    return dropoff_finding(view) if view.dropoff is not None and view.enough else None

@@ -155,6 +155,12 @@ def returned_words(view: View) -> Text | None:
     )  # fmt: skip
 
 
+def notes(view: View) -> list[Text]:
+    """What stands below the table."""
+    words = returned_words(view)
+    return [] if words is None else [words]
+
+
 def dropoff_finding(view: View) -> Finding | None:
     """The group with the largest prize; the sentence for nothing; None where nothing could be looked at."""
     if not has_drivers(view):

@@ -6,6 +6,7 @@ import math
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+from customer_analytics.narrative.funnel import dropoff
 from customer_analytics.narrative.funnel.findings import leak_finding, pace_finding, silent_finding
 from customer_analytics.narrative.funnel.holds import firm_finding
 from customer_analytics.narrative.funnel.path_findings import findings as path_findings
@@ -28,7 +29,9 @@ def all_findings(view: View) -> tuple[Finding, ...]:
     if not view.enough:
         return _too_few(view).findings
     found: list[Finding | None] = [
+        dropoff.first_finding(view),
         leak_finding(view),
+        *dropoff.findings(view),
         pace_finding(view),
         firm_finding(view),
         tools_finding(view),
