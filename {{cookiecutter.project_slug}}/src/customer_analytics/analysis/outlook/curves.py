@@ -26,7 +26,8 @@ from scipy.special import betaln, expit
 from customer_analytics.analysis.outlook.triangle import Floats
 
 Model = Literal["sbg", "power", "level"]
-MODELS: tuple[Model, ...] = ("sbg", "power", "level")
+CURVES: tuple[Model, ...] = ("sbg", "power")
+MODELS: tuple[Model, ...] = (*CURVES, "level")
 LAST = 3  # ages whose mean the naive rule carries on
 _EDGE = 12.0  # bound of the logarithm of a parameter; beyond it the curve no longer changes
 _TINY = 1e-12

@@ -69,7 +69,8 @@ def need(activity: pd.DataFrame, year: int, skip: int = 0, *, minimum: int = 30)
     chosen = usable[-year:]
     if len(chosen) < LEAST_PERIODS or before[chosen].mean() < minimum:
         return None
-    rows, base = table.loc[chosen], before[chosen].to_numpy(dtype=np.float64)
+    rows = table.loc[chosen]
+    base: Floats = np.asarray(before[chosen], dtype=np.float64)
     inflow = (rows["new"] + rows["resurrecting"]).to_numpy(dtype=np.float64)
     kept = float(rows["returning"].sum() / base.sum())
     needed = 1 - float(inflow.sum() / base.sum())
@@ -84,7 +85,7 @@ def need(activity: pd.DataFrame, year: int, skip: int = 0, *, minimum: int = 30)
         kept=kept,
         needed=needed,
         gap=gap,
-        interval=_interval(rows["active"].to_numpy(dtype=np.float64), base, gap),
+        interval=_interval(np.asarray(rows["active"], dtype=np.float64), base, gap),
         new=new,
         resurrecting=back,
         base=float(base.mean()),

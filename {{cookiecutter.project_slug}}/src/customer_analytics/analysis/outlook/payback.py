@@ -31,7 +31,7 @@ class Payback:
     `table`: channel, quarter (its first day), customers, spend, cost (a new customer), steps (of thirty days that the
     last of them have lived through), worth (brought by then, a head), low, high (95 %), payback (step by which the mean
     customer had brought the cost; NaN: not yet), paid (True or False where the interval of the worth lies above or
-    below the cost, else None).
+    below the cost, else missing).
     """
 
     table: pd.DataFrame
@@ -76,7 +76,8 @@ def payback(tables: Tables, days: ir.Table, factor: float, minimum: int) -> Payb
     table = pd.DataFrame(rows, columns=names).merge(spend, on=["key", "quarter"], how="left")
     table["cost"] = np.where(table["customers"] >= minimum, table["spend"] / table["customers"], math.nan)
     table["payback"] = [_step(curve, cost) for curve, cost in zip(table["curve"], table["cost"], strict=True)]
-    table["paid"] = [_verdict(*values) for values in zip(table["cost"], table["low"], table["high"], strict=True)]
+    verdicts = [_verdict(*values) for values in zip(table["cost"], table["low"], table["high"], strict=True)]
+    table["paid"] = pd.array(verdicts, dtype="boolean")
     order = ["channel", "quarter", "customers", "spend", "cost", "steps", "worth", "low", "high", "payback", "paid"]
     made = table[table["cost"].notna()].sort_values(["channel", "quarter"], ignore_index=True)[order]
     return Payback(made) if len(made) else None

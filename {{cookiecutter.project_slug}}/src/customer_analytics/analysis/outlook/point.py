@@ -54,7 +54,8 @@ class Measure:
 @dataclass(frozen=True)
 class Point:
     """`months`: the span; `people` who have lived through it, `returned` of them active in days 30 to 59; `rate`:
-    their share, with `rate_interval`; `intake`: new people a year; `groups`: like groups compared; `used`: share of
+    their share, with `rate_interval`; `intake`: new people a year, by those of the last `intake_days` days (0 where
+    there were hardly any: then `intake` is `people`); `groups`: like groups compared; `used`: share of
     those who did not come back that have a like group; `first` and `last`: first days of these people (day numbers);
     `money` is None where nothing was paid.
     """
@@ -112,8 +113,10 @@ def value_of_a_point(
     intake_days = min(YEAR, end - begin + 1)
     since = end - intake_days + 1
     newcomers = int(people.filter(people.start_day >= since, people.start_day <= end).count().to_pyarrow().as_py())
-    intake = newcomers * YEAR / intake_days
     n, returned = int(table["n"].sum()), int(table.loc[table["returned"] == 1, "n"].sum())
+    intake = newcomers * YEAR / intake_days
+    if newcomers < minimum:  # data of people who all began long ago: what the point is worth is said of those
+        intake, intake_days = float(n), 0
     pairs = _pairs(table)
     others = int(table.loc[table["returned"] == 0, "n"].sum())
     return Point(

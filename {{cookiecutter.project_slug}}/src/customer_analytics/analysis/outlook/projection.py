@@ -2,17 +2,20 @@
 
 The last periods are held out twice, one stretch after the other. The curve is chosen on the earlier stretch; the error
 that is reported is that of the later one, which had no part in the choice. Then the chosen curve is fitted to all.
+A good season lifts people of all ages, and would choose a curve that does not fall. So the choice looks at how the
+active people of a period are spread over the ages; the error that is reported has the season in it.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.outlook.curves import MODELS, Curve, Model, fit
+from customer_analytics.analysis.outlook.curves import CURVES, MODELS, Curve, Model, fit
 from customer_analytics.analysis.outlook.triangle import Floats, Triangle
 from customer_analytics.statistics import Z95
 
@@ -20,6 +23,7 @@ LEAST_AGE = 4  # periods that the oldest cohort must have lived through
 LONGEST_HOLDOUT = 6  # periods held out at most, unless the caller says otherwise
 LEAST_COHORTS = 8  # cohorts from which drawing them again says how far the curve may be off
 RESAMPLES = 200
+CLEARLY = 0.1  # by how much less an error is to count as better
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,9 @@ class Backtest:
     """One stretch of held-out periods.
 
     `periods`: its length; `cut`: the last period that the fit knew; `table`: model, error (sum of absolute errors of
-    the cells over the people active in them), bias (forecast over actual people, less 1), ratio (root mean square of
-    the logarithm of forecast over actual by period); `cells`: how many, `active`: people active in them.
+    the cells over the people active in them), shape (the same with the forecast of each period scaled to the people
+    that were active in it), bias (forecast over actual people, less 1), ratio (root mean square of the logarithm of
+    forecast over actual by period); `cells`: how many, `active`: people active in them.
     """
 
     cut: int
@@ -83,7 +88,7 @@ def project(
     choice = backtest(known, length, known.oldest - 2 * length, chained=chained)
     if test is None:
         return None
-    chosen = best(choice if choice is not None else test)
+    chosen = best(choice if choice is not None else test, chained=chained)
     counts = known.chained() if chained else known.pooled()
     fits: dict[Model, Curve] = {model: fit(model, *counts, chained=chained) for model in MODELS}
     ages = np.arange(known.oldest + horizon + 1, dtype=np.float64)
@@ -127,28 +132,37 @@ def backtest(known: Triangle, length: int, cut: int, *, chained: bool) -> Backte
     for model in MODELS:
         made = _cells(past, fit(model, *counts, chained=chained), known.oldest)
         forecast = np.where(here, made * known.eligible[began] / known.size[began][:, None], 0.0)
-        by_period = [
-            (forecast[known.periods[began] == period].sum(), actual[known.periods[began] == period].sum())
-            for period in range(cut + 1, cut + length + 1)
-        ]
-        logs = [math.log(one / other) for one, other in by_period if one > 0 and other > 0]
+        periods = np.where(here, known.periods[began] - cut - 1, length)
+        sums = [np.bincount(periods.ravel(), one.ravel(), minlength=length + 1)[:length] for one in (forecast, actual)]
+        both = (sums[0] > 0) & (sums[1] > 0)
+        logs = np.log(sums[0][both] / sums[1][both])
+        scale = np.append(np.divide(sums[1], sums[0], out=np.zeros(length), where=sums[0] > 0), 0.0)
         rows.append(
             (
                 model,
                 float(np.abs(forecast - actual).sum() / actual.sum()),
+                float(np.abs(forecast * scale[periods] - actual).sum() / actual.sum()),
                 float(forecast.sum() / actual.sum() - 1),
-                math.sqrt(sum(log * log for log in logs) / len(logs)) if logs else math.nan,
+                math.sqrt(float((logs**2).mean())) if len(logs) else math.nan,
             )
         )
-    table = pd.DataFrame(rows, columns=["model", "error", "bias", "ratio"])
+    table = pd.DataFrame(rows, columns=["model", "error", "shape", "bias", "ratio"])
     return Backtest(cut, length, int(here.sum()), float(actual.sum()), table)
 
 
-def best(stretch: Backtest) -> Model:
-    """The model with the smallest error; of equals the first of MODELS."""
-    ranked = stretch.table.sort_values("error", kind="stable")
-    found: Model = ranked["model"].iloc[0]
-    return found
+def best(stretch: Backtest, *, chained: bool = False) -> Model:
+    """The curve that spreads people over the ages best; with few cohorts, or contracts, the one with the least error.
+
+    The rule that the last level goes on is no curve: it is used where it does better by more than CLEARLY.
+    """
+    measure = measure_of(stretch, chained=chained)
+    found: Model = min(CURVES, key=lambda model: stretch.of(model)[measure])
+    return "level" if stretch.of("level")[measure] < (1 - CLEARLY) * stretch.of(found)[measure] else found
+
+
+def measure_of(stretch: Backtest, *, chained: bool) -> Literal["shape", "error"]:
+    """What a curve is chosen by."""
+    return "error" if chained or stretch.cells < LEAST_COHORTS * stretch.periods else "shape"
 
 
 def cohort_levels(known: Triangle, curve: Curve) -> Floats:
