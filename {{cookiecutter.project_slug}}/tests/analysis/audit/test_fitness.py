@@ -147,6 +147,28 @@ def test_visitors_without_a_customer_id_carry_a_funnel(make_tables):
     assert verdicts["retention"].level == Level.GO
 
 
+def test_orders_alone_carry_a_funnel_of_orders_and_the_verdict_says_what_is_not_seen(make_tables):
+    verdict = fitness(make_tables(orders=orders()), minimum_base=30)["funnel"]
+    assert (verdict.level, codes(verdict)) == (Level.LIMITS, ["no_events"])
+    assert verdict.base == {"customers": 200, "orders": 600, "days": 400}
+
+
+def test_orders_of_nobody_can_be_followed_to_the_payment_only_where_it_is_recorded(make_tables):
+    nameless = orders(known=False)
+    verdict = fitness(make_tables(orders=nameless.assign(status="paid")), minimum_base=30)["funnel"]
+    assert (verdict.level, codes(verdict)) == (Level.LIMITS, ["no_events", "orders_of_nobody"])
+    assert codes(fitness(make_tables(orders=nameless), minimum_base=30)["funnel"])[0] == "no_customer_id"
+
+
+def test_one_kind_of_event_beside_orders_leaves_the_funnel_to_the_orders(make_tables):
+    start = pd.Timestamp("2024-01-01")
+    events = pd.DataFrame(
+        [(f"v{n}", "view", start) for n in range(300)], columns=["visitor_id", "event", "occurred_at"]
+    )
+    assert fitness(make_tables(events=events), minimum_base=30)["funnel"].level == Level.NO_GO
+    assert fitness(make_tables(events=events, orders=orders()), minimum_base=30)["funnel"].level == Level.LIMITS
+
+
 def test_contracts_carry_churn_without_orders(make_tables):
     frame = pd.DataFrame(
         {"customer_id": [str(n) for n in range(400)], "tenure": 3.0, "ended": [n < 90 for n in range(400)]}

@@ -58,6 +58,7 @@ class Facts:
     attributes: int  # columns that describe customers and are filled somewhere
     orders: PeopleFacts | None
     orders_with_amount: int
+    order_states: int  # orders that say whether they were paid
     events: PeopleFacts | None
     event_names: int
     baskets: BasketFacts | None
@@ -86,6 +87,7 @@ def collect_facts(tables: Tables) -> Facts:
         attributes=attributes,
         orders=orders,
         orders_with_amount=_filled(tables, "orders", "amount") if orders else 0,
+        order_states=max(_filled(tables, "orders", name) for name in ("paid_at", "status")) if orders else 0,
         events=events,
         event_names=int(tables["events"].event.nunique().execute()) if events else 0,
         baskets=_baskets(tables) if "order_lines" in present else None,

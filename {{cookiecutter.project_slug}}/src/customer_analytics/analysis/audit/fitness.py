@@ -130,14 +130,30 @@ def _personas(facts: Facts, minimum_base: int) -> Verdict:
 
 
 def _funnel(facts: Facts, minimum_base: int) -> Verdict:
-    events = facts.events
-    if events is None:
-        return _verdict([Reason("no_events", Level.NO_GO)], {})
-    reasons = _identified(events, minimum_base, code="no_person_in_events")
-    if facts.event_names < 2:
-        reasons.append(Reason("one_event_only", Level.NO_GO))
-    reasons += _short(events, FUNNEL_DAYS, 1)
-    return _verdict(reasons, {**_base(events, "events"), "steps": facts.event_names})
+    """The better of two sources: what people did (events), or what orders and registrations tell."""
+    verdicts = []
+    if facts.events is not None:
+        reasons = _identified(facts.events, minimum_base, code="no_person_in_events")
+        if facts.event_names < 2:
+            reasons.append(Reason("one_event_only", Level.NO_GO))
+        reasons += _short(facts.events, FUNNEL_DAYS, 1)
+        verdicts.append(_verdict(reasons, {**_base(facts.events, "events"), "steps": facts.event_names}))
+    if facts.orders is not None and facts.event_names < 2:
+        verdicts.append(_funnel_of_orders(facts.orders, facts.order_states, minimum_base))
+    return _best(verdicts)
+
+
+def _funnel_of_orders(orders: PeopleFacts, states: int, minimum_base: int) -> Verdict:
+    """Registered, ordered, paid, ordered again; where nobody is known, ordered and paid, order by order."""
+    reasons = [Reason("no_events", Level.LIMITS)]
+    if orders.people:
+        reasons += _identified(orders, minimum_base)
+    elif states and orders.rows >= minimum_base:
+        reasons.append(Reason("orders_of_nobody", Level.LIMITS))
+    else:
+        reasons.append(Reason("no_customer_id", Level.NO_GO, {"rows": orders.rows}))
+    reasons += _short(orders, FUNNEL_DAYS, 1)
+    return _verdict(reasons, _base(orders, "orders"))
 
 
 def _retention(facts: Facts, minimum_base: int) -> Verdict:
