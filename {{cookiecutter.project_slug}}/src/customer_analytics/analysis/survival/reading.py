@@ -225,8 +225,9 @@ def split_change(
 def _split(total: Floats) -> tuple[float, float]:
     """(make-up, behaviour) of the change between two sides, groups x (people, back): D0.7, exact."""
     people, back = total[..., 0], total[..., 1]
-    weight = people / people.sum(axis=1, keepdims=True)
-    overall = back.sum(axis=1) / people.sum(axis=1)
+    everybody = np.maximum(people.sum(axis=1), 1)  # a resample may leave a side without people
+    weight = people / everybody[:, None]
+    overall = back.sum(axis=1) / everybody
     rate = np.where(people > 0, back / np.maximum(people, 1), overall[:, None])  # an absent side has the overall rate
     mix = ((weight[1] - weight[0]) * (rate[0] + rate[1]) / 2).sum()
     return float(mix), float(((rate[1] - rate[0]) * (weight[0] + weight[1]) / 2).sum())
