@@ -6,7 +6,7 @@ import math
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
-from customer_analytics.narrative.funnel import dropoff
+from customer_analytics.narrative.funnel import dropoff, opening
 from customer_analytics.narrative.funnel.findings import leak_finding, pace_finding, silent_finding
 from customer_analytics.narrative.funnel.holds import firm_finding
 from customer_analytics.narrative.funnel.path_findings import findings as path_findings
@@ -48,7 +48,9 @@ def aside(view: View, section: str) -> list[Finding]:
 
 
 def _title(view: View) -> Text:
-    say, language, worst = view.language.say, view.language, view.worst
+    say, language, worst, group = view.language.say, view.language, view.worst, opening.largest(view)
+    if group is not None:
+        return opening.title(view, group)
     rate, base = view.result.conversion.value, view.counted(view.n)
     if worst is None:
         return say("All {base} who entered reached “{last}”", base=base, last=view.step(view.steps))
@@ -59,7 +61,9 @@ def _title(view: View) -> Text:
 
 
 def _standfirst(view: View) -> Text:
-    say, language, worst = view.language.say, view.language, view.worst
+    say, language, worst, group = view.language.say, view.language, view.worst, opening.largest(view)
+    if group is not None:
+        return opening.standfirst(view, group)
     if worst is None:
         return say("{count} entered from {period}.", count=view.counted(view.n), period=view.period)
     return say(
@@ -77,10 +81,12 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
         Kpi(
             say("Reach “{step}”", step=view.step(view.steps)),
             language.percent(rate, 1),
-            say(
-                "{count} of {n}; {interval}",
-                count=language.number(count), n=language.number(base),
-                interval=view.interval(interval, 1),
+            opening.change_words(
+                view,
+                say(
+                    "{count} of {n}; {interval}",
+                    count=language.number(count), n=language.number(base), interval=view.interval(interval, 1),
+                ),
             ),
         )
     ]  # fmt: skip
@@ -95,6 +101,9 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
                 ),
             )
         )  # fmt: skip
+    group = opening.largest(view)
+    if group is not None:
+        kpis.append(opening.kpi(view, group))
     whole = view.result.times[view.result.times["from_step"] == 1]
     if len(whole) and int(whole.iloc[-1]["converters"]) >= view.minimum_base:
         row = whole.iloc[-1]
@@ -105,7 +114,7 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
                 say("three quarters within {time}", time=language.duration(float(row["p75"]))),
             )
         )
-    if view.result.immature:
+    if view.result.immature and group is None:
         kpis.append(
             Kpi(
                 say("Still under way"),
@@ -118,7 +127,9 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
 
 def recommendation(view: View) -> Text:
     """What to do first, with a number and its assumption in one sentence."""
-    say, language, worst = view.language.say, view.language, view.worst
+    say, language, worst, group = view.language.say, view.language, view.worst, opening.largest(view)
+    if group is not None:
+        return opening.recommendation(view, group)
     if worst is None:
         return say("Nothing is lost on this way; look at who never enters it.")
     onward = math.prod(one.rate for one in view.passages if one.step > worst.step)
