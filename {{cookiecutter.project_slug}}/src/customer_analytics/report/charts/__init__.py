@@ -4,10 +4,12 @@ Roles, not colours, and no legend: see base.
 """
 
 from customer_analytics.report.charts.bars import Bar, bars
+from customer_analytics.report.charts.columns import ColumnBar, columns
 from customer_analytics.report.charts.dot_pairs import Pair, dot_pairs
 from customer_analytics.report.charts.funnel_steps import StepBar, funnel_steps
 from customer_analytics.report.charts.heat_grid import GridCell, GridWords, heat_grid
 from customer_analytics.report.charts.index_dots import Index, IndexGroup, index_dots
+from customer_analytics.report.charts.lifecycle import Life, LifeWords, lifecycle
 from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
 from customer_analytics.report.charts.lorenz import lorenz
 from customer_analytics.report.charts.overlap import Combination, overlap
@@ -17,12 +19,15 @@ from customer_analytics.report.charts.sankey import Flow, State, sankey
 from customer_analytics.report.charts.spread import Panel, spread
 from customer_analytics.report.charts.time_curve import TimeCurve, TimeMark, time_curve
 from customer_analytics.report.charts.treemap import Area, treemap
+from customer_analytics.report.charts.triangle import TriangleCell, TriangleRow, TriangleWords, triangle
 from customer_analytics.report.charts.waterfall import Fall, waterfall
 from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 
 __all__ = [
-    "Area", "Axis", "Bar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index", "IndexGroup",
-    "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile", "State", "StepBar", "TimeCurve",
-    "TimeMark", "WeekGrid", "bars", "dot_pairs", "funnel_steps", "heat_grid", "index_dots", "lines", "lorenz",
-    "overlap", "path_flow", "radars", "sankey", "spread", "time_curve", "treemap", "waterfall", "week_hours",
+    "Area", "Axis", "Bar", "ColumnBar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index",
+    "IndexGroup", "Life", "LifeWords", "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile",
+    "State", "StepBar", "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid",
+    "bars", "columns", "dot_pairs", "funnel_steps", "heat_grid", "index_dots", "lifecycle", "lines",
+    "lorenz", "overlap", "path_flow", "radars", "sankey", "spread", "time_curve", "treemap", "triangle",
+    "waterfall", "week_hours",
 ]  # fmt: skip
