@@ -5,6 +5,7 @@ Roles, not colours, and no legend: see base.
 
 from customer_analytics.report.charts.bars import Bar, bars
 from customer_analytics.report.charts.columns import ColumnBar, columns
+from customer_analytics.report.charts.curves import CurveAxis, StepCurve, curves
 from customer_analytics.report.charts.dot_pairs import Pair, dot_pairs
 from customer_analytics.report.charts.funnel_steps import StepBar, funnel_steps
 from customer_analytics.report.charts.heat_grid import GridCell, GridWords, heat_grid
@@ -24,10 +25,10 @@ from customer_analytics.report.charts.waterfall import Fall, waterfall
 from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 
 __all__ = [
-    "Area", "Axis", "Bar", "ColumnBar", "Combination", "Fall", "Flow", "GridCell", "GridWords", "Index",
-    "IndexGroup", "Life", "LifeWords", "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile",
-    "State", "StepBar", "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid",
-    "bars", "columns", "dot_pairs", "funnel_steps", "heat_grid", "index_dots", "lifecycle", "lines",
-    "lorenz", "overlap", "path_flow", "radars", "sankey", "spread", "time_curve", "treemap", "triangle",
-    "waterfall", "week_hours",
+    "Area", "Axis", "Bar", "ColumnBar", "Combination", "CurveAxis", "Fall", "Flow", "GridCell", "GridWords",
+    "Index", "IndexGroup", "Life", "LifeWords", "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace",
+    "Profile", "State", "StepBar", "StepCurve", "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow",
+    "TriangleWords", "WeekGrid", "bars", "columns", "curves", "dot_pairs", "funnel_steps", "heat_grid",
+    "index_dots", "lifecycle", "lines", "lorenz", "overlap", "path_flow", "radars", "sankey", "spread",
+    "time_curve", "treemap", "triangle", "waterfall", "week_hours",
 ]  # fmt: skip

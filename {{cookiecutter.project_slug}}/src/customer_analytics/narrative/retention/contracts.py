@@ -1,0 +1,134 @@
+"""How long contracts last: a table of survival by plan and by what the customer is known for."""
+
+from __future__ import annotations
+
+from customer_analytics.analysis.survival.comparison import OTHERS, Comparison
+from customer_analytics.analysis.survival.contracts import Contracts
+from customer_analytics.analysis.survival.estimate import Curve
+from customer_analytics.language import Text
+from customer_analytics.narrative.exhibits import Cell, Row, TableWords
+from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.retention.staying_words import column_name, group_name, p_value
+from customer_analytics.narrative.retention.view import View
+from customer_analytics.statistics import Interval
+
+AGES = (30, 90, 180, 365)
+MOST_ROWS = 12
+
+
+def _contracts(view: View) -> Contracts | None:
+    return None if view.staying is None else view.staying.contracts
+
+
+def contract_table(view: View) -> TableWords | None:
+    """Contracts, and the share that still runs at some ages; None without contracts."""
+    contracts = _contracts(view)
+    if contracts is None:
+        return None
+    say, number = view.language.say, view.language.number
+    ages = [age for age in AGES if age <= contracts.curve.time[-1]] if contracts.unit == "days" else _spread(contracts)
+    rows = [_row(view, say("All contracts"), contracts.curve, contracts.contracts, ages)]
+    for comparison in contracts.comparisons:
+        if comparison.column != "plan" and comparison.worst is None:
+            continue  # groups that do not differ: the test below says so
+        rows += [
+            _row(view, _name(view, comparison, group), curve, curve.n, ages)
+            for group, curve in comparison.curves.items()
+        ]
+    tests = view.language.joined(
+        say(
+            "{column} p {p}", column=column_name(view, each.column), p=p_value(view, each.p_adjusted)
+        )
+        for each in contracts.comparisons
+    )  # fmt: skip
+    heads = tuple((_age(view, contracts, age), "number") for age in ages)
+    return TableWords(
+        ((say("Contracts"), "name"), (say("Number"), "number"), *heads, (say("Half have ended after"), "number")),
+        tuple(rows[:MOST_ROWS]),
+        say("How long contracts last"),
+        (
+            (say("Unit"), say("One contract; {ended} of {all} have ended", ended=number(contracts.ended),
+                              all=number(contracts.contracts))),
+            (say("Share"), say("Of contracts that still run at that age (Kaplan-Meier), with their interval")),
+            (say("Left out"), say("{count} rows whose length is not known", count=number(contracts.unusable))),
+            (say("Test"), say("Log-rank, corrected (Holm): {tests}", tests=tests or number(None))),
+        ),
+        file="contracts_survival.csv",
+    )  # fmt: skip
+
+
+def _spread(contracts: Contracts) -> list[int]:
+    """Four ages over the tenures seen, where their unit is the export's own."""
+    last = int(contracts.curve.time[-1])
+    return sorted({max(1, round(last * part / 4)) for part in range(1, 5)})
+
+
+def _age(view: View, contracts: Contracts, age: int) -> Text:
+    if contracts.unit == "days":
+        return view.language.say("After {count} days", count=view.language.number(age))
+    return view.language.say("Tenure {count}", count=view.language.number(age))
+
+
+def _name(view: View, comparison: Comparison, group: str) -> Text:
+    return view.language.say(
+        "{column}: {group}", column=column_name(view, comparison.column), group=group_name(view, group)
+    )
+
+
+def _row(view: View, name: Text, curve: Curve, contracts: int, ages: list[int]) -> Row:
+    median = curve.median()
+    shown = view.language.say("not reached") if median is None else Text(view.language.number(median))
+    return ((name, None), (view.language.number(contracts), contracts), *_cells(view, curve, ages), (shown, median))
+
+
+def _cells(view: View, curve: Curve, ages: list[int]) -> list[Cell]:
+    cells: list[Cell] = []
+    for age in ages:
+        if curve.under_observation(age) < view.minimum_group:
+            cells.append((view.language.number(None), None))
+            continue
+        low, high = (view.language.percent(bound) for bound in curve.interval_at(age))
+        share = view.language.percent(curve.at(age))
+        cells.append((view.language.say("{share} ({low} to {high})", share=share, low=low, high=high), curve.at(age)))
+    return cells
+
+
+def findings(view: View) -> list[Finding]:
+    """The plan, channel or region whose contracts end soonest, where one clearly does."""
+    contracts = _contracts(view)
+    found = []
+    for comparison in () if contracts is None else contracts.comparisons:
+        worst = comparison.worst
+        if worst is None or worst["group"] == OTHERS:
+            continue
+        say, language = view.language.say, view.language
+        row = {key: float(str(worst[key])) for key in worst if key != "group"}
+        interval = Interval(row["difference_low"], row["difference_high"])
+        group, column = Text(str(worst["group"])), column_name(view, comparison.column)
+        found.append(
+            Finding(
+                id=f"contracts_{comparison.column}", grade=Grade.C,
+                head=say("Contracts with {column} {group} end soonest", column=column, group=group),
+                statement=say(
+                    "Of {count} contracts with {column} **{group}**, {share} still run at the age of {limit}, of the "
+                    "others {rest} (log-rank p {p}, corrected).",
+                    count=language.number(row["people"]), column=column, group=group,
+                    share=language.percent(row["at_limit"]), rest=language.percent(row["rest_at_limit"]),
+                    limit=_age_inside(view, comparison), p=p_value(view, comparison.p_adjusted),
+                ),
+                meaning=say("It goes with the {column}; whether the {column} is the reason, only a test can say.",
+                            column=column),
+                action=say("Ask those who ended for the reason; test another offer for this group against a control."),
+                section="groups", value=row["difference"], low=interval.low, high=interval.high, n=int(row["people"]),
+                unit="days", notable=False,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _age_inside(view: View, comparison: Comparison) -> Text:
+    contracts = _contracts(view)
+    number = view.language.number(comparison.limit)
+    if contracts is not None and contracts.unit == "days":
+        return view.language.say_count("{count} day", "{count} days", comparison.limit)
+    return Text(number)
