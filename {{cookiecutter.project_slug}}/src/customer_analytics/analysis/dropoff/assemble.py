@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
@@ -11,10 +12,10 @@ import pandas as pd
 from customer_analytics.analysis.dropoff.anomalies import find_anomalies
 from customer_analytics.analysis.dropoff.breakdown import break_down
 from customer_analytics.analysis.dropoff.change import EPOCH, compare
-from customer_analytics.analysis.dropoff.drivers import search
+from customer_analytics.analysis.dropoff.drivers import Drivers, search
 from customer_analytics.analysis.dropoff.lists import dropped_off
 from customer_analytics.analysis.dropoff.portfolio import portfolio
-from customer_analytics.analysis.dropoff.reasons import Reasons, find_reasons
+from customer_analytics.analysis.dropoff.reasons import Reasons, Signals, find_reasons, read_signals
 from customer_analytics.analysis.dropoff.result import DropoffResult
 from customer_analytics.analysis.dropoff.units import Units, cells, limited
 from customer_analytics.analysis.dropoff.visits import units_of
@@ -37,10 +38,10 @@ def analyse(tables: Tables, funnel: FunnelResult, parameters: FunnelParameters) 
     minimum = parameters.minimum_base
     units = limited(whole, minimum)
     found = cells(units)
-    totals = found[[f"n_{step}" for step in range(1, units.last + 1)]].sum().astype("int64")
+    totals = _totals(found)
     price = worth(tables, funnel.definition.steps[-1].stage, minimum)
     drivers = search(units, found, price, minimum=minimum, seed=parameters.seed)
-    reasons = _reasons(tables, funnel, units, totals, minimum)
+    reasons, of_group = _reasons(tables, funnel, units, drivers, minimum)
     first, last = _span(units)
     weeks = (last - first + 1) / 7 if last >= first else 0.0
     asked = tuple(parameters.break_down) or tuple(each.name for each in units.properties[:BROKEN_DOWN])
@@ -51,12 +52,15 @@ def analyse(tables: Tables, funnel: FunnelResult, parameters: FunnelParameters) 
         properties=units.properties,
         minimum_base=minimum,
         totals=totals,
+        first_day=EPOCH + dt.timedelta(days=first) if last >= first else None,
+        last_day=EPOCH + dt.timedelta(days=last) if last >= first else None,
         weeks=weeks,
         returned=_returned(units, funnel),
         worth=price,
         breakdown=break_down(funnel, asked, parameters.attribution, minimum=minimum),
         drivers=drivers,
         reasons=reasons,
+        reasons_of_group=of_group,
         change=compare(units, parameters.compare_days, _last_mature(tables, units), minimum=minimum),
         anomalies=find_anomalies(units, minimum=minimum),
         portfolio=portfolio(units, drivers, reasons, totals, price, weeks),
@@ -64,11 +68,28 @@ def analyse(tables: Tables, funnel: FunnelResult, parameters: FunnelParameters) 
     )
 
 
-def _reasons(tables: Tables, funnel: FunnelResult, units: Units, totals: pd.Series, minimum: int) -> Reasons:
-    """In a funnel of any order a step has no step before it, so that nothing lies in between."""
-    if funnel.definition.order == "any" or (funnel.definition.entry == "open" and units.kind != "session"):
-        return find_reasons(tables, units, totals * 0, minimum=minimum)
-    return find_reasons(tables, units, totals, minimum=minimum)
+def _reasons(
+    tables: Tables, funnel: FunnelResult, units: Units, drivers: Drivers, minimum: int
+) -> tuple[Reasons, Reasons | None]:
+    """What the lost met, of all and of the group with the largest prize.
+
+    In a funnel of any order a step has no step before it, and in an open one no entry: nothing lies in between.
+    """
+    ordered = funnel.definition.order != "any" and (funnel.definition.entry == "closed" or units.kind == "session")
+    signals = read_signals(tables, units) if ordered else Signals(None, (), 0)
+    whole = find_reasons(signals, units, _totals(cells(replace(units, properties=()))), minimum=minimum)
+    if not len(drivers.prizes) or signals.rows is None:
+        return whole, None
+    first = drivers.prizes.iloc[0]
+    group = replace(units, table=units.table.filter(units.table[str(first["property"])] == str(first["value"])))
+    own = find_reasons(signals, group, _totals(cells(replace(group, properties=()))), minimum=minimum)
+    return whole, own
+
+
+def _totals(found: pd.DataFrame) -> pd.Series:
+    """n_1 .. n_K over all units."""
+    names = [name for name in found.columns if name.startswith("n_")]
+    return found[names].sum().astype("int64")
 
 
 def _span(units: Units) -> tuple[int, int]:

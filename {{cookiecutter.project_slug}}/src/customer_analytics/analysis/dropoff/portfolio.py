@@ -58,7 +58,8 @@ def portfolio(
     for row in rows:
         best = next((value for value in (row["margin"], row["money"], row["extra"]) if not math.isnan(value)), 0.0)
         row["score"] = best * row["feasibility"] * row["evidence"]
-        size = test_size(row["rate"], row["reference"], row["n"] / weeks if weeks > 0 else 0.0)
+        traffic = row["n"] / weeks if weeks > 0 else 0.0
+        size = test_size(row["rate"], row["reference"], traffic, row.pop("inflation"))
         row |= {"per_arm": math.nan, "weeks": math.nan, "target": math.nan}
         if size is not None:
             row |= {"per_arm": size.per_arm, "weeks": size.weeks, "target": size.target}
@@ -87,6 +88,7 @@ def _of_group(row: Mapping[Any, Any], name: str, of_customer: bool) -> dict[str,
         "rate": row["rate"], "reference": row["rest_rate"], "extra": row["extra"], "extra_low": row["extra_low"],
         "extra_high": row["extra_high"], "money": row["money"], "margin": row["margin"],
         "feasibility": FEASIBLE[area], "evidence": ADJUSTED if adjusted == adjusted else DESCRIBED,
+        "inflation": row["inflation"],
     }  # fmt: skip
 
 
@@ -108,5 +110,5 @@ def _of_reason(row: Mapping[Any, Any], units: Units, totals: pd.Series, worth: W
         "kind": "reason", "step": step, "property": row["group"], "value": row["said"], "area": area, "n": n,
         "rate": on_with / n, "reference": reference, "extra": extra, "extra_low": math.nan, "extra_high": math.nan,
         "money": extra * worth.mean, "margin": extra * worth.mean * worth.margin,
-        "feasibility": FEASIBLE[area], "evidence": DESCRIBED,
+        "feasibility": FEASIBLE[area], "evidence": DESCRIBED, "inflation": 1.0,
     }  # fmt: skip

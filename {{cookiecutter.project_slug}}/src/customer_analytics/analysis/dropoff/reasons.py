@@ -81,35 +81,49 @@ def is_trouble(text: str) -> bool:
     return re.search(TROUBLE, text, re.IGNORECASE) is not None
 
 
-def find_reasons(tables: Tables, units: Units, totals: pd.Series, *, minimum: int) -> Reasons:
+@dataclass(frozen=True)
+class Signals:
+    """Rows of events that say a reason (key, at, number, group), what each number says, and how many names and values
+    were read; `rows` is None where nothing says any."""
+
+    rows: ir.Table | None
+    names: tuple[Named, ...]
+    looked: int
+
+
+def read_signals(tables: Tables, units: Units) -> Signals:
+    """What tells of a reason, in the engine; the units say what ties an event to one of them."""
+    nothing = Signals(None, (), 0)
+    if units.kind == "order" or not tables.has("events", "event", "occurred_at"):
+        return nothing
+    if units.kind == "session" and not tables.has("events", "session_id"):
+        return nothing
+    return _said(tables, units)
+
+
+def find_reasons(signals: Signals, units: Units, totals: pd.Series, *, minimum: int) -> Reasons:
     """What the lost met at each step.
 
     Args:
-        tables: with events.
+        signals: of the same tables and kind of units.
         units: with entered_at and at_1 .. at_K; of sessions or of people.
         totals: n_1 .. n_K, units that reached each step.
         minimum: least number of lost units and of those who went on.
     """
-    empty = Reasons(pd.DataFrame(columns=COLUMNS), 0)
-    if units.kind == "order" or not tables.has("events", "event", "occurred_at"):
-        return empty
-    if units.kind == "session" and not tables.has("events", "session_id"):
-        return empty
-    signals, looked, names = _said(tables, units)
-    if signals is None:
-        return Reasons(empty.table, looked)
+    if signals.rows is None:
+        return Reasons(pd.DataFrame(columns=COLUMNS), signals.looked)
     rows = []
-    for record in _counted(units, signals).to_dict("records"):
+    for record in _counted(units, signals.rows).to_dict("records"):
         step, number = int(record["step"]), int(record["number"])
         on = int(totals[f"n_{step}"])
         own = Counts(int(totals[f"n_{step - 1}"]) - on, int(record["lost_with"]), on, int(record["went_on_with"]))
         if min(own.n, own.rest_n) >= minimum:
-            rows.append((step, *_named(number, names), *_numbers(own)))
+            rows.append((step, *_named(number, signals.names), *_numbers(own)))
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     table["q"] = benjamini_hochberg(table["p"].to_numpy(np.float64)) if len(table) else np.nan
     order = ["step", "lost_with", "group", "said"]
     ranked = table.sort_values(order, ascending=[True, False, True, True], kind="stable", ignore_index=True)
-    return Reasons(ranked[COLUMNS], looked)
+    return Reasons(ranked[COLUMNS], signals.looked)
 
 
 def _named(number: int, names: Sequence[Named]) -> Named:
@@ -126,11 +140,8 @@ def _numbers(own: Counts) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-def _said(tables: Tables, units: Units) -> tuple[ir.Table | None, int, list[Named]]:
-    """Rows of events that say a reason (key, at, number, group); names and values read; what each number says.
-
-    A row may say several things: what a property says counts before the element, the page and the event's name.
-    """
+def _said(tables: Tables, units: Units) -> Signals:
+    """A row may say several things: what a property says counts before the element, the page and the event's name."""
     events = tables["events"]
     texts = {place: events[place].cast("string") for place in ("event", "page", "element") if place in events.columns}
     if "page" in texts:
@@ -150,12 +161,12 @@ def _said(tables: Tables, units: Units) -> tuple[ir.Table | None, int, list[Name
                 branches.append((text == value, len(names)))
                 names.append((group, value, place))
     if not names:
-        return None, looked, names
+        return Signals(None, (), looked)
     rows = events.select(
         key=_key(events, units), at=events.occurred_at, number=ibis.cases(*reversed(branches), else_=-1),
         group=ibis.cases(*reversed(groups), else_=-1),
     )  # fmt: skip
-    return rows.filter(rows.number >= 0).cache(), looked, names
+    return Signals(rows.filter(rows.number >= 0).cache(), tuple(names), looked)
 
 
 def _values(events: ir.Table, text: ir.StringValue) -> list[str]:

@@ -29,10 +29,13 @@ def units_per_arm(baseline: float, target: float) -> int:
     return math.ceil((noise / (target - baseline)) ** 2)
 
 
-def test_size(rate: float, reference: float, units_a_week: float) -> TestSize | None:
-    """The test of a fix that would close DETECT of the gap to the reference; None where there is no gap or traffic."""
+def test_size(rate: float, reference: float, units_a_week: float, inflation: float = 1.0) -> TestSize | None:
+    """The test of a fix that would close DETECT of the gap to the reference; None where there is no gap or traffic.
+
+    `inflation`: how much more units vary than units of different people would; so many times more are needed.
+    """
     target = rate + DETECT * (reference - rate)
     if not 0 <= rate < target <= 1 or not units_a_week > 0:
         return None
-    per_arm = units_per_arm(rate, target)
+    per_arm = math.ceil(units_per_arm(rate, target) * inflation)
     return TestSize(per_arm, 2 * per_arm / units_a_week, rate, target)

@@ -6,13 +6,11 @@ import math
 
 from customer_analytics.analysis.dropoff.breakdown import Breakdown
 from customer_analytics.analysis.dropoff.outputs import small_values
-from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, Cell, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.funnel.groups import (
     Record,
-    points_cell,
+    inside,
     property_name,
-    q_cell,
     records,
     share_cell,
 )
@@ -21,6 +19,7 @@ from customer_analytics.statistics import Interval
 
 SHOWN = 8  # values of a property on the page
 TABLES = 2  # properties on the page; the others are in the file
+MOST_COLUMNS = 6  # steps up to which each has a column
 LEVEL = 0.01  # q from which a value differs
 
 
@@ -38,7 +37,7 @@ def breakdown_section(view: View) -> SectionWords:
         "step": say("At each step the value at the step before counts."),
         "all": say("Each value met on the way counts, so that one may count under several; there is no total."),
     }[found.attribution]
-    names = view.language.listing([str(property_name(view, name)) for name in found.properties])
+    names = view.language.listing([inside(view, property_name(view, name)) for name in found.properties])
     deck = say("The same funnel by {names}. {attribution}", names=names, attribution=attribution)
     return SectionWords(say("By group"), "breakdown", deck)
 
@@ -54,7 +53,7 @@ def breakdown_bars(view: View) -> list[BarRow]:
             "alert" if row is worst and float(row["difference"]) < 0 else "faint",
             float(row["low"]), float(row["high"]),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda one: -float(one["rate"]))
     ]  # fmt: skip
 
 
@@ -76,7 +75,7 @@ def breakdown_figure(view: View) -> FigureWords:
         "least": language.percent(low["rate"], 1), "last": view.step(view.steps),
     }  # fmt: skip
     title = (
-        say("{most} reach “{last}” as “{high}”, {least} as “{low}”", **values)
+        say("“{high}”: {most} reach “{last}”; “{low}”: {least}", **values)
         if any(_differs(row) for row in rows)
         else say("No value of {name} differs beyond chance", name=property_name(view, name))
     )
@@ -96,7 +95,7 @@ def breakdown_tables(view: View) -> list[TableWords]:
 def _table(view: View, name: str) -> TableWords:
     say, found = view.language.say, _found(view)
     by_step = found.attribution == "step"
-    steps = range(2, view.steps + 1)
+    steps = range(2, view.steps + 1) if view.steps <= MOST_COLUMNS or by_step else range(0)
     shown = _values(view, name)
     rows: list[Row] = []
     for value in shown:
@@ -105,18 +104,19 @@ def _table(view: View, name: str) -> TableWords:
         passages = [share_cell(view, float(own[step]["rate"]), int(own[step]["n"])) for step in steps]
         cells: list[Cell] = [(view.language.number(entered), entered), *passages]
         if not by_step:
-            cells += _overall(view, own[0])
+            whole = own[0]
+            interval = Interval(float(whole["low"]), float(whole["high"]))
+            cells.append(share_cell(view, float(whole["rate"]), int(whole["n"]), interval))
         rows.append(((value, None), *cells))
     columns = [(property_name(view, name), "name"), (say("Entered"), "number")]
     columns += [(view.step(step), "number") for step in steps]
     if not by_step:
-        columns += [(say("Of all (interval)"), "number"), (say("Against the rest, points"), "number"),
-                    (say("q"), "number")]  # fmt: skip
+        columns.append((say("Of all (interval)"), "number"))
     hidden = found.values[name] - len(shown)
     return TableWords(
         tuple(columns),
         tuple(rows),
-        say("The funnel by {name}", name=_inside(view, name)),
+        say("The funnel by {name}", name=inside(view, property_name(view, name))),
         view.how_of_steps(
             (say("Steps"), say("Share of those at the step before that goes on")),
             (
@@ -126,19 +126,13 @@ def _table(view: View, name: str) -> TableWords:
                     unknown=view.language.number(found.unknown[name]), hidden=view.language.number(max(hidden, 0)),
                 ),
             ),
-            (say("q"), say("Against all others with a known value, corrected for everything in this breakdown")),
+            (
+                say("Named"),
+                say("What differs from all others with a known value, corrected for everything in this breakdown"),
+            ),
         ),
         file="breakdown.csv",
     )  # fmt: skip
-
-
-def _overall(view: View, row: Record) -> list[Cell]:
-    interval = Interval(float(row["low"]), float(row["high"]))
-    return [
-        share_cell(view, float(row["rate"]), int(row["n"]), interval),
-        points_cell(view, *(float(row[f"difference{end}"]) for end in ("", "_low", "_high"))),
-        q_cell(view, float(row["q"])),
-    ]
 
 
 def _found(view: View) -> Breakdown:
@@ -174,8 +168,3 @@ def _whole(view: View, name: str) -> list[Record]:
 def _differs(row: Record) -> bool:
     q = float(row["q"])
     return not math.isnan(q) and q <= LEVEL
-
-
-def _inside(view: View, name: str) -> str:
-    named: Text = property_name(view, name)
-    return str(named) if view.language.is_chinese else str(named)[:1].lower() + str(named)[1:]

@@ -11,14 +11,16 @@ from customer_analytics.narrative.exhibits import FigureWords, PairRow, Row, Sec
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.funnel.groups import (
     Record,
+    before,
     counted,
     found,
     group,
     how,
+    inside,
     passage,
+    period,
     points_cell,
     property_of,
-    q_cell,
     ratio_cell,
     records,
     share_cell,
@@ -39,7 +41,7 @@ def has_drivers(view: View) -> bool:
 def drivers_section(view: View) -> SectionWords:
     """Opening: how many groups were compared, at how many steps."""
     say, result = view.language.say, found(view)
-    names = view.language.listing([str(property_of(view, each.column)) for each in result.properties])
+    names = view.language.listing([inside(view, property_of(view, each.column)) for each in result.properties])
     deck = say(
         "Groups by {names} were compared with the rest at each step, {tests} comparisons in all; what is named stands "
         "after correcting for that number.",
@@ -53,7 +55,7 @@ def driver_pairs(view: View) -> list[PairRow]:
     language = view.language
     pairs: list[PairRow] = []
     for place, row in enumerate(_claimed(view)):
-        name = str(language.say("{group}, {passage}", group=row["value"], passage=passage(view, int(row["step"]))))
+        name = before(view, row)
         rest, own = float(row["rest_rate"]), float(row["rate"])
         role = "faint" if place else "alert"
         pairs.append((name, rest, own, language.percent(rest), language.percent(own), role))
@@ -98,27 +100,24 @@ def driver_table(view: View) -> TableWords:
     shown = claimed or records(result.drivers.table.head(SHOWN))
     rows: list[Row] = []
     for row in shown:
-        n, interval = int(row["n"]), Interval(float(row["rate_low"]), float(row["rate_high"]))
         rows.append(
             (
                 (group(view, row), None),
                 (passage(view, int(row["step"])), int(row["step"])),
-                share_cell(view, float(row["rate"]), n, interval),
+                share_cell(view, float(row["rate"]), int(row["n"])),
                 share_cell(view, float(row["rest_rate"]), int(row["rest_n"])),
                 points_cell(view, *(float(row[f"difference{end}"]) for end in ("", "_low", "_high"))),
                 ratio_cell(view, *(float(row[f"adjusted{end}"]) for end in ("", "_low", "_high"))),
-                q_cell(view, float(row["q"])),
             )
         )
     return TableWords(
         (
             (say("Group"), "name"),
             (say("Step"), "text"),
-            (say("Go on (interval)"), "number"),
+            (say("Go on"), "number"),
             (say("The rest"), "number"),
-            (say("Difference in points"), "number"),
+            (say("Difference in points (interval)"), "number"),
             (say("Odds ratio, others fixed"), "number"),
-            (say("q"), "number"),
         ),
         tuple(rows),
         say("Groups that go on less often than the rest")
@@ -131,7 +130,7 @@ def driver_table(view: View) -> TableWords:
 
 def _how(view: View) -> list[tuple[Text, Text]]:
     say, language, result = view.language.say, view.language, found(view)
-    fixed = [str(property_of(view, column)) for column in result.drivers.adjusted_for]
+    fixed = [inside(view, property_of(view, column)) for column in result.drivers.adjusted_for]
     lines = [
         (
             say("Test"),
@@ -244,9 +243,12 @@ def reason_name(view: View, name: str) -> Text:
     }[name]
 
 
-def top_reason(view: View, step: int) -> Record | None:
-    """What most of the lost at a step met; None where nothing was found."""
-    marked = found(view).reasons.marked
+def top_reason(view: View, step: int, *, of_group: bool = False) -> Record | None:
+    """What most of the lost at a step met, of all or of the group with the largest prize; None where nothing was."""
+    reasons = found(view).reasons_of_group if of_group else found(view).reasons
+    if reasons is None:
+        return None
+    marked = reasons.marked
     here = marked[(marked["step"] == step) & (marked["said"] != "") & (marked["lost_with"] >= view.minimum_group)]
     return records(here.head(1))[0] if len(here) else None
 
@@ -287,5 +289,5 @@ def _claimed(view: View) -> list[Record]:
 def _source(view: View) -> Text:
     return view.language.say(
         "Source: {what}, {period}; {count}.",
-        what=view.data, period=view.period, count=counted(view, int(found(view).totals["n_1"])),
+        what=view.data, period=period(view), count=counted(view, int(found(view).totals["n_1"])),
     )  # fmt: skip

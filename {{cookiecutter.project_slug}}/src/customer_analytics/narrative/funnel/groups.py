@@ -60,10 +60,10 @@ def property_of(view: View, column: str) -> Text:
 def group(view: View, row: Record) -> Text:
     """A value with its property: Android app (device)."""
     name = property_of(view, str(row["property"]))
-    return view.language.say("{value} ({property})", value=row["value"], property=_inside(view, name))
+    return view.language.say("{value} ({property})", value=row["value"], property=inside(view, name))
 
 
-def _inside(view: View, name: Text) -> str:
+def inside(view: View, name: Text) -> str:
     """A name inside a sentence."""
     return str(name) if view.language.is_chinese else str(name)[:1].lower() + str(name)[1:]
 
@@ -71,6 +71,19 @@ def _inside(view: View, name: Text) -> str:
 def passage(view: View, step: int) -> Text:
     """From one step to the next."""
     return view.language.say("{before} → {after}", before=view.step(step - 1), after=view.step(step))
+
+
+def before(view: View, row: Record) -> str:
+    """A group with the step before which it loses, short enough for a chart."""
+    return str(view.language.say("{group}, before “{step}”", group=row["value"], step=view.step(int(row["step"]))))
+
+
+def period(view: View) -> Text:
+    """First to last day of entry of what was looked at."""
+    result, language = found(view), view.language
+    if result.first_day is None or result.last_day is None:
+        return view.period
+    return language.say("{first} to {last}", first=language.date(result.first_day), last=language.date(result.last_day))
 
 
 def share_cell(view: View, share: float, base: int, interval: Interval | None = None) -> Cell:
@@ -129,4 +142,5 @@ def how(view: View, *own: tuple[Text, Text]) -> How:
             ),
         ),
         (say("Base"), say("{count}, each with its time behind it", count=counted(view, int(result.totals["n_1"])))),
+        window=period(view),
     )

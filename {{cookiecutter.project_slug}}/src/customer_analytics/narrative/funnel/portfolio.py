@@ -9,7 +9,17 @@ from customer_analytics.analysis.dropoff.sizes import DETECT
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.funnel.drivers import has_drivers, reason_name
-from customer_analytics.narrative.funnel.groups import Record, counted, found, how, passage, property_name, records
+from customer_analytics.narrative.funnel.groups import (
+    Record,
+    counted,
+    found,
+    how,
+    inside,
+    passage,
+    period,
+    property_name,
+    records,
+)
 from customer_analytics.narrative.funnel.view import View
 
 LONG_WEEKS = 26.0  # weeks beyond which a test is not worth waiting for
@@ -147,7 +157,7 @@ def _parts(view: View, row: Record) -> list[tuple[Text, Text]]:
                 "Of {n} that came to “{before}” ({name}), {rate} went on to “{step}”; {reference} of the others. From "
                 "{period}.",
                 n=counted(view, n), before=view.step(step - 1), name=_name(view, row), rate=language.percent(rate, 1),
-                step=view.step(step), reference=language.percent(float(row["reference"]), 1), period=view.period,
+                step=view.step(step), reference=language.percent(float(row["reference"]), 1), period=period(view),
             ),
         ),
         (
@@ -204,7 +214,9 @@ def _name(view: View, row: Record) -> Text:
     say = view.language.say
     if row["kind"] == "reason":
         return say("{what} ({about})", what=row["value"], about=reason_name(view, str(row["property"])))
-    return say("{value} ({property})", value=row["value"], property=property_name(view, str(row["property"])))
+    return say(
+        "{value} ({property})", value=row["value"], property=inside(view, property_name(view, str(row["property"])))
+    )
 
 
 def _weeks(view: View, weeks: float) -> Text:

@@ -10,11 +10,14 @@ from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.funnel.drivers import has_drivers, none_words, top_reason
 from customer_analytics.narrative.funnel.groups import (
     Record,
+    before,
     counted,
     found,
     group,
     how,
+    inside,
     passage,
+    period,
     property_of,
     records,
 )
@@ -41,11 +44,10 @@ def prize_section(view: View) -> SectionWords:
 
 def prize_bars(view: View) -> list[BarRow]:
     """Bars of the prizes: name, extra conversions, words, role, interval."""
-    say, number = view.language.say, view.language.number
+    number = view.language.number
     return [
         (
-            str(say("{group}, {passage}", group=row["value"], passage=passage(view, int(row["step"])))),
-            float(row["extra"]), number(float(row["extra"])), "faint" if place else "alert",
+            before(view, row), float(row["extra"]), number(float(row["extra"])), "faint" if place else "alert",
             float(row["extra_low"]), float(row["extra_high"]),
         )
         for place, row in enumerate(_rows(view))
@@ -72,7 +74,7 @@ def prize_figure(view: View) -> FigureWords:
         ),
         say("More at the last step in the whole period if the group went on as often as the rest. Lines: interval"),
         say("Bars of the prizes. {rows}.", rows=told),
-        say("Source: {what}, {period}; the prizes overlap.", what=view.data, period=view.period),
+        say("Source: {what}, {period}; the prizes overlap.", what=view.data, period=period(view)),
     )  # fmt: skip
 
 
@@ -84,10 +86,9 @@ def prize_table(view: View) -> TableWords:
     rows: list[Row] = []
     for row in _rows(view):
         cells: list[tuple[str, float | None]] = [
-            (language.number(int(row["n"])), int(row["n"])),
             (_with_interval(view, row), float(row["extra"])),
             (language.number(row["extra_adjusted"]), float(row["extra_adjusted"])),
-            (_best(view, row), float(row["extra_best"])),
+            (language.number(row["extra_best"]), float(row["extra_best"])),
         ]
         if has_money:
             name = "margin" if is_margin else "money"
@@ -96,7 +97,6 @@ def prize_table(view: View) -> TableWords:
     columns = [
         (say("Group"), "name"),
         (say("Step"), "text"),
-        (say("Came that far"), "number"),
         (say("More at “{last}” (interval)", last=view.step(view.steps)), "number"),
         (say("The same, others fixed"), "number"),
         (say("Up to the best"), "number"),
@@ -173,11 +173,12 @@ def dropoff_finding(view: View) -> Finding | None:
     statement = say(
         "Of {base} of “{group}” ({property}) that reached “{before}”, **{rate}** went on to “{step}”, against {rest} "
         "of the other {others}: {points} points ({low} to {high}), from {period}.",
-        base=counted(view, int(row["n"])), group=row["value"], property=property_of(view, str(row["property"])),
+        base=counted(view, int(row["n"])), group=row["value"],
+        property=inside(view, property_of(view, str(row["property"]))),
         before=view.step(step - 1), step=view.step(step), rate=language.percent(row["rate"]),
         rest=language.percent(row["rest_rate"]), others=language.number(int(row["rest_n"])),
         points=signed(100 * row["difference"], 1), low=signed(100 * row["difference_low"], 1),
-        high=signed(100 * row["difference_high"], 1), period=view.period,
+        high=signed(100 * row["difference_high"], 1), period=period(view),
     )  # fmt: skip
     if is_adjusted:
         statement = say(
@@ -214,13 +215,13 @@ _ENDS = {"value": "", "low": "_low", "high": "_high"}
 
 
 def _action(view: View, row: Record, step: int) -> Text:
-    say, reason = view.language.say, top_reason(view, step)
+    say, reason = view.language.say, top_reason(view, step, of_group=True)
     if reason is not None:
         return say(
-            "Walk through “{step}” as “{group}” and look at “{what}”, which {share} of all the lost met there; then "
+            "Walk through “{step}” as “{group}” and look at “{what}”, which {share} of its {lost} lost there met; then "
             "test a fix with a part held back (test plan).",
             step=view.step(step), group=row["value"], what=reason["said"],
-            share=view.language.percent(reason["share"]),
+            share=view.language.percent(reason["share"]), lost=counted(view, int(reason["lost"])),
         )  # fmt: skip
     return say(
         "Walk through “{step}” as “{group}” and compare it with the others; then test a fix with a part held back "
@@ -251,12 +252,6 @@ def _extra(view: View, row: Record) -> dict[str, str]:
 
 def _with_interval(view: View, row: Record) -> Text:
     return view.language.say("{extra} ({low} to {high})", **_extra(view, row))
-
-
-def _best(view: View, row: Record) -> Text:
-    return view.language.say(
-        "{extra} (as {value})", extra=view.language.number(row["extra_best"]), value=row["best_value"]
-    )
 
 
 def _money(view: View, row: Record, name: str) -> Text:
