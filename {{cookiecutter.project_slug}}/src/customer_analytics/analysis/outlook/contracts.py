@@ -20,7 +20,7 @@ LONGEST = 60  # months followed
 
 def contract_cohorts(tables: Tables) -> pd.DataFrame | None:
     """cohort (first day of the calendar month of the begin), period (whole months of thirty days since the begin),
-    size, eligible, active (contracts not ended before that age). A cell counts once all of its cohort have reached the
+    size, eligible, active (contracts that run on at that age). A cell counts once all of its cohort have reached the
     age. None without contracts that say when they began.
     """
     if not tables.has("subscriptions", "started_at", "started_on", "ended_at", "ended_on"):
@@ -28,8 +28,9 @@ def contract_cohorts(tables: Tables) -> pd.DataFrame | None:
     rows = tables["subscriptions"]
     end = day_number(tables.as_of)
     begun, ended = rows.started_on.epoch_days(), rows.ended_on.epoch_days()
-    # An end after the as-of day is not known yet; a contract that ends on a day has lasted that day.
-    lasted = ibis.cases((ended <= end, ended - begun + 1), else_=None)
+    # An end after the as-of day is not known yet. A contract that ends with the last day of its first month was not
+    # renewed: it is not there at age 1.
+    lasted = ibis.cases((ended <= end, ended - begun), else_=None)
     table = rows.select(begun=begun.cast("int32"), months=(lasted / MONTH).floor().cast("int32"))
     table = table.filter(table.begun.notnull(), table.begun <= end)
     counted = _counted(table)
@@ -41,7 +42,7 @@ def contract_cohorts(tables: Tables) -> pd.DataFrame | None:
 
 
 def _counted(table: ir.Table) -> pd.DataFrame:
-    """begun (day number), months (whole months until the end, -1 while it runs), n."""
+    """begun (day number), months (the age up to which it ran, -1 while it runs), n."""
     grouped = table.mutate(months=table.months.fill_null(-1)).group_by("begun", "months")
     counted: pd.DataFrame = grouped.aggregate(n=lambda t: t.count()).to_pyarrow().to_pandas()
     return counted.sort_values(["begun", "months"], ignore_index=True)

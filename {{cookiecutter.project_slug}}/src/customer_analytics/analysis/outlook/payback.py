@@ -36,13 +36,6 @@ class Payback:
 
     table: pd.DataFrame
 
-    @property
-    def open_channels(self) -> list[str]:
-        """Channels none of whose quarters has brought back its cost, though one has been followed for six steps."""
-        judged = self.table[(self.table["steps"] >= 6) & self.table["cost"].notna()]
-        found = judged.groupby("channel")["payback"].apply(lambda part: bool(part.isna().all()))
-        return [str(channel) for channel, never in found.items() if never]
-
 
 def payback(tables: Tables, days: ir.Table, factor: float, minimum: int) -> Payback | None:
     """None where no channel or no spend is known.
