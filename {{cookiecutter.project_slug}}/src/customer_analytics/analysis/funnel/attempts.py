@@ -7,58 +7,42 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.funnel.matching import entries, held, is_mature, keep, key, on_unit, reached, with_key
+from customer_analytics.analysis.funnel.lists import in_order, whatever_order
+from customer_analytics.analysis.funnel.matching import entries, held, is_mature, keep, key, reached, with_key
 from customer_analytics.analysis.funnel.rows import Rows
-from customer_analytics.analysis.funnel.times import later
 
 
 def match(rows: Rows) -> ir.Table:
-    """The attempts: unit_id, held_1 …, entered_at, last_entry_at, at_1 … at_K, furthest, and in an ordered or strict
-    open funnel went_on_2 … went_on_K.
+    """The attempts: unit_id, held_1 …, entered_at, last_entry_at, at_1 … at_K, furthest; in an ordered or strict open
+    funnel went_on_2 … went_on_K; with best attempts furthest_ever.
 
     last_entry_at decides whether an attempt is mature: the entry, in open funnels the latest one that counts.
     """
     definition = rows.definition
-    if definition.order == "any":
-        found = _any_order(rows)
-    elif definition.entry == "open":
+    if definition.entry == "open" and definition.order != "any":
         return _open(rows)
+    begun = begin(rows)
+    names = key(definition)
+    base = begun.drop("until") if "until" in begun.columns else begun
+    if definition.order == "any":
+        listed = whatever_order(rows, begun)
+        base = base.mutate(done_1=base.entered_at) if definition.entry == "closed" else base
+        done = {name: name for name in listed.columns if name.startswith("done_")}
+        found = with_key(base, listed, names, done, "left")
+        found = _by_rank(found, definition.length)
     else:
-        found = _closed(rows)
-    moments = [found[f"at_{number}"] for number in range(1, definition.length + 1)]
-    furthest = reduce(lambda a, b: a + b, [moment.notnull().cast("int16") for moment in moments])
-    found = found.mutate(furthest=furthest.cast("int16"), last_entry_at=found.entered_at)
+        moments = {f"at_{step.number}": f"at_{step.number}" for step in definition.steps[1:]}
+        found = with_key(base.mutate(at_1=base.entered_at), in_order(rows, begun), names, moments, "left")
+    reached = [found[f"at_{number}"].notnull().cast("int16") for number in range(1, definition.length + 1)]
+    furthest = reduce(lambda a, b: a + b, reached).cast("int16")
+    found = found.mutate(furthest=furthest, last_entry_at=found.entered_at)
     return _best(found, rows) if definition.attempt == "best" else found
 
 
-def chain(rows: Rows) -> list[ir.Table]:
-    """The attempts of a closed, ordered or strict funnel that reached step 1, 2, …, each kept in the engine: the key,
-    entered_at and the moments that later steps need."""
-    definition = rows.definition
-    begun = entries(rows, definition.steps[:1])
-    state = keep(begun.mutate(at_1=begun.entered_at), rows)
-    states = [state]
-    for step in definition.steps[1:]:
-        state = keep(reached(rows, state, step, _carried(rows, state, step.number)), rows)
-        states.append(state)
-    return states
-
-
-def _carried(rows: Rows, state: ir.Table, number: int) -> list[str]:
-    """Columns of the state that later steps need: what is held, the limits, moments of steps that share names."""
+def begin(rows: Rows) -> ir.Table:
+    """The entries, in the engine: those of the first step, in an open funnel of any step."""
     steps = rows.definition.steps
-    later_names = {name for step in steps[number:] for name in step.names}
-    needed = [f"at_{step.number}" for step in steps[: number - 1] if set(step.names) & later_names]
-    fixed = [*held(rows.definition), "entered_at", "until", "began"]
-    return [name for name in (*fixed, *needed) if name in state.columns]
-
-
-def _closed(rows: Rows) -> ir.Table:
-    states = chain(rows)
-    found = states[0].drop("until") if "until" in states[0].columns else states[0]
-    for number, state in enumerate(states[1:], 2):
-        found = with_key(found, state, key(rows.definition), {f"at_{number}": f"at_{number}"}, "left")
-    return found
+    return keep(entries(rows, steps if rows.definition.entry == "open" else steps[:1]), rows)
 
 
 def _best(found: ir.Table, rows: Rows) -> ir.Table:
@@ -75,30 +59,6 @@ def _best(found: ir.Table, rows: Rows) -> ir.Table:
         furthest_ever=found.furthest.max().over(ibis.window(group_by=found.unit_id)),
     )
     return placed.filter(placed.place == 0).drop("place")
-
-
-def _any_order(rows: Rows) -> ir.Table:
-    """Steps in whatever order: at_k is when the unit had made k different ones of them."""
-    definition = rows.definition
-    is_closed = definition.entry == "closed"
-    begun = keep(entries(rows, definition.steps[:1] if is_closed else definition.steps), rows)
-    names = key(definition)
-    found = begun
-    for step in definition.steps:
-        if is_closed and step.number == 1:
-            found = found.mutate(done_1=found.entered_at)
-            continue
-        joined = on_unit(begun, rows.of(step), definition)
-        joined = joined.filter(joined["at"] >= later(joined.entered_at, -definition.tolerance_seconds))
-        if "until" in begun.columns:
-            joined = joined.filter((joined["at"] <= joined.until).fill_null(True))
-        first = joined.group_by(names).aggregate(first=joined["at"].min())
-        found = with_key(found, first, names, {f"done_{step.number}": "first"}, "left")
-        done = found[f"done_{step.number}"]
-        moment = ibis.ifelse(done.isnull(), ibis.null("timestamp"), ibis.greatest(done, found.entered_at))
-        found = found.mutate(**{f"done_{step.number}": moment})
-    found = keep(found, rows)
-    return _by_rank(found, definition.length)
 
 
 def _by_rank(found: ir.Table, length: int) -> ir.Table:

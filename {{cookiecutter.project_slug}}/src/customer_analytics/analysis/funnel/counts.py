@@ -11,8 +11,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.funnel.attempts import chain, match
+from customer_analytics.analysis.funnel import attempts as engine
 from customer_analytics.analysis.funnel.definition import Definition
+from customer_analytics.analysis.funnel.lists import in_order
 from customer_analytics.analysis.funnel.matching import is_mature, keep, with_key
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.times import later, seconds_between
@@ -41,7 +42,7 @@ class Counts:
 
 def complete(rows: Rows) -> ir.Table:
     """The attempts with person_id, mature and last_seen_at, in the engine."""
-    found = keep(match(rows), rows)
+    found = keep(engine.match(rows), rows)
     stream = rows.stream()
     seen = stream.group_by("unit_id").aggregate(last_seen_at=stream["at"].max())
     found = with_key(found, seen, ["unit_id"], {"last_seen_at": "last_seen_at"}, "left")
@@ -57,7 +58,7 @@ def complete(rows: Rows) -> ir.Table:
 
 def complete_without_people(rows: Rows) -> ir.Table:
     """The attempts with mature alone, in the engine: for counts and times of another funnel."""
-    found = match(rows)
+    found = engine.match(rows)
     return keep(found.mutate(mature=is_mature(rows, found.last_entry_at)), rows)
 
 
@@ -66,14 +67,19 @@ def count(rows: Rows) -> Counts:
     definition = rows.definition
     if definition.order == "any" or definition.entry == "open" or definition.attempt == "best":
         return counts_of(complete_without_people(rows), definition)
-    reached = []
-    states = chain(rows)
-    for state in states:
-        mature = is_mature(rows, state.entered_at)
-        reached.append(row_of(state.aggregate(mature=mature.sum(), all=state.count())))
-    numbers = tuple(int(row["mature"] or 0) for row in reached)
-    everyone = tuple(int(row["all"]) for row in reached)
-    return Counts(numbers[0], everyone[0] - numbers[0], numbers, numbers, everyone)
+    begun = engine.begin(rows)
+    entered = row_of(begun.aggregate(mature=is_mature(rows, begun.entered_at).sum(), all=begun.count()))
+    found = in_order(rows, begun)
+    mature = is_mature(rows, found.entered_at)
+    measures: dict[str, ir.Value] = {}
+    for number in range(2, definition.length + 1):
+        is_reached = found[f"at_{number}"].notnull()
+        measures |= {f"all_{number}": is_reached.sum(), f"mature_{number}": (is_reached & mature).sum()}
+    row = row_of(found.aggregate(**measures))
+    numbers = range(2, definition.length + 1)
+    reached = (int(entered["mature"] or 0), *(int(row[f"mature_{number}"] or 0) for number in numbers))
+    everyone = (int(entered["all"]), *(int(row[f"all_{number}"] or 0) for number in numbers))
+    return Counts(reached[0], everyone[0] - reached[0], reached, reached, everyone)
 
 
 def counts_of(attempts: ir.Table, definition: Definition) -> Counts:

@@ -1,12 +1,11 @@
-"""The engine: from rows to attempts, as plain joins and groupings that every engine runs (docs/methods/funnel.md).
+"""Entries, and the engine for open funnels: plain joins and groupings that every engine runs (docs/methods/funnel.md).
 
 An attempt begins with an entry. Step k is reached by the earliest row that serves it, not more than the tolerance
 before step k - 1 was reached, within the window and not after an excluded event. Its moment is that of the row, or of
 step k - 1 where the row is earlier by no more than the tolerance: moments never run backwards. A row that serves an
 earlier step as well counts only if it comes more than the tolerance after that step.
 
-Each step is one scan of its own rows, joined to the attempts that are still alive: on millions of events that is faster
-than one pass over everything.
+analysis.funnel.lists does the same for closed funnels and for any order, in two scans.
 """
 
 from __future__ import annotations

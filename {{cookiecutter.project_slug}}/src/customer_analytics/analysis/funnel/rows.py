@@ -59,6 +59,18 @@ class Rows:
         tables = [self.of(step) for step in steps]
         return tables[0] if len(tables) == 1 else ibis.union(*tables)
 
+    def marked(self, steps: Sequence[Step]) -> ir.Table:
+        """The rows that serve any of some steps: unit_id, at, held_1 … and serves_<number> for every step."""
+        tables = []
+        for part in parts(self.tables, {name for step in steps for name in step.names}, self.own):
+            serving = {step.number: self.serves(part, step) for step in self.definition.steps}
+            chosen = reduce(lambda a, b: a | b, [serving[step.number] for step in steps])
+            marks = {f"serves_{number}": mark.fill_null(False) for number, mark in serving.items()}
+            table = part.rows.filter(chosen).select(**self._fields(part), **marks)
+            tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
+        table = tables[0] if len(tables) == 1 else ibis.union(*tables)
+        return table if self.begin is None else table.filter(table.at >= self.begin)
+
     def stream(self) -> ir.Table:
         """Everything that a unit did, for what lies between steps: unit_id, at. The client's own events, and derived
         ones where a step names them."""
