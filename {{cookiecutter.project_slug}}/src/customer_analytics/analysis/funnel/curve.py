@@ -1,17 +1,21 @@
 """Time to convert with young entries censored: Kaplan-Meier, and Aalen-Johansen with leaving as the competing end.
 
-Kaplan and Meier 1958; Greenwood's variance with the log-log interval; Aalen and Johansen 1978. Times are rounded down
-to two thousandths of the window, so that the engine hands over a few thousand lines whatever the number of entries.
+Kaplan and Meier 1958; Greenwood's variance with the log-log interval; Aalen and Johansen 1978. Conversions
+count at the next of two thousand moments that follow each other in a fixed ratio, so that the engine hands over a few
+thousand lines whatever the number of entries, and minutes are told apart in a window of weeks.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.funnel.rows import Rows
@@ -19,9 +23,11 @@ from customer_analytics.analysis.funnel.settle import DAY
 from customer_analytics.analysis.funnel.times import later, seconds_between
 from customer_analytics.statistics import Z95
 
-GRID = 2000
-SHOWN = 120  # points that the result keeps
-_LEFT_SHARE = 0.5  # of the window: silent for so long, gone for good
+Floats = npt.NDArray[np.float64]
+GRID = 2000  # moments at which the curve is worked out: each is 0.7 % later than the one before, in a window of a week
+SHOWN = 150  # of them that the result keeps
+SHORTEST = 1.0  # seconds to the first of them
+_LEFT_SHARE = 0.5  # of the window: silent for so long until the end of the data, gone for good
 _WITHOUT_WINDOW = 7.0  # days of silence where there is no window
 
 
@@ -36,27 +42,22 @@ class Curve(NamedTuple):
 
 def curve(attempts: ir.Table, rows: Rows) -> Curve:
     """The curves of all attempts of a funnel, young ones with them."""
-    end = ibis.timestamp(rows.end)
-    horizon = _horizon(attempts, rows)
-    silence = (
-        horizon * _LEFT_SHARE if rows.definition.window_seconds is not None else min(_WITHOUT_WINDOW * DAY, horizon / 4)
-    )
-    step = max(horizon / GRID, 1e-3)
+    grid = _Grid(_horizon(attempts, rows))
+    silence = grid.horizon * _LEFT_SHARE if rows.definition.window_seconds is not None else _silence(grid.horizon)
     last = attempts[f"at_{rows.definition.length}"]
-    converted = _places(seconds_between(last, attempts.entered_at), step)
-    watched = ibis.least(seconds_between(end, attempts.entered_at), ibis.literal(horizon))
+    watched = seconds_between(ibis.timestamp(rows.end), attempts.entered_at)
     simple = attempts.select(
-        place=ibis.coalesce(converted, _places(watched, step)), kind=ibis.ifelse(last.notnull(), 1, 0)
+        place=ibis.coalesce(grid.by(seconds_between(last, attempts.entered_at)), grid.until(watched)),
+        kind=ibis.ifelse(last.notnull(), 1, 0),
     )
-    places = np.arange(GRID + 2)
-    survival, variance, at_risk = kaplan_meier(*_tally(simple, places))
-    shown = _competing(attempts, rows, horizon, silence, step)
-    conversions, leaving = aalen_johansen(*_tally(shown, places, kinds=(1, 2, 0)))
+    survival, variance, at_risk = kaplan_meier(*_tally(simple, (1, 0)))
+    conversions, leaving = aalen_johansen(*_tally(_competing(attempts, rows, grid, silence), (1, 2, 0)))
     chosen = np.unique(np.linspace(0, GRID, SHOWN + 1).round().astype(int))
     low, high = log_log(survival, variance)
+    days = grid.moments() / DAY
     frame = pd.DataFrame(
         {
-            "days": chosen * step / DAY,
+            "days": days[chosen],
             "converted": 1 - survival[chosen],
             "low": 1 - high[chosen],
             "high": 1 - low[chosen],
@@ -65,11 +66,49 @@ def curve(attempts: ir.Table, rows: Rows) -> Curve:
             "left": leaving[chosen],
         }
     )
-    half = np.flatnonzero(survival[: GRID + 1] <= 0.5)
-    return Curve(frame, float(half[0] * step / DAY) if len(half) else math.nan, silence / DAY)
+    half = np.flatnonzero(survival <= 0.5)
+    return Curve(frame, float(days[half[0]]) if len(half) else math.nan, silence / DAY)
 
 
-def kaplan_meier(events: np.ndarray, censored: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class _Grid:
+    """Moments since entry: 0, then GRID in a fixed ratio from a second (or less) to the horizon, in seconds."""
+
+    horizon: float
+
+    @property
+    def shortest(self) -> float:
+        return min(SHORTEST, self.horizon / 10)
+
+    @property
+    def step(self) -> float:
+        return math.log(self.horizon / self.shortest) / (GRID - 1)
+
+    def moments(self) -> Floats:
+        """The moments; place 0 is the entry."""
+        places: Floats = self.shortest * np.exp(self.step * np.arange(GRID))
+        return np.concatenate(([0.0], places))
+
+    def by(self, seconds: ir.FloatingValue) -> ir.IntegerValue:
+        """The place by which something has happened: the next moment of the grid."""
+        return self._place(seconds, lambda place: (place - 1e-9).ceil())
+
+    def until(self, seconds: ir.FloatingValue) -> ir.IntegerValue:
+        """The last place that was watched to its end."""
+        return self._place(seconds, lambda place: (place + 1e-9).floor())
+
+    def _place(self, seconds: ir.FloatingValue, rounded: Callable[[ir.Value], ir.Value]) -> ir.IntegerValue:
+        inside = ibis.greatest(ibis.least(seconds, ibis.literal(self.horizon)), ibis.literal(self.shortest))
+        place = rounded((inside / self.shortest).ln() / self.step).cast("int32") + 1
+        known: ir.IntegerValue = ibis.ifelse(seconds.isnull(), ibis.null("int32"), place)
+        return known
+
+
+def _silence(horizon: float) -> float:
+    return min(_WITHOUT_WINDOW * DAY, horizon / 4)
+
+
+def kaplan_meier(events: Floats, censored: Floats) -> tuple[Floats, Floats, Floats]:
     """Survival, Greenwood's sum d / (n (n - d)), and the number at risk at each place in time; those censored at a
     place were still at risk in it."""
     leaving = events + censored
@@ -80,7 +119,7 @@ def kaplan_meier(events: np.ndarray, censored: np.ndarray) -> tuple[np.ndarray, 
     return np.cumprod(1 - hazard), np.cumsum(term), at_risk
 
 
-def log_log(survival: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def log_log(survival: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """The log-log interval of survival; [S, S] where nothing has happened yet, or all has."""
     inside = (survival > 0) & (survival < 1)
     safe = np.where(inside, survival, 0.5)
@@ -90,7 +129,7 @@ def log_log(survival: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.
     return np.minimum(low, high), np.maximum(low, high)
 
 
-def aalen_johansen(first: np.ndarray, second: np.ndarray, censored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def aalen_johansen(first: Floats, second: Floats, censored: Floats) -> tuple[Floats, Floats]:
     """Cumulative incidence of two competing ends at each place in time."""
     total = first + second + censored
     at_risk = total[::-1].cumsum()[::-1].astype(float)
@@ -110,37 +149,32 @@ def _horizon(attempts: ir.Table, rows: Rows) -> float:
     return max((rows.end - begin).total_seconds(), 1.0) if begin is not None else DAY
 
 
-def _competing(attempts: ir.Table, rows: Rows, horizon: float, silence: float, step: float) -> ir.Table:
+def _competing(attempts: ir.Table, rows: Rows, grid: _Grid, silence: float) -> ir.Table:
     """place and kind (1 converted, 2 left, 0 neither yet) of each attempt, as far as it was known `silence` before the
     end of the data: by then it shows who has left."""
     known = later(ibis.timestamp(rows.end), -silence)
     last = attempts[f"at_{rows.definition.length}"]
-    watched = ibis.least(seconds_between(known, attempts.entered_at), ibis.literal(horizon))
     converted = last.notnull() & (last <= known)
     gone = seconds_between(attempts.last_seen_at, attempts.entered_at)
-    left = last.isnull() & (attempts.last_seen_at <= known) & (gone < horizon)
+    left = last.isnull() & (attempts.last_seen_at <= known) & (gone < grid.horizon)
     table = attempts.filter(attempts.entered_at <= known)
     return table.select(
         place=ibis.cases(
-            (converted, _places(seconds_between(last, attempts.entered_at), step)),
-            (left, _places(ibis.greatest(gone, ibis.literal(0.0)), step)),
-            else_=_places(watched, step),
+            (converted, grid.by(seconds_between(last, attempts.entered_at))),
+            (left, grid.by(gone)),
+            else_=grid.until(seconds_between(known, attempts.entered_at)),
         ),
         kind=ibis.cases((converted, 1), (left, 2), else_=0),
     )
 
 
-def _places(seconds: ir.FloatingValue, step: float) -> ir.IntegerValue:
-    place: ir.IntegerValue = (seconds / step).floor().cast("int32")
-    return place
-
-
-def _tally(table: ir.Table, places: np.ndarray, kinds: tuple[int, ...] = (1, 0)) -> list[np.ndarray]:
-    """How many attempts of each kind end at each place."""
+def _tally(table: ir.Table, kinds: tuple[int, ...]) -> list[Floats]:
+    """How many attempts of each kind end at each place of the grid."""
     frame = table.group_by("place", "kind").aggregate(n=table.count()).to_pandas()
     tallies = []
     for kind in kinds:
         own = frame[frame["kind"] == kind]
-        where = np.clip(own["place"].to_numpy(dtype=np.int64), 0, len(places) - 1)
-        tallies.append(np.bincount(where, weights=own["n"].to_numpy(dtype=float), minlength=len(places)))
+        where = np.clip(own["place"].to_numpy(dtype=np.int64), 0, GRID)
+        counted = np.bincount(where, weights=own["n"].to_numpy(dtype=float), minlength=GRID + 1)
+        tallies.append(counted.astype(np.float64))
     return tallies
