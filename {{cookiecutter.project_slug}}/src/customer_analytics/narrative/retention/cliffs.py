@@ -137,8 +137,7 @@ def cliff_table(view: View) -> TableWords | None:
         low, high = language.signed_percent(cliff.interval.low), language.signed_percent(cliff.interval.high)
         rows.append(
             (
-                (days(view, cliff.age), cliff.age),
-                (number(cliff.month), cliff.month),
+                (say("{days}, month {month}", days=days(view, cliff.age), month=number(cliff.month)), cliff.age),
                 (percent(cliff.before, 1), cliff.before),
                 (percent(cliff.after, 1), cliff.after),
                 (language.signed_percent(cliff.change), cliff.change),
@@ -149,7 +148,6 @@ def cliff_table(view: View) -> TableWords | None:
     return TableWords(
         (
             (say("Age"), "name"),
-            (say("Month"), "number"),
             (say("Active before"), "number"),
             (say("Active after"), "number"),
             (say("Fall"), "number"),

@@ -12,7 +12,7 @@ from customer_analytics.narrative.retention.staying_words import column_name, gr
 from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval
 
-AGES = (30, 90, 180, 365)
+AGES = (90, 180, 365)
 MOST_ROWS = 12
 
 
@@ -43,13 +43,21 @@ def contract_table(view: View) -> TableWords | None:
     )  # fmt: skip
     heads = tuple((_age(view, contracts, age), "number") for age in ages)
     return TableWords(
-        ((say("Contracts"), "name"), (say("Number"), "number"), *heads, (say("Half have ended after"), "number")),
+        (
+            (say("Contracts"), "name"),
+            (say("Contracts counted"), "number"),
+            *heads,
+            (say("Half have ended after"), "number"),
+        ),
         tuple(rows[:MOST_ROWS]),
         say("How long contracts last"),
         (
             (say("Unit"), say("One contract; {ended} of {all} have ended", ended=number(contracts.ended),
                               all=number(contracts.contracts))),
-            (say("Share"), say("Of contracts that still run at that age (Kaplan-Meier), with their interval")),
+            (
+                say("Share"),
+                say("Of contracts that still run at that age (Kaplan-Meier); the table holds the intervals"),
+            ),
             (say("Left out"), say("{count} rows whose length is not known", count=number(contracts.unusable))),
             (say("Test"), say("Log-rank, corrected (Holm): {tests}", tests=tests or number(None))),
         ),
@@ -58,9 +66,9 @@ def contract_table(view: View) -> TableWords | None:
 
 
 def _spread(contracts: Contracts) -> list[int]:
-    """Four ages over the tenures seen, where their unit is the export's own."""
+    """Three ages over the tenures seen, where their unit is the export's own."""
     last = int(contracts.curve.time[-1])
-    return sorted({max(1, round(last * part / 4)) for part in range(1, 5)})
+    return sorted({max(1, round(last * part / 3)) for part in range(1, 4)})
 
 
 def _age(view: View, contracts: Contracts, age: int) -> Text:
@@ -87,9 +95,7 @@ def _cells(view: View, curve: Curve, ages: list[int]) -> list[Cell]:
         if curve.under_observation(age) < view.minimum_group:
             cells.append((view.language.number(None), None))
             continue
-        low, high = (view.language.percent(bound) for bound in curve.interval_at(age))
-        share = view.language.percent(curve.at(age))
-        cells.append((view.language.say("{share} ({low} to {high})", share=share, low=low, high=high), curve.at(age)))
+        cells.append((view.language.percent(curve.at(age)), curve.at(age)))
     return cells
 
 

@@ -150,11 +150,10 @@ def group_table(view: View) -> TableWords:
     return TableWords(
         (
             (say("Group"), "name"),
-            (say("People"), "number"),
+            (say("People counted"), "number"),
             (say("Still here after {days}", days=limit), "number"),
             (say("Mean stay, in days"), "number"),
-            (say("Less or more than the others"), "number"),
-            (say("Interval"), "number"),
+            (say("Days less or more than the others"), "number"),
         ),
         rows,
         say("How long people stay, by {column}", column=column_name(view, comparison.column)),
@@ -191,8 +190,10 @@ def _group_row(view: View, row: dict[Any, Any]) -> Row:
         (number(row["people"]), row["people"]),
         (language.percent(row["at_limit"]), row["at_limit"]),
         (number(row["mean"]), row["mean"]),
-        (language.signed(row["difference"]), row["difference"]),
-        (language.say("{low} to {high}", low=low, high=high), None),
+        (
+            language.say("{value} ({low} to {high})", value=language.signed(row["difference"]), low=low, high=high),
+            row["difference"],
+        ),
     )
 
 

@@ -87,9 +87,15 @@ def habit_table(view: View) -> TableWords | None:
                 (_rule(view, row), None),
                 (language.number(row["people"]), row["people"]),
                 (language.percent(row["rate"]), row["rate"]),
-                (language.percent(row["rate_other"]), row["rate_other"]),
-                (language.signed(100 * row["difference"], 1), row["difference"]),
-                (say("{low} to {high}", low=low, high=high), None),
+                (
+                    say(
+                        "{value} ({low} to {high})",
+                        value=language.signed(100 * row["difference"], 1),
+                        low=low,
+                        high=high,
+                    ),
+                    row["difference"],
+                ),
                 (p_value(view, row["p"]), row["p"]),
                 (say("yes") if row["confirmed"] else say("no"), row["confirmed"]),
             )
@@ -98,11 +104,9 @@ def habit_table(view: View) -> TableWords | None:
     return TableWords(
         (
             (say("Done"), "name"),
-            (say("People"), "number"),
+            (say("People counted"), "number"),
             (say("Active later"), "number"),
-            (say("Others"), "number"),
             (say("Like for like, in points"), "number"),
-            (say("Interval"), "number"),
             (say("p"), "number"),
             (say("Holds"), "text"),
         ),

@@ -66,12 +66,7 @@ def beginning(view: View) -> Text:
     say, result = view.language.say, staying(view)
     if result.origin.kind == "registration":
         return say("the registration, or the first activity where it is earlier or no registration is known")
-    start = result.retention.definition.start
-    return {
-        "first_activity": say("the first activity in the data"),
-        "signed_up": say("the registration"),
-        "first_purchase": say("the first purchase in the data"),
-    }[start]
+    return view.start
 
 
 def since(view: View) -> Text:
@@ -87,7 +82,6 @@ def since(view: View) -> Text:
 def how_of_lives(view: View, *own: tuple[Text, Text]) -> How:
     """The box of what rests on lives: who counts as gone, from when, who is left out."""
     say, language, result = view.language.say, view.language, staying(view)
-    number = language.number
     lines = list(own)
     if result.silence is not None and result.judged is not None:
         lines += [
@@ -105,7 +99,7 @@ def how_of_lives(view: View, *own: tuple[Text, Text]) -> How:
                 say(
                     "{new} people who began after that day, {old} who began before {first}: nobody saw their first "
                     "days",
-                    new=number(result.judged.too_new), old=number(result.judged.earlier),
+                    new=few(view, result.judged.too_new), old=few(view, result.judged.earlier),
                     first=language.date(as_date(result.origin.first)),
                 ),
             ),
@@ -120,11 +114,5 @@ def how_of_ages(view: View, *own: tuple[Text, Text]) -> How:
 
 
 def _zone(view: View) -> tuple[Text, Text]:
-    say, definition = view.language.say, staying(view).retention.definition
-    return (
-        say("Period"),
-        say(
-            "{first} to {last}, calendar days in {zone}", first=view.language.date(definition.first_date),
-            last=view.language.date(definition.last_date), zone=view.time_zone,
-        ),
-    )  # fmt: skip
+    say = view.language.say
+    return say("Period"), say("{period}, calendar days in {zone}", period=view.period, zone=view.time_zone)
