@@ -136,8 +136,8 @@ def card(**changed: Measure) -> ScorecardResult:
                                      change_interval=Interval(-50.0, 70.0))  # fmt: skip
     measures |= changed
     return ScorecardResult(
-        28, AS_OF - dt.timedelta(days=27), AS_OF, True, "signed_up", False, "purchase", 30, ("referral",), ("share",),
-        0.0, tuple(measures[name] for name in MEASURES),
+        28, AS_OF - dt.timedelta(days=27), AS_OF, True, "signed_up", False, True, "purchase", 30, ("referral",),
+        ("share",), 0.0, tuple(measures[name] for name in MEASURES),
     )  # fmt: skip
 
 

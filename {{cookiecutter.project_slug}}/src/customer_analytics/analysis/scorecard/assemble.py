@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+import ibis
 import ibis.expr.types as ir
 
+from customer_analytics.analysis.retention.definition import CUSTOMER_SHARE
 from customer_analytics.analysis.scorecard import counts
 from customer_analytics.analysis.scorecard.counts import Row, Windows
 from customer_analytics.analysis.scorecard.result import MEASURES, NOTHING, Key, Kind, Measure, ScorecardResult
 from customer_analytics.analysis.scorecard.words import referral_channels, sharing_events
+from customer_analytics.analysis.stream.people import is_visitor
 from customer_analytics.analysis.stream.person_days import has_events, person_days
 from customer_analytics.engagement.parameters import FunnelParameters
 from customer_analytics.statistics import Z95, Interval, newcombe, wilson
@@ -25,7 +28,8 @@ EPOCH = dt.date(1970, 1, 1)
 
 def analyse(tables: Tables, parameters: FunnelParameters) -> ScorecardResult:
     """The scorecard of the last `compare_days` days (28 where 0), or of half of the data where they are shorter."""
-    days = person_days(tables)
+    everyone = person_days(tables)
+    days, customers_only = _followed(everyone)
     end = (tables.reference_day - EPOCH).days
     first_day = days.day.min().to_pyarrow().as_py() if _has_rows(days) else None
     span = 0 if first_day is None else end - int(first_day)
@@ -79,6 +83,7 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> ScorecardResult:
         compared=compared,
         start="signed_up" if registered else "first_activity",
         start_truncated=truncated,
+        customers_only=customers_only,
         key=key,
         key_days=lag,
         referral_channels=channels,
@@ -86,6 +91,17 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> ScorecardResult:
         revenue_without_customer=nameless,
         measures=tuple(measures.get(name, Measure(name, _kind(name))) for name in MEASURES),
     )
+
+
+def _followed(days: ir.Table) -> tuple[ir.Table, bool]:
+    """The people who are counted: customers where they make a third of the activity (as in the retention report: a
+    cookie that never comes back is no customer lost), else everybody."""
+    rows = days.events.cast("int64") + days.orders.cast("int64")
+    of_visitors = ibis.ifelse(is_visitor(days.person_id), rows, 0)
+    row = days.aggregate(all=rows.sum(), visitors=of_visitors.sum()).to_pyarrow().to_pylist()[0]
+    if not row["visitors"] or row["visitors"] > (1 - CUSTOMER_SHARE) * row["all"]:
+        return days, not row["visitors"]
+    return days.filter(~is_visitor(days.person_id)), True
 
 
 def _has_rows(table: ir.Table) -> bool:

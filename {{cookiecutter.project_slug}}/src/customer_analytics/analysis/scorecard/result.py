@@ -73,6 +73,7 @@ class ScorecardResult:
         compared: whether there is a whole window before.
         start: what makes a person new: their registration, or their first activity in the data.
         start_truncated: with first activity: the data begin so late that old customers look new before.
+        customers_only: visitors who are not known as customers are in no count of people (but in sharing).
         key: what activation is: a first purchase; a purchase on a second day, where people are known by their orders
             only; activity on a second day, where there are no orders.
         key_days: days from the start in which it has to happen.
@@ -87,6 +88,7 @@ class ScorecardResult:
     compared: bool
     start: Literal["signed_up", "first_activity"]
     start_truncated: bool
+    customers_only: bool
     key: Key
     key_days: int
     referral_channels: tuple[str, ...]

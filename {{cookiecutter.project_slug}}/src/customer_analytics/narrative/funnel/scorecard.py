@@ -210,7 +210,13 @@ def _definitions(language: Language, card: ScorecardResult) -> tuple[tuple[Text,
             "Activity on a second day within {days} days; only people who have had these {days} days", days=days
         ),
     }[card.key]
+    who = (
+        say("Customers; visitors who are not known as customers are left out")
+        if card.customers_only
+        else say("Customers, and visitors who are not known as customers")
+    )
     pairs = [
+        (say("People"), who),
         (say("Who is new"), new),
         (say("Key act"), key),
         (
