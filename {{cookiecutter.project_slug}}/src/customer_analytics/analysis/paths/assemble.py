@@ -9,7 +9,7 @@ from typing import Protocol
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.funnel import FunnelResult
+from customer_analytics.analysis.funnel.definition import Definition
 from customer_analytics.analysis.paths import comparing, friction, heat, routes
 from customer_analytics.analysis.paths.actions import Actions, actions_of
 from customer_analytics.analysis.paths.comparing import Comparison, Way
@@ -25,6 +25,20 @@ from customer_analytics.tables.store import Tables
 EVENING = 18  # local hour from which it is evening
 
 
+class Funnel(Protocol):
+    """What paths ask of a funnel, for example a FunnelResult: its rules, and its attempts by unit."""
+
+    @property
+    def definition(self) -> Definition:
+        """The rules."""
+        ...
+
+    @property
+    def attempts(self) -> ir.Table:
+        """unit_id, person_id, at_1 …, furthest, mature, last_seen_at; not asked for steps in any order."""
+        ...
+
+
 class PathsParameters(Protocol):
     """What paths ask of the report's parameters."""
 
@@ -32,7 +46,7 @@ class PathsParameters(Protocol):
     compare_paths: Sequence[str]
 
 
-def analyse(tables: Tables, funnel: FunnelResult, parameters: PathsParameters) -> PathsResult:
+def analyse(tables: Tables, funnel: Funnel, parameters: PathsParameters) -> PathsResult:
     """Paths of visits, what drop-offs did next, heat, leads.
 
     Raises:
@@ -54,7 +68,7 @@ def analyse(tables: Tables, funnel: FunnelResult, parameters: PathsParameters) -
     return PathsResult(found, after, Heat(clicked, all_clicks, hours, reactions), leads, parameters.minimum_base)
 
 
-def _onward(funnel: FunnelResult, kept: ir.Table) -> Onward | None:
+def _onward(funnel: Funnel, kept: ir.Table) -> Onward | None:
     """Any order has no step that somebody stopped at."""
     if funnel.definition.order == "any" or funnel.definition.length < 2:
         return None

@@ -52,8 +52,8 @@ def onward(attempts: ir.Table, labels: tuple[str, ...], stops: ir.Table, gap_sec
     )
     if not len(counted):
         return None
-    traced = _traced(dropped, stops).cache()
-    following, last = (_shares(traced, column) for column in ("following", "ended"))
+    known = traced(dropped, stops).cache()
+    following, last = (_shares(known, column) for column in ("following", "ended"))
     steps = counted.astype("int64").sort_values("step", ignore_index=True)
     steps["name"] = [labels[step - 1] for step in steps["step"]]
     totals = following.groupby("step")["units"].sum()
@@ -63,7 +63,7 @@ def onward(attempts: ir.Table, labels: tuple[str, ...], stops: ir.Table, gap_sec
     return Onward(steps[["step", "name", "dropped", "traced", "left", "back_later"]], following, last)
 
 
-def _traced(dropped: ir.Table, stops: ir.Table) -> ir.Table:
+def traced(dropped: ir.Table, stops: ir.Table) -> ir.Table:
     """Each drop-off with the place after the stop at which it happened, and the last place of that visit.
 
     Of the stops that the person was at in that moment the latest counts; a stop without a following one has no end.

@@ -15,25 +15,25 @@ DWELL_CAP = 1_800  # seconds; a longer stay at a place is counted as this one
 _FIRST = tuple(f"first_{number}" for number in range(1, FIRSTS + 1))
 
 
-def first_paths(visits: ir.Table) -> pd.DataFrame:
+def first_paths(visits: ir.Table, most: int = PATHS) -> pd.DataFrame:
     """The most frequent beginnings of visits: path (places), visits, reached, people, share, rate with its interval.
 
     A path is the first FIRSTS stops, up to the goal. Shares are of all visits.
     """
     total = int(visits.count().to_pyarrow().as_py())
     sums = clustered(visits, _FIRST, visits.goal_number.notnull())
-    top: pd.DataFrame = sums.order_by(ibis.desc("visits"), *_FIRST).limit(PATHS).to_pandas()
+    top: pd.DataFrame = sums.order_by(ibis.desc("visits"), *_FIRST).limit(most).to_pandas()
     paths = [tuple(int(place) for place in row if place != NONE) for row in top[list(_FIRST)].itertuples(index=False)]
     table = with_rates(top.drop(columns=list(_FIRST)).assign(path=pd.Series(paths, dtype=object)))
     return table.assign(share=table["visits"] / max(total, 1))
 
 
-def ways_to_goal(visits: ir.Table) -> pd.DataFrame:
+def ways_to_goal(visits: ir.Table, most: int = WAYS) -> pd.DataFrame:
     """The most frequent last stops before the goal: path (ends with the goal), visits, people, share (of those)."""
     there = visits.filter(visits.goal_number.notnull())
     total = int(there.count().to_pyarrow().as_py())
     ways = there.group_by("way_to_goal").aggregate(visits=there.count(), people=there.person_id.nunique())
-    top: pd.DataFrame = ways.order_by(ibis.desc("visits"), "way_to_goal").limit(WAYS).to_pandas()
+    top: pd.DataFrame = ways.order_by(ibis.desc("visits"), "way_to_goal").limit(most).to_pandas()
     paths = [unpacked(int(trail)) for trail in top["way_to_goal"]]
     return top.drop(columns="way_to_goal").assign(
         path=pd.Series(paths, dtype=object), share=top["visits"] / max(total, 1)
@@ -69,16 +69,21 @@ def entries(visits: ir.Table) -> pd.DataFrame:
 def transitions(stops: ir.Table) -> pd.DataFrame:
     """Steps from place to place up to the goal: source (0: the visit begins), target (0: it ends there), moves, back
     (moves to where one was before: A, B, A)."""
+    table: pd.DataFrame = moves(stops).to_pandas()
+    return table.astype("int64").sort_values(["source", "target"], ignore_index=True)
+
+
+def moves(stops: ir.Table) -> ir.Table:
+    """The same in the engine, in no order."""
     inside = stops.filter(before_goal(stops, and_goal=True))
     into = inside.group_by(source=inside.previous, target=inside.place).aggregate(
         moves=inside.count(), back=(inside.before_previous == inside.place).ifelse(1, 0).sum().cast("int64")
     )
     last = stops.filter(stops.following == NONE, stops.goal_number.isnull())
-    out = last.group_by(source=last.place, target=ibis.literal(NONE, type="int16")).aggregate(
-        moves=last.count(), back=ibis.literal(0, type="int64")
-    )
-    table: pd.DataFrame = ibis.union(into, out).to_pandas()
-    return table.astype("int64").sort_values(["source", "target"], ignore_index=True)
+    out = last.group_by(source=last.place).aggregate(moves=last.count())
+    nowhere = {"target": ibis.literal(NONE, type="int16"), "back": ibis.literal(0, type="int64")}
+    out = out.mutate(**nowhere).select("source", "target", "moves", "back")
+    return ibis.union(into, out)
 
 
 def dwell(stops: ir.Table) -> pd.DataFrame:
