@@ -1,0 +1,216 @@
+"""What the sentences share: the results with their language, how people and periods are called, the usual phrases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from customer_analytics.analysis.retention import RetentionResult
+from customer_analytics.language import Language, Text
+from customer_analytics.narrative import estimates
+from customer_analytics.narrative.exhibits import How
+from customer_analytics.narrative.retention.spans import spans
+from customer_analytics.statistics import Interval
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.habits import Habits
+    from customer_analytics.analysis.outlook import OutlookResult
+    from customer_analytics.analysis.survival import StayingResult
+
+REPURCHASE = ("orders", "purchases")  # activities that are shopping alone
+
+
+@dataclass(frozen=True)
+class View:
+    """The results as this report may show them.
+
+    `minimum_group`: groups with fewer people are not shown by themselves; `time_zone`: zone of the calendar days;
+    `staying`, `habits`, `outlook`: how long people stay, what goes with it, what follows from it.
+    """
+
+    result: RetentionResult
+    language: Language
+    minimum_group: int
+    time_zone: str = "UTC"
+    staying: StayingResult | None = None
+    habits: Habits | None = None
+    outlook: OutlookResult | None = None
+
+    @property
+    def n(self) -> int:
+        """People in the cohorts."""
+        return self.result.size
+
+    @property
+    def minimum_base(self) -> int:
+        """Base below which no rate is printed."""
+        return self.result.parameters.minimum_base
+
+    @property
+    def least(self) -> int:
+        """People that a shown cohort or rate needs."""
+        return max(self.minimum_base, self.minimum_group)
+
+    @functools.cached_property
+    def enough(self) -> bool:
+        """Whether rates of return may be printed at all."""
+        return self.n >= self.least and self.followed >= self.least
+
+    @functools.cached_property
+    def followed(self) -> int:
+        """People who were followed for a whole period after their start."""
+        return int(self.after["eligible"].max()) if len(self.after) else 0
+
+    @functools.cached_property
+    def after(self) -> pd.DataFrame:
+        """The pooled curve from the first period after the start, while its base is large enough to print."""
+        curve = self.result.curve
+        return curve[(curve["period"] >= 1) & (curve["eligible"] >= self.least)]
+
+    @property
+    def why_not(self) -> Text:
+        """Why there are no rates."""
+        say = self.language.say
+        if not self.n:
+            return say("Not estimable: the data hold no activity of a person who is known.")
+        if self.n < self.least:
+            return say("Not estimable: {people} were active.", people=self.counted(self.n))
+        return say(
+            "Not estimable: too few of {people} have been followed for {period} after the one they began in.",
+            people=self.counted(self.n), period=self.spans(1),
+        )  # fmt: skip
+
+    @property
+    def are_customers(self) -> bool:
+        """Whether the people are customers alone, without anonymous visitors."""
+        return self.result.customers == self.n
+
+    def counted(self, count: int) -> Text:
+        """A count of people: 2,811 customers; 2,000 people."""
+        if self.are_customers:
+            return self.language.say_count("{count} customer", "{count} customers", count)
+        return self.language.say_count("{count} person", "{count} people", count)
+
+    @property
+    def people(self) -> Text:
+        """Who they are, without a number."""
+        return self.language.say("customers") if self.are_customers else self.language.say("people")
+
+    @property
+    def shops_only(self) -> bool:
+        """Whether being active means shopping and nothing else: coming back is then a repurchase."""
+        return self.result.definition.activity in REPURCHASE
+
+    @property
+    def active(self) -> Text:
+        """What being active means, in words."""
+        say, definition = self.language.say, self.result.definition
+        if definition.return_events:
+            listed = self.language.listing([say("“{name}”", name=name) for name in definition.return_events])
+            return say("An event {events} on that day", events=listed)
+        return {
+            "any": say("An event or an order of any kind on that day"),
+            "events": say("An event of any kind on that day"),
+            "orders": say("An order on that day, paid or not"),
+            "purchases": say("A paid order on that day, with money left after refunds"),
+        }.get(definition.activity, say("Nothing: the data hold no dated activity"))
+
+    @property
+    def start(self) -> Text:
+        """What a cohort is counted from, inside a sentence."""
+        say = self.language.say
+        return {
+            "first_activity": say("the first activity in the data"),
+            "signed_up": say("the registration"),
+            "first_purchase": say("the first purchase in the data"),
+        }[self.result.definition.start]
+
+    def spans(self, count: int) -> Text:
+        """A number of periods: 6 months."""
+        return spans(self.language, self.result.definition.period, count)
+
+    def named(self, first_day: dt.date | pd.Timestamp) -> str:
+        """A period by its first day: December 2010; 6 December."""
+        day = pd.Timestamp(first_day).date()
+        return self.language.month(day) if self.result.definition.period == "month" else self.language.date(day)
+
+    @property
+    def period(self) -> Text:
+        """First to last day that counts."""
+        definition, date = self.result.definition, self.language.date
+        return self.language.say(
+            "{first} to {last}", first=date(definition.first_date), last=date(definition.last_date)
+        )
+
+    @property
+    def source(self) -> Text:
+        """The source line of a figure."""
+        say = self.language.say
+        what = {"orders": say("orders"), "purchases": say("paid orders"), "events": say("events")}
+        return say(
+            "Source: {what}, {period}; {people}.", what=what.get(self.result.definition.activity, say("all activity")),
+            period=self.period, people=self.counted(self.n),
+        )  # fmt: skip
+
+    def how(self, *own: tuple[Text, Text]) -> How:
+        """The "How it was computed" box: own lines, then what holds for every table."""
+        say, number, out = self.language.say, self.language.number, self.result.definition.left_out
+        lines = [
+            *own,
+            (say("Active"), self.active),
+            (say("Start"), say("Counted from {start}", start=self.start)),
+            (say("Clock"), self.clock),
+            (say("Period"), say("{period}, calendar days in {zone}", period=self.period, zone=self.time_zone)),
+        ]
+        left = []
+        if out.rows_without_person:
+            left.append(say("{rows} rows that name nobody", rows=number(out.rows_without_person)))
+        if out.visitors:
+            left.append(
+                say("{visitors} visitors who are not known as customers", visitors=self._few(out.visitors))
+            )  # fmt: skip
+        if out.started_before:
+            left.append(say("{people} who began before the data do", people=self._few(out.started_before)))
+        if out.without_start:
+            left.append(say("{people} without {start}", people=self._few(out.without_start), start=self.start))
+        if left:
+            lines.append((say("Left out"), Text(self.language.joined(left))))
+        return tuple(lines)
+
+    def _few(self, count: int) -> str:
+        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
+
+    @property
+    def clock(self) -> Text:
+        """How days and periods are cut."""
+        say, definition = self.language.say, self.result.definition
+        if definition.clock == "24h":
+            return say("Periods of {hours} hours from each person's first moment", hours=self.language.number(24))
+        return {
+            "day": say("Calendar days"),
+            "week": say("Calendar weeks, from Monday"),
+            "month": say("Calendar months"),
+        }[definition.period]
+
+    def rate(self, rate: float, base: float, decimals: int = 0) -> str:
+        """A rate, or why there is none."""
+        if math.isnan(rate) or base < self.minimum_base:
+            return self.not_estimable(int(base))
+        return self.language.percent(rate, decimals)
+
+    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a bracket."""
+        return estimates.in_bracket(self.language, interval, decimals)
+
+    def between(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a cell."""
+        return estimates.between(self.language, interval, decimals)
+
+    def not_estimable(self, n: int) -> Text:
+        """The words instead of a rate."""
+        return estimates.not_estimable(self.language, n)
