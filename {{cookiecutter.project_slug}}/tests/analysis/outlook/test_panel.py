@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from customer_analytics.analysis.outlook.gaps import own_gaps
 from customer_analytics.analysis.outlook.panel import panel
 from customer_analytics.analysis.outlook.season import Weekly, season, weekly
 from customer_analytics.analysis.outlook.usage import returns_by, usage
@@ -116,7 +117,7 @@ def test_the_period_is_the_shortest_that_holds_the_usual_gap_of_most_people() ->
         days = pd.DataFrame(rows, columns=["person_id", "day"])
         people = days.groupby("person_id", as_index=False)["day"].min().rename(columns={"day": "start_day"})
         gaps = pd.DataFrame({"gap": [gap], "returned": [180], "waiting": [0]})
-        found = usage(as_tables(days, people)[0], gaps, 30)
+        found = usage(own_gaps(as_tables(days, people)[0]), gaps, 30)
         assert found is not None
         assert (found.people, found.typical_days, found.most_days, found.period) == (60, gap, gap, period)
 

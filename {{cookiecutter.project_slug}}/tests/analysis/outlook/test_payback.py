@@ -13,6 +13,7 @@ import pytest
 
 from customer_analytics.analysis.outlook.contracts import contract_cohorts
 from customer_analytics.analysis.outlook.curves import fit
+from customer_analytics.analysis.outlook.gaps import own_gaps
 from customer_analytics.analysis.outlook.lapse import AHEAD, lapse
 from customer_analytics.analysis.outlook.payback import LONGEST, payback
 from customer_analytics.analysis.outlook.triangle import triangle
@@ -175,7 +176,7 @@ def test_people_who_stopped_are_late_and_those_who_come_are_not() -> None:
     days = visits(300, 1, stop=25)
     backend = ibis.duckdb.connect()
     table = backend.create_table("days", days.sample(frac=1, random_state=1).astype({"day": "int32"}))
-    found = lapse(table, END + 1, 60, 30)
+    found = lapse(own_gaps(table), END + 1, 60, 30)
     assert found is not None
     listed = set(found.people["customer_id"].dropna()) | {f" {one}" for one in found.people["visitor_id"].dropna()}
     stopped = {name for name in days["person_id"].unique() if int(name.strip()[1:]) % 2}
@@ -187,7 +188,7 @@ def test_people_who_stopped_are_late_and_those_who_come_are_not() -> None:
     assert (late["last_day"] == late["day"]).all()
     assert (late["gone_day"] == late["last_day"] + 61).all()
     assert (late["silent_days"] == END + 1 - late["last_day"]).all()
-    gone = lapse(table, END + 1, 20, 30)
+    gone = lapse(own_gaps(table), END + 1, 20, 30)
     assert gone is not None and gone.counts["gone"] == 150 and len(gone.people) <= 5
 
 
@@ -195,11 +196,11 @@ def test_the_check_looks_only_at_what_was_known_then() -> None:
     days = visits(300, 2)
     backend = ibis.duckdb.connect()
     whole = backend.create_table("days", days.astype({"day": "int32"}))
-    found = lapse(whole, END + 1, 60, 30)
+    found = lapse(own_gaps(whole), END + 1, 60, 30)
     assert found is not None
     # Those who stopped before the cut: late then, and none of them came back.
     stopped = days[(days["person_id"].str.strip().str[1:].astype(int) % 2 == 0) | (days["day"] <= END - AHEAD - 15)]
-    other = lapse(backend.create_table("stopped", stopped.astype({"day": "int32"})), END + 1, 90, 30)
+    other = lapse(own_gaps(backend.create_table("stopped", stopped.astype({"day": "int32"}))), END + 1, 90, 30)
     assert other is not None and other.check is not None
     assert other.check.customers == 300
     assert other.check.own_mark == 1.0
@@ -209,4 +210,4 @@ def test_the_check_looks_only_at_what_was_known_then() -> None:
 def test_no_rhythm_no_list() -> None:
     days = pd.DataFrame({"person_id": ["a", "b"], "day": [END, END]})
     backend = ibis.duckdb.connect()
-    assert lapse(backend.create_table("days", days.astype({"day": "int32"})), END + 1, 60, 30) is None
+    assert lapse(own_gaps(backend.create_table("days", days.astype({"day": "int32"}))), END + 1, 60, 30) is None

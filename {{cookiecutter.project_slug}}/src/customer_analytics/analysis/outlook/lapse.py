@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -35,23 +34,15 @@ class Lapse:
     check: Check | None
 
 
-def lapse(days: ir.Table, end: int, silent_days: int, minimum: int) -> Lapse | None:
+def lapse(own: ir.Table, end: int, silent_days: int, minimum: int) -> Lapse | None:
     """None with too few gaps for a rhythm.
 
     Args:
-        days: person_id, day, one row a person and active day.
+        own: active days with their gaps (see gaps).
         end: the reference day (the first that does not count).
         silent_days: days of silence from which a person counts as gone.
         minimum: gaps and people below which nothing is said.
     """
-    within = ibis.window(group_by=days.person_id, order_by=days.day)
-    own = days.select("person_id", "day").mutate(
-        bought=ibis.literal(True),
-        ordinal=(ibis.row_number().over(within) + 1).cast("int32"),
-        next_day=days.day.lead().over(within),
-        begun=days.day.first().over(within),
-    )
-    own = own.cache()
     future = Window("future", end - AHEAD, end)
     counts = due.rhythm_counts(own, future.start)
     pace = due.pace_of(counts, minimum)

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.outlook.contracts import contract_cohorts
+from customer_analytics.analysis.outlook.gaps import own_gaps
 from customer_analytics.analysis.outlook.lapse import Lapse, lapse
 from customer_analytics.analysis.outlook.levelling import HalfLife, Plateau, half_lives, plateau
 from customer_analytics.analysis.outlook.need import Need, need
@@ -78,6 +79,7 @@ def analyse(tables: Tables, retention: RetentionResult) -> OutlookResult:
     begin, end = definition.truncated_until, definition.end
     people, days = retention.people, retention.days
     is_known = retention.enough
+    own = own_gaps(days) if is_known else None
     weeks = weekly(days, people, begin, end - 1) if is_known else None
     return OutlookResult(
         retention=retention,
@@ -88,12 +90,12 @@ def analyse(tables: Tables, retention: RetentionResult) -> OutlookResult:
         plateau=plateau(known, minimum, seed) if known is not None else None,
         contracts=_contracts(tables, parameters.horizon_months, seed),
         need=need(*_activity(retention), minimum=minimum) if len(retention.activity) else None,
-        usage=usage(days, retention.gaps, minimum) if is_known else None,
+        usage=usage(own, retention.gaps, minimum) if own is not None else None,
         point=_point(tables, retention, factor),
         payback=_payback(tables, factor, minimum),
         panel=panel(days, people, begin, end - 1, minimum, _moments(tables, retention)) if is_known else None,
         season=season(weeks, minimum, seed) if weeks is not None else None,
-        lapse=lapse(days, end, retention.silent_days, minimum) if is_known and retention.silent_days else None,
+        lapse=lapse(own, end, retention.silent_days, minimum) if own is not None and retention.silent_days else None,
         is_margin=is_margin,
         factor=factor,
         reason="" if ahead is not None else ("no_cohorts" if known is None else "short"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -30,19 +29,18 @@ class Usage:
     returns: pd.DataFrame
 
 
-def usage(days: ir.Table, gaps: pd.DataFrame, minimum: int) -> Usage | None:
+def usage(own: ir.Table, gaps: pd.DataFrame, minimum: int) -> Usage | None:
     """None where fewer than `minimum` people were active on two days or more.
 
     Args:
-        days: person_id, day, one row a person and active day.
+        own: active days with their gaps (see gaps).
         gaps: gap, returned (gaps that ended after so many days), waiting (open for so many days at the end).
         minimum: people and gaps below which nothing is said.
     """
-    within = ibis.window(group_by=days.person_id, order_by=days.day)
-    stepped = days.mutate(gap=(days.day - days.day.lag().over(within)).cast("float64"))
-    stepped = stepped.filter(stepped.gap.notnull())
-    own = stepped.group_by("person_id").aggregate(median=stepped.gap.median())
-    counted: pd.DataFrame = own.group_by("median").aggregate(n=own.count()).to_pyarrow().to_pandas()
+    stepped = own.filter(own.next_day.notnull())
+    stepped = stepped.mutate(gap=(stepped.next_day - stepped.day).cast("float64"))
+    each = stepped.group_by("person_id").aggregate(median=stepped.gap.median())
+    counted: pd.DataFrame = each.group_by("median").aggregate(n=each.count()).to_pyarrow().to_pandas()
     people = int(counted["n"].sum())
     if people < minimum:
         return None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.retention.view import View
 
 BACK = 12  # periods of the past beside the path ahead
-PathLine = tuple[str, list[int], list[float | None], str, bool]
+PathLine = tuple[str, list[int], list[float | None], str, None, None, bool]
 
 
 def need_section(view: View) -> SectionWords:
@@ -39,19 +39,20 @@ def need_section(view: View) -> SectionWords:
 
 
 def path_lines(view: View, needed: Need) -> list[PathLine]:
-    """Active people by period, counted from the last complete one: name, steps, values, role, dashed."""
+    """Active people by period, counted from the last complete one: as for the curve."""
     say = view.language.say
     past = _past(view)
     steps = list(range(1 - len(past), 1))
     ahead = needed.path
     level: list[float | None] = [needed.steady] * len(ahead) if math.isfinite(needed.steady) else []
+    here: list[float | None] = [float(value) for value in ahead["active"]]
+    to_come = [int(step) for step in ahead["step"]]
     lines: list[PathLine] = [
-        (say("So far"), steps, [*past], "s1", False),
-        (say("If nothing changes"), [int(step) for step in ahead["step"]],
-         [float(value) for value in ahead["active"]], "s2", True),
-    ]  # fmt: skip
+        (say("So far"), steps, [*past], "s1", None, None, False),
+        (say("If nothing changes"), to_come, here, "s2", None, None, True),
+    ]
     if level:
-        lines.append((say("Tends to"), [int(step) for step in ahead["step"]], level, "mute", True))
+        lines.append((say("Tends to"), to_come, level, "mute", None, None, True))
     return lines
 
 
@@ -97,7 +98,7 @@ def _length(view: View, needed: Need) -> Text:
 
 
 def _date(view: View, moment: object) -> str:
-    return view.language.date(pd.Timestamp(str(moment)).date())
+    return view.named(pd.Timestamp(str(moment)))
 
 
 def need_table(view: View, needed: Need) -> TableWords:

@@ -13,9 +13,8 @@ from customer_analytics.narrative.retention.levelling import in_bracket, plateau
 from customer_analytics.narrative.retention.spans import age_axis, spans
 
 if TYPE_CHECKING:
-    from customer_analytics.narrative.retention.view import View
-
     from customer_analytics.analysis.outlook import OutlookResult
+    from customer_analytics.narrative.retention.view import View
 
 LARGE_ERROR = 0.25  # relative error of the held-out cells from which a forecast is not called one
 CurveLine = tuple[str, list[int], list[float | None], str, list[float] | None, list[float] | None, bool]
@@ -116,7 +115,7 @@ def model_name(view: View, model: str) -> Text:
     return say("Power curve") if model == "power" else say("The last level goes on")
 
 
-def test_table(view: View, ahead: Projection, *, contracts: bool = False) -> TableWords:
+def test_table(view: View, ahead: Projection) -> TableWords:
     """How the curves did on the periods held out: chosen on the earlier ones, judged on the later."""
     say, language = view.language.say, view.language
     rows: list[Row] = []
@@ -124,14 +123,14 @@ def test_table(view: View, ahead: Projection, *, contracts: bool = False) -> Tab
         cells: list[tuple[str, float | None]] = []
         for stretch, measure in ((ahead.choice, _measure(ahead)), (ahead.test, "error")):
             if stretch is not None:
-                error = stretch.of(model)[measure]  # type: ignore[arg-type]
+                error = stretch.of(model)[measure]
                 cells.append((language.percent(error, 1), error))
-        bias = ahead.test.of(model)["bias"]  # type: ignore[arg-type]
+        bias = ahead.test.of(model)["bias"]
         name = model_name(view, model)
         is_used = model == ahead.chosen
         shown = say("{name} (used)", name=name) if is_used else name
         rows.append(((shown, None), *cells, (language.signed_percent(bias, 1), bias)))
-    period = "month" if contracts else found(view).period
+    period = "month" if ahead.chained else found(view).period
     length = spans(language, period, ahead.test.periods)
     columns: tuple[tuple[Text, str], ...] = ((say("Curve"), "name"),)
     if ahead.choice is not None:
@@ -141,10 +140,10 @@ def test_table(view: View, ahead: Projection, *, contracts: bool = False) -> Tab
         columns,
         tuple(rows),
         say("How the curves forecast contracts in months held out")
-        if contracts
+        if ahead.chained
         else say("How the curves forecast periods held out"),
         _how_of_test(view, ahead, length),
-        file="contracts_test.csv" if contracts else "projection_test.csv",
+        file="contracts_test.csv" if ahead.chained else "projection_test.csv",
     )
 
 

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 SHOWN = 6  # stretches of weeks on the page
 
 
-def season_table(view: View, found: Season) -> TableWords:
-    """Weeks in which people who were there already were more or less active than their ages let expect."""
+def season_tables(view: View, found: Season) -> list[TableWords]:
+    """The weeks in which people who were there already were more or less active than their ages let expect, if any."""
+    return [_season_table(view, found)] if len(found.stretches) else []
+
+
+def _season_table(view: View, found: Season) -> TableWords:
     say, language = view.language.say, view.language
     rows: list[Row] = []
     for row in found.stretches.head(SHOWN).sort_values("first_day").to_dict("records"):
