@@ -58,16 +58,19 @@ COLUMNS = [
 class Reasons:
     """`table`: COLUMNS. A row for each thing said at each step: of the units lost at the step, how many had it between
     the step before and the end of their time, against those who went on, before they did. `place`: where it was read:
-    "event", "page", "element" or "property"; rows with `said` "" are the whole group. `looked`: names and values read.
+    "event", "page", "element" or "property"; rows with `said` "" are the whole group. `looked`: names and values read;
+    `least`: lost units that must have met it for it to be told.
     """
 
     table: pd.DataFrame
     looked: int
+    least: int
 
     @property
     def marked(self) -> pd.DataFrame:
         """Things that those who were lost met more often than those who went on, the most frequent first."""
-        told = self.table[(self.table["q"] <= LEVEL) & (self.table["share"] > self.table["went_on_share"])]
+        table = self.table[self.table["lost_with"] >= self.least]
+        told = table[(table["q"] <= LEVEL) & (table["share"] > table["went_on_share"])]
         return told.sort_values(["lost_with", "said"], ascending=[False, True], kind="stable")
 
 
@@ -108,10 +111,10 @@ def find_reasons(signals: Signals, units: Units, totals: pd.Series, *, minimum: 
         signals: of the same tables and kind of units.
         units: with entered_at and at_1 .. at_K; of sessions or of people.
         totals: n_1 .. n_K, units that reached each step.
-        minimum: least number of lost units and of those who went on.
+        minimum: least number of lost units, of those who went on, and of the lost who met it.
     """
     if signals.rows is None:
-        return Reasons(pd.DataFrame(columns=COLUMNS), signals.looked)
+        return Reasons(pd.DataFrame(columns=COLUMNS), signals.looked, minimum)
     rows = []
     for record in _counted(units, signals.rows).to_dict("records"):
         step, number = int(record["step"]), int(record["number"])
@@ -123,7 +126,7 @@ def find_reasons(signals: Signals, units: Units, totals: pd.Series, *, minimum: 
     table["q"] = benjamini_hochberg(table["p"].to_numpy(np.float64)) if len(table) else np.nan
     order = ["step", "lost_with", "group", "said"]
     ranked = table.sort_values(order, ascending=[True, False, True, True], kind="stable", ignore_index=True)
-    return Reasons(ranked[COLUMNS], signals.looked)
+    return Reasons(ranked[COLUMNS], signals.looked, minimum)
 
 
 def _named(number: int, names: Sequence[Named]) -> Named:

@@ -30,6 +30,7 @@ from customer_analytics.statistics import Interval
 
 SHOWN = 8  # rows of a table or figure
 POWER = 2.8  # standard errors of the smallest difference that is seen four times in five (1.96 + 0.84)
+MANY = 0.1  # share of the lost from which what they met is told first, where a group stands out as well
 TYPICAL = 0.2  # share of a group in whose size the power is stated
 
 
@@ -278,7 +279,7 @@ def reason_finding(view: View) -> Finding | None:
         action=say("Trace “{what}” in the logs of the days with the most cases, and mend it before redesigning pages.",
                    what=row["said"]),
         section="drivers", value=float(row["share"]), low=interval.low, high=interval.high, n=int(row["lost"]),
-        unit="share", notable=float(row["share"]) >= 0.1,
+        unit="share", notable=float(row["share"]) >= MANY and len(found(view).drivers.prizes) > 0,
     )  # fmt: skip
 
 
