@@ -122,6 +122,7 @@ def result(counts: tuple[int, ...] = COUNTS, names: tuple[str, ...] = NAMES, **o
         "silent": Silent(3000, 2150, 2400, 600),
         "unknown_rows": 12,
         "no_window": False,
+        "watched_days": 7.0,
         "minimum_base": 30,
         "attempts": None,
         "tables": SimpleNamespace(as_of=AS_OF, has=lambda name, *columns: name == "events"),

@@ -7,6 +7,7 @@ from customer_analytics.narrative.exhibits import SectionWords
 from customer_analytics.narrative.funnel.steps import order_words
 from customer_analytics.narrative.funnel.view import View
 
+DAY = 86_400.0  # seconds
 Pairs = list[tuple[Text, Text]]
 
 
@@ -64,7 +65,10 @@ def method(view: View) -> Pairs:
         ),
         (
             say("Conversion window"),
-            say("{window} from entry, in elapsed time and not in calendar days.", window=view.window)
+            say("None: everybody is followed as far as the data reach, all of them for {time} or longer.",
+                time=language.duration(view.result.watched_days * DAY))
+            if view.result.no_window
+            else say("{window} from entry, in elapsed time and not in calendar days.", window=view.window)
             if found.window_given
             else say(
                 "{window} from entry, the usual one of such steps; the parameter {parameter} sets another.",
@@ -112,8 +116,8 @@ def limits(view: View) -> list[Text]:
     if result.no_window:
         lines.append(
             say(
-                "The window is longer than the data: every entry counts, as far as the data reach, and late ones have "
-                "had less time."
+                "There is no window: everybody is followed as far as the data reach, the last who entered for {time}.",
+                time=language.duration(result.watched_days * DAY),
             )
         )
     elif result.immature:

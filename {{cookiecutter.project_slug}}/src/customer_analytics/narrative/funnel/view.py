@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.paths import PathsResult
 
 
+DAY = 86_400.0  # seconds
+
+
 class Passage(NamedTuple):
     """From one step to the next. `base`: who could go on; `rate`: who did, of these; `lost`: who did not."""
 
@@ -197,7 +200,12 @@ class View:
         say, language = self.language.say, self.language
         lines = [
             (say("Unit"), self.unit_words),
-            (say("Conversion window"), say("{window} from entry, the end included", window=self.window)),
+            (
+                say("Conversion window"),
+                say("None: as long as the data reach, at least {time}", time=language.duration(self.result.watched_days * DAY))
+                if self.result.no_window
+                else say("{window} from entry, the end included", window=self.window),
+            ),
             (
                 say("Base"),
                 say(
