@@ -197,12 +197,12 @@ class View:
 
     def how_of_steps(self, *own: tuple[Text, Text]) -> How:
         """The same for tables that rest on the steps: unit, window from entry, who counts, who is left out."""
-        say, language = self.language.say, self.language
+        say, language, watched = self.language.say, self.language, self.result.watched_days * DAY
         lines = [
             (say("Unit"), self.unit_words),
             (
                 say("Conversion window"),
-                say("None: as long as the data reach, at least {time}", time=language.duration(self.result.watched_days * DAY))
+                say("None: as long as the data reach, at least {time}", time=language.duration(watched))
                 if self.result.no_window
                 else say("{window} from entry, the end included", window=self.window),
             ),
