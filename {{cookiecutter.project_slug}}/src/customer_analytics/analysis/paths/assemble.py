@@ -88,15 +88,15 @@ def _routes(
     errors = actions.rows.filter(actions.rows.error).select("visit", "place").distinct()
     dwell = routes.dwell(kept)
     slow = dict(zip(dwell["place"].astype(int), dwell["dwell_p75"].astype(float), strict=True))
-    visited = friction.at_places(kept, errors, slow).cache()
-    stays = friction.by_place(visited).merge(dwell, on="place", how="left")
+    sums = friction.sums_by_place(friction.at_places(kept, errors, slow))
+    stays = friction.by_place(sums).merge(dwell, on="place", how="left")
     compared, pair, asked = _compared(tables, actions, kept, every_visit, parameters)
     return Routes(
         basis=actions.basis, goal=actions.goal, visits=int(counts["visits"]), people=int(counts["people"]),
         reached=int(counts["reached"]), machines=int(machines), without_session=actions.without_session,
         nameless=actions.nameless, places=actions.places, paths=routes.first_paths(every_visit),
         ways=routes.ways_to_goal(every_visit), entries=routes.entries(every_visit), flows=routes.flows(every_visit),
-        transitions=routes.transitions(kept), stays=_with_timed(stays), friction=friction.compared(visited, minimum),
+        transitions=routes.transitions(kept), stays=_with_timed(stays), friction=friction.compared(sums, minimum),
         compared=compared, pair=pair, pair_asked=asked,
     )  # fmt: skip
 

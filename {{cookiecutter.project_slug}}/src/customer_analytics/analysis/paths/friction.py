@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.paths.places import NONE
-from customer_analytics.analysis.paths.rates import SUMS, clustered, clustered_rate
+from customer_analytics.analysis.paths.rates import SUMS, clustered_rate
 from customer_analytics.analysis.paths.visits import before_goal
 from customer_analytics.statistics import benjamini_hochberg
 
@@ -44,7 +44,7 @@ def at_places(stops: ir.Table, errors: ir.Table | None, slow: Mapping[int, float
     visited = before.group_by("visit", "place").aggregate(
         person_id=before.person_id.max(),
         reached=before.goal_number.max().notnull(),
-        **{name: flag.fill_null(False).ifelse(1, 0).max() > 0 for name, flag in flags.items()},
+        **{name: flag.fill_null(False).any() for name, flag in flags.items()},
     )
     if errors is None:
         return visited.mutate(error=ibis.literal(False))
@@ -53,36 +53,65 @@ def at_places(stops: ir.Table, errors: ir.Table | None, slow: Mapping[int, float
     return joined.select(*visited.columns, error=joined.error.fill_null(False))
 
 
-def by_place(visited: ir.Table) -> pd.DataFrame:
-    """Places before the goal: place, visits, people, reached, rate with interval, ended (visits that end there),
-    and the visits with each of KINDS."""
-    sums = clustered(visited, ["place"], visited.reached)
-    own = visited.group_by("place").aggregate(
-        **{name: visited[name].ifelse(1, 0).sum().cast("int64") for name in ("ended", *KINDS)}
+def sums_by_place(visited: ir.Table) -> pd.DataFrame:
+    """Everything about the places that is told, in one pass: a row a place, and a row for each of its sets of visits.
+
+    Columns place, set, ended and rates.SUMS. set: "all", a kind (visits with that sign) or "no " and a kind (those
+    without it; for hesitation only visits that moved on: how long the last place was looked at is not known).
+    """
+    reached, moved = visited.reached, visited.moved_on
+    people = visited.group_by("place", "person_id").aggregate(
+        n=visited.count(),
+        y=visited.count(where=reached),
+        ended=visited.count(where=visited.ended),
+        n_moved=visited.count(where=moved),
+        y_moved=visited.count(where=moved & reached),
+        **{f"n_{kind}": visited.count(where=visited[kind]) for kind in KINDS},
+        **{f"y_{kind}": visited.count(where=visited[kind] & reached) for kind in KINDS},
     )
-    table: pd.DataFrame = sums.inner_join(own, "place").to_pandas()
+    sets = {"all": (people.n, people.y)}
+    for kind in KINDS:
+        own = (people[f"n_{kind}"], people[f"y_{kind}"])
+        base = (people.n_moved, people.y_moved) if kind == "hesitation" else (people.n, people.y)
+        sets |= {kind: own, f"no {kind}": (base[0] - own[0], base[1] - own[1])}
+    columns: dict[str, ir.Value] = {"ended": people.ended.sum().cast("float64")}
+    for number, (n, y) in enumerate(sets.values()):
+        n, y = n.cast("float64"), y.cast("float64")
+        moments = (n.sum(), y.sum(), people.count(where=n > 0), (n * n).sum(), (n * y).sum(), (y * y).sum())
+        columns |= {f"{name}_{number}": value.cast("float64") for name, value in zip(SUMS, moments, strict=True)}
+    crossed: pd.DataFrame = people.group_by("place").aggregate(**columns).to_pandas()
+    found = []
+    for number, name in enumerate(sets):
+        own_columns = {f"{each}_{number}": each for each in SUMS}
+        found.append(crossed[["place", "ended", *own_columns]].rename(columns=own_columns).assign(set=name))
+    whole = ["place", "visits", "reached", "people", "ended"]
+    return pd.concat(found, ignore_index=True).astype(dict.fromkeys(whole, "int64"))
+
+
+def by_place(sums: pd.DataFrame) -> pd.DataFrame:
+    """Places before the goal: place, visits, reached, people, nn, ny, yy, ended (visits that end there), and the visits
+    with each of KINDS."""
+    table = sums[sums["set"] == "all"].drop(columns="set")
+    for kind in KINDS:
+        own = sums[sums["set"] == kind].set_index("place")["visits"]
+        table = table.assign(**{kind: own.reindex(table["place"]).to_numpy()})
     return table.sort_values(["visits", "place"], ascending=[False, True], ignore_index=True)
 
 
-def compared(visited: ir.Table, minimum_base: int) -> pd.DataFrame:
+def compared(sums: pd.DataFrame, minimum_base: int) -> pd.DataFrame:
     """Each kind at each place against the visits there without it.
 
     Columns kind, place, visits, people, rate (of those with it), rate_low, rate_high, others, others_rate, difference,
     low, high (95 %), p, q (Benjamini and Hochberg over every row that is tested). Pairs with fewer than `minimum_base`
-    people on a side have no rates. hesitation is judged among visits that moved on: how long the last place of a visit
-    was looked at is not known.
+    people on a side have no rates.
     """
+    sides = {(str(row["set"]), int(row["place"])): row for row in sums.to_dict("records")}
     found = []
     for kind in KINDS:
-        rows = visited.filter(visited.moved_on) if kind == "hesitation" else visited
-        sums = clustered(rows.mutate(has=rows[kind]), ["place", "has"], rows.reached)
-        sides: dict[tuple[int, bool], dict[str, float]] = {
-            (int(row["place"]), bool(row["has"])): {name: float(row[name]) for name in SUMS}
-            for row in sums.to_pandas().to_dict("records")
-        }
-        for place in sorted({place for place, _ in sides}):
-            if (place, True) in sides and (place, False) in sides:
-                found.append(_pair(kind, place, sides[place, True], sides[place, False], minimum_base))
+        for place in sorted({place for _, place in sides}):
+            own, rest = ({name: float(sides[which, place][name]) for name in SUMS} for which in (kind, f"no {kind}"))
+            if own["visits"] and rest["visits"]:
+                found.append(_pair(kind, place, own, rest, minimum_base))
     table = pd.DataFrame(found, columns=COLUMNS)
     tested = table["p"].notna().to_numpy()
     q = np.full(len(table), math.nan)
