@@ -33,6 +33,8 @@ from customer_analytics.engagement.parameters import FunnelParameters
 from customer_analytics.statistics import wilson
 from customer_analytics.tables.store import Tables
 
+MOST_KEPT = 5_000_000  # rows of all steps that are kept for the many ways of counting; more are read anew each time
+
 
 def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     """Count the funnel that the parameters describe, or that the data show.
@@ -47,8 +49,12 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     Raises:
         UserError: there is nothing to count, or the parameters name what the data lack; all problems at once.
     """
-    rows = settle(tables, parameters, event_names(tables))
+    names = event_names(tables)
+    rows = settle(tables, parameters, names)
     definition = rows.definition
+    named = {name for step in definition.steps for name in step.names}
+    if int(names.loc[names["event"].isin(named), "events"].sum()) <= MOST_KEPT:
+        rows = rows.keep()
     attempts = complete(rows)
     counts = counts_of(attempts, definition)
     conversions = curve(attempts, rows)
@@ -102,7 +108,7 @@ def _ever(rows: Rows) -> pd.DataFrame:
 
 def _silent(rows: Rows) -> Silent:
     """Everybody seen while the funnel's events were recorded, and who of them made a step of the funnel."""
-    by_person = replace(rows, definition=replace(rows.definition, unit="customer", shared_sessions=False))
+    by_person = rows.under(replace(rows.definition, unit="customer", shared_sessions=False))
     served = by_person.any_of(by_person.definition.steps)
     begin = row_of(served.aggregate(begin=served["at"].min()))["begin"]
     if begin is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,7 +67,8 @@ def count(rows: Rows) -> Counts:
     """The counts alone, without the attempts: for another set of rules, or as fast as can be."""
     definition = rows.definition
     if definition.order == "any" or definition.entry == "open" or definition.attempt == "best":
-        return counts_of(complete_without_people(rows), definition)
+        found = engine.match(rows)
+        return counts_of(found.mutate(mature=is_mature(rows, found.last_entry_at)), definition)
     begun = engine.begin(rows)
     entered = row_of(begun.aggregate(mature=is_mature(rows, begun.entered_at).sum(), all=begun.count()))
     found = in_order(rows, begun)
@@ -102,18 +104,26 @@ def counts_of(attempts: ir.Table, definition: Definition) -> Counts:
     return Counts(entered, int(row["all"]) - entered, reached, went_on, everyone)
 
 
-def within(attempts: ir.Table, rows: Rows, seconds: float) -> Counts:
-    """The counts within a shorter window, from attempts without one. (The moments of a first attempt do not depend on
-    the window: it only cuts them off.)"""
-    limit = later(attempts.entered_at, seconds)
+def within(attempts: ir.Table, rows: Rows, windows: Sequence[float]) -> dict[float, Counts]:
+    """The counts within several shorter windows (seconds), from attempts without one, in one query. The moments of a
+    first attempt do not depend on the window: it only cuts them off."""
     numbers = range(1, rows.definition.length + 1)
-    cut = {
-        f"at_{number}": ibis.ifelse(attempts[f"at_{number}"] <= limit, attempts[f"at_{number}"], ibis.null("timestamp"))
-        for number in numbers
-    }
-    limited = replace(rows, definition=replace(rows.definition, window_seconds=seconds))
-    shown = attempts.select("entered_at", **cut).mutate(mature=is_mature(limited, attempts.entered_at))
-    return counts_of(shown, rows.definition)
+    measures: dict[str, ir.Value] = {}
+    for place, seconds in enumerate(windows):
+        limit = later(attempts.entered_at, seconds)
+        limited = rows.under(replace(rows.definition, window_seconds=seconds))
+        mature = is_mature(limited, attempts.entered_at)
+        for number in numbers:
+            is_reached = (attempts[f"at_{number}"] <= limit).fill_null(False)
+            measures[f"all_{place}_{number}"] = is_reached.sum()
+            measures[f"mature_{place}_{number}"] = (is_reached & mature).sum()
+    row = row_of(attempts.aggregate(**measures)) if measures else {}
+    found = {}
+    for place, seconds in enumerate(windows):
+        reached = tuple(int(row[f"mature_{place}_{number}"] or 0) for number in numbers)
+        everyone = tuple(int(row[f"all_{place}_{number}"] or 0) for number in numbers)
+        found[seconds] = Counts(reached[0], everyone[0] - reached[0], reached, reached, everyone)
+    return found
 
 
 def step_table(counts: Counts, definition: Definition) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def _listed(rows: Rows, begun: ir.Table, steps: Sequence[Step]) -> ir.Table:
         joined = on_unit(begun, found, definition)
         joined = joined.filter(joined["at"] >= later(joined.entered_at, -definition.tolerance_seconds))
         if "until" in begun.columns:
-            joined = joined.filter((joined["at"] <= joined.until).fill_null(True))
+            joined = joined.filter(joined["at"] <= joined.until)
         return joined.group_by("unit_id").aggregate(entered_at=joined.entered_at.min(), **lists(joined))
     return on_unit(begun, found.group_by("unit_id", *held(definition)).aggregate(**lists(found)), definition)
 
@@ -96,7 +96,7 @@ def _with_others(rows: Rows, begun: ir.Table, table: ir.Table) -> ir.Table:
         others = begun.inner_join(others, begun.unit_id == others.of_unit)
         others = others.filter(others["at"] > others.entered_at)
         if "until" in begun.columns:
-            others = others.filter((others["at"] <= others.until).fill_null(True))
+            others = others.filter(others["at"] <= others.until)
     listed = others.group_by("unit_id").aggregate(list_other=others["at"].collect())
     return with_key(table, listed, ["unit_id"], {"list_other": "list_other"}, "left")
 
@@ -127,9 +127,11 @@ def _after(table: ir.Table, name: str, definition: Definition, before: ir.Timest
 def _within(table: ir.Table, name: str, definition: Definition, before: ir.TimestampValue) -> ir.ArrayValue:
     """The moments of a list not more than the tolerance before a moment, and up to the end of the attempt."""
     begin = later(before, -definition.tolerance_seconds)
-    moments: ir.ArrayValue = table[name].filter(lambda moment: moment >= begin)
+    moments: ir.ArrayValue
     if "until" in table.columns:
-        moments = moments.filter(lambda moment: (moment <= table.until).fill_null(True))
+        moments = table[name].filter(lambda moment: (moment >= begin) & (moment <= table.until))
+    else:
+        moments = table[name].filter(lambda moment: moment >= begin)
     return moments
 
 

@@ -10,8 +10,6 @@ analysis.funnel.lists does the same for closed funnels and for any order, in two
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import ibis
 import ibis.expr.types as ir
 
@@ -19,7 +17,7 @@ from customer_analytics.analysis.funnel.definition import Definition, Step
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.times import later
 
-Keep = Callable[[ir.Table], ir.Table]
+FOREVER = ibis.timestamp("9999-12-31")
 
 
 def keep(table: ir.Table, rows: Rows) -> ir.Table:
@@ -98,7 +96,7 @@ def _limited(rows: Rows, found: ir.Table) -> ir.Table:
     joined = with_key(found, cuts, names, {"excluded_at": "excluded_at"}, "left")
     ends = [] if definition.window_seconds is None else [later(joined.entered_at, definition.window_seconds)]
     cut = later(joined.excluded_at, tolerance)
-    limit = ibis.least(ends[0], cut) if ends else cut
+    limit = ibis.least(ends[0], cut) if ends else ibis.coalesce(cut, FOREVER)
     return keep(joined.mutate(until=limit).drop("excluded_at"), rows)
 
 
@@ -129,7 +127,7 @@ def reached(rows: Rows, state: ir.Table, step: Step, carried: list[str]) -> ir.T
     before = joined[f"at_{number - 1}"]
     conditions = [joined["at"] >= later(before, -tolerance)]
     if "until" in state.columns:
-        conditions.append((joined["at"] <= joined.until).fill_null(True))
+        conditions.append(joined["at"] <= joined.until)
     if definition.order == "strict":
         conditions.append(joined["at"] <= later(ibis.coalesce(joined.next_at, before), tolerance))
     for other in shared:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from customer_analytics.analysis.funnel.counts import complete_without_people, counts_of, share, times
-from customer_analytics.analysis.funnel.definition import Definition, Step
+from customer_analytics.analysis.funnel.definition import Step
 from customer_analytics.analysis.funnel.known import PARTS
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.statistics import wilson
@@ -23,7 +23,8 @@ def parts_table(rows: Rows) -> pd.DataFrame:
     definition = rows.definition
     lines = []
     for part, begin, end in spans(definition.steps):
-        own = replace(rows, definition=_funnel_of(definition, begin, end))
+        own = rows.cut(begin, end)
+        own = own.under(replace(own.definition, order="ordered", entry="closed"))
         attempts = complete_without_people(own)
         counts = counts_of(attempts, own.definition)
         interval = wilson(counts.converted, counts.entered)
@@ -62,8 +63,3 @@ def spans(steps: tuple[Step, ...]) -> list[tuple[str, int, int]]:
             found.append((part, begin, end))
         begin = end
     return found
-
-
-def _funnel_of(definition: Definition, begin: int, end: int) -> Definition:
-    steps = [replace(step, number=number) for number, step in enumerate(definition.steps[begin - 1 : end], 1)]
-    return replace(definition, steps=tuple(steps), order="ordered", entry="closed")

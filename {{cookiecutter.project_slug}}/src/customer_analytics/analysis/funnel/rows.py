@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import ibis
@@ -26,11 +26,16 @@ from customer_analytics.tables.store import Tables
 
 @dataclass(frozen=True)
 class Rows:
-    """Where rows come from: the tables, the funnel's rules, and which derived names the client has events of."""
+    """Where rows come from: the tables, the funnel's rules, and which derived names the client has events of.
+
+    kept: the rows of all steps (`marked`) as a table of the engine, where several funnels of these steps, this unit and
+    this column held constant are counted.
+    """
 
     tables: Tables
     definition: Definition
     own: frozenset[str] = frozenset()
+    kept: ir.Table | None = None
 
     def of(
         self, step: Step, *, earlier: Sequence[Step] = (), everything: bool = False, value: str | None = None
@@ -41,6 +46,8 @@ class Rows:
         everything: rows of the step's names whatever its condition and the period, for what happened first ever.
         value: a column that is wanted as `value` (text).
         """
+        if self.kept is not None and not everything and value is None and step in self.definition.steps:
+            return self._of_kept(step, earlier)
         tables = []
         for part in parts(self.tables, step.names, self.own):
             chosen = self.serves(part, step, with_condition=not everything)
@@ -61,6 +68,8 @@ class Rows:
 
     def marked(self, steps: Sequence[Step]) -> ir.Table:
         """The rows that serve any of some steps: unit_id, at, held_1 … and serves_<number> for every step."""
+        if self.kept is not None:
+            return self.kept.filter(reduce(lambda a, b: a | b, [self.kept[f"serves_{step.number}"] for step in steps]))
         tables = []
         for part in parts(self.tables, {name for step in steps for name in step.names}, self.own):
             serving = {step.number: self.serves(part, step) for step in self.definition.steps}
@@ -70,6 +79,38 @@ class Rows:
             tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
         table = tables[0] if len(tables) == 1 else ibis.union(*tables)
         return table if self.begin is None else table.filter(table.at >= self.begin)
+
+    def keep(self) -> Rows:
+        """The same with the rows of all steps kept in the engine."""
+        if self.tables.backend is None or self.kept is not None:
+            return self
+        return replace(self, kept=self.marked(self.definition.steps).cache())
+
+    def under(self, definition: Definition) -> Rows:
+        """The same tables under other rules; what is kept stays where it still holds."""
+        same = all(
+            getattr(definition, name) == getattr(self.definition, name)
+            for name in ("steps", "unit", "hold", "entry_from", "shared_sessions")
+        )
+        return replace(self, definition=definition, kept=self.kept if same else None)
+
+    def cut(self, begin: int, end: int) -> Rows:
+        """The rows of a part of the funnel: its steps from `begin` to `end`, numbered from one."""
+        steps = tuple(
+            replace(step, number=number) for number, step in enumerate(self.definition.steps[begin - 1 : end], 1)
+        )
+        definition = replace(self.definition, steps=steps)
+        if self.kept is None:
+            return replace(self, definition=definition)
+        marks = {f"serves_{step.number}": self.kept[f"serves_{step.number + begin - 1}"] for step in steps}
+        names = [name for name in self.kept.columns if not name.startswith("serves_")]
+        return replace(self, definition=definition, kept=self.kept.select(*names, **marks))
+
+    def _of_kept(self, step: Step, earlier: Sequence[Step]) -> ir.Table:
+        assert self.kept is not None
+        names = [name for name in self.kept.columns if not name.startswith("serves_")]
+        also = {f"also_{other.number}": self.kept[f"serves_{other.number}"] for other in earlier}
+        return self.kept.filter(self.kept[f"serves_{step.number}"]).select(*names, **also)
 
     def stream(self) -> ir.Table:
         """Everything that a unit did, for what lies between steps: unit_id, at. The client's own events, and derived

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -32,12 +33,12 @@ def sensitivity(rows: Rows, chosen: Counts) -> pd.DataFrame:
     for order in _ORDERS:
         other = changed(definition, order=order)
         if other is not None:
-            counts = chosen if order == definition.order else count(replace(rows, definition=other))
+            counts = chosen if order == definition.order else count(rows.under(other))
             lines.append(_line("order", order, None, counts, order == definition.order))
     for attempt in _ATTEMPTS:
         other = changed(definition, attempt=attempt)
         if other is not None:
-            counts = chosen if attempt == definition.attempt else count(replace(rows, definition=other))
+            counts = chosen if attempt == definition.attempt else count(rows.under(other))
             lines.append(_line("attempt", attempt, None, counts, attempt == definition.attempt))
     return pd.DataFrame(lines)
 
@@ -60,22 +61,18 @@ def _by_window(rows: Rows, chosen: Counts) -> dict[float | None, Counts]:
     """The counts by window in seconds, None: without one; only windows in which somebody is mature."""
     definition = rows.definition
     own = definition.window_seconds
-    windows = sorted({days * DAY for days in WINDOWS} | ({own} if own is not None else set()))
+    others = [days * DAY for days in WINDOWS if days * DAY != own]
     is_cut = definition.attempt == "first" and definition.entry == "closed" and definition.order == "ordered"
-    unlimited = replace(rows, definition=replace(definition, window_seconds=None))
-    found: dict[float | None, Counts] = {}
-    attempts = keep(match(unlimited), unlimited) if is_cut else None
-    for seconds in windows:
-        if seconds == own:
-            found[seconds] = chosen
-        elif attempts is not None:
-            found[seconds] = within(attempts, unlimited, seconds)
-        else:
-            found[seconds] = count(replace(rows, definition=replace(definition, window_seconds=seconds)))
+    if is_cut:
+        unlimited = rows.under(replace(definition, window_seconds=None))
+        counted = within(keep(match(unlimited), unlimited), unlimited, others)
+    else:
+        counted = {seconds: count(rows.under(replace(definition, window_seconds=seconds))) for seconds in others}
+    found: dict[float | None, Counts] = {own: chosen}
+    for seconds, counts in counted.items():
+        found[seconds] = counts
     found = {seconds: counts for seconds, counts in found.items() if counts.entered}
-    if own is None:
-        found[None] = chosen
-    return found
+    return dict(sorted(found.items(), key=lambda item: math.inf if item[0] is None else item[0]))
 
 
 def _days(seconds: float | None) -> str:

@@ -20,7 +20,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.funnel.attempts import match
-from customer_analytics.analysis.funnel.counts import Counts, complete_without_people, counts_of, share, within
+from customer_analytics.analysis.funnel.counts import Counts, count, counts_of, share, within
 from customer_analytics.analysis.funnel.definition import Attempt, Definition, Entry
 from customer_analytics.analysis.funnel.matching import keep
 from customer_analytics.analysis.funnel.rows import Rows
@@ -119,15 +119,19 @@ class _Counter:
         return self._known[definition]
 
     def _count(self, definition: Definition) -> Counts:
-        rows = replace(self._rows, definition=definition)
+        rows = self._rows.under(definition)
         is_plain = definition.attempt == "first" and definition.entry == "closed" and definition.order == "ordered"
         if not is_plain or definition.exclude:
-            return counts_of(complete_without_people(rows), definition)
+            return count(rows)
         unlimited = replace(definition, window_seconds=None)
         if unlimited not in self._unlimited:
-            own = replace(rows, definition=unlimited)
+            own = rows.under(unlimited)
             self._unlimited[unlimited] = keep(match(own), own)
         attempts = self._unlimited[unlimited]
         if definition.window_seconds is None:
             return counts_of(attempts.mutate(mature=attempts.entered_at.notnull()), definition)
-        return within(attempts, rows, definition.window_seconds)
+        if definition not in self._known:
+            windows = [tool.window_days * DAY for tool in TOOLS if tool.window_days is not None]
+            for seconds, counts in within(attempts, rows, sorted({*windows, definition.window_seconds})).items():
+                self._known.setdefault(replace(definition, window_seconds=seconds), counts)
+        return self._known[definition]
