@@ -1,12 +1,17 @@
 """What the retention report says, in words: one module a part of the report."""
 
 from customer_analytics.narrative.retention import (
+    activity,
     cliffs,
+    closing,
     contracts,
+    curve,
     definitions,
     groups,
     habits,
     levelling,
+    lives,
+    money,
     need,
     outlook,
     reading,
@@ -20,6 +25,7 @@ from customer_analytics.narrative.retention.summary import aside, summary
 from customer_analytics.narrative.retention.view import View
 
 __all__ = [
-    "View", "aside", "cliffs", "contracts", "definitions", "groups", "habits", "levelling", "need", "outlook",
-    "reading", "release", "rhythm", "season", "summary", "triangle", "value",
+    "View", "activity", "aside", "cliffs", "closing", "contracts", "curve", "definitions", "groups", "habits",
+    "levelling", "lives", "money", "need", "outlook", "reading", "release", "rhythm", "season", "summary", "triangle",
+    "value",
 ]  # fmt: skip

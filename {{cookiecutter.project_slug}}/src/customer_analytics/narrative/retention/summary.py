@@ -41,12 +41,15 @@ def all_findings(view: View) -> tuple[Finding, ...]:
         own.change_finding(view),
         *need.findings(view),
         *value.findings(view),
+        own.money_finding(view),
         *habits.findings(view),
         *reading.findings(view),
         *contracts.findings(view),
         *rhythm.findings(view),
         *outlook.findings(view),
         *definitions.findings(view),
+        own.active_finding(view),
+        own.still_finding(view),
     ]
     return told_in_order(found)
 
