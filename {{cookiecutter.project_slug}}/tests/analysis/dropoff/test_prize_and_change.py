@@ -23,6 +23,7 @@ def test_the_prize_is_what_the_rate_of_the_rest_would_bring_to_the_end(
     make_units: Callable[..., Units], made_frame: Callable[..., pd.DataFrame]
 ) -> None:
     frame = made_frame(weak=0.25)
+    frame.loc[(frame["furthest"] == 3) & (np.arange(len(frame)) % 3 > 0), "furthest"] = 4
     found = prize(patterns(make_units(frame), "p0", "c", 2), Worth(50.0, 0.0, 0.4), seed=1)
     inside, base, past, final = (
         frame["p0"] == "c",

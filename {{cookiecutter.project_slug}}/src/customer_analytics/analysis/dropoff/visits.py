@@ -6,6 +6,7 @@ so that a fault of one device is diluted by the others; the visit shows it as it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -30,6 +31,9 @@ MOST_DISTINCT = 50  # different values beyond which a column is no property of a
 CUSTOMER_COLUMNS = ("acquisition_channel", "acquisition_campaign", "region", "gender", "income_band")
 ORDER_COLUMNS = ("channel", "payment_method", "store")
 # Columns of events that name somebody or something, not a kind of it.
+NO_KIND = re.compile(
+    r"(?:^|_)(?:id|uuid|date|time|day|at|on|timestamp|email|mail|phone|name|ip)$|编号|日期|时间|手机|姓名", re.I
+)
 NO_PROPERTY = {"event", "properties", "session_id", "customer_id", "visitor_id", "product_id", "order_id"}
 
 
@@ -95,7 +99,7 @@ def _of_steps(tables: Tables, definition: Definition) -> list[tuple[str, str]]:
         events = tables["events"]
         kinds = events.schema().items()
         texts = [name for name, kind in kinds if isinstance(kind, dtypes.String | dtypes.Boolean)]
-        texts = [name for name in texts if name not in NO_PROPERTY and not name.endswith("_id")]
+        texts = [name for name in texts if name not in NO_PROPERTY and not NO_KIND.search(name)]
         found += [("events", name) for name in _few_values(events, texts)]
     if "orders" in homes:
         known = [name for name in ORDER_COLUMNS if tables.has("orders", name)]
