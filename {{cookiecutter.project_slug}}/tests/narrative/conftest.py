@@ -15,3 +15,13 @@ def made() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def funnel_made() -> ModuleType:
+    """The helper module that builds a result of the funnel analysis by hand."""
+    spec = importlib.util.spec_from_file_location("funnel_example", Path(__file__).with_name("funnel_example.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

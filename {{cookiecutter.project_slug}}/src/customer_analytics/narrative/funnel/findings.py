@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade
-from customer_analytics.narrative.funnel.view import View
+from customer_analytics.narrative.funnel.view import Passage, View
 
+ASSUMED_GAIN = 0.1  # share of those lost at the worst step that a good fix is assumed to win
 MOST_OF_THE_LOSS = 0.5  # share of all that is lost from which one step is called the leak
 SOON = 0.5  # share of the window in which nine of ten conversions happen, up to which they come soon
 DAY, LEAST_WAIT = 86_400.0, 3_600.0  # seconds; nobody is reminded before an hour has passed
@@ -28,20 +31,51 @@ def leak_finding(view: View) -> Finding | None:
     )  # fmt: skip
     return Finding(
         id="leak", grade=Grade.C,
-        head=say("One step loses most of them") if share >= MOST_OF_THE_LOSS else say("The step that loses most"),
+        head=say("Who goes on, and who does not")
+        if view.steps == 2
+        else say("One step loses most of them")
+        if share >= MOST_OF_THE_LOSS
+        else say("The step that loses most"),
         statement=statement,
-        meaning=say(
-            "That is {share} of all who enter and do not reach the end. {next}",
-            share=language.percent(share), next=_next_leak(view),
-        )
-        if share > 0
-        else _next_leak(view),
+        meaning=say("{share} {prize}", share=_share_words(view, share), prize=_prize_words(view, worst))
+        if share > 0 and view.steps > 2
+        else _prize_words(view, worst),
         action=say(
             "Look at this step first: watch people use it, read its error messages, and test one change at a time with "
             "a part held back at random."
         ),
         section="steps", value=worst.rate, low=worst.interval.low, high=worst.interval.high, n=worst.base, unit="share",
     )  # fmt: skip
+
+
+def won(view: View, worst: Passage) -> int:
+    """How many more would reach the end if a fix won ASSUMED_GAIN of those lost, and these went on as others do."""
+    onward = math.prod(one.rate for one in view.passages if one.step > worst.step)
+    return max(1, round(ASSUMED_GAIN * worst.lost * onward))
+
+
+def _share_words(view: View, share: float) -> Text:
+    return view.language.say(
+        "That is {share} of all who enter and do not reach the end. {next}",
+        share=view.language.percent(share), next=_next_leak(view),
+    )  # fmt: skip
+
+
+def _prize_words(view: View, worst: Passage) -> Text:
+    """What a tenth of the loss is worth; with money where a conversion has a worth."""
+    say, language, extra = view.language.say, view.language, won(view, worst)
+    words = say(
+        "If {gain} of those lost here went on as the others do, {extra} more would reach “{last}”",
+        gain=language.percent(ASSUMED_GAIN), extra=view.counted(extra), last=view.step(view.steps),
+    )  # fmt: skip
+    worth = view.dropoff.worth if view.dropoff is not None else None
+    if worth is None or math.isnan(worth.mean):
+        return say("{words}.", words=words)
+    if math.isnan(worth.margin):
+        money = language.money(extra * worth.mean)
+        return say("{words}: about {money} of net revenue.", words=words, money=money)
+    money = language.money(extra * worth.mean * worth.margin)
+    return say("{words}: about {money} of margin.", words=words, money=money)
 
 
 def _next_leak(view: View) -> Text:

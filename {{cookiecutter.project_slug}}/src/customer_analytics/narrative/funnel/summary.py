@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.narrative.funnel import dropoff, opening
-from customer_analytics.narrative.funnel.findings import leak_finding, pace_finding, silent_finding
+from customer_analytics.narrative.funnel.findings import ASSUMED_GAIN, leak_finding, pace_finding, silent_finding, won
 from customer_analytics.narrative.funnel.holds import firm_finding
 from customer_analytics.narrative.funnel.path_findings import findings as path_findings
 from customer_analytics.narrative.funnel.scorecard import scorecard_finding
 from customer_analytics.narrative.funnel.tools import tools_finding
 from customer_analytics.narrative.funnel.view import View
-
-ASSUMED_GAIN = 0.1  # share of those lost at the worst step that a good fix is assumed to win, in the recommendation
 
 
 def summary(view: View) -> Summary:
@@ -54,6 +50,11 @@ def _title(view: View) -> Text:
     rate, base = view.result.conversion.value, view.counted(view.n)
     if worst is None:
         return say("All {base} who entered reached “{last}”", base=base, last=view.step(view.steps))
+    if view.steps == 2:
+        return say(
+            "{rate} of {base} reach “{last}”, {lost} do not",
+            rate=language.percent(rate), base=base, last=view.step(2), lost=language.number(worst.lost),
+        )  # fmt: skip
     return say(
         "{rate} of {base} reach “{last}”. Most are lost before “{step}”",
         rate=language.percent(rate), base=base, last=view.step(view.steps), step=worst.name,
@@ -66,6 +67,11 @@ def _standfirst(view: View) -> Text:
         return opening.standfirst(view, group)
     if worst is None:
         return say("{count} entered from {period}.", count=view.counted(view.n), period=view.period)
+    if view.steps == 2:
+        return say(
+            "They entered by “{first}”, from {period}. There is no step between: what happens there is not seen.",
+            first=view.step(1), period=view.period,
+        )  # fmt: skip
     return say(
         "{lost} of {base} who reached “{before}” went no further, from {period}. Start there: no other step loses as "
         "many.",
@@ -132,13 +138,12 @@ def recommendation(view: View) -> Text:
         return opening.recommendation(view, group)
     if worst is None:
         return say("Nothing is lost on this way; look at who never enters it.")
-    onward = math.prod(one.rate for one in view.passages if one.step > worst.step)
-    won = ASSUMED_GAIN * worst.lost
     return say(
-        "Begin at “{step}”. If one fix wins {gain} of the {lost} who are lost there, and these go on as others do, "
-        "that is about **{extra}** more at “{last}” in a period as long as this one. Test it with a part held back.",
-        step=worst.name, gain=language.percent(ASSUMED_GAIN), lost=language.number(worst.lost),
-        extra=language.number(max(1, round(won * onward))), last=view.step(view.steps),
+        "Begin between “{before}” and “{step}”. If one fix wins {gain} of the {lost} who are lost there, and these go "
+        "on as others do, about **{extra} more** reach “{last}” in a period as long as this one. Test it with a part "
+        "held back.",
+        before=view.step(worst.step - 1), step=worst.name, gain=language.percent(ASSUMED_GAIN),
+        lost=language.number(worst.lost), extra=view.counted(won(view, worst)), last=view.step(view.steps),
     )  # fmt: skip
 
 
