@@ -24,15 +24,12 @@ def test_the_prize_is_what_the_rate_of_the_rest_would_bring_to_the_end(
 ) -> None:
     frame = made_frame(weak=0.25)
     frame.loc[(frame["furthest"] == 3) & (np.arange(len(frame)) % 3 > 0), "furthest"] = 4
-    found = prize(patterns(make_units(frame), "p0", "c", 2), Worth(50.0, 0.0, 0.4), seed=1)
-    inside, base, past, final = (
-        frame["p0"] == "c",
-        frame["furthest"] >= 1,
-        frame["furthest"] >= 2,
-        frame["furthest"] == 3,
-    )
-    gap = past[~inside & base].mean() - past[inside & base].mean()
-    expected = (inside & base).sum() * max(gap, 0) * final[inside].sum() / past[inside].sum()
+    found = prize(patterns(make_units(frame, steps=4), "p0", "c", 3), Worth(50.0, 0.0, 0.4), seed=1)
+    base = frame["furthest"] >= 2
+    inside, past, final = base & (frame["p0"] == "c"), frame["furthest"] >= 3, frame["furthest"] == 4
+    gap = past[base & ~inside].mean() - past[inside].mean()
+    expected = inside.sum() * gap * final[inside].sum() / past[inside].sum()
+    assert gap > 0 and 0 < final[inside].sum() < past[inside].sum()
     assert found.extra == pytest.approx(expected)
     assert found.money == pytest.approx(50 * found.extra) and found.margin == pytest.approx(20 * found.extra)
 
