@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from customer_analytics.analysis.outlook.curves import MODELS, fit
 from customer_analytics.analysis.outlook.levelling import half_lives, plateau
 from customer_analytics.analysis.outlook.projection import backtest, best, cohort_levels, project
+from customer_analytics.analysis.outlook.spread import spread_of
 from customer_analytics.analysis.outlook.triangle import Triangle, triangle
 
 # Fader and Hardie (2007), "How to project customer retention", Journal of Interactive Marketing 21(1), table 1: two
@@ -180,6 +181,20 @@ def test_the_projection_covers_what_truly_came() -> None:
         inside = (ahead["low"] <= share[20:32]) & (share[20:32] <= ahead["high"])
         covered, total = covered + int(inside.sum()), total + len(ahead)
     assert covered / total > 0.8
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_spread_of_a_curve_is_that_of_fits_to_cohorts_drawn_again(model: str) -> None:
+    known = triangle(drawn(powers(0.4, 0.5, 24), 24, 400, 11, wobble=0.15))
+    assert known is not None
+    curve = fit(model, *known.pooled(), chained=False)  # type: ignore[arg-type]
+    ages = np.array([1.0, 6.0, 12.0, 30.0])
+    generator = np.random.default_rng(1)
+    logs = []
+    for _ in range(60):
+        weights = np.bincount(generator.integers(0, 24, 24), minlength=24).astype(float)
+        logs.append(np.log(fit(model, *known.pooled(weights), chained=False).share(ages)))  # type: ignore[arg-type]
+    assert spread_of(known, curve, ages, 1) == pytest.approx(np.std(logs, axis=0), rel=0.35)
 
 
 def test_people_ahead_are_the_sum_over_the_cohorts() -> None:

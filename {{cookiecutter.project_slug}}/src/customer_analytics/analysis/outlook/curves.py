@@ -49,15 +49,22 @@ class Curve:
     log_likelihood: float
     chained: bool
 
+    @classmethod
+    def last_level(cls, counted: Floats, base: Floats, *, chained: bool) -> Curve:
+        """The rule that the last level goes on."""
+        places = np.flatnonzero(base > 0)
+        places = places[places > 0]
+        values = _last_level(counted, base, chained)
+        share = _chance("level", values, places.astype(np.float64), chained)
+        return cls("level", values, _log_likelihood(share, counted[places], base[places]), chained)
+
     def share(self, ages: Floats) -> Floats:
         """Share of a cohort that is active (chained: still there) at each age; 1 at age 0."""
         return _share(self.model, self.values, np.asarray(ages, dtype=np.float64), self.chained)
 
 
-def fit(model: Model, counted: Floats, base: Floats, *, chained: bool, start: tuple[float, ...] | None = None) -> Curve:
+def fit(model: Model, counted: Floats, base: Floats, *, chained: bool) -> Curve:
     """Fit a curve to `counted` of `base` people at ages 0, 1, … (age 0 is not used; a base of 0 is no information).
-
-    `start`: values of a like fit, from which the search begins instead of from several places.
 
     Raises:
         ValueError: no age has a base.
@@ -69,16 +76,14 @@ def fit(model: Model, counted: Floats, base: Floats, *, chained: bool, start: tu
     k, n = counted[places], base[places]
     ages: Floats = places.astype(np.float64)
     if model == "level":
-        values = _last_level(counted, base, chained)
-        return Curve(model, values, _log_likelihood(_chance(model, values, ages, chained), k, n), chained)
+        return Curve.last_level(counted, base, chained=chained)
 
     def loss(free: Floats) -> float:
         return -_log_likelihood(_chance(model, _bounded(model, free), ages, chained), k, n)
 
-    starts = _STARTS[model] if start is None else (_free(model, start),)
     found = [
         minimize(loss, np.array(begin), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-8, "maxiter": 2000})
-        for begin in starts
+        for begin in _STARTS[model]
     ]
     best = min(found, key=lambda one: float(one.fun))
     return Curve(model, _bounded(model, best.x), -float(best.fun), chained)
@@ -116,9 +121,22 @@ def _bounded(model: Model, free: Floats) -> tuple[float, float]:
     return (float(np.exp(first)) if model == "sbg" else float(expit(first))), float(np.exp(second))
 
 
-def _free(model: Model, values: tuple[float, ...]) -> tuple[float, float]:
-    first = values[0] if model == "sbg" else values[0] / max(1 - values[0], _TINY)
-    return math.log(max(first, _TINY)), math.log(max(values[1], _TINY))
+def free_values(curve: Curve) -> tuple[float, float]:
+    """The parameters of a curve as the search sees them, any numbers."""
+    first, second = curve.values
+    if curve.model == "power":
+        first = first / max(1 - first, _TINY)
+    return math.log(max(first, _TINY)), math.log(max(second, _TINY))
+
+
+def chance(curve: Curve, free: Floats, ages: Floats) -> Floats:
+    """What the counts at these ages are binomial with, under other parameters of the same kind of curve."""
+    return _chance(curve.model, _bounded(curve.model, free), ages, curve.chained)
+
+
+def curve_share(curve: Curve, free: Floats, ages: Floats) -> Floats:
+    """Share at each age, under other parameters of the same kind of curve."""
+    return _share(curve.model, _bounded(curve.model, free), ages, curve.chained)
 
 
 def _last_level(counted: Floats, base: Floats, chained: bool) -> tuple[float, ...]:

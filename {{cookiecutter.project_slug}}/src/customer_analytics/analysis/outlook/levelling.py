@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.outlook.projection import LEAST_COHORTS, RESAMPLES
+from customer_analytics.analysis.outlook.projection import LEAST_COHORTS
 from customer_analytics.analysis.outlook.triangle import Floats, Triangle
 from customer_analytics.statistics import Interval
 
+DRAWS = 2000
 FLAT = 0.02  # fall from one period to the next, of those active, that still counts as level
 Verdict = Literal["level", "falling", "rising", "open"]
 
@@ -104,7 +105,7 @@ def _drawn_again(active: Floats, base: Floats, after: Floats, before: Floats, se
     if (base > 0).sum() < LEAST_COHORTS:
         return Interval(math.nan, math.nan), Interval(math.nan, math.nan)
     generator = np.random.default_rng(seed)
-    drawn = generator.multinomial(many, np.full(many, 1 / many), size=10 * RESAMPLES).astype(np.float64)
+    drawn = generator.multinomial(many, np.full(many, 1 / many), size=DRAWS).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares, steps = (drawn @ active) / (drawn @ base), (drawn @ after) / (drawn @ before) - 1
     share, step = (np.nanquantile(values, (0.025, 0.975)) for values in (shares, steps))

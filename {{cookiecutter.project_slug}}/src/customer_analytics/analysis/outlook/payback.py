@@ -146,13 +146,12 @@ def _row(
     heads: pd.DataFrame, curves: pd.DataFrame, steps: int, factor: float, minimum: int
 ) -> tuple[str, int, int, float, float, float, tuple[float, ...]]:
     """channel, customers, steps, worth, low, high, curve of one channel and quarter."""
-    curve: list[float] = []
-    for step in range(LONGEST):
-        lived = int(heads.loc[heads["reached"] > step, "n"].sum())
-        if lived < minimum:
-            break
-        here = curves[(curves["step"] == step) & (curves["reached"] > step)]
-        curve.append((curve[-1] if curve else 0.0) + factor * float(here["money"].sum()) / lived)
+    reached, n_by = (heads[name].to_numpy(dtype=np.int64) for name in ("reached", "n"))
+    lived = np.array([n_by[reached > step].sum() for step in range(LONGEST)])
+    inside = curves[curves["step"] < curves["reached"]]
+    brought = np.bincount(inside["step"].to_numpy(dtype=np.int64), inside["money"].to_numpy(), minlength=LONGEST)
+    length = int((np.cumsum(lived < minimum) == 0).sum())
+    curve = np.cumsum(factor * brought[:length] / lived[:length])
     seen = heads[heads["reached"] >= steps]
     n = int(seen["n"].sum())
     worth = low = high = math.nan
@@ -161,7 +160,7 @@ def _row(
         square = factor**2 * float(seen["squares"].sum())
         half = Z95 * math.sqrt(max(square - n * worth**2, 0.0) / (n - 1) / n)
         low, high = worth - half, worth + half
-    return str(heads["channel"].iloc[0]), int(heads["n"].sum()), steps, worth, low, high, tuple(curve)
+    return str(heads["channel"].iloc[0]), int(heads["n"].sum()), steps, worth, low, high, tuple(map(float, curve))
 
 
 def _step(curve: tuple[float, ...], cost: float) -> float:

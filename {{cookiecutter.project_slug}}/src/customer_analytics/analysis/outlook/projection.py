@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.outlook.curves import CURVES, MODELS, Curve, Model, fit
+from customer_analytics.analysis.outlook.spread import spread_of
 from customer_analytics.analysis.outlook.triangle import Floats, Triangle
 from customer_analytics.statistics import Z95
 
 LEAST_AGE = 4  # periods that the oldest cohort must have lived through
 LONGEST_HOLDOUT = 6  # periods held out at most, unless the caller says otherwise
-LEAST_COHORTS = 8  # cohorts from which drawing them again says how far the curve may be off
-RESAMPLES = 200
+LEAST_COHORTS = 8  # cohorts from which their spread says how far the curve may be off
 CLEARLY = 0.1  # by how much less an error is to count as better
 
 
@@ -94,7 +94,9 @@ def project(
     ages = np.arange(known.oldest + horizon + 1, dtype=np.float64)
     expected = fits[chosen].share(ages)
     error = test.of(chosen)["ratio"]
-    spread = _spread(known, fits[chosen], ages, seed)
+    spread = np.where(ages > 0, math.nan, 0.0)
+    if len(known.size) >= LEAST_COHORTS:
+        spread = spread_of(known, fits[chosen], ages, seed)
     half = Z95 * np.sqrt(spread**2 + np.where(ages > 0, error, 0.0) ** 2)
     active, eligible = known.pooled()
     padded = np.pad(eligible, (0, horizon))
@@ -221,21 +223,3 @@ def _totals(cells: pd.DataFrame, curve: pd.DataFrame) -> pd.DataFrame:
     sums = own.groupby("step")[["expected", "low", "high"]].sum()
     sums.loc[unknown, ["low", "high"]] = math.nan
     return sums.reset_index()
-
-
-def _spread(known: Triangle, curve: Curve, ages: Floats, seed: int) -> Floats:
-    """Standard deviation of the logarithm of the curve over cohorts drawn again; NaN with few cohorts."""
-    many = len(known.size)
-    if many < LEAST_COHORTS:
-        return np.where(ages > 0, math.nan, 0.0)
-    generator = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(RESAMPLES):
-        weights = np.bincount(generator.integers(0, many, many), minlength=many).astype(np.float64)
-        counts = known.chained(weights) if curve.chained else known.pooled(weights)
-        if counts[1][1:].any():
-            start = None if curve.model == "level" else curve.values
-            share = fit(curve.model, *counts, chained=curve.chained, start=start).share(ages)
-            drawn.append(np.log(np.maximum(share, 1e-9)))
-    spread: Floats = np.std(np.array(drawn), axis=0, ddof=1)
-    return spread

@@ -37,9 +37,14 @@ class Triangle:
         return self.eligible > 0
 
     @property
+    def ages(self) -> Integers:
+        """0, 1, … to the oldest."""
+        return np.arange(self.oldest + 1)
+
+    @property
     def periods(self) -> Integers:
         """Calendar period of each cell, counted from the begin of the oldest cohort."""
-        return self.position[:, None] + np.arange(self.oldest + 1)[None, :]
+        return self.position[:, None] + self.ages[None, :]
 
     def until(self, period: int) -> Triangle:
         """What was known at the end of a calendar period; cohorts that began later are left out."""

@@ -76,7 +76,7 @@ def panel_table(view: View, panel: Panel) -> TableWords:
         rows.append(((name, None), (rate, one.rate), (_arithmetic(view, first, one), one.retained)))
     rows.append(_everybody(view, panel))
     return TableWords(
-        ((say("Retained means active …"), "name"), (say("Share"), "number"), (say("People, and why"), "name")),
+        ((say("Retained means active …"), "name"), (say("Share"), "number"), (say("People, and why"), "text")),
         tuple(rows),
         say("One client, the same days, {count} numbers", count=language.number(len(rows))),
         (
@@ -196,7 +196,7 @@ def findings(view: View) -> list[Finding]:
         Finding(
             id="definitions",
             grade=Grade.C,
-            head=say("The definition moves the number more than the business does"),
+            head=say("The definition alone makes the number"),
             statement=say(
                 "The same {people} people are retained to **{low}** ({low_name}) or to **{high}** ({high_name}).",
                 people=language.number(panel.people), low=language.percent(low.rate, 1),

@@ -44,16 +44,12 @@ def path_lines(view: View, needed: Need) -> list[PathLine]:
     past = _past(view)
     steps = list(range(1 - len(past), 1))
     ahead = needed.path
-    level: list[float | None] = [needed.steady] * len(ahead) if math.isfinite(needed.steady) else []
     here: list[float | None] = [float(value) for value in ahead["active"]]
     to_come = [int(step) for step in ahead["step"]]
-    lines: list[PathLine] = [
+    return [
         (say("So far"), steps, [*past], "s1", None, None, False),
         (say("If nothing changes"), to_come, here, "s2", None, None, True),
     ]
-    if level:
-        lines.append((say("Tends to"), to_come, level, "mute", None, None, True))
-    return lines
 
 
 def _past(view: View) -> list[float]:

@@ -211,7 +211,7 @@ def ahead_table(view: View, ahead: Projection) -> TableWords:
             (
                 say("Interval"),
                 say(
-                    "{level}: cohorts drawn again, and the error in the periods held out. The season is in neither",
+                    "{level}: the spread between cohorts, and the error in the periods held out; without the season",
                     level=language.percent(0.95),
                 ),
             ),

@@ -99,7 +99,8 @@ def season_finding(view: View, found: Season) -> Finding | None:
     say, language = view.language.say, view.language
     if not len(found.stretches):
         return None
-    row = found.stretches.iloc[0]
+    known = found.stretches[found.stretches["year_before"].notna()]
+    row = (known if len(known) else found.stretches).iloc[0]
     first, last, before = as_date(int(row["first_day"])), as_date(int(row["last_day"])), float(row["year_before"])
     has_before = not math.isnan(before)
     again = has_before and (before > 1) == (row["factor"] > 1) and abs(before - 1) > abs(row["factor"] - 1) / 2
