@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Sequence
 from typing import Protocol
@@ -56,16 +57,28 @@ def analyse(tables: Tables, funnel: Funnel, parameters: PathsParameters) -> Path
     reactions = heat.interactions(tables)
     leads = leads_of(tables)
     actions = actions_of(tables, funnel.definition)
+    last = (parameters.minimum_base, _first_day(tables), tables.as_of)
     if actions is None:
         hours = heat.order_hours(tables)
-        return PathsResult(None, None, Heat(clicked, all_clicks, hours, reactions), leads, parameters.minimum_base)
+        return PathsResult(None, None, Heat(clicked, all_clicks, hours, reactions), leads, *last)
     every_stop = stops(actions.rows, actions.goal).cache()
     kept = every_stop.filter(~every_stop.by_machine)
     every_visit = visits(kept).cache()
     found = _routes(tables, actions, every_stop, every_visit, parameters)
     after = _onward(funnel, kept)
     hours = heat.visit_hours(tables, every_visit)
-    return PathsResult(found, after, Heat(clicked, all_clicks, hours, reactions), leads, parameters.minimum_base)
+    return PathsResult(found, after, Heat(clicked, all_clicks, hours, reactions), leads, *last)
+
+
+def _first_day(tables: Tables) -> dt.date:
+    """The local day of the first event, or order where there are no events."""
+    for table, column in (("events", "occurred_at"), ("orders", "ordered_at")):
+        if tables.has(table, column):
+            moments = tables[table][column]
+            day: dt.date | None = tables.local(moments).date().min().to_pyarrow().as_py()
+            if day is not None:
+                return min(day, tables.as_of)
+    return tables.as_of
 
 
 def _onward(funnel: Funnel, kept: ir.Table) -> Onward | None:

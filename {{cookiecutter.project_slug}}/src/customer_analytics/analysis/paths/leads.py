@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.paths.rates import weighted_quantile
-from customer_analytics.analysis.stream.events import event_names, event_stream
+from customer_analytics.analysis.stream.events import event_stream, own_names
 from customer_analytics.expressions import utc_of_local_midnight
 from customer_analytics.statistics import Z95, Interval, wilson
 from customer_analytics.tables.store import Tables
@@ -32,6 +32,7 @@ _WORDS = {
 }  # a name of a later stage is not one of an earlier: quote_accepted closes
 _LOST = re.compile(r"lost|unqualif|disqualif|reject|cancel|丢单|流失|取消", re.IGNORECASE)
 DAYS = (7, 30, 90, 180)
+DAY = 1_440  # minutes
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,10 @@ def leads_of(tables: Tables) -> Leads | None:
     """How leads go on; None without events of a contact and of one later stage."""
     if not tables.has("events", "event", "occurred_at"):
         return None
-    known = event_names(tables)
     named: dict[str, list[str]] = {stage: [] for stage in STAGES}
-    for name, is_derived in zip(known["event"], known["derived"], strict=True):
-        if not is_derived and (stage := stage_of(str(name))):
-            named[stage].append(str(name))
+    for name in sorted(own_names(tables)):
+        if stage := stage_of(name):
+            named[stage].append(name)
     if not named["contact"] or not (named["qualified"] or named["closed"]):
         return None
     return _followed(tables, {stage: tuple(names) for stage, names in named.items()})
@@ -88,11 +88,11 @@ def _followed(tables: Tables, events: dict[str, tuple[str, ...]]) -> Leads | Non
     people = joined.group_by("person_id").aggregate(contact=joined.contact.min(), **later)
     end = ibis.timestamp(utc_of_local_midnight(tables.reference_day, tables.zone))
     seconds = {stage: people[stage].epoch_seconds() - people.contact.epoch_seconds() for stage in later}
-    hours = people.select(
-        age=((end.epoch_seconds() - people.contact.epoch_seconds()) / 3_600).floor().cast("int64"),
-        **{stage: (value / 3_600).floor().cast("int64") for stage, value in seconds.items()},
+    minutes = people.select(
+        age=_minutes(end.epoch_seconds() - people.contact.epoch_seconds()),
+        **{stage: _minutes(value) for stage, value in seconds.items()},
     )
-    crossed: pd.DataFrame = hours.group_by(*hours.columns).aggregate(n=hours.count()).to_pandas()
+    crossed: pd.DataFrame = minutes.group_by(*minutes.columns).aggregate(n=minutes.count()).to_pandas()
     if not len(crossed):
         return None
     total = int(crossed["n"].sum())
@@ -100,12 +100,20 @@ def _followed(tables: Tables, events: dict[str, tuple[str, ...]]) -> Leads | Non
     for stage in later:
         there = crossed[crossed[stage].notna()]
         got = int(there["n"].sum())
-        times = [weighted_quantile(there[stage], there["n"], q) / 24 for q in (0.25, 0.5, 0.75, 0.9)]
+        times = [weighted_quantile(there[stage], there["n"], q) / DAY for q in (0.25, 0.5, 0.75, 0.9)]
         rows.append((stage, got, got / total, *wilson(got, total), *times))
     columns = ["stage", "people", "share", "low", "high", "p25", "p50", "p75", "p90"]
     target = "closed" if "closed" in later else "qualified"
     within, median = _curve(crossed, target)
     return Leads(events, pd.DataFrame(rows, columns=columns), within, total, median)
+
+
+def _minutes(seconds: ir.NumericValue) -> ir.IntegerValue:
+    """Whole minutes up to two days, then whole hours: what a report can tell, in few rows."""
+    by_minute = (seconds / 60).floor()
+    by_hour = (seconds / 3_600).floor() * 60
+    minutes: ir.IntegerValue = ibis.ifelse(seconds < 2 * 86_400, by_minute, by_hour).cast("int64")
+    return minutes
 
 
 def _among(table: ir.Table, names: tuple[str, ...]) -> ir.BooleanValue:
@@ -126,13 +134,13 @@ def _curve(crossed: pd.DataFrame, target: str) -> tuple[pd.DataFrame, float]:
         variance += ends / (risk * (risk - ends)) if risk > ends else 0.0
         steps.append((float(moment), survival, variance))
         if survival <= 0.5 and math.isnan(median):
-            median = float(moment) / 24
+            median = float(moment) / DAY
     rows = []
     for days in DAYS:
-        at_risk = int(weight[time >= days * 24].sum())
-        if at_risk == 0 and not (time[event] >= days * 24).any():
+        at_risk = int(weight[time >= days * DAY].sum())
+        if at_risk == 0 and not (time[event] >= days * DAY).any():
             continue
-        _, left, greenwood = next(step for step in reversed(steps) if step[0] <= days * 24)
+        _, left, greenwood = next(step for step in reversed(steps) if step[0] <= days * DAY)
         rows.append((days, 1 - left, *_log_log(left, greenwood), at_risk))
     return pd.DataFrame(rows, columns=["days", "share", "low", "high", "at_risk"]), median
 

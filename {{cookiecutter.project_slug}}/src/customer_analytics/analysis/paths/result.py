@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
@@ -74,7 +75,8 @@ class PathsResult:
     """Paths, what drop-offs did next, heat, and the ways of leads.
 
     `routes`: None where the data have no events. `onward`: None where nobody dropped off, or nothing is known of them.
-    `leads`: None where no events tell of leads.
+    `leads`: None where no events tell of leads. `first_day`, `last_day`: local days of the events (of the orders where
+    there are none); visits count whenever they were, also those too young for the funnel's rates.
     """
 
     routes: Routes | None
@@ -82,3 +84,5 @@ class PathsResult:
     heat: Heat
     leads: Leads | None
     minimum_base: int
+    first_day: dt.date
+    last_day: dt.date

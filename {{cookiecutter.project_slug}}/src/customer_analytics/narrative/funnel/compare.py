@@ -9,7 +9,7 @@ from customer_analytics.analysis.paths.comparing import BALANCED, Comparison
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
-from customer_analytics.narrative.funnel.places import goal, path, routes_of, visits_how
+from customer_analytics.narrative.funnel.places import goal, path, period, routes_of, visits_how
 from customer_analytics.narrative.funnel.view import View
 
 LEVEL = 0.05
@@ -162,7 +162,7 @@ def findings(view: View) -> list[Finding]:
                 against=say("“{way}”", way=against) if best.other else say("other ways"),
                 points=language.signed(100 * best.difference, 1), low=language.signed(100 * best.low, 1),
                 high=language.signed(100 * best.high, 1), relative=language.signed_percent(relative),
-                period=view.period,
+                period=period(view),
             ),
             meaning=say("This goes with the way after adjusting for what is known of the visits; intent is not known.")
             if best.is_balanced

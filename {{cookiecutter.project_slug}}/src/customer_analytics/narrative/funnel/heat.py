@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
-from customer_analytics.narrative.funnel.places import goal, records, routes_of
+from customer_analytics.narrative.funnel.places import goal, period, records, routes_of
 from customer_analytics.narrative.funnel.view import View
 
 CellRow = tuple[float | None, str, str]  # as charts.GridCell: shade, words, second line
@@ -109,7 +109,7 @@ def click_figure(view: View) -> FigureWords:
             least=language.number(view.minimum_group),
         ),
         say("Shaded grid of pages and elements. {rows}.", rows=listed),
-        say("Source: events, {period}; {total} uses of elements.", period=view.period, total=language.number(total)),
+        say("Source: events, {period}; {total} uses of elements.", period=period(view), total=language.number(total)),
     )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def hour_figure(view: View) -> FigureWords:
         say("Shaded grids of weekday and hour. {rows}.", rows=language.joined(rows)),
         say(
             "Source: {count} {what}, {period}, hours in {zone}.", count=language.number(int(own.sum())), what=what,
-            period=view.period, zone=view.time_zone,
+            period=period(view), zone=view.time_zone,
         ),
     )  # fmt: skip
 
@@ -232,7 +232,10 @@ def interactions_table(view: View) -> TableWords | None:
         ),
         tuple(rows),
         say("What people react to"),
-        view.how((say("Reaction"), say("Events whose name tells of one; taking one back does not count"))),
+        view.how(
+            (say("Reaction"), say("Events whose name tells of one; taking one back does not count")),
+            window=period(view),
+        ),
         file="interactions",
     )
 

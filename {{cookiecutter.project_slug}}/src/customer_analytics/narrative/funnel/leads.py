@@ -8,7 +8,7 @@ from customer_analytics.analysis.paths.leads import Leads
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
-from customer_analytics.narrative.funnel.places import records
+from customer_analytics.narrative.funnel.places import period, records
 from customer_analytics.narrative.funnel.view import View
 from customer_analytics.statistics import Interval
 
@@ -81,6 +81,7 @@ def _stages(view: View, found: Leads) -> TableWords:
                 for stage, names in found.events.items()
                 if names
             ),
+            window=period(view),
         ),
         file="leads",
     )
@@ -118,6 +119,7 @@ def _closed(view: View, found: Leads) -> TableWords:
                 say("Followed as far as the data reach and no further (Kaplan, Meier); they are not counted as lost"),
             ),
             (say("Interval"), say("Confidence {level}, Greenwood on the log-log scale", level=language.percent(0.95))),
+            window=period(view),
         ),
         file="leads_closed",
     )
@@ -143,14 +145,16 @@ def findings(view: View) -> list[Finding]:
     return [
         Finding(
             id="leads", grade=Grade.C,
-            head=say("{share} of leads close within {time}", share=language.percent(row["share"]),
-                     time=language.duration(86_400 * row["days"])),
+            head=say(
+                "{share} of leads reach “{stage}” within {time}", share=language.percent(row["share"]),
+                stage=stage_name(view, _last(found)), time=language.duration(86_400 * row["days"]),
+            ),
             statement=say(
                 "Of {leads} leads, **{share}** ({interval}) reach “{stage}” within {time}, young ones followed as far "
                 "as the data reach; {period}.",
                 leads=language.number(found.leads), share=language.percent(row["share"]),
                 interval=view.interval(Interval(row["low"], row["high"])), stage=stage_name(view, _last(found)),
-                time=language.duration(86_400 * row["days"]), period=view.period,
+                time=language.duration(86_400 * row["days"]), period=period(view),
             ),
             meaning=say(
                 "Half of those who get there do so within {median}, nine in ten within {most}.",

@@ -42,6 +42,14 @@ def goal(view: View, routes: Routes) -> Text:
     return place(view, routes, routes.goal)
 
 
+def period(view: View) -> Text:
+    """First to last day of the visits: all that the data hold."""
+    assert view.paths is not None
+    language = view.language
+    first, last = language.date(view.paths.first_day), language.date(view.paths.last_day)
+    return language.say("{first} to {last}", first=first, last=last)
+
+
 def visits_how(view: View, routes: Routes, *own: tuple[Text, Text]) -> How:
     """The "How it was computed" box of tables about visits."""
     say, language = view.language.say, view.language
@@ -72,7 +80,7 @@ def visits_how(view: View, routes: Routes, *own: tuple[Text, Text]) -> How:
         left_out.append(say("{rows} events that name nobody", rows=language.number(routes.nameless)))
     if left_out:
         lines.append((say("Left out"), Text(language.joined(left_out))))
-    return view.how(*own, *lines)
+    return view.how(*own, *lines, window=period(view))
 
 
 def source(view: View, routes: Routes) -> Text:
@@ -80,7 +88,7 @@ def source(view: View, routes: Routes) -> Text:
     say, language = view.language.say, view.language
     return say(
         "Source: events, {period}; {visits} visits of {people} people.",
-        period=view.period, visits=language.number(routes.visits), people=language.number(routes.people),
+        period=period(view), visits=language.number(routes.visits), people=language.number(routes.people),
     )  # fmt: skip
 
 

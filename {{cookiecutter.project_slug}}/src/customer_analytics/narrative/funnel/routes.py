@@ -177,12 +177,17 @@ def flow_figure(view: View) -> FigureWords:
 
 
 def _flow_title(view: View, routes: Routes) -> Text:
+    """Where most visits end, and how many reach the goal."""
     say, language = view.language.say, view.language
-    first = routes.entries.iloc[0]
+    reached = language.percent(routes.reached / routes.visits)
+    known = records(routes.stays[routes.stays["people"] >= view.minimum_group])
+    worst = max(known, key=lambda row: row["ended"], default=None)
+    if worst is None or worst["ended"] < view.minimum_group:
+        return say("{rate} of visits reach “{goal}”", rate=reached, goal=goal(view, routes))
     return say(
-        "{share} of visits begin at “{place}”, and {rate} of these reach “{goal}”",
-        share=language.percent(first["visits"] / routes.visits), place=place(view, routes, int(first["place"])),
-        rate=language.percent(first["rate"]), goal=goal(view, routes),
+        "{share} of visits end at “{place}”; {rate} reach “{goal}”",
+        share=language.percent(worst["ended"] / routes.visits), place=place(view, routes, int(worst["place"])),
+        rate=reached, goal=goal(view, routes),
     )  # fmt: skip
 
 

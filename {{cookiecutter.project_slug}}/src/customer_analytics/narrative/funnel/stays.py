@@ -10,9 +10,9 @@ from customer_analytics.analysis.paths.rates import clustered_rate
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Row, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
-from customer_analytics.narrative.funnel.places import goal, place, records, routes_of, visits_how
+from customer_analytics.narrative.funnel.places import goal, period, place, records, routes_of, visits_how
 from customer_analytics.narrative.funnel.view import View
-from customer_analytics.statistics import Interval, wilson
+from customer_analytics.statistics import Interval
 
 ROWS = 10
 ROWS_OF_SIGNS = 7
@@ -166,7 +166,7 @@ def findings(view: View) -> list[Finding]:
         visits=language.number(row["visits"]), sign=_sign(view, row["kind"]), place=where,
         rate=language.percent(row["rate"]), goal=goal(view, routes),
         interval=view.interval(Interval(row["rate_low"], row["rate_high"])), others=language.number(row["others"]),
-        others_rate=language.percent(row["others_rate"]), period=view.period,
+        others_rate=language.percent(row["others_rate"]), period=period(view),
     )  # fmt: skip
     return [
         Finding(
@@ -199,22 +199,3 @@ def _sign(view: View, kind: str) -> Text:
         "hesitation": say("a long wait"),
         "error": say("an error"),
     }[kind]
-
-
-def worst_exit(view: View) -> Text | None:
-    """Where most visits end, in a sentence; None where too few do."""
-    routes = routes_of(view)
-    if routes is None:
-        return None
-    table = routes.stays[routes.stays["people"] >= max(view.minimum_base, view.minimum_group)]
-    if not len(table) or not int(table["ended"].max()):
-        return None
-    say, language = view.language.say, view.language
-    row = max(records(table), key=lambda each: each["ended"])
-    ended, visits = int(row["ended"]), int(row["visits"])
-    low, high = wilson(ended, visits)
-    return say(
-        "Most visits end at “{place}”: {ended} of {visits} that were there (**{share}**, {interval}).",
-        place=place(view, routes, int(row["place"])), ended=language.number(ended), visits=language.number(visits),
-        share=language.percent(ended / visits), interval=view.interval(Interval(low, high)),
-    )  # fmt: skip
