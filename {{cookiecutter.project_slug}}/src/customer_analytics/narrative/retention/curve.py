@@ -44,7 +44,7 @@ def curve_axis(view: View) -> tuple[Any, ...]:
 
 def curve_figure(view: View) -> FigureWords:
     """Words of the pooled curve."""
-    say, language, last = view.language.say, view.language, view.after.iloc[-1]
+    say, language, last = view.language.say, view.language, view.far
     numbers = {
         "span": view.spans(int(last["period"])), "bounded": language.percent(float(last["bounded"])),
         "unbounded": language.percent(float(last["unbounded"])), "n": view.counted(int(last["eligible"])),

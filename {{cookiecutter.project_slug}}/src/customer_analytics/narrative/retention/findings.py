@@ -9,6 +9,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval, newcombe
 
+YEAR = 360  # days from which a window is a year
 RECENT_COHORTS = 3  # cohorts that "lately" means, and as many before them
 
 
@@ -50,10 +51,13 @@ def recent(view: View) -> Recent | None:
     count = min(RECENT_COHORTS, len(table) // 2)
     table = table.sort_values("cohort")
     late, before = table.iloc[-count:], table.iloc[-2 * count : -count]
-    numbers = [int(part[name].sum()) for part in (late, before) for name in ("active", "eligible")]
-    if min(numbers[1], numbers[3]) < view.least:
+    active, eligible, active_before, eligible_before = (
+        int(part[name].sum()) for part in (late, before) for name in ("active", "eligible")
+    )
+    if min(eligible, eligible_before) < view.least:
         return None
-    return Recent(*numbers, cohorts=count, interval=newcombe(*numbers))
+    interval = newcombe(active, eligible, active_before, eligible_before)
+    return Recent(active, eligible, active_before, eligible_before, count, interval)
 
 
 def findings(view: View) -> list[Finding]:
@@ -67,10 +71,10 @@ def return_finding(view: View) -> Finding:
     say, language = view.language.say, view.language
     row = view.after.iloc[0]
     rate, interval = float(row["bounded"]), Interval(float(row["bounded_low"]), float(row["bounded_high"]))
-    ever = view.after.iloc[-1]
+    ever = view.far
     numbers = {
         "active": language.number(round(rate * float(row["eligible"]))), "people": view.counted(int(row["eligible"])),
-        "rate": language.percent(rate), "interval": view.in_bracket(interval), "period": view.spans(1),
+        "rate": language.percent(rate), "interval": view.in_bracket(interval), "next": view.next,
         "back": language.percent(float(ever["on_or_before"])), "span": view.spans(int(ever["period"])),
         "gone": language.percent(1 - float(ever["on_or_before"])), "base": view.counted(int(ever["eligible"])),
     }  # fmt: skip
@@ -78,9 +82,9 @@ def return_finding(view: View) -> Finding:
     never = 1 - float(ever["on_or_before"])
     return Finding(
         id="return", grade=Grade.C,
-        head=say("Most come back") if most else say("Most do not come back at first"),
+        head=say("Most come back {next}", **numbers) if most else say("Most are not back {next}", **numbers),
         statement=say(
-            "{active} of {people} (**{rate}**, {interval}) were active again {period} after the one they began in.",
+            "{active} of {people} (**{rate}**, {interval}) were active again {next} after the one they began in.",
             **numbers,
         ),
         meaning=say(
@@ -149,6 +153,8 @@ def active_finding(view: View) -> Finding | None:
     say, language = view.language.say, view.language
     last, before = table.iloc[-1], table.iloc[-2]
     gained, lost = int(last["new"] + last["resurrecting"]), int(last["dormant"])
+    ago = {"day": 364, "week": 52, "month": 12}[view.result.definition.period]
+    year = table.iloc[-1 - ago] if len(table) > ago + 1 and int(table["active"].iloc[-1 - ago]) >= view.least else None
     numbers = {
         "active": view.counted(int(last["active"])), "period": view.named(last["period"]),
         "before": language.number(int(before["active"])), "new": language.number(int(last["new"])),
@@ -166,8 +172,11 @@ def active_finding(view: View) -> Finding | None:
             "In {period} {active} were active, after {before} in the period before: {new} were new and {back} came "
             "back after a break, **{lost}** of those before stayed away.", **numbers,
         ),
-        meaning=say("{stayed} were active in both. One period alone may be the season's.", **numbers),
-        action=say("Compare with the same season a year before, where the data reach so far."),
+        meaning=say("A year before, in {then}, {active} were active.", then=view.named(year["period"]),
+                    active=view.counted(int(year["active"])))
+        if year is not None
+        else say("{stayed} were active in both. One period alone may be the season's.", **numbers),
+        action=say("Compare with the same season, and watch the quick ratio: above one the base grows."),
         section="lifecycle", value=float(gained - lost), n=int(last["active"]), unit="people", notable=False,
     )  # fmt: skip
 
@@ -187,13 +196,13 @@ def money_finding(view: View) -> Finding | None:
     shrinks, grows = found.nrr_interval.high < 1, found.nrr_interval.low > 1
     return Finding(
         id="revenue_retention", grade=Grade.C,
-        head=say("The customers one has bring less each year")
-        if shrinks and found.days >= 360
-        else say("The customers one has bring less than before")
+        head=say("Existing customers bring less than a year before")
+        if shrinks and found.days >= YEAR
+        else say("Existing customers bring less than before")
         if shrinks
-        else say("The customers one has bring more than before")
+        else say("Existing customers bring more than before")
         if grows
-        else say("The customers one has bring as much as before, within chance"),
+        else say("Existing customers bring as much as before, within chance"),
         statement=say(
             "{people} brought {base} in {days} days and {later} in the {days} days after: **{nrr}** of it ({nrr_in}). "
             "Without those who spent more, {grr} ({grr_in}).", **numbers,

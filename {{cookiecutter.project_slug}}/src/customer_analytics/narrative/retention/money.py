@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from customer_analytics.analysis.retention.result import as_date
 from customer_analytics.analysis.rfm.groups import small_groups
@@ -163,7 +164,7 @@ def _cohort_table(view: View) -> TableWords | None:
         cells = []
         for age in ages:
             is_known = _reached(own[cohort], age)
-            value = float(own[cohort].loc[age, "cumulative_per_person"]) if is_known else None
+            value = float(own[cohort]["cumulative_per_person"].loc[age]) if is_known else None
             cells.append((language.money(value) if value is not None else "", value))
         rows.append(((view.named(cohort), cohort.isoformat()), (language.number(int(sizes[cohort])), None), *cells))
     heads = [(_age(view, age), "number") for age in ages]
@@ -179,9 +180,8 @@ def _cohort_table(view: View) -> TableWords | None:
     )  # fmt: skip
 
 
-def _reached(part: object, age: int) -> bool:
-    index = part.index  # type: ignore[attr-defined]
-    return age in index and float(part.loc[age, "eligible"]) > 0  # type: ignore[attr-defined]
+def _reached(part: pd.DataFrame, age: int) -> bool:
+    return age in part.index and float(part["eligible"].loc[age]) > 0
 
 
 def _age(view: View, age: int) -> Text:

@@ -62,18 +62,18 @@ def aside(view: View, section: str) -> list[Finding]:
 def _title(view: View) -> Text:
     say, language = view.language.say, view.language
     row = view.after.iloc[0]
-    numbers = {"rate": language.percent(float(row["bounded"])), "people": view.people, "period": view.spans(1)}
+    numbers = {"rate": language.percent(float(row["bounded"])), "people": view.people, "next": view.next}
     who = next((one for one in groups.findings(view) if one.notable), None)
     if who is not None:
-        return say("{rate} of {people} are back after {period}. {who}", who=who.head, **numbers)
+        return say("{rate} of {people} are back {next}. {who}", who=who.head, **numbers)
     steep = next((one for one in cliffs.findings(view) if one.notable), None)
     if steep is not None:
-        return say("{rate} of {people} are back after {period}. {who}", who=steep.head, **numbers)
-    return say("{rate} of {people} are back after {period}", **numbers)
+        return say("{rate} of {people} are back {next}. {who}", who=steep.head, **numbers)
+    return say("{rate} of {people} are back {next}", **numbers)
 
 
 def _standfirst(view: View) -> Text:
-    say, language, ever = view.language.say, view.language, view.after.iloc[-1]
+    say, language, ever = view.language.say, view.language, view.far
     return say(
         "{n} were active from {period}. Of those followed for {span}, {back} came back at least once and {still} were "
         "active at its end.",
@@ -92,10 +92,9 @@ def _return_kpi(view: View) -> Kpi:
     interval = Interval(float(row["bounded_low"]), float(row["bounded_high"]))
     note = say("of {people}; {interval}", people=view.counted(int(row["eligible"])), interval=view.in_bracket(interval))
     if change is not None:
-        note = say(
-            "{note}; newest cohorts {change}", note=note, change=language.points(change.rate - change.rate_before)
-        )
-    return Kpi(say("Back after {period}", period=view.spans(1)), language.percent(float(row["bounded"])), note)
+        moved = language.points(change.rate - change.rate_before) if change.clear else say("no clear change")
+        note = say("{note}; newest cohorts: {change}", note=note, change=moved)
+    return Kpi(say("Back {next}", next=view.next), language.percent(float(row["bounded"])), note)
 
 
 def _active_kpi(view: View) -> Kpi | None:

@@ -77,10 +77,10 @@ def triangle_rows(view: View) -> list[CohortRow]:
         cells = [] if cohort in hidden else [_cell(view, own.loc[age], column) for age in ages if age in own.index]
         size = str(view.language.say("few")) if cohort in hidden else number(int(sizes[cohort]))
         rows.append((view.named(cohort), size, cells, False))
-    curve = view.result.curve.set_index("period")
+    shares = dict(zip(view.result.curve["period"], view.result.curve[pooled].astype(float), strict=True))
     mean: list[CellRow | None] = []
     for age in ages:
-        share = float(curve.loc[age, pooled])
+        share = float(shares[age])
         mean.append((share, view.language.percent(share), False))
     rows.append((str(view.language.say("All, weighted")), number(view.n), mean, True))
     return rows
@@ -115,7 +115,7 @@ def triangle_words(view: View) -> tuple[list[str], str, str, str]:
     return (
         [view.language.number(age) for age in columns(view)],
         str(say("Began in") if definition.period == "month" else say("Began on")),
-        str(view.people),
+        str(capital(view.people)),
         str(heads[definition.period]),
     )
 
@@ -123,7 +123,7 @@ def triangle_words(view: View) -> tuple[list[str], str, str, str]:
 def triangle_figure(view: View) -> FigureWords:
     """Words of the triangle."""
     say, language = view.language.say, view.language
-    first, last = view.after.iloc[0], view.after[view.after["period"] <= MOST_PERIODS].iloc[-1]
+    first, last = view.after.iloc[0], view.far
     numbers = {
         "first": language.percent(float(first["bounded"])),
         "later": language.percent(float(last["bounded"])),
@@ -136,17 +136,25 @@ def triangle_figure(view: View) -> FigureWords:
         if alone
         else say("{first} were active {period} after the start, {later} after {periods}", **numbers)
     )
-    few = int((view.result.cohorts.groupby("cohort")["size"].first() < view.minimum_base).sum())
+    rows, number = triangle_rows(view), language.number
+    cohorts = int(view.result.cohorts["cohort"].nunique())
+    few = any(cell and cell[0] is None and not cell[2] for row in rows for cell in row[2])
+    hatched = any(cell and cell[2] for row in rows for cell in row[2])
     measure = measure_name(view, measure_of(view))
-    subtitle = (
-        say("{measure}. Hatched: the period still runs; empty: not yet observed", measure=capital(measure))
-        if not few
-        else say(
-            "{measure}. Hatched: the period still runs; empty: not yet observed; without shade: the number of people, "
-            "in cohorts under {least}",
-            measure=capital(measure), least=language.number(view.minimum_base),
+    subtitle = Text(
+        language.joined(
+            [
+                say("{measure}. Empty: not yet observed", measure=capital(measure)),
+                say("hatched: the period still runs, or the data end too near") if hatched else "",
+                say("without shade: the number of people, in cohorts under {least}", least=number(view.minimum_base))
+                if few
+                else "",
+                say("the latest {shown} of {all} cohorts", shown=number(len(rows) - 1), all=number(cohorts))
+                if cohorts > len(rows) - 1
+                else "",
+            ]
         )
-    )  # fmt: skip
+    )
     pairs = [
         say("{periods}: {share}", periods=view.spans(int(row["period"])), share=language.percent(float(row["bounded"])))
         for row in view.after.head(MOST_PERIODS).to_dict("records")

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.outlook import OutlookResult
     from customer_analytics.analysis.survival import StayingResult
 
-REPURCHASE = ("orders", "purchases")  # activities that are shopping alone
+LONG_RUN = 4  # one in so many people must have reached an age for it to stand for all
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,20 @@ class View:
         return curve[(curve["period"] >= 1) & (curve["eligible"] >= self.least)]
 
     @property
+    def far(self) -> pd.Series[Any]:
+        """The row of the pooled curve that "in the long run" is told from: a quarter of the people reached this age."""
+        rows = self.after[self.after["eligible"] >= self.n / LONG_RUN]
+        row: pd.Series[Any] = (rows if len(rows) else self.after.head(1)).iloc[-1]
+        return row
+
+    @property
+    def next(self) -> Text:
+        """The period after, inside a sentence: the next month."""
+        say = self.language.say
+        names = {"day": say("the next day"), "week": say("the next week"), "month": say("the next month")}
+        return names[self.result.definition.period]
+
+    @property
     def why_not(self) -> Text:
         """Why there are no rates."""
         say = self.language.say
@@ -100,11 +114,6 @@ class View:
     def people(self) -> Text:
         """Who they are, without a number."""
         return self.language.say("customers") if self.are_customers else self.language.say("people")
-
-    @property
-    def shops_only(self) -> bool:
-        """Whether being active means shopping and nothing else: coming back is then a repurchase."""
-        return self.result.definition.activity in REPURCHASE
 
     @property
     def active(self) -> Text:
