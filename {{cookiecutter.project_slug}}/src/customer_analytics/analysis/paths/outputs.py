@@ -14,12 +14,15 @@ BEGIN, END, REST = "(begin)", "(end)", "(other)"
 
 def metrics(result: PathsResult) -> Metrics:
     """Flat name -> number; None where not estimable."""
-    routes = result.routes
+    routes, leads = result.routes, result.leads
+    found: Metrics = {}
+    if leads is not None:
+        found |= {"leads": leads.leads, "leads.median_days": _known(leads.median_days)}
     if routes is None:
-        return {}
+        return found
     enough = routes.people >= result.minimum_base
     pair = routes.pair
-    return {
+    return found | {
         "visits": routes.visits,
         "visits_reached": routes.reached,
         "visit_conversion": routes.reached / routes.visits if enough and routes.visits else None,
