@@ -28,7 +28,8 @@ LONGEST = 24  # steps of PERIOD days followed
 class Payback:
     """New customers by channel and quarter, where both they and their cost are known.
 
-    `table`: channel, quarter (its first day), customers, spend, cost (a new customer), steps (of thirty days that the
+    `table`: channel, quarter (its first day), customers, spend, cost (a new customer), first (brought in
+    the first thirty days, a head), steps (of thirty days that the
     last of them have lived through), worth (brought by then, a head), low, high (95 %), payback (step by which the mean
     customer had brought the cost; NaN: not yet), paid (True or False where the interval of the worth lies above or
     below the cost, else missing).
@@ -68,10 +69,24 @@ def payback(tables: Tables, days: ir.Table, factor: float, minimum: int) -> Payb
     names = ["key", "quarter", "channel", "customers", "steps", "worth", "low", "high", "curve"]
     table = pd.DataFrame(rows, columns=names).merge(spend, on=["key", "quarter"], how="left")
     table["cost"] = np.where(table["customers"] >= minimum, table["spend"] / table["customers"], math.nan)
+    table["first"] = [curve[0] if curve else math.nan for curve in table["curve"]]
     table["payback"] = [_step(curve, cost) for curve, cost in zip(table["curve"], table["cost"], strict=True)]
     verdicts = [_verdict(*values) for values in zip(table["cost"], table["low"], table["high"], strict=True)]
     table["paid"] = pd.array(verdicts, dtype="boolean")
-    order = ["channel", "quarter", "customers", "spend", "cost", "steps", "worth", "low", "high", "payback", "paid"]
+    order = [
+        "channel",
+        "quarter",
+        "customers",
+        "spend",
+        "cost",
+        "first",
+        "steps",
+        "worth",
+        "low",
+        "high",
+        "payback",
+        "paid",
+    ]
     made = table[table["cost"].notna()].sort_values(["channel", "quarter"], ignore_index=True)[order]
     return Payback(made) if len(made) else None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.outlook import OutlookResult
     from customer_analytics.narrative.retention.view import View
 
-LARGE_ERROR = 0.25  # relative error of the held-out cells from which a forecast is not called one
+LARGE_ERROR, LARGE_BIAS = 0.25, 0.1  # of the held-out cells, and of all together, from which one does not budget
 CurveLine = tuple[str, list[int], list[float | None], str, list[float] | None, list[float] | None, bool]
 
 
@@ -236,6 +236,7 @@ def _projection_finding(view: View, ahead: Projection) -> Finding:
     row, last = ahead.ahead.iloc[-1], ahead.curve.iloc[-1]
     error = ahead.test.of(ahead.chosen)
     has_interval = not math.isnan(float(row["low"]))
+    grade = _grade(ahead.test, error)
     numbers = {
         "people": language.number(float(row["expected"])),
         "low": language.number(float(row["low"])) if has_interval else "",
@@ -256,11 +257,13 @@ def _projection_finding(view: View, ahead: Projection) -> Finding:
     )  # fmt: skip
     return Finding(
         id="projection",
-        grade=_grade(ahead.test, error["error"]),
+        grade=grade,
         head=say("Who of today's people will still be there"),
         statement=statement,
         meaning=_tested(view, ahead.test, error),
-        action=say("Plan with the lower end, and set what comes against it at the next run."),
+        action=say("Plan with the lower end, and set what comes against it at the next run.")
+        if grade is Grade.B
+        else say("Compare cohorts with it; do not budget with it."),
         section="outlook",
         value=float(row["expected"]),
         low=float(row["low"]) if has_interval else None,
@@ -271,8 +274,9 @@ def _projection_finding(view: View, ahead: Projection) -> Finding:
     )
 
 
-def _grade(test: Backtest, error: float) -> Grade:
-    return Grade.B if error <= LARGE_ERROR and test.cells > 1 else Grade.D
+def _grade(test: Backtest, error: dict[str, float]) -> Grade:
+    close = error["error"] <= LARGE_ERROR and abs(error["bias"]) <= LARGE_BIAS
+    return Grade.B if close and test.cells > 1 else Grade.D
 
 
 def _tested(view: View, test: Backtest, error: dict[str, float]) -> Text:
@@ -282,10 +286,10 @@ def _tested(view: View, test: Backtest, error: dict[str, float]) -> Text:
         "error": language.percent(error["error"]),
         "bias": language.signed_percent(error["bias"]),
     }
-    if error["error"] > LARGE_ERROR:
+    if _grade(test, error) is not Grade.B:
         return say(
-            "On the last {length}, held out, single cells were off by {error} and all together by {bias}: too much to "
-            "forecast single cohorts.", **numbers,
+            "On the last {length}, held out, single cells were off by {error} and all together by {bias}: too much for "
+            "a plan.", **numbers,
         )  # fmt: skip
     return say(
         "The curve forecast the last {length}, held out: single cells were off by {error}, all together by {bias}.",

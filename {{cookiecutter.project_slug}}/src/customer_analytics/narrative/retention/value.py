@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from customer_analytics.analysis.outlook.payback import Payback
 from customer_analytics.analysis.outlook.point import LEAST_ARM, MONTH, Measure, Point
 from customer_analytics.analysis.rfm.customers import as_date
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative import estimates
 from customer_analytics.narrative.exhibits import Cell, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.retention.payback import money_name, payback_finding, payback_table
 from customer_analytics.narrative.retention.spans import spans
 
 if TYPE_CHECKING:
     from customer_analytics.narrative.retention.view import View
 
-QUARTERS, CHANNELS = 4, 8  # shown on the page
-JUDGED = 6  # steps of thirty days after which a quarter that has not paid back is worth a word
+__all__ = ["findings", "payback_table", "point_table", "point_words", "value_section"]
+
 SMALL = 100.0  # orders below which a decimal is shown
-Record = dict[str, Any]
 
 
 def value_section(view: View) -> SectionWords:
@@ -45,12 +41,6 @@ def value_section(view: View) -> SectionWords:
             "and did not. Money is {money}.", money=money_name(view),
         ),
     )  # fmt: skip
-
-
-def money_name(view: View) -> Text:
-    """Margin where costs are known, else net revenue."""
-    assert view.outlook is not None
-    return view.language.say("margin") if view.outlook.is_margin else view.language.say("net revenue")
 
 
 def point_table(view: View, point: Point) -> TableWords:
@@ -174,69 +164,6 @@ def _amount(view: View, point: Point, value: float) -> str:
     return view.language.money(value) if point.money is not None else view.language.number(value)
 
 
-def payback_table(view: View, found: Payback) -> TableWords:
-    """After how many days the mean new customer had brought the cost, by channel and the last quarters."""
-    say, language = view.language.say, view.language
-    records = shown_records(view, found)
-    quarters = sorted({row["quarter"] for row in records})[-QUARTERS:]
-    channels = _largest(records)
-    by_cell = {(row["channel"], row["quarter"]): row for row in records}
-    rows: list[Row] = []
-    for channel in channels:
-        cells = [_payback_cell(view, by_cell.get((channel, quarter))) for quarter in quarters]
-        rows.append(((channel, None), *cells))
-    return TableWords(
-        (
-            (say("Channel"), "name"),
-            *((say("Won from {month}", month=language.month(quarter)), "number") for quarter in quarters),
-        ),
-        tuple(rows),
-        say("When new customers have brought what they cost"),
-        (
-            (say("Unit"), say("New customers with a purchase, by the quarter of sign-up (else first purchase)")),
-            (say("Cost"), say("Spend on the channel in the quarter over its new customers")),
-            (
-                say("Paid back after"),
-                say(
-                    "First step of {days} days by which the mean customer had brought the cost in {money}, among those "
-                    "followed for it. In brackets: brought so far, of the cost",
-                    days=language.number(MONTH), money=money_name(view),
-                ),
-            ),
-        ),
-        file="payback.csv",
-    )  # fmt: skip
-
-
-def shown_records(view: View, found: Payback) -> list[Record]:
-    """Rows large enough to be shown."""
-    records: list[Record] = []
-    for _, own in found.table.groupby("channel"):
-        hidden = small_groups(own["customers"].to_numpy(), view.minimum_group)
-        records += [{str(key): value for key, value in row.items()} for row in own[~hidden].to_dict("records")]
-    return records
-
-
-def _largest(records: list[Record]) -> list[str]:
-    """Channels with the most spend, at most CHANNELS."""
-    spent: dict[str, float] = {}
-    for row in records:
-        spent[str(row["channel"])] = spent.get(str(row["channel"]), 0.0) + float(row["spend"])
-    return sorted(spent, key=lambda name: (-spent[name], name))[:CHANNELS]
-
-
-def _payback_cell(view: View, row: Record | None) -> Cell:
-    say, language = view.language.say, view.language
-    if row is None:
-        return language.number(None), None
-    if not math.isnan(row["payback"]):
-        return say("{days} days", days=language.number(MONTH * row["payback"])), MONTH * float(row["payback"])
-    if math.isnan(row["worth"]):
-        return say("too early"), None
-    shown = say("not yet ({worth} of {cost})", worth=language.money(row["worth"]), cost=language.money(row["cost"]))
-    return shown, math.inf
-
-
 def findings(view: View) -> list[Finding]:
     """What one point is worth, and channels whose customers have not brought their cost."""
     outlook = view.outlook
@@ -244,7 +171,7 @@ def findings(view: View) -> list[Finding]:
         return []
     told = [
         _point_finding(view, outlook.point) if outlook.point is not None else None,
-        _payback_finding(view, outlook.payback) if outlook.payback is not None else None,
+        payback_finding(view, outlook.payback) if outlook.payback is not None else None,
     ]
     return [finding for finding in told if finding is not None]
 
@@ -258,26 +185,17 @@ def _point_finding(view: View, point: Point) -> Finding | None:
     numbers = {
         "value": _amount(view, point, measure.a_year), "low": _amount(view, point, low),
         "high": _amount(view, point, high), "rate": language.percent(point.rate),
-        "interval": estimates.in_bracket(language, point.rate_interval),
-        "more": language.percent(point.rate + 0.01), "n": language.number(point.people),
+        "interval": estimates.in_bracket(language, point.rate_interval), "n": language.number(point.people),
+        "from_day": language.number(MONTH), "to_day": language.number(2 * MONTH - 1),
         "months": spans(language, "month", point.months),
         "what": money_name(view) if point.money is not None else say("orders"),
+        "other": _other_than_headline(view),
     }  # fmt: skip
     return Finding(
         id="value_of_a_point",
         grade=Grade.C if not math.isnan(low) else Grade.D,
         head=say("What one point more of retention goes with"),
-        statement=say(
-            "If {more} instead of {rate} of new people came back after their first month ({interval}, n = {n}), that "
-            "goes with **{value}** more {what} a year (interval {low} to {high}), counted over {months}.",
-            **numbers,
-        )
-        if point.intake_days
-        else say(
-            "If {more} instead of {rate} of these {n} people had come back after their first month ({interval}), that "
-            "goes with **{value}** more {what} (interval {low} to {high}), counted over {months}.",
-            **numbers,
-        ),
+        statement=_point_statement(view, point, numbers),
         meaning=say("A measure that wins the point may cost so much at most, if those won are like those who came.")
         if low > 0
         else say("The interval holds zero: that coming back pays is not shown here."),
@@ -294,38 +212,24 @@ def _point_finding(view: View, point: Point) -> Finding | None:
     )
 
 
-def _payback_finding(view: View, found: Payback) -> Finding | None:
-    """The channel that has lost most over the judged quarters of the last year, by quarters whose interval says so."""
-    say, language = view.language.say, view.language
-    table = pd.DataFrame(shown_records(view, found))
-    if not len(table):
-        return None
-    judged = table[(table["steps"] >= JUDGED) & (table["paid"] == False) & table["payback"].isna()]  # noqa: E712
-    if not len(judged):
-        return None
-    judged = judged.assign(missing=(judged["cost"] - judged["worth"]) * judged["customers"])
-    worst = str(judged.groupby("channel")["missing"].sum().idxmax())
-    own = judged[judged["channel"] == worst]
-    row = own.sort_values("quarter").iloc[-1]
-    return Finding(
-        id="payback",
-        grade=Grade.C,
-        head=say("Customers of {channel} have not brought what they cost", channel=worst),
-        statement=say(
-            "A new customer of **{channel}**, won from {month}, cost {cost} and brought {worth} of {money} in {days} "
-            "days (interval {low} to {high}, {n} customers); {quarters} of its quarters stand like that.",
-            channel=worst, month=language.month(row["quarter"]), cost=language.money(row["cost"]),
-            worth=language.money(row["worth"]), money=money_name(view),
-            days=language.number(MONTH * int(row["steps"])), low=language.money(row["low"]),
-            high=language.money(row["high"]), n=language.number(row["customers"]), quarters=language.number(len(own)),
-        ),
-        meaning=say("Spend on it is not earned back in the time seen; later purchases may still do so."),
-        action=say("Lower what is paid for a new customer of the channel, or stop it until its customers stay."),
-        section="value",
-        value=float(row["worth"]),
-        low=float(row["low"]),
-        high=float(row["high"]),
-        n=int(row["customers"]),
-        unit="money",
-        notable=True,
+def _other_than_headline(view: View) -> Text:
+    """Why the rate is not that of the headline, where that counts calendar months."""
+    definition = view.result.definition
+    if definition.period == "month" and definition.clock == "calendar":
+        return view.language.say("; the calendar month of the headline begins sooner for most")
+    return Text("")
+
+
+def _point_statement(view: View, point: Point, numbers: dict[str, Text | str]) -> Text:
+    say = view.language.say
+    if point.intake_days:
+        return say(
+            "Of {n} people followed for {months}, {rate} came in days {from_day} to {to_day} after their start "
+            "({interval}{other}). One point more of that goes with **{value}** more {what} a year (interval {low} to "
+            "{high}).", **numbers,
+        )  # fmt: skip
+    return say(
+        "Of {n} people followed for {months}, {rate} came in days {from_day} to {to_day} after their start "
+        "({interval}{other}). One point more of that goes with **{value}** more {what} of theirs (interval {low} to "
+        "{high}).", **numbers,
     )  # fmt: skip
