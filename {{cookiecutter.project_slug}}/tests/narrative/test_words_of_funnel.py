@@ -56,7 +56,7 @@ def everything(view: View) -> list[str]:
 def test_the_first_screen_says_where_how_many_and_what_to_do(funnel_made: ModuleType) -> None:
     told = summary(funnel_made.view())
     assert told.title == "27% of 2,000 people reach “purchase”. Most are lost before “begin_checkout”"
-    assert str(told.standfirst).startswith("877 of 1,925 people who reached “add_to_cart” went no further")
+    assert str(told.standfirst).startswith("877 of 1,925 people that reached “add_to_cart” went no further")
     assert [kpi.value for kpi in told.kpis] == ["26.8%", "877", "12 hours", "150"]
     # 10 % of 877, times 719/1048 times 536/719
     assert f"{round(0.1 * 877 * 536 / 1048)} people more" in str(told.recommendation)
@@ -103,7 +103,7 @@ def test_entries_without_a_whole_window_are_named_as_the_reason(funnel_made: Mod
 
 def test_where_nobody_is_lost_nothing_is_called_a_leak(funnel_made: ModuleType) -> None:
     view = funnel_made.view(funnel_made.result((500,) * 5))
-    assert summary(view).title == "All 500 people who entered reached “purchase”"
+    assert summary(view).title == "All 500 people that entered reached “purchase”"
     assert not [one for one in all_findings(view) if one.id == "leak"]
     assert "none was lost" in str(steps.steps_figure(view).title)
 

@@ -23,7 +23,7 @@ def leak_finding(view: View) -> Finding | None:
     lost = view.n - view.passages[-1].reached if view.result.definition.entry == "closed" else 0
     share = worst.lost / lost if lost > 0 else 0.0
     statement = say(
-        "Of {base} who reached “{before}”, {reached} went on to “{step}” (**{rate}**, {interval}); {lost} did not, "
+        "Of {base} that reached “{before}”, {reached} went on to “{step}” (**{rate}**, {interval}); {lost} did not, "
         "from {period}.",
         base=view.counted(worst.base), before=view.step(worst.step - 1), reached=language.number(worst.reached),
         step=worst.name, rate=language.percent(worst.rate), interval=view.interval(worst.interval),
@@ -107,7 +107,7 @@ def pace_finding(view: View) -> Finding | None:
         id="pace", grade=Grade.C,
         head=say("Those who get there get there soon") if is_soon else say("The way takes its time"),
         statement=say(
-            "Half of {converters} who reached the end did so within **{median}**, three quarters within {most}; the "
+            "Half of {converters} that reached the end did so within **{median}**, three quarters within {most}; the "
             "slowest tenth took longer than {last}.",
             converters=view.counted(converters), median=language.duration(float(row["p50"])),
             most=language.duration(float(row["p75"])), last=language.duration(slow),

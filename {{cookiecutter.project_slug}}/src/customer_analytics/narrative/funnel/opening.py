@@ -25,9 +25,9 @@ def title(view: View, row: Record) -> Text:
     """The group, its rate and that of the rest."""
     language = view.language
     return language.say(
-        "“{group}” loses people before “{step}”: {rate} go on, {rest} elsewhere",
-        group=row["value"], step=view.step(int(row["step"])), rate=language.percent(row["rate"]),
-        rest=language.percent(row["rest_rate"]),
+        "“{group}”: {rate} go from “{before}” to “{step}”, elsewhere {rest}",
+        group=row["value"], before=view.step(int(row["step"]) - 1), step=view.step(int(row["step"])),
+        rate=language.percent(row["rate"]), rest=language.percent(row["rest_rate"]),
     )  # fmt: skip
 
 
@@ -35,10 +35,10 @@ def standfirst(view: View, row: Record) -> Text:
     """The conversion of all, and what the group would bring at the level of the rest."""
     say, language = view.language.say, view.language
     words = say(
-        "{rate} of {base} reach “{last}”. With that group at the level of the rest, {extra} more would have, from "
-        "{period}.",
+        "{rate} of {base} reached “{last}”, from {period}. With that group at the level of the rest, {extra} more "
+        "would have.",
         rate=language.percent(view.result.conversion.value), base=view.counted(view.n), last=view.step(view.steps),
-        extra=language.number(row["extra"]), period=view.period,
+        extra=_extra(view, row), period=view.period,
     )  # fmt: skip
     money = _money(view, row)
     return words if money is None else say("{words} That is {money}.", words=words, money=money)
@@ -52,14 +52,14 @@ def kpi(view: View, row: Record) -> Kpi:
     if name is None:
         return Kpi(
             say("Prize: “{group}” like the rest", group=row["value"]), language.number(row["extra"]),
-            say("more at “{last}”; interval {low} to {high}", last=view.step(view.steps), low=low, high=high),
+            say("more that reach “{last}”; interval {low} to {high}", last=view.step(view.steps), low=low, high=high),
         )  # fmt: skip
     ends = [language.money(float(row[f"{name}_{end}"])) for end in ("low", "high")]
     note = (
-        say("margin of {extra} more; interval {low} to {high}", extra=language.number(row["extra"]), low=ends[0],
+        say("margin of {extra} more to the end; interval {low} to {high}", extra=_extra(view, row), low=ends[0],
             high=ends[1])
         if name == "margin"
-        else say("net revenue of {extra} more; interval {low} to {high}", extra=language.number(row["extra"]),
+        else say("net revenue of {extra} more to the end; interval {low} to {high}", extra=_extra(view, row),
                  low=ends[0], high=ends[1])
     )  # fmt: skip
     return Kpi(say("Prize: “{group}” like the rest", group=row["value"]), language.money(float(row[name])), note)
@@ -69,10 +69,10 @@ def recommendation(view: View, row: Record) -> Text:
     """What to do first, with a number, its assumption, and the size of the test."""
     say, language = view.language.say, view.language
     words = say(
-        "Fix “{step}” for “{group}” first. If it then goes on as often as the rest, that is about **{extra} more** at "
-        "“{last}” in a period as long as this one.",
-        step=view.step(int(row["step"])), group=row["value"], extra=language.number(row["extra"]),
-        last=view.step(view.steps),
+        "Mend the way from “{before}” to “{step}” for “{group}” first. If it then goes on as often as the rest, about "
+        "**{extra} more** reach “{last}” in a period as long as this one.",
+        before=view.step(int(row["step"]) - 1), step=view.step(int(row["step"])), group=row["value"],
+        extra=_extra(view, row), last=view.step(view.steps),
     )  # fmt: skip
     plan = [
         each
@@ -105,6 +105,10 @@ def change_words(view: View, note: Text) -> Text:
         note=note, weeks=language.number(WEEKS), change=language.points(now / n - before / n_before), low=low,
         high=high,
     )  # fmt: skip
+
+
+def _extra(view: View, row: Record) -> Text:
+    return counted(view, round(float(row["extra"])))
 
 
 def _best_name(row: Record) -> str | None:

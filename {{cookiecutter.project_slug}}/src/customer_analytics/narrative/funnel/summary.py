@@ -49,7 +49,7 @@ def _title(view: View) -> Text:
         return opening.title(view, group)
     rate, base = view.result.conversion.value, view.counted(view.n)
     if worst is None:
-        return say("All {base} who entered reached “{last}”", base=base, last=view.step(view.steps))
+        return say("All {base} that entered reached “{last}”", base=base, last=view.step(view.steps))
     if view.steps == 2:
         return say(
             "{rate} of {base} reach “{last}”, {lost} do not",
@@ -73,7 +73,7 @@ def _standfirst(view: View) -> Text:
             first=view.step(1), period=view.period,
         )  # fmt: skip
     return say(
-        "{lost} of {base} who reached “{before}” went no further, from {period}. Start there: no other step loses as "
+        "{lost} of {base} that reached “{before}” went no further, from {period}. Start there: no other step loses as "
         "many.",
         lost=language.number(worst.lost), base=view.counted(worst.base), before=view.step(worst.step - 1),
         period=view.period,

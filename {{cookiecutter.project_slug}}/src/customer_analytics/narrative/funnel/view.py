@@ -94,7 +94,9 @@ class View:
 
     def step(self, number: int) -> Text:
         """Name of a step, from 1."""
-        return step_name(self.language, self.result.definition.labels[number - 1])
+        labels = self.result.definition.labels
+        name = step_name(self.language, labels[number - 1])
+        return self.language.say("{step}, again", step=name) if labels[number - 1] in labels[: number - 1] else name
 
     @property
     def steps(self) -> int:
@@ -149,6 +151,11 @@ class View:
     @property
     def source(self) -> Text:
         """The source line of a figure about the steps."""
+        if self.result.no_window:
+            return self.language.say(
+                "Source: {what}, {period}; {count}, each followed to the end of the data.",
+                what=self.data, period=self.period, count=self.counted(self.n),
+            )  # fmt: skip
         return self.language.say(
             "Source: {what}, {period}; {count} with the whole window behind them.",
             what=self.data, period=self.period, count=self.counted(self.n),
