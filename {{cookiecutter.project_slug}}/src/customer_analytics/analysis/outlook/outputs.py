@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.outlook.lapse import Lapse
-from customer_analytics.analysis.outlook.panel import Panel
+from customer_analytics.analysis.outlook.panel import DEFINITIONS, Panel
 from customer_analytics.analysis.outlook.point import Measure, Point
 from customer_analytics.analysis.outlook.projection import Projection
 from customer_analytics.analysis.outlook.result import OutlookResult
@@ -18,9 +18,15 @@ from customer_analytics.analysis.rfm.groups import small_groups
 Metrics = dict[str, float | int | None]
 
 
+_ALWAYS = (
+    "projection.periods", "projection.rate", "projection.error", "projection.bias", "half_life.everybody",
+    "half_life.returned", *(f"definition.{name}" for name in (*DEFINITIONS, "again")),
+)  # fmt: skip
+
+
 def metrics(found: OutlookResult) -> Metrics:
     """Flat name -> number; None where not estimable. Shares are fractions; docs/guide/metrics.md says what each is."""
-    numbers: Metrics = {"projection.periods": None, "projection.rate": None, "projection.error": None}
+    numbers: Metrics = dict.fromkeys(_ALWAYS)
     ahead = found.projection
     if ahead is not None:
         last = ahead.curve.iloc[-1]

@@ -172,13 +172,13 @@ def _finding(view: View, needed: Need) -> Finding:
     }  # fmt: skip
     statement = (
         say(
-            "Of the people active in a {period}, **{kept}** were active in the next, over the last {length}; {needed} "
-            "would have kept their number. That is {points} points (interval {low} to {high}).", **numbers,
+            "Of the people active in one {period}, **{kept}** were active in the next, over the last {length}; "
+            "{needed} would have kept their number. That is {points} points (interval {low} to {high}).", **numbers,
         )
         if has_interval
         else say(
-            "Of the people active in a {period}, **{kept}** were active in the next, over the last {length}; {needed} "
-            "would have kept their number. That is {points} points.", **numbers,
+            "Of the people active in one {period}, **{kept}** were active in the next, over the last {length}; "
+            "{needed} would have kept their number. That is {points} points.", **numbers,
         )
     )  # fmt: skip
     shrinks, grows = needed.interval.high < 0, needed.interval.low > 0
