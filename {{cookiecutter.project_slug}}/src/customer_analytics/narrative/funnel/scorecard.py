@@ -74,7 +74,7 @@ def scorecard_finding(view: View, card: ScorecardResult) -> Finding | None:
             action=say("Leave the plan as it is, and compare again at the next run."),
             section="scorecard", n=len(known), unit="measures", notable=False,
         )  # fmt: skip
-    is_up, (low, high) = measure.change > 0, measure.change_interval
+    is_up, (low, high) = measure.change > 0, card.together(measure)
     return Finding(
         id="scorecard", grade=Grade.D,
         head=say("{measure}: up on the days before", measure=_name(language, measure.name))
@@ -101,13 +101,13 @@ def scorecard_finding(view: View, card: ScorecardResult) -> Finding | None:
 def _p_value(measure: Measure) -> float:
     """Two-sided, from the interval of the change."""
     low, high = measure.change_interval
-    error = (high - low) / (2 * Z95)
+    error = (measure.change - low if measure.change > 0 else high - measure.change) / Z95  # of the end nearer to 0
     return math.erfc(abs(measure.change) / error / math.sqrt(2)) if error > 0 else 1.0
 
 
 def _row(view: View, card: ScorecardResult, measure: Measure) -> Row:
     language = view.language
-    low, high = measure.change_interval
+    low, high = card.together(measure)
     change: Cell = (language.number(None), None)
     if not math.isnan(low):
         shown = language.say(
@@ -237,7 +237,7 @@ def _definitions(language: Language, card: ScorecardResult) -> tuple[tuple[Text,
             say("Intervals"),
             say(
                 "Confidence {level}: Wilson for shares, Newcombe for their differences; people as a Poisson sample for "
-                "counts and money", level=language.percent(0.95),
+                "counts and money. Those of the changes hold for all measures together", level=language.percent(0.95),
             ),
         )
     )  # fmt: skip
