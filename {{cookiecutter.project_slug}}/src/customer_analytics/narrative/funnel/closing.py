@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import SectionWords
+from customer_analytics.narrative.funnel.findings import fix_words
 from customer_analytics.narrative.funnel.steps import order_words
 from customer_analytics.narrative.funnel.view import View
 
@@ -21,7 +22,9 @@ def next_steps(view: View) -> Pairs:
     """What to do in the coming weeks."""
     say, worst = view.language.say, view.worst
     steps: Pairs = []
-    if worst is not None:
+    if worst is not None and view.result.definition.origin == "orders":
+        steps.append((say("First fortnight"), fix_words(view, worst)))
+    elif worst is not None:
         steps.append(
             (
                 say("First fortnight"),
@@ -33,7 +36,7 @@ def next_steps(view: View) -> Pairs:
         )  # fmt: skip
     return [
         *steps,
-        (say("Next month"), say("Test one fix at a time, with the other half of the visitors left as they are.")),
+        (say("Next month"), say("Test one change at a time, with the other half left as it is.")),
         (say("End of the quarter"), say("Compare both halves by assignment, and run this report again.")),
     ]
 

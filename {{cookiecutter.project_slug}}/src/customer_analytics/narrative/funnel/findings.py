@@ -40,12 +40,36 @@ def leak_finding(view: View) -> Finding | None:
         meaning=say("{share} {prize}", share=_share_words(view, share), prize=_prize_words(view, worst))
         if share > 0 and view.steps > 2
         else _prize_words(view, worst),
-        action=say(
-            "Look at this step first: watch people use it, read its error messages, and test one change at a time with "
-            "a part held back at random."
-        ),
+        action=fix_words(view, worst),
         section="steps", value=worst.rate, low=worst.interval.low, high=worst.interval.high, n=worst.base, unit="share",
     )  # fmt: skip
+
+
+def fix_words(view: View, worst: Passage) -> Text:
+    """What to do about the passage that loses most: orders are not pages."""
+    say, language = view.language.say, view.language
+    label = view.result.definition.labels[worst.step - 1]
+    median = view.result.times.loc[view.result.times["step"] == worst.step, "p50"]
+    time = language.duration(float(median.iloc[0])) if len(median) else language.number(None)
+    if label == "order placed again":
+        return say(
+            "Ask for the second order before half of those who come back have done so ({time} after the first), and "
+            "hold a part out at random: some would have come anyway.", time=time,
+        )  # fmt: skip
+    if label in ("order paid", "order kept"):
+        return say(
+            "Take twenty orders that were not paid or not kept, and write down the reason of each: price, payment, "
+            "stock, delivery. Then mend the most frequent one."
+        )
+    if label == "order placed":
+        return say(
+            "Welcome those who have registered and not ordered before half of the others order ({time}), and hold a "
+            "part out at random.", time=time,
+        )  # fmt: skip
+    return say(
+        "Look at this step first: watch people use it, read its error messages, and test one change at a time with "
+        "a part held back at random."
+    )
 
 
 def won(view: View, worst: Passage) -> int:
