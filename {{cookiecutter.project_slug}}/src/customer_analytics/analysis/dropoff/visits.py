@@ -16,8 +16,9 @@ import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.dropoff.units import Property, Source, Units
-from customer_analytics.analysis.funnel.counts import complete
+from customer_analytics.analysis.funnel.attempts import match
 from customer_analytics.analysis.funnel.definition import Definition
+from customer_analytics.analysis.funnel.matching import is_mature, keep, with_key
 from customer_analytics.analysis.funnel.properties import find
 from customer_analytics.analysis.funnel.result import FunnelResult
 from customer_analytics.analysis.funnel.rows import Rows
@@ -73,8 +74,10 @@ def _visits(tables: Tables, funnel: FunnelResult, own: frozenset[str]) -> tuple[
         given, unit="session", window_seconds=min(VISIT_SECONDS, given.window_seconds or VISIT_SECONDS),
         attempt="first", entry="closed", occurrence="first_matching",
     )  # fmt: skip
-    found = complete(Rows(tables, definition, own))
-    found = found.filter(found.mature)
+    rows = Rows(tables, definition, own)
+    found = match(rows)
+    found = keep(found.filter(is_mature(rows, found.last_entry_at)).drop("last_entry_at"), rows)
+    found = keep(with_key(found, rows.people(), ["unit_id"], {"person_id": "person_id"}, "left"), rows)
     converted = found.aggregate(n=(found.furthest == definition.length).cast("int64").sum())
     reached = converted.to_pyarrow().to_pylist()[0]["n"] or 0
     conversions = int(funnel.conversion[0])
