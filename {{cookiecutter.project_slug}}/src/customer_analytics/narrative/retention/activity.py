@@ -127,7 +127,9 @@ def day_figure(view: View) -> FigureWords:
         "from": language.number(OFTEN), "days": language.number(MONTH),
     }  # fmt: skip
     return FigureWords(
-        say("{once} came on one day only; {often} on {from} days or more", **numbers),
+        say("{once} came on one day only; {often} on {from} days or more", **numbers)
+        if often
+        else say("{once} came on one day only; nobody on {from} days or more", **numbers),
         say(
             "People by the number of days they were active on, of the last {days}; dark: {from} or more", **numbers,
         ),

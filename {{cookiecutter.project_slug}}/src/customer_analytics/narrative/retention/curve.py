@@ -100,7 +100,7 @@ def curve_table(view: View) -> TableWords:
         )
     return TableWords(
         (
-            (say("After"), "name"), (say("People"), "number"), (say("Active in it"), "number"),
+            (say("After"), "name"), (say("Number of people"), "number"), (say("Active in it"), "number"),
             (say("In it or later"), "number"), (say("Back by then"), "number"), (say("Mean of cohorts"), "number"),
             (say("Per active before"), "number"),
         ),
@@ -128,7 +128,7 @@ def day_table(view: View) -> TableWords | None:
         return None
     return TableWords(
         (
-            (say("When"), "name"), (say("People"), "number"), (say("Active then"), "number"),
+            (say("When"), "name"), (say("Number of people"), "number"), (say("Active then"), "number"),
             (say("Interval"), "number"), (say("Lately against before"), "number"),
         ),
         tuple(rows),

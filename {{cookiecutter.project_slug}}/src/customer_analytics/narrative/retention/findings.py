@@ -10,7 +10,7 @@ from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval, newcombe
 
 YEAR = 360  # days from which a window is a year
-RECENT_COHORTS = 3  # cohorts that "lately" means, and as many before them
+RECENT_COHORTS = {"day": 7, "week": 4, "month": 3}  # cohorts that "lately" means, and as many before them
 
 
 class Recent(NamedTuple):
@@ -48,7 +48,7 @@ def recent(view: View) -> Recent | None:
     table = table[(table["period"] == 1) & table["complete"].astype(bool) & ~table["truncated"].astype(bool)]
     if len(table) < 2:
         return None
-    count = min(RECENT_COHORTS, len(table) // 2)
+    count = min(RECENT_COHORTS[view.result.definition.period], len(table) // 2)
     table = table.sort_values("cohort")
     late, before = table.iloc[-count:], table.iloc[-2 * count : -count]
     active, eligible, active_before, eligible_before = (
@@ -112,7 +112,7 @@ def change_finding(view: View) -> Finding | None:
     }  # fmt: skip
     if not found.clear:
         return Finding(
-            id="change", grade=Grade.C, head=say("The first return has not changed"),
+            id="change", grade=Grade.D, head=say("The first return has not changed"),
             statement=say(
                 "Of the newest cohorts ({cohorts}) {rate} came back in the next period (n = {n}), of as many before "
                 "them {before} (n = {n_before}): {change}, interval {low} to {high}.", **numbers,
@@ -122,12 +122,12 @@ def change_finding(view: View) -> Finding | None:
                 points=language.number(50 * (found.interval.high - found.interval.low) * 1.43, 1),
             ),
             action=say("Nothing to do; compare again at the next run."),
-            section="retention", value=found.rate - found.rate_before, low=found.interval.low, high=found.interval.high,
-            n=found.eligible, unit="points", notable=False,
+            section="retention", value=100 * (found.rate - found.rate_before), low=100 * found.interval.low,
+            high=100 * found.interval.high, n=found.eligible, unit="points", notable=False,
         )  # fmt: skip
     better = found.rate > found.rate_before
     return Finding(
-        id="change", grade=Grade.C,
+        id="change", grade=Grade.D,
         head=say("Newcomers come back more often than those before")
         if better
         else say("Newcomers come back less often than those before"),
@@ -139,8 +139,8 @@ def change_finding(view: View) -> Finding | None:
         action=say("Find out what newcomers met then that those before did not, before crediting a measure.")
         if better
         else say("Look at channel and first weeks of the newest cohorts before changing the product."),
-        section="retention", value=found.rate - found.rate_before, low=found.interval.low, high=found.interval.high,
-        n=found.eligible, unit="points",
+        section="retention", value=100 * (found.rate - found.rate_before), low=100 * found.interval.low,
+        high=100 * found.interval.high, n=found.eligible, unit="points",
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def life_table(view: View) -> TableWords:
         )
     return TableWords(
         (
-            (say("Period of activity"), "name"), (say("Active"), "number"), (say("New"), "number"),
+            (say("Period of activity"), "name"), (say("Active"), "number"), (say("New people"), "number"),
             (say("Returning"), "number"), (say("Resurrecting"), "number"), (say("Dormant"), "number"),
             (say("Quick ratio"), "number"),
         ),
@@ -131,7 +131,7 @@ def life_table(view: View) -> TableWords:
 def next_table(view: View) -> TableWords | None:
     """Who of each state is active in the next period, and who of the silent ones comes back; None without a base."""
     say = view.language.say
-    names = {"new": say("New"), "returning": say("Returning"), "resurrecting": say("Resurrecting")}
+    names = {"new": say("New people"), "returning": say("Returning"), "resurrecting": say("Resurrecting")}
     rows: list[Row] = [
         _rate_row(view, names[str(row["state"])], int(row["people"]), float(row["rate"]), row["low"], row["high"])
         for row in view.result.next_period.to_dict("records")
@@ -145,7 +145,7 @@ def next_table(view: View) -> TableWords | None:
         return None
     return TableWords(
         (
-            (say("State in a period"), "name"), (say("People"), "number"), (say("Active in the next"), "number"),
+            (say("State in a period"), "name"), (say("Number of people"), "number"), (say("Active in the next"), "number"),
             (say("Interval"), "number"),
         ),
         tuple(rows),

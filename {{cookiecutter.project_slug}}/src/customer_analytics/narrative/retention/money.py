@@ -9,7 +9,7 @@ from customer_analytics.analysis.retention.result import as_date
 from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, FigureWords, Row, SectionWords, TableWords
-from customer_analytics.narrative.retention.view import View
+from customer_analytics.narrative.retention.view import LONG_RUN, View
 from customer_analytics.statistics import Interval
 
 COHORTS = 8
@@ -46,7 +46,7 @@ def value_bars(view: View) -> list[BarRow]:
     table, language = view.result.value_to_day, view.language
     if table is None:
         return []
-    shown = table[table["eligible"] >= view.least].to_dict("records")
+    shown = table[table["eligible"] >= max(view.least, view.n / LONG_RUN)].to_dict("records")
     return [
         (
             str(language.say("by day {day}", day=language.number(int(row["day"])))), float(row["per_person"]),
@@ -169,7 +169,7 @@ def _cohort_table(view: View) -> TableWords | None:
         rows.append(((view.named(cohort), cohort.isoformat()), (language.number(int(sizes[cohort])), None), *cells))
     heads = [(_age(view, age), "number") for age in ages]
     return TableWords(
-        ((say("Began in"), "name"), (say("People"), "number"), *heads),
+        ((say("Began in"), "name"), (say("Number of people"), "number"), *heads),
         tuple(rows),
         say("Net money a person has brought, by cohort and age"),
         view.how(

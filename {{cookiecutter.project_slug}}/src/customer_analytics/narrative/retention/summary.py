@@ -167,9 +167,11 @@ def recommendation(view: View) -> Text:
             "chance."
         )
     worth = told.get("value_of_a_point")
-    if worth is None or worth is first:
+    if worth is None:
         return first.action
-    return say("{action} {worth}", action=first.action, worth=worth.statement)
+    if worth is first:
+        return say("{first} {second}", first=worth.statement, second=worth.action)
+    return say("{first} {second}", first=first.action, second=worth.statement)
 
 
 def _too_few(view: View) -> Summary:

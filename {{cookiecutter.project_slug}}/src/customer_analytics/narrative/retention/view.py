@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.outlook import OutlookResult
     from customer_analytics.analysis.survival import StayingResult
 
-LONG_RUN = 4  # one in so many people must have reached an age for it to stand for all
+LONG_RUN = 2  # one in so many people must have reached an age for it to stand for all
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class View:
 
     @property
     def far(self) -> pd.Series[Any]:
-        """The row of the pooled curve that "in the long run" is told from: a quarter of the people reached this age."""
+        """The row of the pooled curve that "in the long run" is told from: half of the people reached this age."""
         rows = self.after[self.after["eligible"] >= self.n / LONG_RUN]
         row: pd.Series[Any] = (rows if len(rows) else self.after.head(1)).iloc[-1]
         return row
