@@ -29,7 +29,9 @@ class Ages:
     `unit`: days of an age unit; `active`, `people`: blocks x ages: active people, and those under observation weighted
     by the calendar effect of where their age falls; `level`: active share by age at the calendar's mean, NaN without
     people; `calendar`: effect of each calendar unit, mean 1 over the people; `first`: day number of the first one;
-    `observed`: people under observation by age, unweighted. `spread`: calendar units over which beginnings spread.
+    `observed`: people under observation by age, unweighted. `spread`: calendar units in which the middle half of the
+    people began. `influence`: ages x blocks, what each block adds to the error of the logarithm of the level, the
+    calendar's own error included: where nearly everybody began together it is large, as it should be.
     """
 
     unit: int
@@ -40,6 +42,7 @@ class Ages:
     first: int
     observed: Floats
     spread: float
+    influence: Floats
 
 
 def active_cells(days: ir.Table, lives: ir.Table, unit: int) -> pd.DataFrame:
@@ -79,24 +82,52 @@ def by_age(cells: pd.DataFrame, began: pd.DataFrame, first: int, end: int, unit:
     Only whole units inside the data count: an age that begins before `first` or ends after `end` was not observed.
     """
     width = (end - first + 1) // unit
-    blocks, people = np.zeros((BLOCKS, width)), np.zeros((BLOCKS, width))
-    raw_active, raw_people = np.zeros((width, width)), np.zeros((width, width))
     placed = _place(cells.assign(start=cells["origin"] + cells["age"] * unit), first, end, unit, width)
     grid = began.merge(pd.DataFrame({"age": np.arange(width)}), how="cross")
     exposed = _place(grid.assign(start=grid["origin"] + grid["age"] * unit), first, end, unit, width)
-    for table, counts in ((placed, raw_active), (exposed, raw_people)):
-        np.add.at(counts, (table["age"], table["at"]), table["n"])
+    raw_active, raw_people = (_counted(table, "age", "at", (width, width)) for table in (placed, exposed))
     level, calendar = _two_factors(raw_active, raw_people)
-    np.add.at(blocks, (placed["block"], placed["age"]), placed["n"].to_numpy(float))
-    weighted = exposed["n"].to_numpy(float) * calendar[exposed["at"].to_numpy()]
-    np.add.at(people, (exposed["block"], exposed["age"]), weighted)
+    weighted = exposed.assign(n=exposed["n"] * calendar[exposed["at"].to_numpy()])
+    expected = weighted.assign(n=weighted["n"] * np.nan_to_num(level)[exposed["age"].to_numpy()])
+    shape = (BLOCKS, width)
+    active, people = _counted(placed, "block", "age", shape), _counted(weighted, "block", "age", shape)
+    by_age_left = (active - _counted(expected, "block", "age", shape)).T
+    by_calendar_left = (_counted(placed, "block", "at", shape) - _counted(expected, "block", "at", shape)).T
+    means = np.nan_to_num(level)[:, None] * raw_people * calendar[None, :]
+    return Ages(
+        unit, active, people, level, calendar, first, raw_people.sum(axis=1), _spread(began, first, end) / unit,
+        _influence(means, by_age_left, by_calendar_left),
+    )  # fmt: skip
+
+
+def _counted(table: pd.DataFrame, row: str, column: str, shape: tuple[int, int]) -> Floats:
+    """Sums of n by two columns of whole numbers."""
+    counts = np.zeros(shape)
+    np.add.at(counts, (table[row].to_numpy(np.int64), table[column].to_numpy(np.int64)), table["n"].to_numpy(float))
+    return counts
+
+
+def _spread(began: pd.DataFrame, first: int, end: int) -> float:
+    """Days in which the middle half of those who began within the data did so."""
     inside = began[(began["origin"] >= first) & (began["origin"] <= end)]
-    spread = (
-        float(np.average((inside["origin"] - inside["origin"].mean()) ** 2, weights=inside["n"]) ** 0.5)
-        if len(inside)
-        else 0.0
-    )
-    return Ages(unit, blocks, people, level, calendar, first, raw_people.sum(axis=1), spread / unit)
+    if not len(inside):
+        return 0.0
+    by_day = inside.groupby("origin")["n"].sum()
+    share = by_day.cumsum() / by_day.sum()
+    days = by_day.index.to_numpy(np.int64)
+    low, high = (int(days[np.searchsorted(share.to_numpy(), part)]) for part in (0.25, 0.75))
+    return float(high - low)
+
+
+def _influence(means: Floats, by_age_left: Floats, by_calendar_left: Floats) -> Floats:
+    """What each block adds to the error of the log level of each age: the scores of both factors through the inverse
+    of their joint information, the calendar eliminated (Schur complement)."""
+    of_age, of_calendar = means.sum(axis=1), means.sum(axis=0)
+    there = of_calendar > 0
+    share = means[:, there] / of_calendar[there]
+    information = np.diag(of_age) - share @ means[:, there].T
+    scores = by_age_left - share @ by_calendar_left[there]
+    return np.asarray(np.linalg.pinv(information, rcond=1e-9, hermitian=True) @ scores)
 
 
 def _place(table: pd.DataFrame, first: int, end: int, unit: int, width: int) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 The usual decline is steep first and flattens; it is no cliff. At every age a straight line through the logarithm of the
 active share, with a step at that age, is fitted to the same number of weeks on both sides; on a decline that flattens
-such a step comes out upwards, so a downward one is against the trend. The test is of the largest step over all ages and
+such a step comes out upwards, so a downward one is against the trend. It must last: a peak leaves a fall behind it that
+is no cliff. The test is of the largest step over all ages and
 widths searched: its distribution under "no step" comes from a multiplier bootstrap over blocks of people (Chernozhukov,
 Chetverikov, Kato 2013), which keeps what one person does in neighbouring weeks together.
 """
@@ -22,11 +23,12 @@ from customer_analytics.statistics import Z95, Interval
 Floats = npt.NDArray[np.float64]
 WIDTHS = (4, 8, 13, 20)  # age units on each side of a step
 FIRST_AGE = 1  # unit 0 holds the beginning itself
-LEAST_ACTIVE = 10  # active people in each age unit of a window
-LEAST_SPREAD = 4.0  # age units: with beginnings closer together, age and calendar can not be told apart
+LEAST_ACTIVE = 40  # active people in each age unit: the logarithm of fewer is too skewed to test
+LEAST_SPREAD = 4.0  # age units: where half of the people began closer together, age and calendar are the same
 LEVEL = 0.01
 DRAWS = 4_000
 MOST = 3  # cliffs reported
+LASTING = 0.5  # of a fall must be seen in the medians before and after too
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def find_cliffs(ages: Ages, minimum: int, seed: int) -> Cliffs:
     for cliff in made:
         if cliff.p >= LEVEL or len(kept) == MOST:
             break
-        if all(abs(cliff.age - other.age) >= cliff.width + other.width for other in kept):
+        if _lasts(ages, cliff) and all(abs(cliff.age - other.age) >= cliff.width + other.width for other in kept):
             kept.append(cliff)
     detectable = 1 - math.exp(-(critical + 0.84) * float(np.median(errors)))
     return Cliffs(tuple(kept), made[0], len(places), "", detectable, places[-1][0] * ages.unit)
@@ -100,9 +102,7 @@ def _usable(ages: Ages, minimum: int) -> int:
 
 def _step_weights(width: int) -> Floats:
     """Weights that give the step of a least-squares line with one slope and a step in the middle."""
-    x = np.arange(2 * width) - width + 0.5
-    design = np.column_stack((np.ones_like(x), x, x > 0))
-    weights: Floats = np.linalg.pinv(design)[2]
+    weights: Floats = np.linalg.pinv(_design(width))[2]
     return weights
 
 
@@ -111,9 +111,25 @@ def _steps(ages: Ages, contrasts: Floats) -> tuple[Floats, Floats]:
     active, people = ages.active.sum(axis=0), ages.people.sum(axis=0)
     known = (active > 0) & (people > 0)
     logs = np.where(known, np.log(np.where(known, active, 1) / np.where(known, people, 1)), 0.0)
-    expected = np.where(known, active, 1.0)
-    residual = np.where(known, (ages.active - ages.people * np.exp(logs)) / expected, 0.0)
-    return contrasts @ logs, contrasts @ residual.T
+    return contrasts @ logs, contrasts @ ages.influence
+
+
+def _lasts(ages: Ages, cliff: Cliff) -> bool:
+    """Whether the usual level is lower afterwards too, by medians as they are and without the usual slope (Sen 1968):
+    people who come back every seventh day or every fourth week make peaks, and behind every peak lies a fall."""
+    age, width = cliff.age // ages.unit, cliff.width // ages.unit
+    sides = np.log(ages.level[age - width : age + width]).reshape(2, width)
+    first, second = np.triu_indices(width, k=1)
+    slope = float(np.median((sides[:, second] - sides[:, first]) / (second - first)))
+    flat = sides - slope * np.arange(2 * width).reshape(2, width)
+    falls = [float(np.diff(np.median(levels, axis=1))[0]) for levels in (sides, flat)]
+    return max(falls) <= LASTING * math.log1p(cliff.change)
+
+
+def _design(width: int) -> Floats:
+    """A level, a slope, and a step in the middle."""
+    x = np.arange(2 * width) - width + 0.5
+    return np.column_stack((np.ones_like(x), x, x > 0))
 
 
 def _largest_by_chance(influence: Floats, errors: Floats, seed: int) -> Floats:

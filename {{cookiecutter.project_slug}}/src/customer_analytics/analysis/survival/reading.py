@@ -21,6 +21,7 @@ from scipy.special import fdtrc, ndtr
 
 from customer_analytics.analysis.survival.ages import by_age
 from customer_analytics.analysis.survival.blocks import BLOCKS
+from customer_analytics.analysis.survival.cliffs import LEAST_SPREAD
 from customer_analytics.statistics import Z95, Interval, holm
 
 Floats = npt.NDArray[np.float64]
@@ -90,7 +91,8 @@ def effects(
 ) -> tuple[Effect | None, Effect | None]:
     """The calendar's and the intake's effect, from counts as ages.active_cells and ages.beginnings make them.
 
-    Age 0 is left out: everybody is active on the first day. Only people who began within the data count.
+    Age 0 is left out: everybody is active on the first day. Only who began within the data counts. None where half
+    of them began so close together that age, calendar and intake are nearly the same.
     """
     width = (end - first + 1) // unit
     if width < LEAST_UNITS:
@@ -98,6 +100,8 @@ def effects(
     began = began[(began["origin"] >= first) & (began["origin"] <= end)]
     cells = cells[(cells["origin"] >= first) & (cells["age"] >= 1)]
     fitted = by_age(cells, began, first, end, unit)
+    if fitted.spread < LEAST_SPREAD:
+        return None, None
     level = np.nan_to_num(fitted.level)
     active = _cube(cells, first, end, unit, width)
     people = _cube(began.merge(pd.DataFrame({"age": np.arange(1, width)}), how="cross"), first, end, unit, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from customer_analytics.analysis.survival.cliffs import Cliff, Cliffs
+from customer_analytics.analysis.survival.cliffs import LEVEL, Cliff, Cliffs
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -155,7 +155,11 @@ def cliff_table(view: View) -> TableWords | None:
             (say("p of the search"), "number"),
         ),
         tuple(rows),
-        say("Falls that are no chance") if found.found else say("The steepest fall, which chance explains"),
+        say("Falls that are no chance")
+        if found.found
+        else say("The steepest fall, which chance explains")
+        if shown[0].p >= LEVEL
+        else say("The steepest fall: behind a peak, and made good afterwards"),
         how_of_ages(
             view,
             (
