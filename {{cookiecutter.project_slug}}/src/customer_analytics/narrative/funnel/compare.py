@@ -12,7 +12,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.funnel.places import goal, path, period, routes_of, visits_how
 from customer_analytics.narrative.funnel.view import View
 
-LEVEL = 0.05
+LEVEL = 0.01  # p of a pair, q of one of many, from which a difference is told
 
 
 def shown(view: View) -> list[Comparison]:
@@ -35,7 +35,7 @@ def section(view: View) -> SectionWords:
 
 
 def is_clear(each: Comparison) -> bool:
-    """Whether a comparison tells the two sides apart: a pair by its interval, one of many by its q."""
+    """Whether a comparison tells the two sides apart: a pair by its p, one of many by its q."""
     return each.p <= LEVEL if math.isnan(each.q) else each.q <= LEVEL
 
 
@@ -86,10 +86,10 @@ def table(view: View) -> TableWords:
             ),
             (
                 say("Clear"),
-                say("The pair in the first row by its interval, the others by the false discovery rate ({level})",
+                say("The pair in the first row by its p, the others by the false discovery rate (up to {level})",
                     level=language.percent(LEVEL))
                 if routes.pair is not None
-                else say("By the false discovery rate ({level})", level=language.percent(LEVEL)),
+                else say("By the false discovery rate (up to {level})", level=language.percent(LEVEL)),
             ),
             (
                 say("Base of ways"), say("Visits with two stops or more; who leaves at the first place took no way"),

@@ -16,7 +16,7 @@ from customer_analytics.statistics import Interval
 
 ROWS = 10
 ROWS_OF_SIGNS = 7
-LEVEL = 0.05  # q from which a difference is told
+LEVEL = 0.01  # q from which a difference is told
 LARGE = 0.05  # smallest difference of a share that makes a finding
 
 
