@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from retention_logs import ZONES, Log, MakeTables, logs, many_histories
 
 from customer_analytics.analysis.retention import analyse, daily, lifecycle, periods
-from customer_analytics.analysis.retention.cohort_steps import Span, calendar_steps, first_activity_steps
+from customer_analytics.analysis.retention.cohort_steps import Span, calendar_steps, first_activity_steps, periods_of
 from customer_analytics.analysis.retention.counts import count_bracket, count_steps
 from customer_analytics.analysis.retention.periods import first_day, number_of
 from customer_analytics.analysis.retention.result import EPOCH, RetentionResult, as_date
@@ -42,7 +42,7 @@ def steps_by_both_routes(tables: Tables, span: Span) -> list[pd.DataFrame]:
     starts = days.group_by("person_id").aggregate(start_day=days.day.min())
     people = starts.mutate(number=periods.number_column(starts.start_day, span.period))
     people = people.mutate(ages=span.complete_until - people.number + 1)
-    bits = first_activity_steps(tables.backend, days, span)
+    bits = first_activity_steps(tables.backend, periods_of(days, span), span)
     windows = calendar_steps(None, days, people, "first_activity", span, 400)
     return [windows] if bits is None else [bits, windows]
 
@@ -98,9 +98,8 @@ def test_lifecycle_equals_the_slow_one_and_its_identities_hold(make_tables: Make
     first = min(days[0] for days in histories)
     span = Span(day_number(first), day_number(log.as_of) + 1, period)
     days = person_days(tables, "events")
-    active = days.select("person_id", period=periods.number_column(days.day, period)).distinct()
-    routes = [lifecycle.moves_of_periods(active)]
-    bits = first_activity_steps(tables.backend, days, span)
+    routes = [lifecycle.moves_of_periods(periods_of(days, span).distinct())]
+    bits = first_activity_steps(tables.backend, periods_of(days, span), span)
     routes += [] if bits is None else [lifecycle.moves_of_steps(bits)]
     expected = slow.lifecycle(histories, period, log.as_of)
     for moves in routes:
@@ -130,8 +129,7 @@ def test_activity_by_day_equals_the_slow_one(make_tables: MakeTables, log: Log) 
     days = person_days(make_tables(log.as_of, log.zone, events=log.events), "events")
     first, end = day_number(min(own[0] for own in histories)), day_number(log.as_of) + 1
     pairs = daily.day_pairs(days)
-    starts = pd.DataFrame({"first_day": [day_number(own[0]) for own in histories], "n": 1})
-    table = daily.daily_table(pairs, starts, first, end)
+    table = daily.daily_table(pairs, first, end)
     expected = slow.daily(histories, log.as_of)
     assert table["day"].dt.date.tolist() == list(expected)
     for place, row in enumerate(table.to_dict("records")):

@@ -18,6 +18,7 @@ from customer_analytics.analysis.retention.cohort_steps import (
     clock_steps,
     first_activity_steps,
     longest_age,
+    periods_of,
 )
 from customer_analytics.analysis.retention.counts import count_steps, spans
 from customer_analytics.analysis.retention.empty import nothing
@@ -90,27 +91,29 @@ def _people(
 ) -> tuple[ir.Table, tuple[str, ...], LeftOut]:
     """The people of the cohorts, materialised; their attributes; the count of everything that is left out."""
     until = utc_of_local_midnight(as_date(span.end), tables.zone)
-    everybody, attributes = people_table(tables, days, way, span.period, span.first)
-    by_day = (ibis.literal(span.end) - everybody.start_day).cast("int32")
+    aged, attributes = people_table(tables, days, way, span.period, span.first)
+    by_day = (ibis.literal(span.end) - aged.start_day).cast("int32")
     length = periods.LENGTHS[span.period]
-    aged = everybody.mutate(
-        ages=complete_ages(everybody, way.clock, length, span.complete_until, until),
-        day_ages=by_day if way.clock == CALENDAR else complete_ages(everybody, way.clock, 1, 0, until),
-    ).cache()
+    aged = aged.mutate(
+        ages=complete_ages(aged, way.clock, length, span.complete_until, until),
+        day_ages=by_day if way.clock == CALENDAR else complete_ages(aged, way.clock, 1, 0, until),
+    )
     before = without = 0
     if way.start != "first_activity":
         row = aged.aggregate(before=aged.before.sum(), active=aged.count(where=aged.first_day.notnull())).to_pandas()
         before = int(row["before"].fillna(0).iloc[0])
         without = int(days.person_id.nunique().to_pandas()) - int(row["active"].iloc[0])
     left = LeftOut(asked.rows_without_person, asked.visitors, asked.visitor_rows, before, without)
-    return aged.filter(~aged.before).drop("before"), attributes, left
+    if before:
+        aged = aged.filter(~aged.before)
+    return aged.drop("before"), attributes, left
 
 
 def _result(
     tables: Tables, parameters: RetentionParameters, definition: Definition, followed: _Followed
 ) -> RetentionResult:
     days, people, span, way = followed.days, followed.people, followed.span, followed.way
-    ages = day_ages(tables, days, people, way).filter(lambda t: t.age >= 0)
+    ages = day_ages(tables, days, people, way)
     longest = longest_age(definition.brackets, span)
     if way.clock == CALENDAR:
         steps = calendar_steps(tables.backend, days, people, way.start, span, longest)
@@ -121,8 +124,8 @@ def _result(
     cohorts = _cohorts(steps, span, way, definition, pace, longest)
     moves = _moves(tables, followed, steps)
     bases = early.day_bases(people, people.day_ages)
-    whole = _whole(ages, people)
-    table = daily.daily_table(followed.pairs, _first_days(days), span.first, span.end)
+    early_days, last_ages = _early(ages, people, way)
+    table = daily.daily_table(followed.pairs, span.first, span.end)
     payments = money.money_days(tables) if has_orders(tables) else None
     counted = people.aggregate(size=people.count(), customers=people.customer_id.count()).to_pandas().iloc[0]
     return RetentionResult(
@@ -136,8 +139,8 @@ def _result(
         cohorts=cohorts,
         curve=triangle.curve_table(cohorts),
         brackets=spans(definition.brackets, steps),
-        headline=early.headline(whole, people, bases, span.end),
-        day_curve=early.day_curve(whole, people, bases),
+        headline=early.headline(early_days, bases, span.end),
+        day_curve=early.day_curve(early_days, last_ages, bases),
         activity=_dated(
             lifecycle.lifecycle_table(moves, span.first_number, span.last_number, span.complete_until), span
         ),
@@ -186,26 +189,21 @@ def _moves(tables: Tables, followed: _Followed, steps: pd.DataFrame) -> pd.DataF
     """Moves between calendar periods, whatever the cohorts count from."""
     span, way = followed.span, followed.way
     same = way.clock == CALENDAR and way.start == "first_activity" and has_masks(tables.backend, span.many)
-    own = steps if same else first_activity_steps(tables.backend, followed.days, span)
+    own = steps if same else first_activity_steps(tables.backend, periods_of(followed.days, span), span)
     if own is not None:
         return lifecycle.moves_of_steps(own)
-    days = followed.days
-    active = days.select("person_id", period=periods.number_column(days.day, span.period)).distinct()
-    return lifecycle.moves_of_periods(active)
+    return lifecycle.moves_of_periods(periods_of(followed.days, span).distinct())
 
 
-def _whole(ages: ir.Table, people: ir.Table) -> ir.Table:
-    """Days since the start that are complete for the person."""
-    known = people.select("person_id", day_ages="day_ages")
-    joined = ages.inner_join(known, "person_id")
-    return joined.filter(joined.age < joined.day_ages).select("person_id", age=joined.age.cast("int32"))
-
-
-def _first_days(days: ir.Table) -> pd.DataFrame:
-    """first_day, n: people by the first day they were ever active."""
-    own = days.group_by("person_id").aggregate(first_day=days.day.min())
-    table: pd.DataFrame = own.group_by("first_day").aggregate(n=lambda t: t.count()).to_pandas()
-    return table.astype(np.int64)
+def _early(ages: ir.Table, people: ir.Table, way: Way) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts by start day and age, and by last age, over the days that are complete for the person."""
+    if way.clock == CALENDAR:  # every day of the data is complete
+        late = people.filter(people.last_day >= people.start_day)
+        return early.early_counts(ages, people), early.last_ages(late.select(age=late.last_day - late.start_day))
+    joined = ages.inner_join(people.select("person_id", "day_ages"), "person_id")
+    whole = joined.filter(joined.age < joined.day_ages).select("person_id", "age")
+    last = whole.group_by("person_id").aggregate(age=whole.age.max())
+    return early.early_counts(whole, people), early.last_ages(last)
 
 
 def _dated(table: pd.DataFrame, span: Span) -> pd.DataFrame:

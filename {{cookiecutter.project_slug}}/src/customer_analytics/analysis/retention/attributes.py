@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
 
 from customer_analytics.analysis.rfm.payments import MONEY
 from customer_analytics.analysis.stream.people import person_id
@@ -19,6 +21,7 @@ from customer_analytics.tables.store import Tables
 
 OF_CUSTOMERS = {"channel": "acquisition_channel", "campaign": "acquisition_campaign", "region": "region"}
 NAMES = ("channel", "campaign", "region", "device", "store", "first_category", "first_product")
+_PLACES = 1_000_000  # more values than a column of groups can have
 _NEVER = ("customer_id", "account_id", "signed_up_at", "signed_up_on")
 
 
@@ -40,11 +43,9 @@ def attribute_tables(tables: Tables, groups: Sequence[str]) -> tuple[tuple[str, 
     if own:
         listed = of_customers(tables, own)
         parts.append(listed.mutate(**{name: listed[name].cast("string") for name in own}))
-    for name in names:
-        if name not in own:
-            part = _first_seen(tables, name)
-            if part is not None:
-                parts.append(part)
+    for source, columns in _seen_in(tables, [name for name in names if name not in own]).items():
+        parts.append(_first_seen(tables, source, columns))
+    parts += [_first_bought(tables, name) for name in names if name not in own and name.startswith("first_")]
     return names, parts
 
 
@@ -78,16 +79,47 @@ def _has(tables: Tables, name: str) -> bool:
     return False
 
 
-def _first_seen(tables: Tables, name: str) -> ir.Table | None:
-    if name in ("first_category", "first_product"):
-        return _first_bought(tables, name)
-    source = "events" if name == "device" or (name == "channel" and tables.has("events", name)) else "orders"
-    rows, at = tables[source], "occurred_at" if source == "events" else "ordered_at"
-    known = rows.select(person_id=person_id(rows), at=rows[at], value=rows[name].cast("string"))
-    known = known.filter(known.person_id.notnull(), known.value.notnull())
-    first = known.group_by("person_id").aggregate(first=known.at.min())
-    at_first = known.inner_join(first, "person_id").filter(lambda t: t["at"] == t["first"])
-    return at_first.group_by("person_id").aggregate(**{name: at_first.value.min()})
+def _seen_in(tables: Tables, names: Sequence[str]) -> dict[str, list[str]]:
+    """events or orders -> the columns that are taken from them."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if not name.startswith("first_"):
+            of_events = name != "store" and has_events(tables) and tables.has("events", name)
+            found.setdefault("events" if of_events else "orders", []).append(name)
+    return found
+
+
+def _first_seen(tables: Tables, source: str, columns: Sequence[str]) -> ir.Table:
+    """person_id and the first known value of each column, in one pass over the rows.
+
+    A value becomes its place in the alphabet, and second and place one number: the smallest of a person's numbers
+    is the first value, and where several came in the same second the first of them in the alphabet.
+    """
+    rows = tables[source]
+    second = rows["occurred_at" if source == "events" else "ordered_at"].epoch_seconds().cast("int64")
+    marked = rows.select(person_id=person_id(rows), second=second, **{name: rows[name] for name in columns})
+    marked = marked.filter(marked.person_id.notnull())
+    values = {name: _values(rows[name]) for name in columns}
+    for name in columns:
+        known = values[name].rename(**{f"{name}_value": "value", f"{name}_place": "place"})
+        marked = marked.left_join(known, [(name, f"{name}_value")])
+    numbers = {name: (marked.second * _PLACES + marked[f"{name}_place"]).min() for name in columns}
+    first = marked.group_by("person_id").aggregate(**numbers)
+    for name in columns:
+        place = (first[name] % _PLACES + _PLACES) % _PLACES  # also for times before 1970
+        found = first.mutate(place=place).left_join(
+            values[name].select(place_of="place", value="value"), [("place", "place_of")]
+        )
+        first = found.drop("place", "place_of", name).rename(**{name: "value"})
+    return first
+
+
+def _values(column: ir.Column) -> ir.Table:
+    """value, place: the distinct values in the order of the alphabet; a column of millions of them is cut short."""
+    distinct = column.cast("string").name("value").as_table().distinct()
+    known = distinct.filter(distinct.value.notnull()).order_by("value").limit(_PLACES - 1).to_pandas()["value"]
+    places = pd.DataFrame({"value": pd.Series(known, dtype="string"), "place": np.arange(len(known), dtype=np.int64)})
+    return ibis.memtable(places, schema={"value": "string", "place": "int64"})
 
 
 def _product_column(tables: Tables, name: str) -> tuple[str, str] | None:
@@ -105,11 +137,10 @@ def _product_column(tables: Tables, name: str) -> tuple[str, str] | None:
     )
 
 
-def _first_bought(tables: Tables, name: str) -> ir.Table | None:
+def _first_bought(tables: Tables, name: str) -> ir.Table:
     """The category or product with the most money in the lines of a person's first purchase day."""
     found = _product_column(tables, name)
-    if found is None:
-        return None
+    assert found is not None  # the names are those that the data hold
     lines, (source, column) = tables["order_lines"], found
     amount = lines.amount.cast(MONEY) if "amount" in lines.columns else ibis.literal(1).cast(MONEY)
     if source == "products":

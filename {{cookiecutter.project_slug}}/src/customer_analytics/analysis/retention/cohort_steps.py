@@ -52,28 +52,33 @@ class Span:
         return self.last_number - self.first_number + 1
 
 
-def first_activity_steps(backend: ibis.BaseBackend | None, rows: ir.Table, span: Span) -> pd.DataFrame | None:
-    """Steps of cohorts by the first activity, from rows of person_id, day (in any number); None where they do not fit.
+def first_activity_steps(backend: ibis.BaseBackend | None, active: ir.Table, span: Span) -> pd.DataFrame | None:
+    """Steps of cohorts by the first activity, from rows of person_id, period, any number of them; None where the
+    periods do not fit into one integer.
 
     One aggregate over the rows, then counts of equal masks: what the report needs of ten million rows crosses as a few
     thousand.
     """
     if not has_masks(backend, span.many):
         return None
-    active = rows.select("person_id", period=periods.number_column(rows.day, span.period))
     counted = mask_cohorts(masks(active, span.first_number), span.first_number)
     return with_ages(steps_of_masks(counted, span.many - 1), span.complete_until)
+
+
+def periods_of(days: ir.Table, span: Span) -> ir.Table:
+    """person_id, period of each row of person_id, day."""
+    return days.select("person_id", period=periods.number_column(days.day, span.period))
 
 
 def calendar_steps(
     backend: ibis.BaseBackend | None, days: ir.Table, people: ir.Table, start: str, span: Span, longest: int
 ) -> pd.DataFrame:
     """Steps of calendar cohorts. `days`: person_id, day; `people`: person_id, number (period of the start), ages."""
+    active = periods_of(days, span)
     if start == "first_activity":
-        steps = first_activity_steps(backend, days, span)
+        steps = first_activity_steps(backend, active, span)
         if steps is not None:
             return steps
-    active = days.select("person_id", period=periods.number_column(days.day, span.period))
     if has_masks(backend, span.many):
         own = people.select("person_id", cohort="number")
         counted = start_masks(masks(active, span.first_number), own, span.first_number)

@@ -19,24 +19,26 @@ from customer_analytics.statistics import Z95, Interval
 
 WAU_DAYS, MAU_DAYS = 7, 28  # MAU on 28 days: every weekday four times
 NOWHERE = -1
+PLACES = 10
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 def day_pairs(days: ir.Table) -> pd.DataFrame:
-    """day, next (-1 after a person's last active day), n: counted over the people; ascending."""
+    """day, next (-1 after a person's last active day), first (1 on a person's first one), n: how many people."""
     own = ibis.window(group_by=days.person_id, order_by=days.day)
-    pairs = days.select(day=days.day, next=days.day.lead().over(own).fill_null(NOWHERE).cast("int32"))
-    table: pd.DataFrame = pairs.group_by("day", "next").aggregate(n=lambda t: t.count()).to_pandas()
-    return table.astype(np.int64).sort_values(["day", "next"], ignore_index=True)
+    pairs = days.select(
+        day=days.day,
+        next=days.day.lead().over(own).fill_null(NOWHERE).cast("int32"),
+        first=days.day.lag().over(own).isnull().ifelse(1, 0).cast("int8"),
+    )
+    table: pd.DataFrame = pairs.group_by("day", "next", "first").aggregate(n=lambda t: t.count()).to_pandas()
+    return table.astype(np.int64).sort_values(["day", "next", "first"], ignore_index=True)
 
 
-def daily_table(pairs: pd.DataFrame, starts: pd.DataFrame, first: int, end: int) -> pd.DataFrame:
-    """day, dau, wau, mau, new for each day from `first` to before `end`.
-
-    `starts`: first_day, n (people by the first day they were ever active). WAU and MAU are NaN until their window lies
-    within the data.
-    """
+def daily_table(pairs: pd.DataFrame, first: int, end: int) -> pd.DataFrame:
+    """day, dau, wau, mau, new for each day from `first` to before `end`; WAU and MAU are NaN until their window lies
+    within the data."""
     length = end - first
     table = pd.DataFrame({"day": (np.arange(first, end)).astype("datetime64[D]").astype("datetime64[ns]")})
     table["dau"] = covered(pairs, first, length, 1)
@@ -45,7 +47,8 @@ def daily_table(pairs: pd.DataFrame, starts: pd.DataFrame, first: int, end: int)
         people[: window - 1] = np.nan
         table[name] = people
     new = np.zeros(length, dtype=np.int64)
-    np.add.at(new, starts["first_day"].to_numpy(np.int64) - first, starts["n"].to_numpy(np.int64))
+    begins = pairs[pairs["first"] == 1]
+    np.add.at(new, begins["day"].to_numpy(np.int64) - first, begins["n"].to_numpy(np.int64))
     return table.assign(new=new)
 
 
@@ -85,6 +88,7 @@ def stickiness(days: ir.Table, daily: pd.DataFrame, end: int) -> Stickiness | No
     value = float(ratio.mean())
     half = Z95 * math.sqrt(_squared_influence(days, recent, end)) / last
     growth = float(recent["mau"].iloc[-1] / recent["mau"].iloc[0] - 1)
+    half = round(half, PLACES)  # the engine adds floats in no fixed order
     return Stickiness(value, Interval(max(value - half, 0.0), min(value + half, 1.0)), last, growth)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.retention.counts import Integers, count_steps, rates, wilson_limits
-from customer_analytics.analysis.retention.steps import steps_of_periods
+from customer_analytics.analysis.retention.counts import Integers, rates, wilson_limits
 from customer_analytics.statistics import newcombe
 
 HEADLINE = (1, 7, 30)
 LONGEST = 90  # days of the curve
 RECENT = {1: 90, 7: 90, 30: 180}  # days of starts whose later half is compared with the earlier one
-_ALL = 1_000_000  # complete ages: what is observed is complete, so that nothing is cut off
 
 
 def day_bases(people: ir.Table, day_ages: ir.IntegerValue) -> pd.DataFrame:
@@ -24,23 +21,38 @@ def day_bases(people: ir.Table, day_ages: ir.IntegerValue) -> pd.DataFrame:
     return table.astype(np.int64)
 
 
-def day_curve(active: ir.Table, people: ir.Table, bases: pd.DataFrame) -> pd.DataFrame:
+def early_counts(active: ir.Table, people: ir.Table) -> pd.DataFrame:
+    """start_day, age (up to LONGEST), n: how many people of each start day were active at each age.
+
+    `active`: person_id, age: distinct complete days since the start on which the person was active.
+    """
+    known = people.select("person_id", "start_day")
+    joined = active.filter(active.age <= LONGEST).inner_join(known, "person_id")
+    table: pd.DataFrame = joined.group_by("start_day", "age").aggregate(n=lambda t: t.count()).to_pandas()
+    return table.astype(np.int64)
+
+
+def last_ages(last: ir.Table) -> pd.DataFrame:
+    """age, n from person_id, age (the last age at which each person was active)."""
+    table: pd.DataFrame = last.group_by("age").aggregate(n=lambda t: t.count()).to_pandas()
+    return table.astype(np.int64)
+
+
+def day_curve(counted: pd.DataFrame, last: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
     """age, eligible, active, rate, low, high, unbounded, unbounded_rate for the first days.
 
-    `active`: person_id, age: distinct complete days since the start on which the person was active. Somebody active on
-    a complete day is in its base, so the counts need no cohorts.
+    Somebody active on a complete day is in its base, so that the counts need no cohorts: active in k or later are those
+    whose last age is k or more.
     """
     longest = int(min(LONGEST, bases["ages"].max() - 1)) if len(bases) else -1
-    if longest < 0:
-        columns = ["age", "eligible", "active", "rate", "low", "high", "unbounded", "unbounded_rate"]
-        return pd.DataFrame({name: pd.Series(dtype=np.float64) for name in columns})
-    starts = people.select("person_id", cohort=ibis.literal(0).cast("int32"), ages=ibis.literal(_ALL).cast("int32"))
-    counts = count_steps(steps_of_periods(active, starts, longest), longest)
-    eligible = eligible_at(bases, np.arange(longest + 1))
-    table = pd.DataFrame({"age": np.arange(longest + 1), "eligible": eligible, "active": counts.active[0]})
-    table["rate"] = rates(table["active"], eligible)
-    table["low"], table["high"] = wilson_limits(table["active"], eligible)
-    table["unbounded"] = counts.unbounded[0]
+    ages = np.arange(longest + 1)
+    active = np.bincount(counted["age"], weights=counted["n"], minlength=LONGEST + 1).astype(np.int64)[: longest + 1]
+    late = np.bincount(last["age"], weights=last["n"], minlength=LONGEST + 1).astype(np.int64)
+    eligible = eligible_at(bases, ages)
+    table = pd.DataFrame({"age": ages, "eligible": eligible, "active": active})
+    table["rate"] = rates(active, eligible)
+    table["low"], table["high"] = wilson_limits(active, eligible)
+    table["unbounded"] = late[::-1].cumsum()[::-1][: longest + 1]
     table["unbounded_rate"] = rates(table["unbounded"], eligible)
     return table
 
@@ -51,11 +63,8 @@ def eligible_at(bases: pd.DataFrame, ages: Integers) -> Integers:
     return np.array([int(n[complete > age].sum()) for age in ages], dtype=np.int64)
 
 
-def headline(active: ir.Table, people: ir.Table, bases: pd.DataFrame, end: int) -> pd.DataFrame:
+def headline(counted: pd.DataFrame, bases: pd.DataFrame, end: int) -> pd.DataFrame:
     """One row each for day 1, 7 and 30; columns as RetentionResult says."""
-    known = people.select("person_id", "start_day")
-    wanted = active.filter(active.age.isin(HEADLINE)).inner_join(known, "person_id")
-    counted = wanted.group_by("start_day", "age").aggregate(n=lambda t: t.count()).to_pandas().astype(np.int64)
     return pd.DataFrame([headline_row(day, counted, bases, end) for day in HEADLINE])
 
 

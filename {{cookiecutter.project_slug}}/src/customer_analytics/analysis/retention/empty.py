@@ -9,7 +9,7 @@ import pandas as pd
 from customer_analytics.analysis.retention import daily, lifecycle
 from customer_analytics.analysis.retention.counts import count_steps, spans
 from customer_analytics.analysis.retention.definition import Asked, brackets_of, choose_period
-from customer_analytics.analysis.retention.early import HEADLINE, headline_row
+from customer_analytics.analysis.retention.early import day_curve, headline
 from customer_analytics.analysis.retention.result import Definition, LeftOut, RetentionResult
 from customer_analytics.analysis.retention.steps import COLUMNS
 from customer_analytics.analysis.retention.triangle import cohort_table, curve_table
@@ -38,7 +38,7 @@ _PEOPLE = {
 
 def nothing(tables: Tables, parameters: RetentionParameters, asked: Asked, end: int) -> RetentionResult:
     """The result without anybody."""
-    pairs = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in ("day", "next", "n")})
+    pairs = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in ("day", "next", "first", "n")})
     gaps = daily.gap_table(pairs, end).iloc[:0]
     period = choose_period(parameters.period, end, end, gaps)
     definition = Definition(
@@ -60,6 +60,7 @@ def nothing(tables: Tables, parameters: RetentionParameters, asked: Asked, end: 
     cohorts = cohort_table(count_steps(steps, 0), pd.Series(dtype=np.int64), 1, int, end)
     moves = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in ("period", "kind", "next", "n")})
     activity = lifecycle.lifecycle_table(moves, 0, -1, -1).rename(columns={"number": "period"})
+    none = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in ("start_day", "age", "ages", "n")})
     return RetentionResult(
         parameters=parameters,
         definition=definition,
@@ -71,10 +72,10 @@ def nothing(tables: Tables, parameters: RetentionParameters, asked: Asked, end: 
         cohorts=cohorts,
         curve=curve_table(cohorts),
         brackets=spans(definition.brackets, steps),
-        headline=_headline(),
-        day_curve=_frame("age", "eligible", "active", "rate", "low", "high", "unbounded", "unbounded_rate"),
+        headline=headline(none, none, 0),
+        day_curve=day_curve(none, none, none),
         activity=activity.astype({"period": "datetime64[ns]"}),
-        daily=daily.daily_table(pairs, _frame("first_day", "n"), end, end),
+        daily=daily.daily_table(pairs, end, end),
         stickiness=None,
         active_days=pd.DataFrame({"days": np.arange(1, daily.MAU_DAYS + 1), "people": 0}),
         next_period=lifecycle.next_period_table(moves, 0, -1),
@@ -87,12 +88,3 @@ def nothing(tables: Tables, parameters: RetentionParameters, asked: Asked, end: 
         money=None,
         value_to_day=None,
     )
-
-
-def _frame(*columns: str) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=np.float64) for name in columns})
-
-
-def _headline() -> pd.DataFrame:
-    none = _frame("start_day", "age", "ages", "n")
-    return pd.DataFrame([headline_row(day, none, none, 0) for day in HEADLINE])

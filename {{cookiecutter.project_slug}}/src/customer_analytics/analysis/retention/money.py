@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.retention.counts import rates, wilson_limits
+from customer_analytics.analysis.retention.daily import PLACES
 from customer_analytics.analysis.retention.periods import LENGTHS, number_column
 from customer_analytics.analysis.retention.result import RevenueRetention
 from customer_analytics.analysis.rfm.payments import MONEY
@@ -51,10 +52,10 @@ def revenue_retention(money: ir.Table, end: int) -> RevenueRetention | None:
     )
     own = own.filter(own.base > 0).mutate(kept=ibis.least(ibis._.later, ibis._.base))
     squares = {
-        f"{one}_{other}": (own[one] * own[other]).sum()
+        f"{one}_{other}": (own[one].cast("float64") * own[other].cast("float64")).sum()
         for one, other in (("base", "base"), ("later", "later"), ("kept", "kept"), ("base", "later"), ("base", "kept"))
     }
-    sums = {name: own[name].sum() for name in ("base", "later", "kept")}
+    sums = {name: own[name].sum().cast("float64") for name in ("base", "later", "kept")}
     row = own.aggregate(people=own.count(), **sums, **squares).to_pandas().fillna(0.0).iloc[0]
     if not row["people"]:
         return None
@@ -84,6 +85,7 @@ def _ratio(row: pd.Series, name: str) -> tuple[float, Interval]:
         return ratio, Interval(math.nan, math.nan)
     squared = row[f"{name}_{name}"] - 2 * ratio * row[f"base_{name}"] + ratio**2 * row["base_base"]
     half = Z95 * math.sqrt(max(float(squared), 0.0) * n / (n - 1)) / base
+    half = round(half, PLACES)  # the engine adds floats in no fixed order
     return ratio, Interval(ratio - half, ratio + half)
 
 
@@ -130,7 +132,7 @@ def value_to_day(money: ir.Table, people: ir.Table, end: int) -> pd.DataFrame:
     since = joined.day - joined.start_day
     own = joined.group_by("person_id", "start_day").aggregate(
         **{
-            f"net_{days}": joined.net.sum(where=(since >= 0) & (since < days)).fill_null(0).cast("float64")
+            f"net_{days}": joined.net.sum(where=(since >= 0) & (since < days)).fill_null(0).cast(MONEY)
             for days in HORIZONS
         }
     )
@@ -139,8 +141,8 @@ def value_to_day(money: ir.Table, people: ir.Table, end: int) -> pd.DataFrame:
         seen, net = own.start_day + days <= end, own[f"net_{days}"]
         measures |= {
             f"n_{days}": own.count(where=seen),
-            f"sum_{days}": net.sum(where=seen),
-            f"squares_{days}": (net * net).sum(where=seen),
+            f"sum_{days}": net.sum(where=seen).cast("float64"),
+            f"squares_{days}": (net.cast("float64") * net.cast("float64")).sum(where=seen),
         }
     row = own.aggregate(**measures).to_pandas().fillna(0.0).iloc[0]
     rows = []
@@ -148,7 +150,7 @@ def value_to_day(money: ir.Table, people: ir.Table, end: int) -> pd.DataFrame:
         n, total, squares = (float(row[f"{name}_{days}"]) for name in ("n", "sum", "squares"))
         if n:
             mean = total / n
-            half = Z95 * math.sqrt(max(squares / n - mean**2, 0.0) / (n - 1)) if n > 1 else math.nan
+            half = round(Z95 * math.sqrt(max(squares / n - mean**2, 0.0) / (n - 1)), PLACES) if n > 1 else math.nan
             rows.append((days, int(n), round(total, 4), mean, mean - half, mean + half))
     return pd.DataFrame(rows, columns=["day", "eligible", "net", "per_person", "low", "high"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -14,7 +13,7 @@ from customer_analytics.analysis.retention.attributes import attribute_tables, o
 from customer_analytics.analysis.retention.periods import number_column
 from customer_analytics.analysis.rfm.payments import MONEY
 from customer_analytics.analysis.stream.people import customer_id_of
-from customer_analytics.analysis.stream.person_days import order_rows, sources
+from customer_analytics.analysis.stream.person_days import has_orders, order_rows, sources
 from customer_analytics.tables.store import Tables
 
 CALENDAR, BY_PERSON = "calendar", "24h"
@@ -33,8 +32,11 @@ class Way:
     groups: tuple[str, ...]
 
 
-def starts(tables: Tables, days: ir.Table, way: Way) -> ir.Table:
-    """person_id, start_day (days since 1970) and, with the 24-hour clock, start_at (microseconds since 1970)."""
+def starts(tables: Tables, way: Way) -> ir.Table:
+    """person_id, start_day (days since 1970) and, with the 24-hour clock, start_at (microseconds since 1970).
+
+    Where the start is the first activity, only the 24-hour clock needs it.
+    """
     by_person = way.clock == BY_PERSON
     if way.start == "signed_up":
         signed = of_customers(tables, {"day": "signed_up_on", "at": "signed_up_at"})
@@ -44,10 +46,8 @@ def starts(tables: Tables, days: ir.Table, way: Way) -> ir.Table:
     if way.start == "first_purchase":
         bought = order_rows(tables).filter(ibis._.purchases == 1)
         rows = bought.select("person_id", "day", at=microseconds(tables, bought["at"]) if by_person else bought.day)
-    elif by_person:
-        rows = moments(tables, way)
     else:
-        return days.group_by("person_id").aggregate(start_day=days.day.min())
+        rows = moments(tables, way)
     first = {"start_day": rows.day.min()} | ({"start_at": rows["at"].min()} if by_person else {})
     return rows.group_by("person_id").aggregate(**first)
 
@@ -70,38 +70,41 @@ def microseconds(tables: Tables, moment: ir.TimestampValue) -> ir.IntegerValue:
 def people_table(
     tables: Tables, days: ir.Table, way: Way, period: str, first_day: int
 ) -> tuple[ir.Table, tuple[str, ...]]:
-    """The people of the cohorts, and the names of their attributes.
+    """The people of the cohorts, materialised, and the names of their attributes.
 
-    Columns as RetentionResult says, and `number` (the period of the start) and, with the 24-hour clock, `start_at`.
-    People whose start lies before `first_day` are still in: the caller counts them and takes them out.
+    Columns as RetentionResult says (ages, cohort and truncated are the caller's), `number` (the period of the start),
+    `before` (the start lies before `first_day`: the caller counts these people and takes them out) and, with the
+    24-hour clock, `start_at`. Only what cannot be worked out from other columns of the row is stored.
     """
-    begun = starts(tables, days, way)
-    own = days.group_by("person_id").aggregate(
-        first_day=days.day.min(),
-        last_day=days.day.max(),
-        active_days=days.count(),
-        purchase_days=days.count(where=days.purchases > 0),
-        net=days.net.sum().cast(MONEY),
-    )
+    with_orders = way.activity != "events" and has_orders(tables)
+    measures = {"first_day": days.day.min(), "last_day": days.day.max(), "active_days": days.count().cast("int32")}
+    if with_orders:
+        measures |= {
+            "purchase_days": days.count(where=days.purchases > 0).cast("int32"),
+            "net": days.net.sum().cast(MONEY),
+        }
+    table = days.group_by("person_id").aggregate(**measures)
+    same = way.start == "first_activity" and way.clock == CALENDAR
+    if not same:
+        table = _beside(starts(tables, way), table)
     names, parts = attribute_tables(tables, way.groups)
-    if tables.has("customers", "customer_id", "signed_up_on"):
-        signed = of_customers(tables, {"signed_up_on": "signed_up_on"})
-        day = signed.signed_up_on.epoch_days().cast("int32")
-        parts = [signed.select("person_id", signed_up=day), *parts]
-    table = begun
-    for part in (own, *parts):
+    signed = tables.has("customers", "customer_id", "signed_up_on")
+    if signed:
+        own = of_customers(tables, {"signed_up_on": "signed_up_on"})
+        parts = [own.select("person_id", signed_up=own.signed_up_on.epoch_days().cast("int32")), *parts]
+    for part in parts:
         table = _beside(table, part)
-    if "signed_up" not in table.columns:
-        table = table.mutate(signed_up=ibis.null("int32"))
+    table = table.cache()
+    nothing = ibis.literal(0).cast(MONEY)
     table = table.mutate(
+        start_day=table.first_day if same else table.start_day,
+        active_days=table.active_days.fill_null(0),
+        purchase_days=table.purchase_days.fill_null(0) if with_orders else ibis.literal(0).cast("int32"),
+        net=table.net.fill_null(nothing) if with_orders else nothing,
+        signed_up=table.signed_up if signed else ibis.null("int32"),
         customer_id=customer_id_of(table.person_id),
-        number=number_column(table.start_day, period),
-        before=table.start_day < first_day,
-        active_days=table.active_days.fill_null(0).cast("int32"),
-        purchase_days=table.purchase_days.fill_null(0).cast("int32"),
-        net=table.net.fill_null(ibis.literal(0).cast(MONEY)),
     )
-    return table, names
+    return table.mutate(number=number_column(table.start_day, period), before=table.start_day < first_day), names
 
 
 def _beside(table: ir.Table, part: ir.Table) -> ir.Table:
@@ -140,8 +143,3 @@ def day_ages(tables: Tables, days: ir.Table, people: ir.Table, way: Way) -> ir.T
     joined = joined.filter(joined["at"] >= joined.start_at)
     age = ((joined["at"] - joined.start_at) // MICROSECONDS).cast("int32")
     return joined.select("person_id", age=age).distinct()
-
-
-def named_attributes(names: Sequence[str], people: ir.Table) -> tuple[str, ...]:
-    """The attributes that really are columns of the people."""
-    return tuple(name for name in names if name in people.columns)

@@ -57,15 +57,23 @@ def start_masks(masked: ir.Table, starts: ir.Table, first: int) -> ir.Table:
 
 def steps_of_masks(counted: ir.Table, longest: int) -> pd.DataFrame:
     """Counted steps from (cohort, mask, n): cohort, age, back, next, n. `longest`: the highest age that can occur."""
-    ages = ibis.memtable({"age": np.arange(MARKER, longest + 1, dtype=np.int32)})
+    age = np.arange(MARKER, longest + 1, dtype=np.int32)
+    ages = ibis.memtable(
+        {
+            "age": age,
+            "here": np.maximum(age, 0),  # shifts, none of them negative or beyond the bits
+            "before": np.maximum(age - 1, 0),
+            "after": np.minimum(age + 1, BITS),
+        }
+    )
     crossed = counted.cross_join(ages)
-    active = (crossed.age == MARKER) | (((crossed.mask >> _at_least_0(crossed.age)) & 1) == 1)
-    rest = ibis.ifelse(crossed.age == BITS - 1, 0, crossed.mask >> _at_least_0(crossed.age + 1))
+    active = (crossed.age == MARKER) | (((crossed.mask >> crossed.here) & 1) == 1)
+    rest = crossed.mask >> crossed.after
     found = crossed.filter(active).select(
         cohort=crossed.cohort,
         age=crossed.age,
-        back=ibis.ifelse(crossed.age > 0, (crossed.mask >> _at_least_0(crossed.age - 1)) & 1, 0).cast("int8"),
-        next=ibis.ifelse(rest == 0, NOWHERE, crossed.age + 1 + _lowest(rest.nullif(0))).cast("int32"),
+        back=ibis.ifelse(crossed.age > 0, (crossed.mask >> crossed.before) & 1, 0).cast("int8"),
+        next=ibis.ifelse(rest == 0, NOWHERE, crossed.after + _lowest(rest.nullif(0))).cast("int32"),
         n=crossed.n,
     )
     table: pd.DataFrame = (
@@ -106,8 +114,3 @@ def steps_of_periods(active: ir.Table, starts: ir.Table, longest: int) -> pd.Dat
 def _lowest(mask: ir.IntegerValue) -> ir.IntegerValue:
     """The place of the lowest bit: the logarithm of a power of two, which is exact as a float."""
     return (mask & -mask).cast("float64").log2().round().cast("int32")
-
-
-def _at_least_0(value: ir.IntegerValue) -> ir.IntegerValue:
-    """A shift must not be negative, not even where a condition leaves its value unused."""
-    return ibis.greatest(value, 0).cast("int32")

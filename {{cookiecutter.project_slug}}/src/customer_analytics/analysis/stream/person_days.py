@@ -90,12 +90,15 @@ def has_orders(tables: Tables) -> bool:
 
 
 def event_rows(tables: Tables, names: Collection[str] = ()) -> ir.Table:
-    """The events that name somebody: person_id, at, day. `names`: of these events only; empty: all."""
+    """The events that name somebody: person_id, at, day, on (the date). `names`: of these events only; empty: all."""
     events = tables["events"]
     if names:
         events = events.filter(events.event.isin(sorted(names)))
     rows = events.select(
-        person_id=person_id(events), at=events.occurred_at, day=events.occurred_on.epoch_days().cast("int32")
+        person_id=person_id(events),
+        at=events.occurred_at,
+        day=events.occurred_on.epoch_days().cast("int32"),
+        on=events.occurred_on,
     )
     return rows.filter(rows.person_id.notnull())
 
