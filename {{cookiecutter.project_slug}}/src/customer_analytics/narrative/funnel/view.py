@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 DAY = 86_400.0  # seconds
+LONGEST = 48  # characters of a step's name in a sentence
 
 
 class Passage(NamedTuple):
@@ -251,4 +252,5 @@ def step_name(language: Language, label: str) -> Text:
         "order kept": say("Order kept"),
         "order placed again": say("Ordered again"),
     }
-    return own.get(label, Text(label))
+    short = label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…"
+    return own.get(label, Text(short))
