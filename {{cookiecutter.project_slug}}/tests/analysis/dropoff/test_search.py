@@ -18,6 +18,7 @@ from customer_analytics.analysis.dropoff.lists import dropped_off
 from customer_analytics.analysis.dropoff.prize import UNKNOWN, Worth
 from customer_analytics.analysis.dropoff.reasons import find_reasons, group_of, is_trouble, read_signals
 from customer_analytics.analysis.dropoff.units import OTHER, Units, cells, limited, patterns, person_moments
+from customer_analytics.analysis.dropoff.voices import hear
 from customer_analytics.statistics import wilson
 from customer_analytics.tables.store import Tables
 
@@ -202,3 +203,28 @@ def test_the_heavy_tables_compile_for_every_engine(engine: str) -> None:
             with pytest.raises(Stop):
                 heavy()
     assert len(compiled) == 4 and all("units" in sql for sql in compiled)
+
+
+def test_what_the_lost_said_counts_visits_with_feedback_within_a_month(
+    backend: ibis.BaseBackend, make_units: MakeUnits
+) -> None:
+    generator = np.random.default_rng(12)
+    n = 600
+    frame = pd.DataFrame({"person_id": [f"c{i}" for i in range(n)], "furthest": generator.integers(1, 4, n), "p0": "a"})
+    frame["entered_at"] = pd.Timestamp("2024-03-01") + pd.to_timedelta(np.arange(n), unit="h")
+    days = generator.integers(-5, 40, n)
+    topic = np.where((frame["furthest"] == 2) & (generator.random(n) < 0.6), "delivery", "app")
+    feedback = pd.DataFrame({"customer_id": frame["person_id"], "topic": topic})
+    feedback["given_at"] = frame["entered_at"] + pd.to_timedelta(days, unit="D")
+    both = pd.concat([feedback, feedback, feedback.head(50).assign(topic=None)])
+    tables = {"feedback": backend.create_table("said", both, temp=True)}
+    data = Tables(backend, dt.date(2024, 6, 1), ZoneInfo("UTC"), tables)
+    found = hear(data, make_units(frame), minimum=30)
+    heard = (days >= 0) & (days <= 30)
+    for row in found.table.to_dict("records"):
+        lost, on = heard & (frame["furthest"] == row["step"] - 1), heard & (frame["furthest"] >= row["step"])
+        assert (row["lost"], row["went_on"]) == (lost.sum(), on.sum())
+        assert row["lost_with"] == (lost & (topic == row["topic"])).sum()
+        assert row["went_on_with"] == (on & (topic == row["topic"])).sum()
+    told = {(int(step), topic) for step, topic in zip(found.marked["step"], found.marked["topic"], strict=True)}
+    assert told == {(3, "delivery"), (2, "app")}

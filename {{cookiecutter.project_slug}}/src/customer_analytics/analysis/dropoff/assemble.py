@@ -19,6 +19,7 @@ from customer_analytics.analysis.dropoff.reasons import Reasons, Signals, find_r
 from customer_analytics.analysis.dropoff.result import DropoffResult
 from customer_analytics.analysis.dropoff.units import Units, cells, limited
 from customer_analytics.analysis.dropoff.visits import units_of
+from customer_analytics.analysis.dropoff.voices import hear
 from customer_analytics.analysis.dropoff.worth import worth
 from customer_analytics.analysis.funnel.result import FunnelResult
 from customer_analytics.analysis.funnel.times import later
@@ -61,6 +62,7 @@ def analyse(tables: Tables, funnel: FunnelResult, parameters: FunnelParameters) 
         drivers=drivers,
         reasons=reasons,
         reasons_of_group=of_group,
+        voices=hear(tables, units, minimum=minimum),
         change=compare(units, parameters.compare_days, _last_mature(tables, units), minimum=minimum),
         anomalies=find_anomalies(units, minimum=minimum),
         portfolio=portfolio(units, drivers, reasons, totals, price, weeks),

@@ -49,6 +49,8 @@ def tables(result: DropoffResult, minimum_group: int) -> dict[str, pd.DataFrame]
     reasons = result.reasons.table
     told = (reasons["lost_with"] + reasons["went_on_with"]) >= minimum_group
     made["dropoff_reasons"] = reasons[told]
+    voices = result.voices.table
+    made["dropoff_voices"] = voices[(voices["lost_with"] + voices["went_on_with"]) >= minimum_group]
     if result.change is not None:
         made["funnel_change"] = result.change.table
         made["funnel_change_split"] = _splits(result, minimum_group)

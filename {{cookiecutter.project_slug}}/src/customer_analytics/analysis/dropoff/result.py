@@ -14,6 +14,7 @@ from customer_analytics.analysis.dropoff.drivers import Drivers
 from customer_analytics.analysis.dropoff.prize import Worth
 from customer_analytics.analysis.dropoff.reasons import Reasons
 from customer_analytics.analysis.dropoff.units import Kind, Property
+from customer_analytics.analysis.dropoff.voices import Voices
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class DropoffResult:
         window): a lost visit is not always a lost sale. Empty where units are people.
     worth: of a conversion. breakdown: the funnel's own units by property; None where no column is there.
     reasons_of_group: the reasons among the group with the largest prize; None where there is none.
-    drivers, reasons, anomalies, change, portfolio: see their modules; change is None without two comparable periods.
+    drivers, reasons, voices, anomalies, change, portfolio: see their modules; change is None without two comparable
+        periods.
     dropped: one row a customer who dropped off (see lists).
     """
 
@@ -48,6 +50,7 @@ class DropoffResult:
     drivers: Drivers
     reasons: Reasons
     reasons_of_group: Reasons | None
+    voices: Voices
     change: Change | None
     anomalies: Anomalies
     portfolio: pd.DataFrame

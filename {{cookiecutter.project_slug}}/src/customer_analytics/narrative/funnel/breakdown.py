@@ -19,7 +19,7 @@ from customer_analytics.statistics import Interval
 
 SHOWN = 8  # values of a property on the page
 TABLES = 2  # properties on the page; the others are in the file
-MOST_COLUMNS = 6  # steps up to which each has a column
+MOST_COLUMNS = 3  # steps that have a column: those that lose most; the others are in the file
 LEVEL = 0.01  # q from which a value differs
 
 
@@ -95,7 +95,7 @@ def breakdown_tables(view: View) -> list[TableWords]:
 def _table(view: View, name: str) -> TableWords:
     say, found = view.language.say, _found(view)
     by_step = found.attribution == "step"
-    steps = range(2, view.steps + 1) if view.steps <= MOST_COLUMNS or by_step else range(0)
+    steps = _leakiest(view)
     shown = _values(view, name)
     rows: list[Row] = []
     for value in shown:
@@ -118,7 +118,7 @@ def _table(view: View, name: str) -> TableWords:
         tuple(rows),
         say("The funnel by {name}", name=inside(view, property_name(view, name))),
         view.how_of_steps(
-            (say("Steps"), say("Share of those at the step before that goes on")),
+            (say("Steps"), say("Share of those at the step before that goes on, at the steps that lose most")),
             (
                 say("Left out"),
                 say(
@@ -133,6 +133,12 @@ def _table(view: View, name: str) -> TableWords:
         ),
         file="breakdown.csv",
     )  # fmt: skip
+
+
+def _leakiest(view: View) -> list[int]:
+    """The passages that lose most, at most MOST_COLUMNS, in their order."""
+    lost = sorted(view.passages, key=lambda one: (-one.lost, one.step))[:MOST_COLUMNS]
+    return sorted(one.step for one in lost)
 
 
 def _found(view: View) -> Breakdown:

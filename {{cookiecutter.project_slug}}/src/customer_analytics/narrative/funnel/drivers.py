@@ -6,6 +6,7 @@ import math
 
 from customer_analytics.analysis.dropoff.drivers import LEVEL
 from customer_analytics.analysis.dropoff.result import DropoffResult
+from customer_analytics.analysis.dropoff.voices import DAYS
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, PairRow, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -181,8 +182,8 @@ def _unseen(result: DropoffResult) -> float:
 
 
 def tables(view: View) -> list[TableWords]:
-    """The groups, and what the lost met."""
-    return [one for one in (driver_table(view), reason_table(view)) if one is not None]
+    """The groups, what the lost met, and what they said afterwards."""
+    return [one for one in (driver_table(view), reason_table(view), voice_table(view)) if one is not None]
 
 
 def reason_table(view: View) -> TableWords | None:
@@ -229,6 +230,50 @@ def reason_table(view: View) -> TableWords | None:
             (say("About"), say("By the words used: payment, delivery, price, identity, else error")),
         ),
         file="dropoff_reasons.csv",
+    )
+
+
+def voice_table(view: View) -> TableWords | None:
+    """What the lost said afterwards more often than those who went on; None where there is no such topic."""
+    marked = found(view).voices.marked
+    told = marked[marked["lost_with"] >= max(view.minimum_group, 1)]
+    if not len(told):
+        return None
+    say, language = view.language.say, view.language
+    rows: list[Row] = []
+    for row in records(told.head(SHOWN)):
+        interval = Interval(float(row["share_low"]), float(row["share_high"]))
+        rows.append(
+            (
+                (row["topic"], None),
+                (passage(view, int(row["step"])), int(row["step"])),
+                (language.number(int(row["lost_with"])), int(row["lost_with"])),
+                share_cell(view, float(row["share"]), int(row["lost"]), interval),
+                share_cell(view, float(row["went_on_share"]), int(row["went_on"])),
+            )
+        )
+    return TableWords(
+        (
+            (say("Topic"), "name"),
+            (say("Step"), "text"),
+            (say("Lost with it"), "number"),
+            (say("Of the lost (interval)"), "number"),
+            (say("Of those who went on"), "number"),
+        ),
+        tuple(rows),
+        say("What the lost said afterwards"),
+        how(
+            view,
+            (
+                say("Base"),
+                say(
+                    "Those whose customer gave feedback within {days} days of entry, by the topic that it is filed "
+                    "under; who gives feedback is no fair sample of either side",
+                    days=language.number(DAYS),
+                ),
+            ),
+        ),
+        file="dropoff_voices.csv",
     )
 
 

@@ -13,7 +13,6 @@ from customer_analytics.narrative.funnel.groups import (
     before,
     counted,
     found,
-    group,
     how,
     inside,
     passage,
@@ -93,10 +92,9 @@ def prize_table(view: View) -> TableWords:
         if has_money:
             name = "margin" if is_margin else "money"
             cells.append((_money(view, row, name), float(row[name])))
-        rows.append(((group(view, row), None), (passage(view, int(row["step"])), int(row["step"])), *cells))
+        rows.append(((before(view, row), None), *cells))
     columns = [
         (say("Group"), "name"),
-        (say("Step"), "text"),
         (say("More at “{last}” (interval)", last=view.step(view.steps)), "number"),
         (say("The same, others fixed"), "number"),
         (say("Up to the best"), "number"),
