@@ -20,7 +20,8 @@ from customer_analytics.report.tables import Cell, Column, table
 from customer_analytics.report.words import evidence
 
 __all__ = [
-    "Cell", "Column", "bullets", "callout", "card", "command", "definitions", "figure", "finding", "how_computed",
+    "Cell", "Column", "bullets", "callout", "card", "command", "definitions", "figure", "finding", "findings",
+    "how_computed",
     "paragraph", "section", "subheading", "table",
 ]  # fmt: skip
 
@@ -112,6 +113,12 @@ def finding(finding: Finding) -> None:
     lines += [Markup("<p><b>{}</b> {}</p>").format(label, text) for label, text in pairs if text]
     lines.append(Markup('<p class="grade">{}</p>').format(evidence(language, finding.grade)))
     show(Markup('<div class="finding">{}</div>').format(Markup("").join(lines)))
+
+
+def findings(found: Iterable[Finding]) -> None:
+    """Findings of a section, one after another; nothing when there are none."""
+    for one in found:
+        finding(one)
 
 
 def how_computed(items: Iterable[tuple[str, str]]) -> None:

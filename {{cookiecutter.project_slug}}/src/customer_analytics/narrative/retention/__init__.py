@@ -16,6 +16,7 @@ from customer_analytics.narrative.retention import (
     outlook,
     reading,
     release,
+    renewals,
     rhythm,
     season,
     triangle,
@@ -26,6 +27,6 @@ from customer_analytics.narrative.retention.view import View
 
 __all__ = [
     "View", "activity", "aside", "cliffs", "closing", "contracts", "curve", "definitions", "groups", "habits",
-    "levelling", "lives", "money", "need", "outlook", "reading", "release", "rhythm", "season", "summary", "triangle",
-    "value",
+    "levelling", "lives", "money", "need", "outlook", "reading", "release", "renewals", "rhythm", "season", "summary",
+    "triangle", "value",
 ]  # fmt: skip

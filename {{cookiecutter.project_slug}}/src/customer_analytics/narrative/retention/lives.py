@@ -145,8 +145,8 @@ def next_table(view: View) -> TableWords | None:
         return None
     return TableWords(
         (
-            (say("State in a period"), "name"), (say("Number of people"), "number"), (say("Active in the next"), "number"),
-            (say("Interval"), "number"),
+            (say("State in a period"), "name"), (say("Number of people"), "number"),
+            (say("Active in the next"), "number"), (say("Interval"), "number"),
         ),
         tuple(rows),
         say("Who is active in the next period"),

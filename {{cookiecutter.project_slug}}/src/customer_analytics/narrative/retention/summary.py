@@ -6,7 +6,6 @@ from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.narrative.retention import (
     cliffs,
-    contracts,
     definitions,
     groups,
     habits,
@@ -14,6 +13,7 @@ from customer_analytics.narrative.retention import (
     outlook,
     reading,
     release,
+    renewals,
     rhythm,
     value,
 )
@@ -25,14 +25,14 @@ from customer_analytics.statistics import Interval
 def summary(view: View) -> Summary:
     """The summary of the retention report."""
     if not view.enough:
-        return _too_few(view)
+        return renewals.summary(view) if renewals.contracts_of(view) is not None else _too_few(view)
     return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
 
 
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first: how many, who not, when, what changed, worth."""
     if not view.enough:
-        return _too_few(view).findings
+        return summary(view).findings
     found: list[Finding | None] = [
         own.return_finding(view),
         *groups.findings(view),
@@ -44,7 +44,7 @@ def all_findings(view: View) -> tuple[Finding, ...]:
         own.money_finding(view),
         *habits.findings(view),
         *reading.findings(view),
-        *contracts.findings(view),
+        *renewals.findings(view),
         *rhythm.findings(view),
         *outlook.findings(view),
         *definitions.findings(view),
