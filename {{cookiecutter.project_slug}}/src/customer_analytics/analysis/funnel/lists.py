@@ -48,14 +48,17 @@ def whatever_order(rows: Rows, begun: ir.Table) -> ir.Table:
     table = _listed(rows, begun, steps)
     done: dict[str, ir.Value] = {}
     for step in steps:
-        first = _within(table, f"list_{step.number}", definition, table.entered_at).mins()
+        first = table[f"list_{step.number}"]
+        if not is_at_once(step, definition):
+            first = _within(table, f"list_{step.number}", definition, table.entered_at).mins()
         done[f"done_{step.number}"] = ibis.ifelse(first < table.entered_at, table.entered_at, first)
     return table.select(*dict.fromkeys([*key(definition), "entered_at"]), **done)
 
 
 def _listed(rows: Rows, begun: ir.Table, steps: Sequence[Step]) -> ir.Table:
     """The entries with list_<step>: the moments of the unit's rows that serve a step and no earlier one that shares
-    names with it; list_<step>_<earlier>: of those that serve the earlier one as well (the last of several)."""
+    names with it; list_<step>_<earlier>: of those that serve the earlier one as well (the last of several). Where
+    the first of them is all that is asked for, list_<step> is that moment."""
     definition = rows.definition
     found = rows.marked(steps)
     shared = {step.number: sharing(step, definition) for step in steps}
@@ -63,6 +66,9 @@ def _listed(rows: Rows, begun: ir.Table, steps: Sequence[Step]) -> ir.Table:
     def lists(table: ir.Table) -> dict[str, ir.Value]:
         named: dict[str, ir.Value] = {}
         for step in steps:
+            if is_at_once(step, definition):
+                named[f"list_{step.number}"] = table["at"].min(where=table[f"serves_{step.number}"])
+                continue
             free = table[f"serves_{step.number}"]
             for earlier in reversed(shared[step.number]):  # a row that serves several belongs to the last
                 also = table[f"serves_{earlier.number}"]
@@ -78,6 +84,15 @@ def _listed(rows: Rows, begun: ir.Table, steps: Sequence[Step]) -> ir.Table:
             joined = joined.filter(joined["at"] <= joined.until)
         return joined.group_by("unit_id").aggregate(entered_at=joined.entered_at.min(), **lists(joined))
     return on_unit(begun, found.group_by("unit_id", *held(definition)).aggregate(**lists(found)), definition)
+
+
+def is_at_once(step: Step, definition: Definition) -> bool:
+    """Whether the first row near the entry is the step, so that its moment stands in place of a list."""
+    if definition.attempt == "best":
+        return False
+    return definition.order == "any" or (
+        definition.order == "ordered" and step.number == 2 and not sharing(step, definition)
+    )
 
 
 def sharing(step: Step, definition: Definition) -> list[Step]:
@@ -103,6 +118,9 @@ def _with_others(rows: Rows, begun: ir.Table, table: ir.Table) -> ir.Table:
 
 def _first_of(table: ir.Table, step: Step, definition: Definition) -> ir.TimestampValue:
     """The first moment at which a step is reached after the one before; null: not."""
+    if is_at_once(step, definition):
+        at_once: ir.TimestampValue = table[f"list_{step.number}"]
+        return at_once
     before, tolerance = table[f"at_{step.number - 1}"], definition.tolerance_seconds
     firsts = [_after(table, f"list_{step.number}", definition, before).mins()]
     for earlier in sharing(step, definition):

@@ -146,6 +146,7 @@ def reached(rows: Rows, state: ir.Table, step: Step, carried: list[str]) -> ir.T
 def on_unit(state: ir.Table, found: ir.Table, definition: Definition) -> ir.Table:
     """The state joined to the rows of the same unit with the same held values; rows have `at` and `also_…`."""
     names = ["unit_id", *held(definition)]
+    state = state.filter(state.entered_at.notnull())  # always so: it tells a planner that this is the smaller side
     found = found.rename(**{f"of_{name}": name for name in names})
     return state.inner_join(found, [state[name] == found[f"of_{name}"] for name in names])
 
