@@ -192,7 +192,7 @@ def test_a_true_difference_between_ways_is_told_with_grade_b_and_by_how_much(mak
     (told,) = compare.findings(found.view())
     assert told.grade is Grade.B and told.notable
     by_hand = [sum(n % 10 < limit for n in range(odd, 1_200, 2)) / 600 for odd, limit in ((1, 6), (0, 3))]
-    assert told.value == pytest.approx(by_hand[0] - by_hand[1])
+    assert told.value == pytest.approx(100 * (by_hand[0] - by_hand[1]))
     assert told.low is not None and told.high is not None and told.low < told.value < told.high
     assert "home → new" in told.statement and "search" in told.statement
 

@@ -12,6 +12,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.funnel.places import goal, path, period, routes_of, visits_how
 from customer_analytics.narrative.funnel.view import View
 
+ROWS = 5
 LEVEL = 0.01  # p of a pair, q of one of many, from which a difference is told
 
 
@@ -45,7 +46,7 @@ def table(view: View) -> TableWords:
     assert routes is not None
     say, language = view.language.say, view.language
     rows: list[Row] = []
-    for each in shown(view):
+    for each in shown(view)[:ROWS]:
         low, high = (language.signed(100 * value, 1) for value in (each.low, each.high))
         rows.append(
             (
@@ -168,8 +169,8 @@ def findings(view: View) -> list[Finding]:
             if best.is_balanced
             else say("The visits differ in more than their way; read it as a description."),
             action=say("Make this way easier to find for half of the visitors, and compare both halves."),
-            section="compare", value=best.difference, low=best.low, high=best.high, n=best.visits + best.other_visits,
-            unit="points", notable=best.is_balanced,
+            section="compare", value=100 * best.difference, low=100 * best.low, high=100 * best.high,
+            n=best.visits + best.other_visits, unit="points", notable=best.is_balanced,
         )
     ]  # fmt: skip
 

@@ -126,6 +126,9 @@ def table(view: View) -> TableWords:
     say, language = view.language.say, view.language
     rows: list[Row] = []
     ends = str(say("Visit ends"))
+    goes_on = any(
+        str(each[0]) != ends for row in records(found.steps) for each in _next(view, found, routes, int(row["step"]))
+    )
     for row in records(found.steps):
         dropped, traced = int(row["dropped"]), int(row["traced"])
         if dropped < view.minimum_group:
@@ -144,7 +147,7 @@ def table(view: View) -> TableWords:
                     language.percent(row["left"] / traced) if enough else view.not_estimable(traced),
                     row["left"] / traced if traced else None,
                 ),
-                (onwards if enough and onwards else language.number(None), None),
+                *([(onwards if enough and onwards else language.number(None), None)] if goes_on else []),
                 (
                     say("{share} ({bounds})", share=language.percent(row["back_later"] / dropped),
                         bounds=view.between(back))
@@ -159,7 +162,7 @@ def table(view: View) -> TableWords:
             (say("Stopped at"), "name"),
             (say("Of them"), "number"),
             (say("Visit ends there"), "number"),
-            (say("Else they go to"), "text"),
+            *([(say("Else they go to"), "text")] if goes_on else []),
             (say("Seen again later"), "number"),
         ),
         tuple(rows),

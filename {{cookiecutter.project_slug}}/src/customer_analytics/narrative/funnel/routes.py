@@ -17,7 +17,7 @@ from customer_analytics.statistics import Interval, wilson
 PlaceRow = tuple[str, str, float, str]  # as charts.PathPlace: name, size in words, size, role
 BandRow = tuple[int, int, int, float, str]  # as charts.PathBand: column, from, to, visits, role
 COLUMNS, MOST = 5, 6  # stops that are drawn, and places of a stop that are drawn by name
-ROWS = 8
+ROWS, LAST_ROWS = 6, 4
 _LEAST_BAND = 0.004  # share of all visits from which a band is drawn
 _LEAST_PLACE = 0.01  # and from which a place has a bar of its own
 END, REST = 0, -1
@@ -275,7 +275,7 @@ def _end_of(view: View, routes: Routes, row: dict[str, Any]) -> Text:
 def _ways_table(view: View, routes: Routes) -> TableWords:
     say, language = view.language.say, view.language
     rows: list[Row] = []
-    for row in records(routes.ways[routes.ways["people"] >= view.minimum_group])[:5]:
+    for row in records(routes.ways[routes.ways["people"] >= view.minimum_group])[:LAST_ROWS]:
         low, high = wilson(int(row["visits"]), routes.reached)
         rows.append(
             (

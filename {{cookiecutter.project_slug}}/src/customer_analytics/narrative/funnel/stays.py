@@ -14,8 +14,7 @@ from customer_analytics.narrative.funnel.places import goal, period, place, reco
 from customer_analytics.narrative.funnel.view import View
 from customer_analytics.statistics import Interval
 
-ROWS = 10
-ROWS_OF_SIGNS = 7
+ROWS, ROWS_OF_SIGNS = 8, 5
 LEVEL = 0.01  # q from which a difference is told
 LARGE = 0.05  # smallest difference of a share that makes a finding
 
@@ -185,8 +184,8 @@ def findings(view: View) -> list[Finding]:
                 "giving up; that it is the cause only a test can show.", lost=language.number(lost),
             ),
             action=say("Replay ten of these visits, mend what stops them, and watch this share in the next run."),
-            section="paths", value=row["difference"], low=row["low"], high=row["high"], n=int(row["visits"]),
-            unit="points", notable=False,
+            section="paths", value=100 * row["difference"], low=100 * row["low"], high=100 * row["high"],
+            n=int(row["visits"]), unit="points", notable=False,
         )
     ]  # fmt: skip
 

@@ -133,6 +133,7 @@ def _column(
         bar.set_facecolor(ROLE[place.role])
         axes.add_patch(bar)
         space = room - _BAR - 0.12
+        height = min(height, _HEIGHT - _LINE)
         for line, (text, weight, role) in enumerate(((place.name, 600, "ink"), (place.shown, 400, "ink2"))):
             at = height + (line - 0.5) * (_LINE - 0.015)
             shown = base.shortened(text, space, base.NOTE_SIZE, weight)
