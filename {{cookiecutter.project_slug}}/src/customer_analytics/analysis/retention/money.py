@@ -46,8 +46,8 @@ def revenue_retention(money: ir.Table, end: int) -> RevenueRetention | None:
         money.filter(money.day >= begin)
         .group_by("person_id")
         .aggregate(
-            base=lambda t: t.net.sum(where=t.day < middle).fill_null(0).cast("float64"),
-            later=lambda t: t.net.sum(where=t.day >= middle).fill_null(0).cast("float64"),
+            base=lambda t: t.net.sum(where=t.day < middle).fill_null(0).cast(MONEY),
+            later=lambda t: t.net.sum(where=t.day >= middle).fill_null(0).cast(MONEY),
         )
     )
     own = own.filter(own.base > 0).mutate(kept=ibis.least(ibis._.later, ibis._.base))
