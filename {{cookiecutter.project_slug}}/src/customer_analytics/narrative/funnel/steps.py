@@ -25,10 +25,7 @@ def steps_section(view: View) -> SectionWords:
         ),
         "orders": say("The steps are what orders and registrations tell: {names}.", names=names),
     }[found.origin]
-    if found.origin == "given":
-        return SectionWords(say("Where people fall away"), "steps", origin)
-    deck = say("{origin} The parameter {parameter} sets others.", origin=origin, parameter="steps")
-    return SectionWords(say("Where people fall away"), "steps", deck)
+    return SectionWords(say("Where people fall away"), "steps", origin)
 
 
 def step_bars(view: View) -> list[StepRow]:
@@ -118,11 +115,20 @@ def step_table(view: View) -> TableWords:
         tuple(rows),
         say("Who reached each step"),
         view.how_of_steps(
+            *_other_steps(view),
             (say("Order of the steps"), order_words(view)),
             (say("Still under way"), say("How far those have come whose window is still open")),
         ),
         file="steps",
     )
+
+
+def _other_steps(view: View) -> tuple[tuple[Text, Text], ...]:
+    """How to ask for other steps, where these were found."""
+    say = view.language.say
+    if view.result.definition.origin == "given":
+        return ()
+    return ((say("Steps"), say("Found in the data; the parameter {parameter} sets others", parameter="steps")),)
 
 
 def _is_one_step(row: dict[Any, Any]) -> bool:

@@ -19,6 +19,7 @@ _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 _TICKS = (
     1.0, 10.0, _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY, 90 * _DAY, 365 * _DAY,
 )  # fmt: skip
+_NEAR = 1.001  # an end that misses a round moment by a rounding still has its label
 _TICK_ROOM = 0.85  # inches that a label of time needs
 
 
@@ -73,7 +74,7 @@ def time_curve(curve: TimeCurve, marks: Sequence[TimeMark], language: Language, 
 
 def ticks(first: float, last: float, most: int) -> list[float]:
     """Round moments within the span, evenly thinned to at most `most` (two at least)."""
-    inside = [tick for tick in _TICKS if first <= tick <= last]
+    inside = [tick for tick in _TICKS if first <= tick <= last * _NEAR]
     step = max(1, -(-len(inside) // max(most, 2)))
     return inside[::-1][::step][::-1]
 
