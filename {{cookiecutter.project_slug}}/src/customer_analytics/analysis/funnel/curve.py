@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.funnel.matching import with_key
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.settle import DAY
 from customer_analytics.analysis.funnel.times import later, seconds_between
@@ -27,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 GRID = 2000  # moments at which the curve is worked out: each is 0.7 % later than the one before, in a window of a week
 SHOWN = 150  # of them that the result keeps
 SHORTEST = 1.0  # seconds to the first of them
-_LEFT_SHARE = 0.5  # of the window: silent for so long until the end of the data, gone for good
+_LEFT_SHARE = 0.5  # of the window: who is silent for so long has left
 _WITHOUT_WINDOW = 7.0  # days of silence where there is no window
 
 
@@ -44,7 +45,7 @@ def curve(attempts: ir.Table, rows: Rows) -> Curve:
     """The curves of all attempts of a funnel, young ones with them."""
     grid = _Grid(_horizon(attempts, rows))
     silence = grid.horizon * _LEFT_SHARE if rows.definition.window_seconds is not None else _silence(grid.horizon)
-    last = attempts[f"at_{rows.definition.length}"]
+    last = _converted_at(attempts, rows, grid)
     watched = seconds_between(ibis.timestamp(rows.end), attempts.entered_at)
     simple = attempts.select(
         place=ibis.coalesce(grid.by(seconds_between(last, attempts.entered_at)), grid.until(watched)),
@@ -150,22 +151,47 @@ def _horizon(attempts: ir.Table, rows: Rows) -> float:
 
 
 def _competing(attempts: ir.Table, rows: Rows, grid: _Grid, silence: float) -> ir.Table:
-    """place and kind (1 converted, 2 left, 0 neither yet) of each attempt, as far as it was known `silence` before the
-    end of the data: by then it shows who has left."""
-    known = later(ibis.timestamp(rows.end), -silence)
-    last = attempts[f"at_{rows.definition.length}"]
-    converted = last.notnull() & (last <= known)
-    gone = seconds_between(attempts.last_seen_at, attempts.entered_at)
-    left = last.isnull() & (attempts.last_seen_at <= known) & (gone < grid.horizon)
-    table = attempts.filter(attempts.entered_at <= known)
+    """place and kind (1 converted, 2 fell silent first, 0 neither yet) of each attempt.
+
+    Falling silent is a stopping time: it happens when the silence since the last event first reaches `silence`, and is
+    known at that moment. Who comes back later has fallen silent first all the same.
+    """
+    silent = _falling_silent(attempts, rows, grid.horizon, silence)
+    table = with_key(attempts, silent, ["unit_id"], {"silent_at": "silent_at"}, "left")
+    last = _converted_at(table, rows, grid)
+    end = ibis.timestamp(rows.end)
+    stopped = (table.silent_at <= end) & (table.silent_at <= later(table.entered_at, grid.horizon))
+    is_silent = (stopped & (last.isnull() | (table.silent_at < last))).fill_null(False)
     return table.select(
         place=ibis.cases(
-            (converted, grid.by(seconds_between(last, attempts.entered_at))),
-            (left, grid.by(gone)),
-            else_=grid.until(seconds_between(known, attempts.entered_at)),
+            (is_silent, grid.by(seconds_between(table.silent_at, table.entered_at))),
+            (last.notnull(), grid.by(seconds_between(last, table.entered_at))),
+            else_=grid.until(seconds_between(end, table.entered_at)),
         ),
-        kind=ibis.cases((converted, 1), (left, 2), else_=0),
+        kind=ibis.cases((is_silent, 2), (last.notnull(), 1), else_=0),
     )
+
+
+def _converted_at(attempts: ir.Table, rows: Rows, grid: _Grid) -> ir.TimestampValue:
+    """When the last step was reached within the horizon; null: not. Into an open funnel some enter later."""
+    last = attempts[f"at_{rows.definition.length}"]
+    within: ir.TimestampValue = ibis.ifelse(
+        last <= later(attempts.entered_at, grid.horizon), last, ibis.null("timestamp")
+    )
+    return within
+
+
+def _falling_silent(attempts: ir.Table, rows: Rows, horizon: float, silence: float) -> ir.Table:
+    """unit_id and silent_at: when the unit's silence after its entry first lasts `silence` seconds."""
+    events = rows.stream().rename(of_unit="unit_id")
+    entered = attempts.select("unit_id", "entered_at")
+    joined = entered.inner_join(events, entered.unit_id == events.of_unit)
+    joined = joined.filter(joined["at"] >= joined.entered_at, joined["at"] <= later(joined.entered_at, horizon))
+    following = joined["at"].lead().over(ibis.window(group_by=joined.unit_id, order_by=joined["at"]))
+    gaps = joined.mutate(next_at=following)
+    gaps = gaps.filter(gaps.next_at.isnull() | (gaps.next_at > later(gaps["at"], silence)))
+    silent = gaps.group_by("unit_id").aggregate(last_at=gaps["at"].min())
+    return silent.select("unit_id", silent_at=later(silent.last_at, silence))
 
 
 def _tally(table: ir.Table, kinds: tuple[int, ...]) -> list[Floats]:

@@ -57,8 +57,8 @@ class FunnelResult:
     times: step, from_step, name, converters, p25, p50, p75, p90 (seconds) among those who reached the step within the
         window; the last row (from_step 1) is the whole way.
     curve: days, converted, low, high, at_risk, converted_first, left: share converted by then, 1 - Kaplan-Meier over
-        all entries, young ones censored at the end of the data; and the two sides of Aalen-Johansen with leaving as the
-        competing end (`left_after_days` of silence).
+        all entries, young ones censored at the end of the data; and the two sides of Aalen-Johansen: converted
+        first, or silent for `left_after_days` first (who comes back after that has left all the same).
     median_days: when half of all entries have converted, by that curve; NaN where they have not ("not reached").
     sensitivity: rule ("window", "order", "attempt"), value, seconds, entered, converted, rate, low, high, chosen.
     tools: tool, place, rule, value, entered, converted, rate, change: each tool's number, reached from ours by
