@@ -21,7 +21,8 @@ from customer_analytics.analysis.survival.ages import Ages
 from customer_analytics.statistics import Z95, Interval
 
 Floats = npt.NDArray[np.float64]
-WIDTHS = (4, 8, 13, 20)  # age units on each side of a step
+WIDTHS = (4, 8, 13, 20)  # weeks on each side of a step
+DAY_WIDTHS = (3, 7, 14)  # days, where ages are days: the first days of an app are over within a week
 FIRST_AGE = 1  # unit 0 holds the beginning itself
 LEAST_ACTIVE = 40  # active people in each age unit: the logarithm of fewer is too skewed to test
 LEAST_SPREAD = 4.0  # age units: where half of the people began closer together, age and calendar are the same
@@ -70,7 +71,8 @@ def find_cliffs(ages: Ages, minimum: int, seed: int) -> Cliffs:
     if ages.spread < LEAST_SPREAD:
         return Cliffs((), None, 0, "close", math.nan, 0)
     usable = _usable(ages, minimum)
-    places = [(age, width) for width in WIDTHS for age in range(FIRST_AGE + width, usable - width + 1)]
+    widths = DAY_WIDTHS if ages.unit == 1 else WIDTHS
+    places = [(age, width) for width in widths for age in range(FIRST_AGE + width, usable - width + 1)]
     if not places:
         return Cliffs((), None, 0, "short", math.nan, 0)
     contrasts = np.zeros((len(places), len(ages.level)))

@@ -144,10 +144,10 @@ def _before(lives: ir.Table, first: int) -> int:
 
 
 def _ages(retention: RetentionResult, lives: ir.Table, origin: Origin) -> tuple[Ages, int]:
-    """Activity by age; who began before the data are is under observation from the first day of the data on."""
+    """Activity by age of those who began within the data: of people from before, only those are in them who stayed."""
     first, end = retention.definition.first_day, retention.definition.end - 1
     unit = by_ages.unit_of(end - first + 1)
-    seen = lives if origin.kind == "registration" else lives.filter(lives.origin >= origin.first)
+    seen = lives.filter(lives.origin >= origin.first)
     cells, began = by_ages.active_cells(retention.days, seen, unit), by_ages.beginnings(seen)
     return by_ages.by_age(cells, began, first, end, unit), unit
 

@@ -14,6 +14,7 @@ from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval
 
 MONTH = 30  # days
+OLDEST_SHARE = 0.15  # of the people at the first age: later ages are too few to draw
 LEAST_POINTS = 4
 LineRow = tuple[str, list[float], list[float | None], str, list[float], list[float]]
 
@@ -30,8 +31,9 @@ def has_curve(view: View) -> bool:
 def _shown(view: View) -> Any:
     """Ages after the first unit with enough people; the first holds the beginning, on which everybody is active."""
     table = staying(view).ages
-    least = max(view.minimum_base, view.minimum_group)
-    return table[(table["age_days"] > 0) & (table["people"] >= least)]
+    table = table[table["age_days"] > 0]
+    least = max(view.minimum_base, view.minimum_group, OLDEST_SHARE * table["people"].max() if len(table) else 0)
+    return table[table["people"] >= least]
 
 
 def cliffs_section(view: View) -> SectionWords:
@@ -42,6 +44,11 @@ def cliffs_section(view: View) -> SectionWords:
         if found.found
         else _no_search(view, found)
         if found.reason
+        else say(
+            "No age stands out: activity rises and falls in a rhythm, as people come back after the same number of "
+            "days, and every fall behind a peak is made good."
+        )
+        if _after_a_peak(found)
         else say(
             "No age stands out: activity declines with age, but nowhere at once. This search would have found a fall "
             "of {least} or more at a typical age.", least=view.language.percent(found.detectable),
@@ -59,11 +66,29 @@ def _no_search(view: View, found: Cliffs) -> Text:
 
 def found_words(view: View, cliff: Cliff) -> Text:
     """One cliff in a sentence: how much, at which age, beyond what."""
-    return view.language.say(
-        "In month {month}, {days} after the beginning, activity falls by {change} at once, beyond its slow decline.",
-        month=view.language.number(cliff.month), days=days(view, cliff.age),
-        change=view.language.percent(-cliff.change),
+    say, change = view.language.say, view.language.percent(-cliff.change)
+    if cliff.month:
+        return say(
+            "In month {month}, {days} after the beginning, activity falls by {change} at once, beyond its slow "
+            "decline.",
+            month=view.language.number(cliff.month), days=days(view, cliff.age), change=change,
+        )  # fmt: skip
+    return say(
+        "On day {day} after the beginning activity falls by {change} at once, beyond its slow decline.",
+        day=view.language.number(cliff.age), change=change,
     )  # fmt: skip
+
+
+def _at(view: View, cliff: Cliff) -> Text:
+    """The age of a cliff in a few words: month 6; day 4."""
+    if cliff.month:
+        return view.language.say("month {month}", month=view.language.number(cliff.month))
+    return view.language.say("day {day}", day=view.language.number(cliff.age))
+
+
+def _after_a_peak(found: Cliffs) -> bool:
+    """Whether the steepest fall is no chance and yet no cliff: people come back in a rhythm of their own."""
+    return not found.found and found.steepest is not None and found.steepest.p < LEVEL
 
 
 def age_line(view: View) -> list[LineRow]:
@@ -81,8 +106,7 @@ def age_marks(view: View) -> list[tuple[float, float, str]]:
     for cliff in _cliffs(view).found:
         here = table[table["age_days"] == cliff.age]
         if len(here):
-            text = view.language.say("month {month}", month=view.language.number(cliff.month))
-            marks.append((float(cliff.age), float(here["level"].iloc[0]), str(text)))
+            marks.append((float(cliff.age), float(here["level"].iloc[0]), str(_at(view, cliff))))
     return marks
 
 
@@ -109,10 +133,10 @@ def age_figure(view: View) -> FigureWords:
         for cliff in found.found
     )  # fmt: skip
     return FigureWords(
-        say(
-            "Activity breaks off in month {month}", month=language.number(found.found[0].month)
-        )
+        say("Activity breaks off: {at}", at=_at(view, found.found[0]))
         if found.found
+        else say("Activity comes and goes in a rhythm, without a break")
+        if _after_a_peak(found)
         else say("Activity declines with age, without a break"),
         say("Share of people active in a {unit} of age, season taken out, with its interval", unit=span),
         say("Line of the active share by age, {points}; {falls}.", points=points, falls=fall or say("no break")),
@@ -137,7 +161,7 @@ def cliff_table(view: View) -> TableWords | None:
         low, high = language.signed_percent(cliff.interval.low), language.signed_percent(cliff.interval.high)
         rows.append(
             (
-                (say("{days}, month {month}", days=days(view, cliff.age), month=number(cliff.month)), cliff.age),
+                (_row_name(view, cliff), cliff.age),
                 (percent(cliff.before, 1), cliff.before),
                 (percent(cliff.after, 1), cliff.after),
                 (language.signed_percent(cliff.change), cliff.change),
@@ -187,9 +211,21 @@ def cliff_table(view: View) -> TableWords | None:
                 say("Season"),
                 say("Taken out: each calendar day counts with what is usual on it. The first day is not shown"),
             ),
-            (say("Month"), say("{days} each; the first is month {zero}", days=days(view, MONTH), zero=number(0))),
+*(
+                [(say("Month"), say("{days} each; the first is month {zero}", days=days(view, MONTH), zero=number(0)))]
+                if shown[0].month
+                else []
+            ),
         ),
     )  # fmt: skip
+
+
+def _row_name(view: View, cliff: Cliff) -> Text:
+    if not cliff.month:
+        return days(view, cliff.age)
+    return view.language.say(
+        "{days}, month {month}", days=days(view, cliff.age), month=view.language.number(cliff.month)
+    )
 
 
 def findings(view: View) -> list[Finding]:
@@ -202,7 +238,9 @@ def findings(view: View) -> list[Finding]:
     return [
         Finding(
             id="cliff", grade=Grade.C,
-            head=say("In month {month} people leave at once", month=language.number(cliff.month)),
+            head=say("In month {month} people leave at once", month=language.number(cliff.month))
+            if cliff.month
+            else say("On day {day} people leave at once", day=language.number(cliff.age)),
             statement=say(
                 "At an age of {days} the share who are active in a week falls from {before} to {after}: **{change} "
                 "less at once** (interval {low} to {high}), beyond the slow decline and the season.",

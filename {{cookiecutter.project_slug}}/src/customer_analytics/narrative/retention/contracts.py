@@ -10,7 +10,6 @@ from customer_analytics.narrative.exhibits import Cell, Row, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.retention.staying_words import column_name, group_name, p_value
 from customer_analytics.narrative.retention.view import View
-from customer_analytics.statistics import Interval
 
 AGES = (90, 180, 365)
 MOST_ROWS = 12
@@ -100,41 +99,57 @@ def _cells(view: View, curve: Curve, ages: list[int]) -> list[Cell]:
 
 
 def findings(view: View) -> list[Finding]:
-    """The plan, channel or region whose contracts end soonest, where one clearly does."""
+    """The plan, channel and region whose contracts end soonest, where one clearly does, as one finding."""
     contracts = _contracts(view)
-    found = []
-    for comparison in () if contracts is None else contracts.comparisons:
-        worst = comparison.worst
-        if worst is None or worst["group"] == OTHERS:
-            continue
-        say, language = view.language.say, view.language
-        row = {key: float(str(worst[key])) for key in worst if key != "group"}
-        interval = Interval(row["difference_low"], row["difference_high"])
-        group, column = Text(str(worst["group"])), column_name(view, comparison.column)
-        found.append(
-            Finding(
-                id=f"contracts_{comparison.column}", grade=Grade.C,
-                head=say("Contracts with {column} {group} end soonest", column=column, group=group),
-                statement=say(
-                    "Of {count} contracts with {column} **{group}**, {share} still run at the age of {limit}, of the "
-                    "others {rest} (log-rank p {p}, corrected).",
-                    count=language.number(row["people"]), column=column, group=group,
-                    share=language.percent(row["at_limit"]), rest=language.percent(row["rest_at_limit"]),
-                    limit=_age_inside(view, comparison), p=p_value(view, comparison.p_adjusted),
-                ),
-                meaning=say("It goes with the {column}; whether the {column} is the reason, only a test can say.",
-                            column=column),
-                action=say("Ask those who ended for the reason; test another offer for this group against a control."),
-                section="groups", value=row["difference"], low=interval.low, high=interval.high, n=int(row["people"]),
-                unit="days", notable=False,
-            )
-        )  # fmt: skip
-    return found
+    clear = [each for each in (() if contracts is None else contracts.comparisons) if _named(each)]
+    if contracts is None or not clear:
+        return []
+    say, language = view.language.say, view.language
+    named = [_group(view, each) for each in clear]
+    statements = [_sentence(view, each) for each in clear]
+    worst = clear[0].worst
+    assert worst is not None
+    row = {key: float(str(worst[key])) for key in worst if key != "group"}
+    return [
+        Finding(
+            id="contracts", grade=Grade.C,
+            head=say("Contracts end soonest: {groups}", groups=language.listing(named)),
+            statement=Text(" ".join(statements)) if not language.is_chinese else Text("".join(statements)),
+            meaning=say("It goes with them; whether they are the reason, only a test can say."),
+            action=say("Ask those who ended for the reason; test another offer for these groups against a control."),
+            section="groups", value=row["difference"], low=row["difference_low"], high=row["difference_high"],
+            n=contracts.contracts, unit="days", notable=False,
+        )
+    ]  # fmt: skip
+
+
+def _named(comparison: Comparison) -> bool:
+    return comparison.worst is not None and comparison.worst["group"] != OTHERS
+
+
+def _group(view: View, comparison: Comparison) -> Text:
+    assert comparison.worst is not None
+    return view.language.say(
+        "{group} ({column})", group=Text(str(comparison.worst["group"])), column=column_name(view, comparison.column)
+    )
+
+
+def _sentence(view: View, comparison: Comparison) -> Text:
+    """What is left of the contracts of the group that ends soonest, and of the others."""
+    worst, language = comparison.worst, view.language
+    assert worst is not None
+    return language.say(
+        "Of {count} contracts of {group} {share} still run at the age of {limit}, of the others {rest} (log-rank p "
+        "{p}, corrected).",
+        count=language.number(float(str(worst["people"]))), group=_group(view, comparison),
+        share=language.percent(float(str(worst["at_limit"]))),
+        rest=language.percent(float(str(worst["rest_at_limit"]))),
+        limit=_age_inside(view, comparison), p=p_value(view, comparison.p_adjusted),
+    )  # fmt: skip
 
 
 def _age_inside(view: View, comparison: Comparison) -> Text:
     contracts = _contracts(view)
-    number = view.language.number(comparison.limit)
     if contracts is not None and contracts.unit == "days":
         return view.language.say_count("{count} day", "{count} days", comparison.limit)
-    return Text(number)
+    return Text(view.language.number(comparison.limit))

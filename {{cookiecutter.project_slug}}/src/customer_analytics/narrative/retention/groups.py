@@ -52,7 +52,9 @@ def groups_section(view: View) -> SectionWords:
     else:
         median = result.curve.median()
         what = (
-            say("Half of the people are gone within {days}", days=days(view, median))
+            say("More than half of the people never came again after the first day")
+            if median is not None and median <= 1
+            else say("Half of the people are gone within {days}", days=days(view, median))
             if median is not None
             else say("More than half of the people are still here at the end of the data")
         )
@@ -266,9 +268,9 @@ def _finding(view: View, comparison: Comparison, worst: dict[str, object]) -> Fi
         if bought
         else say("By {column}, {group} stays shortest", column=column_name(view, comparison.column), group=group),
         statement=say(
-            "Of {people} people with {column} **{group}**, {share} are still here after {limit}, of all others {rest}. "
-            "Within that time they stay {mean} days on average, the others {rest_mean}: **{less} days less** (interval "
-            "{low} to {high}).",
+            "Of {people} people from **{group}** ({column}), {share} are still here after {limit}, of all others "
+            "{rest}. Within that time they stay {mean} days on average, the others {rest_mean}: **{less} days less** "
+            "(interval {low} to {high}).",
             people=number(row["people"]), column=column_name(view, comparison.column), group=group,
             share=language.percent(row["at_limit"]), rest=language.percent(row["rest_at_limit"]),
             limit=days(view, comparison.limit), mean=number(row["mean"]), rest_mean=number(row["rest_mean"]),

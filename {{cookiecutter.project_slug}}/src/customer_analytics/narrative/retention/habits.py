@@ -167,7 +167,7 @@ def findings(view: View) -> list[Finding]:
                 "channel and active days do not show."
             ),
             action=say("Test it: lead a random half of newcomers to it in their first days, and compare the halves."),
-            section="habits", value=float(row["difference"]), low=float(row["low"]), high=float(row["high"]),
-            n=int(row["people"] + row["people_other"]), unit="points", notable=more,
+            section="habits", value=100 * float(row["difference"]), low=100 * float(row["low"]),
+            high=100 * float(row["high"]), n=int(row["people"] + row["people_other"]), unit="points", notable=more,
         )
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from customer_analytics.analysis.retention.result import as_date
 from customer_analytics.analysis.survival.comparison import LEVEL
-from customer_analytics.analysis.survival.reading import Effect, Mix, Reading
+from customer_analytics.analysis.survival.reading import DAY, WEEK, Effect, Mix, Reading
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -74,13 +74,15 @@ def calendar_figure(view: View) -> FigureWords:
         "high_day": language.date(as_date(highest[0])), "low_day": language.date(as_date(lowest[0])),
     }  # fmt: skip
     is_clear = effect.p < LEVEL
-    unit = days(view, _reading(view).unit)
+    unit = _reading(view).unit
     return FigureWords(
-        say("The calendar moves activity: {high} in the {unit} from {day}", high=values["high"], unit=unit,
-            day=values["high_day"])
+        _most_moved(view, unit, values["high"], values["high_day"])
         if is_clear
         else say("The calendar moves activity no more than chance does"),
-        say("Activity against what the ages of the people there make one expect, by {unit} of the calendar", unit=unit),
+        say(
+            "Activity against what the ages of the people there make one expect, by {unit}",
+            unit={DAY: say("day"), WEEK: say("week")}.get(unit, days(view, unit)),
+        ),
         say("Line of the calendar's effect. Highest {high} from {high_day}, lowest {low} from {low_day}.", **values),
         say(
             "Source: activity {first} to {last}. Test against a straight line: p {p}.",
@@ -88,6 +90,18 @@ def calendar_figure(view: View) -> FigureWords:
             last=language.date(staying(view).retention.definition.last_date), p=p_value(view, effect.p),
         ),
     )  # fmt: skip
+
+
+def _most_moved(view: View, unit: int, high: str, day: str) -> Text:
+    """The title: where activity is highest against what is expected."""
+    say = view.language.say
+    if unit == DAY:
+        return say("The calendar moves activity: {high} on {day}", high=high, day=day)
+    if unit == WEEK:
+        return say("The calendar moves activity: {high} in the week from {day}", high=high, day=day)
+    return say(
+        "The calendar moves activity: {high} in the {unit} from {day}", high=high, unit=days(view, unit), day=day
+    )
 
 
 def _extremes(effect: Effect) -> tuple[tuple[int, float], tuple[int, float]]:
@@ -226,7 +240,7 @@ def findings(view: View) -> list[Finding]:
             ),
             meaning=say("That part of the change says nothing about the product: the same groups, in other shares."),
             action=say("Follow retention by group, and judge the product by the part that the make-up leaves."),
-            section="reading", value=mix.mix, low=interval.low, high=interval.high,
+            section="reading", value=100 * mix.mix, low=100 * interval.low, high=100 * interval.high,
             n=int(mix.table[["people_earlier", "people_lately"]].to_numpy().sum()), unit="points", notable=False,
         )
     ]  # fmt: skip

@@ -150,7 +150,7 @@ def findings(view: View) -> list[Finding]:
             if release.drifted
             else say("Season, offers and who came changed with the date too: before and after is no proof."),
             action=say("Bring the next release to a random part first; then its effect can be measured."),
-            section="release", value=value, low=interval.low, high=interval.high,
+            section="release", value=100 * value, low=100 * interval.low, high=100 * interval.high,
             n=release.before.people + release.after.people, unit="points", notable=is_clear,
         )
     ]  # fmt: skip
