@@ -24,7 +24,8 @@ ANNIVERSARY = (51, 52, 53)  # weeks after the start
 BESIDE = (45, 46, 47, 48, 49, 55, 56, 57, 58, 59)  # weeks that it is set against
 LEAST_WEEKS = 16  # calendar weeks with enough people, below which no week can stand out
 LEAST_COHORTS = 8
-DRAWS = 500
+DRAWS = 1000
+LEVEL = 0.99  # of the interval of the anniversary: it is looked for in every report, and is rarely there
 _ROUNDS = 200
 _FALSE = 0.05  # share of false discoveries among the weeks named
 _SPREAD = 1.4826  # median absolute deviation to standard deviation
@@ -32,7 +33,7 @@ _SPREAD = 1.4826  # median absolute deviation to standard deviation
 
 @dataclass(frozen=True)
 class Anniversary:
-    """`expected`: people active at their anniversary had they come as those beside it did in the same weeks."""
+    """`interval`: at LEVEL. `expected`: people active at their anniversary had they come as those beside it did in the same weeks."""
 
     active: int
     expected: float
@@ -172,7 +173,7 @@ def anniversary(table: Weekly, minimum: int, seed: int = 20_11) -> Anniversary |
         own, other = _anniversary_sums(parts, weights)
         if other > 0:
             ratios.append(own / other)
-    low, high = np.quantile(ratios, (0.025, 0.975)) if ratios else (math.nan, math.nan)
+    low, high = np.quantile(ratios, ((1 - LEVEL) / 2, (1 + LEVEL) / 2)) if ratios else (math.nan, math.nan)
     return Anniversary(int(active), float(expected), Interval(float(low), float(high)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from customer_analytics.analysis.outlook.season import Anniversary, Season
+from customer_analytics.analysis.outlook.season import LEVEL, Anniversary, Season
 from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Row, TableWords
@@ -81,16 +81,16 @@ def _anniversary(view: View, one: Anniversary) -> Text:
     numbers = {
         "active": language.number(one.active), "expected": language.number(one.expected),
         "change": language.signed_percent(one.ratio - 1), "low": language.signed_percent(one.interval.low - 1),
-        "high": language.signed_percent(one.interval.high - 1),
+        "high": language.signed_percent(one.interval.high - 1), "level": language.percent(LEVEL),
     }  # fmt: skip
     if one.interval.low <= 1 <= one.interval.high:
         return say(
             "Around the anniversary of their start people come neither more nor less than some weeks before and after: "
-            "{active} against {expected} expected ({change}, interval {low} to {high}).", **numbers,
+            "{active} against {expected} expected ({change}, {level} interval {low} to {high}).", **numbers,
         )  # fmt: skip
     return say(
         "Around the anniversary of their start, {active} people came where {expected} were expected from those some "
-        "weeks off it in the same weeks: {change} (interval {low} to {high}).", **numbers,
+        "weeks off it in the same weeks: {change} ({level} interval {low} to {high}).", **numbers,
     )  # fmt: skip
 
 
