@@ -12,7 +12,7 @@ from customer_analytics.narrative.funnel.tools import tools_table
 from customer_analytics.narrative.funnel.view import View
 from customer_analytics.statistics import Interval
 
-FIRM = 0.02  # largest change of the conversion under another rule from which it is told
+FIRM, FIRM_SHARE = 0.02, 0.1  # change of the conversion, and share of it, up to which the window hardly matters
 
 
 def holds_section(view: View) -> SectionWords:
@@ -106,7 +106,7 @@ def firm_finding(view: View) -> Finding | None:
     ordered = windows.sort_values("seconds")
     first, last = ordered.iloc[0], ordered.iloc[-1]
     gap = float(last["rate"]) - float(first["rate"])
-    is_firm = abs(gap) <= FIRM
+    is_firm = abs(gap) <= min(FIRM, FIRM_SHARE * max(float(first["rate"]), float(last["rate"])))
     return Finding(
         id="window", grade=Grade.C,
         head=say("The window hardly matters") if is_firm else say("The number hangs on the window"),

@@ -137,8 +137,7 @@ def curve_words(view: View) -> Text:
     if math.isnan(left) or math.isnan(view.result.left_after_days):
         return words
     return say(
-        "{words} With leaving as the other way out (silent for {days} and never seen again), {first} reached it first "
-        "and {left} left first.",
+        "{words} {first} reached it without a pause of {days}; {left} were silent for so long first.",
         words=words, days=language.duration(view.result.left_after_days * DAY),
         first=language.percent(float(last["converted_first"]), 1), left=language.percent(left, 1),
     )  # fmt: skip

@@ -39,8 +39,7 @@ def scorecard_table(view: View, card: ScorecardResult) -> TableWords:
     say = view.language.say
     return TableWords(
         (
-            (say("Stage"), "text"),
-            (say("Measure"), "name"),
+            (say("Stage and measure"), "name"),
             (say("Last {days} days", days=view.language.number(card.days)), "number"),
             (say("Days before"), "number"),
             (say("Change (interval)"), "number"),
@@ -117,8 +116,12 @@ def _row(view: View, card: ScorecardResult, measure: Measure) -> Row:
         change = (shown, measure.change)
     before: Cell = (_shown(language, measure, measure.before), measure.before)
     return (
-        (_stage(language, measure.stage), None),
-        (_name(language, measure.name), None),
+        (
+            language.say(
+                "{stage}: {measure}", stage=_stage(language, measure.stage), measure=_name(language, measure.name)
+            ),
+            None,
+        ),
         (_value(view, card, measure), measure.value if measure.known else None),
         (before[0], None if math.isnan(measure.before) else measure.before),
         change,
