@@ -33,7 +33,8 @@ _SPREAD = 1.4826  # median absolute deviation to standard deviation
 
 @dataclass(frozen=True)
 class Anniversary:
-    """`interval`: at LEVEL. `expected`: people active at their anniversary had they come as those beside it did in the same weeks."""
+    """`expected`: people active at their anniversary had they come as those beside it did in the same weeks; `interval`
+    of the ratio at LEVEL."""
 
     active: int
     expected: float
