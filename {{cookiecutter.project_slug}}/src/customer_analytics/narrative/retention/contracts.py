@@ -117,7 +117,7 @@ def findings(view: View) -> list[Finding]:
             statement=Text(" ".join(statements)) if not language.is_chinese else Text("".join(statements)),
             meaning=say("It goes with them; whether they are the reason, only a test can say."),
             action=say("Ask those who ended for the reason; test another offer for these groups against a control."),
-            section="groups", value=row["difference"], low=row["difference_low"], high=row["difference_high"],
+            section="contracts", value=row["difference"], low=row["difference_low"], high=row["difference_high"],
             n=contracts.contracts, unit="days", notable=False,
         )
     ]  # fmt: skip

@@ -23,9 +23,8 @@ from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval
 
 FIRST_SCREEN = ("channel", "campaign")  # columns whose finding may stand on the first screen: somebody chose them
-POINTS = 60  # of a drawn curve
-TICKS = 6
-MOST_TICKS = 8
+POINTS = 36  # of a drawn curve
+TICKS = 5
 NICE = (1, 2, 5, 7, 10, 14, 30, 60, 90, 120, 180, 365)
 SHORTEST_SHOWN = 3
 
