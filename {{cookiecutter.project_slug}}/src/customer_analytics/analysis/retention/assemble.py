@@ -78,12 +78,19 @@ def analyse(tables: Tables, parameters: RetentionParameters) -> RetentionResult:
         brackets=defining.brackets_of(parameters, span.period),
         first_day=first,
         end=end,
-        truncated_until=first if parameters.start == "signed_up" else first + defining.TRUNCATED_DAYS,
+        truncated_until=_truncated_until(parameters, span),
         time_zone=str(tables.zone),
         left_out=left,
     )
     followed = _Followed(days, people, attributes, pairs, gaps, span, way)
     return _result(tables, parameters, definition, followed)
+
+
+def _truncated_until(parameters: RetentionParameters, span: Span) -> int:
+    """The first 30 days hold people who were there before; who is known to have signed up then was not."""
+    if parameters.start == "signed_up":
+        return periods.first_day(span.first_number, span.period)
+    return span.first + defining.TRUNCATED_DAYS
 
 
 def _people(
