@@ -5,7 +5,7 @@ from __future__ import annotations
 from customer_analytics.analysis.retention.result import as_date
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import SectionWords
-from customer_analytics.narrative.retention import cliffs, groups, rhythm
+from customer_analytics.narrative.retention import cliffs, groups, renewals, rhythm
 from customer_analytics.narrative.retention.view import View
 
 Pairs = list[tuple[Text, Text]]
@@ -20,6 +20,12 @@ def next_section(view: View) -> SectionWords:
 def next_steps(view: View) -> Pairs:
     """What to do in the coming weeks, from what was found."""
     say = view.language.say
+    if not view.enough and renewals.contracts_of(view) is not None:
+        found = [renewals.base_finding(view), *renewals.findings(view)]
+        return [
+            (when, finding.action)
+            for when, finding in zip((say("First fortnight"), say("Next month")), found, strict=False)
+        ]
     if not view.enough:
         return [(say("First"), say("Load more history, or check what counts as activity and who is known."))]
     steps: Pairs = []
@@ -60,6 +66,34 @@ def method_section(view: View) -> SectionWords:
 def method(view: View) -> Pairs:
     """Definitions in force."""
     say = view.language.say
+    pairs: Pairs = _of_activity(view) if view.n else []
+    if renewals.contracts_of(view) is not None:
+        pairs.append(
+            (
+                say("Contract"),
+                say("A row of the subscriptions: from its beginning to its end, or as long as it was seen to run."),
+            )
+        )
+    return [
+        *pairs,
+        (
+            say("Interval"),
+            say(
+                "Confidence {level}. Wilson for shares; for money, curves and stickiness over people, who are the unit "
+                "that is drawn.", level=view.language.percent(0.95),
+            ),
+        ),
+        (
+            say("Evidence grade"),
+            say(
+                "A: randomised comparison. B: checked on later data. C: description with interval. D: before and after."
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _of_activity(view: View) -> Pairs:
+    say = view.language.say
     return [
         (say("Active"), view.active),
         (say("Start"), say("Counted from {start}.", start=view.start)),
@@ -99,19 +133,6 @@ def method(view: View) -> Pairs:
             say(
                 "Mean over {days} days of people active on the day divided by people active in the {days} days up to "
                 "it; whole weeks, so that weekdays weigh the same.", days=view.language.number(28),
-            ),
-        ),
-        (
-            say("Interval"),
-            say(
-                "Confidence {level}. Wilson for shares; for money, curves and stickiness over people, who are the unit "
-                "that is drawn.", level=view.language.percent(0.95),
-            ),
-        ),
-        (
-            say("Evidence grade"),
-            say(
-                "A: randomised comparison. B: checked on later data. C: description with interval. D: before and after."
             ),
         ),
     ]  # fmt: skip
@@ -156,7 +177,7 @@ def limits(view: View) -> list[Text]:
                 date=language.date(as_date(definition.truncated_until)),
             )
         )  # fmt: skip
-    if definition.start == "first_activity":
+    if definition.start == "first_activity" and view.n:
         lines.append(say("“New” means new in the data: who comes back after a silence longer than the data looks new."))
     lines.append(
         say(

@@ -156,7 +156,7 @@ def active_finding(view: View) -> Finding | None:
     ago = {"day": 364, "week": 52, "month": 12}[view.result.definition.period]
     year = table.iloc[-1 - ago] if len(table) > ago + 1 and int(table["active"].iloc[-1 - ago]) >= view.least else None
     numbers = {
-        "active": view.counted(int(last["active"])), "period": view.named(last["period"]),
+        "active": view.counted(int(last["active"])), "when": view.within(last["period"]),
         "before": language.number(int(before["active"])), "new": language.number(int(last["new"])),
         "back": language.number(int(last["resurrecting"])), "lost": language.number(lost),
         "stayed": language.number(int(last["returning"])),
@@ -169,10 +169,10 @@ def active_finding(view: View) -> Finding | None:
         if gained > lost
         else say("As many were active as in the period before"),
         statement=say(
-            "In {period} {active} were active, after {before} in the period before: {new} were new and {back} came "
+            "{active} were active {when}, after {before} in the period before: {new} were new and {back} came "
             "back after a break, **{lost}** of those before stayed away.", **numbers,
         ),
-        meaning=say("A year before, in {then}, {active} were active.", then=view.named(year["period"]),
+        meaning=say("A year before, {then}, {active} were active.", then=view.within(year["period"]),
                     active=view.counted(int(year["active"])))
         if year is not None
         else say("{stayed} were active in both. One period alone may be the season's.", **numbers),

@@ -133,14 +133,15 @@ def _repurchase_table(view: View) -> TableWords | None:
     )
     return TableWords(
         (
-            (say("Within"), "name"), (say("Customers"), "number"), (say("Bought again"), "number"),
+            (say("Within"), "name"), (say("Customers"), "number"),
+            (say("Visited again") if view.visits else say("Bought again"), "number"),
             (say("Interval"), "number"),
         ),
         rows,
-        say("Second purchases"),
+        say("Second visits") if view.visits else say("Second purchases"),
         view.how(
             (say("Base"), say("Customers whose first purchase lies at least so many days back")),
-            (say("Bought again"), say("A purchase on a later day than the first; interval: Wilson")),
+            (say("Again"), say("A purchase on a later day than the first; interval: Wilson")),
         ),
         file="repurchase.csv",
     )  # fmt: skip

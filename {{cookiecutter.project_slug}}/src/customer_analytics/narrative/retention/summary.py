@@ -103,7 +103,7 @@ def _active_kpi(view: View) -> Kpi | None:
     if not len(table):
         return None
     now = int(table["active"].iloc[-1])
-    label = say("Active in {period}", period=view.named(table["period"].iloc[-1]))
+    label = say("Active {when}", when=view.within(table["period"].iloc[-1]))
     if len(table) < 2 or int(table["active"].iloc[-2]) < view.least:
         return Kpi(label, language.number(now), say("the last complete period"))
     before = int(table["active"].iloc[-2])
@@ -134,7 +134,9 @@ def _repurchase_kpi(view: View) -> Kpi | None:
         return None
     row = table.iloc[-1]
     return Kpi(
-        say("Bought again within {days} days", days=view.language.number(int(row["within_days"]))),
+        say("Visited again within {days} days", days=view.language.number(int(row["within_days"])))
+        if view.visits
+        else say("Bought again within {days} days", days=view.language.number(int(row["within_days"]))),
         view.language.percent(float(row["rate"])),
         say(
             "of {people}; {interval}", people=view.counted(int(row["eligible"])),

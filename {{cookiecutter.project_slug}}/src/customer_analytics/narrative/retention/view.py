@@ -30,7 +30,8 @@ class View:
     """The results as this report may show them.
 
     `minimum_group`: groups with fewer people are not shown by themselves; `time_zone`: zone of the calendar days;
-    `staying`, `habits`, `outlook`: how long people stay, what goes with it, what follows from it.
+    `staying`, `habits`, `outlook`: how long people stay, what goes with it, what follows from it; `industry`: as in
+    engagement.yml, for the words of a return.
     """
 
     result: RetentionResult
@@ -40,6 +41,7 @@ class View:
     staying: StayingResult | None = None
     habits: Habits | None = None
     outlook: OutlookResult | None = None
+    industry: str = ""
 
     @property
     def n(self) -> int:
@@ -130,6 +132,11 @@ class View:
         }.get(definition.activity, say("Nothing: the data hold no dated activity"))
 
     @property
+    def visits(self) -> bool:
+        """Whether a purchase is a visit: to a clinic, a salon, a restaurant."""
+        return self.industry == "local_services"
+
+    @property
     def start(self) -> Text:
         """What a cohort is counted from, inside a sentence."""
         say = self.language.say
@@ -147,6 +154,13 @@ class View:
         """A period by its first day: December 2010; 6 December."""
         day = pd.Timestamp(first_day).date()
         return self.language.month(day) if self.result.definition.period == "month" else self.language.date(day)
+
+    def within(self, first_day: dt.date | pd.Timestamp) -> Text:
+        """In that period, for a label or a sentence: in June 2026; in the week from 22 June 2026; on 30 June 2026."""
+        say, period, name = self.language.say, self.result.definition.period, self.named(first_day)
+        if period == "week":
+            return say("in the week from {date}", date=name)
+        return say("on {date}", date=name) if period == "day" else say("in {month}", month=name)
 
     @property
     def period(self) -> Text:

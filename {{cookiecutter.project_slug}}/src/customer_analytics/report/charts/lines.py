@@ -94,7 +94,9 @@ def _scales(axes: Axes, series: Sequence[Line], axis: Axis, language: Language, 
         axes.set_ylim(bottom=min(0, lowest))
     most = 3 if narrow else 6
     if isinstance(series[0].x[0], dt.date):
-        axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=most + 1, minticks=2))  # type: ignore[no-untyped-call]
+        places = mdates.AutoDateLocator(maxticks=most + 1, minticks=2)  # type: ignore[no-untyped-call]
+        places.intervald[mdates.MONTHLY] = [1, 2, 3, 4, 6, 12]  # two years on a phone: one tick a year
+        axes.xaxis.set_major_locator(places)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: language.short_date(_day(value))))
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=most, integer=True))
