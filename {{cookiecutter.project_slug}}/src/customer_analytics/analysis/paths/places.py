@@ -15,7 +15,6 @@ import pandas as pd
 MOST = 30  # places beside the funnel's steps that are told apart
 BITS = 6
 NONE, OTHER = 0, 2**BITS - 1
-STEPS_AT_MOST = OTHER - 1 - MOST
 
 # Names under which tools record that a page was shown: the page says more than the name of the event.
 VIEWS = frozenset(
