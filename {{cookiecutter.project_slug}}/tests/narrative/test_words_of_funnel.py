@@ -244,7 +244,7 @@ def test_orders_alone_and_sessions_speak_of_orders_and_sessions(funnel_made: Mod
     found = funnel_made.result((900, 500), ("order placed", "order paid"))
     of_orders = replace(found, definition=replace(found.definition, unit="order", origin="orders"))
     view = funnel_made.view(of_orders)
-    assert summary(view).title == "56% of 900 orders reach “Order paid”, 400 do not"
+    assert summary(view).title == "56% of 900 orders reach “Order paid” within 7 days, 400 do not"
     assert any("not a person" in str(line) for line in closing.limits(view))
     sessions = funnel_made.view(replace(found, definition=replace(found.definition, unit="session")))
     assert "900 sessions" in str(summary(sessions).title)

@@ -130,11 +130,14 @@ def limits(view: View) -> list[Text]:
                 count=view.counted(result.immature), window=view.window,
             )
         )  # fmt: skip
+    rows = language.number(result.unknown_rows)
     if result.unknown_rows:
         lines.append(
-            say(
+            say("{rows} orders name no customer: nobody can be followed through them.", rows=rows)
+            if result.definition.origin == "orders"
+            else say(
                 "{rows} rows of events name neither a customer nor a visitor: nobody can be followed through them.",
-                rows=language.number(result.unknown_rows),
+                rows=rows,
             )
         )
     if view.unit == "customer" and result.definition.origin != "orders":
@@ -148,6 +151,7 @@ def limits(view: View) -> list[Text]:
         lines.append(say("Nobody is named in the data: what is followed is an order, not a person."))
     if result.definition.origin == "orders":
         lines.append(say("There are no events: what happens before an order or a registration is not seen."))
-    lines.append(say("A step that is not recorded cannot be lost: check the tracking before blaming the page."))
+    else:
+        lines.append(say("A step that is not recorded cannot be lost: check the tracking before blaming the page."))
     lines.append(say("Shares may not add up to the whole because of rounding."))
     return lines

@@ -69,6 +69,11 @@ def steps_figure(view: View) -> FigureWords:
     )
     if worst is None or last is None:
         title = say("{count} entered, and none was lost", count=view.counted(view.n))
+    elif view.steps == 2:
+        title = say(
+            "{rate} of {count} go on to “{step}”",
+            rate=language.percent(worst.rate), count=view.counted(worst.base), step=worst.name,
+        )  # fmt: skip
     else:
         title = say(
             "Most are lost before “{step}”: {lost} of {base}",

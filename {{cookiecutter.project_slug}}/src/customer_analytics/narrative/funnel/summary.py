@@ -51,9 +51,15 @@ def _title(view: View) -> Text:
     if worst is None:
         return say("All {base} that entered reached “{last}”", base=base, last=view.step(view.steps))
     if view.steps == 2:
+        lost = language.number(worst.lost)
+        if view.result.no_window:
+            return say(
+                "{rate} of {base} reach “{last}”, {lost} do not",
+                rate=language.percent(rate), base=base, last=view.step(2), lost=lost,
+            )  # fmt: skip
         return say(
-            "{rate} of {base} reach “{last}”, {lost} do not",
-            rate=language.percent(rate), base=base, last=view.step(2), lost=language.number(worst.lost),
+            "{rate} of {base} reach “{last}” within {window}, {lost} do not",
+            rate=language.percent(rate), base=base, last=view.step(2), window=view.window, lost=lost,
         )  # fmt: skip
     return say(
         "{rate} of {base} reach “{last}”. Most are lost before “{step}”",
@@ -139,7 +145,7 @@ def recommendation(view: View) -> Text:
     if worst is None:
         return say("Nothing is lost on this way; look at who never enters it.")
     return say(
-        "Begin between “{before}” and “{step}”. If one fix wins {gain} of the {lost} who are lost there, and these go "
+        "Begin between “{before}” and “{step}”. If one change wins {gain} of the {lost} who are lost there, and these go "
         "on as others do, about **{extra} more** reach “{last}” in a period as long as this one. Test it with a part "
         "held back.",
         before=view.step(worst.step - 1), step=worst.name, gain=language.percent(ASSUMED_GAIN),

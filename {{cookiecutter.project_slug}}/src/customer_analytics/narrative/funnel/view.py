@@ -224,7 +224,12 @@ class View:
         ]  # fmt: skip
         if self.result.unknown_rows:
             rows = language.number(self.result.unknown_rows)
-            lines.append((say("Left out"), say("{rows} events that name nobody", rows=rows)))
+            nobody = (
+                say("{rows} orders that name no customer", rows=rows)
+                if self.result.definition.origin == "orders"
+                else say("{rows} events that name nobody", rows=rows)
+            )
+            lines.append((say("Left out"), nobody))
         return self.how(*own, *lines)
 
     @property
