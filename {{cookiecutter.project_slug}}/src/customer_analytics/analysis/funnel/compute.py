@@ -129,7 +129,8 @@ def _unknown(tables: Tables) -> int:
     unknown = 0
     for part in parts(tables):
         if part.names is None or part.names == (PLACED,):
-            unknown += int(row_of(part.rows.aggregate(n=person_id(part.rows).isnull().sum()))["n"] or 0)
+            nobody = part.rows.filter(person_id(part.rows).isnull())
+            unknown += int(row_of(nobody.aggregate(n=nobody.count()))["n"])
     return unknown
 
 
