@@ -220,6 +220,8 @@ def test_orders_alone_give_hours_and_nothing_else(make_events: MakeEvents) -> No
     assert found.routes is None and found.onward is None and found.leads is None
     assert found.heat.hours is not None and found.heat.hours["visits"].sum() == 5
     assert paths.metrics(found) == {} and set(paths.tables(found, 10)) == {"visit_hours"}
+    with pytest.raises(UserError, match="no events"):
+        analysed(alone, ("order placed", "order placed again"), ("home", "search"))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from customer_analytics.analysis.paths.visits import GAP_SECONDS, stops, visits
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.store import Tables
 
+_WHERE = "parameter compare_paths"
 EVENING = 18  # local hour from which it is evening
 
 
@@ -51,7 +52,7 @@ def analyse(tables: Tables, funnel: Funnel, parameters: PathsParameters) -> Path
     """Paths of visits, what drop-offs did next, heat, leads.
 
     Raises:
-        UserError: compare_paths names places that do not occur, or not two ways.
+        UserError: compare_paths names places that do not occur, or not two ways, or there are no events.
     """
     clicked, all_clicks = heat.clicks(tables)
     reactions = heat.interactions(tables)
@@ -59,6 +60,8 @@ def analyse(tables: Tables, funnel: Funnel, parameters: PathsParameters) -> Path
     actions = actions_of(tables, funnel.definition)
     last = (parameters.minimum_base, _first_day(tables), tables.as_of)
     if actions is None:
+        if parameters.compare_paths:
+            raise UserError([Problem(_WHERE, "the data hold no events, and so no ways.", "Leave it empty.")])
         hours = heat.order_hours(tables)
         return PathsResult(None, None, Heat(clicked, all_clicks, hours, reactions), leads, *last)
     every_stop = stops(actions.rows, actions.goal).cache()
@@ -155,7 +158,7 @@ def asked_ways(texts: Sequence[str], places: pd.DataFrame, goal: int) -> list[Wa
     """
     if not texts:
         return []
-    where = "parameter compare_paths"
+    where = _WHERE
     problems = []
     if len(texts) != 2:
         problems.append(
