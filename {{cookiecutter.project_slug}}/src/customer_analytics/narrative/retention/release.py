@@ -11,6 +11,8 @@ from customer_analytics.narrative.retention.staying_words import days, how_of_ag
 from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval
 
+SEEN = (1.96 + 0.84) / (2 * 1.96)  # of an interval's width: a change that is found in four of five cases
+
 
 def asked(view: View) -> bool:
     """Whether a release was named."""
@@ -144,7 +146,12 @@ def findings(view: View) -> list[Finding]:
             id="release", grade=Grade.C if sound else Grade.D,
             head=_head(view, value, is_clear),
             statement=_statement(view, release),
-            meaning=say("The comparison group moved alike before, so the difference is unlikely to be the season's.")
+            meaning=say(
+                "With so few people, only a change of {least} or more would have shown for sure.",
+                least=view.language.points((interval.high - interval.low) * SEEN).lstrip("+"),
+            )
+            if not is_clear
+            else say("The comparison group moved alike before, so the difference is unlikely to be the season's.")
             if sound
             else say("The groups moved apart before the release already, so the difference need not be the release's.")
             if release.drifted
