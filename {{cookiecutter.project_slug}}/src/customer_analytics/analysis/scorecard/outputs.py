@@ -34,6 +34,8 @@ def tables(result: ScorecardResult) -> dict[str, pd.DataFrame]:
             "change": measure.change,
             "change_low": measure.change_interval.low,
             "change_high": measure.change_interval.high,
+            "together_low": result.together(measure).low,
+            "together_high": result.together(measure).high,
         }
         for measure in result.measures
     ]

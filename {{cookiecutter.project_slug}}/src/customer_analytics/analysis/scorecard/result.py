@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
-from customer_analytics.statistics import Interval
+from customer_analytics.statistics import Z95, Interval
 
 Kind = Literal["count", "share", "money", "money_each"]
 Key = Literal["purchase", "second_purchase", "second_day"]
@@ -98,6 +99,17 @@ class ScorecardResult:
 
     def __getitem__(self, name: str) -> Measure:
         return next(measure for measure in self.measures if measure.name == name)
+
+    def together(self, measure: Measure) -> Interval:
+        """The interval of a change that holds for all compared measures together, with 95 % (Bonferroni)."""
+        compared = sum(not math.isnan(each.change_interval.low) for each in self.measures)
+        if math.isnan(measure.change_interval.low) or not compared:
+            return NOTHING
+        wider = NormalDist().inv_cdf(1 - 0.05 / (2 * compared)) / Z95
+        low, high = measure.change_interval
+        return Interval(
+            measure.change - (measure.change - low) * wider, measure.change + (high - measure.change) * wider
+        )
 
     @property
     def before(self) -> tuple[dt.date, dt.date]:
