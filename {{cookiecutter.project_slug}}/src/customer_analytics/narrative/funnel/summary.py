@@ -146,8 +146,8 @@ def recommendation(view: View) -> Text:
         return say("Nothing is lost on this way; look at who never enters it.")
     return say(
         "Begin between “{before}” and “{step}”. If one change wins {gain} of the {lost} who are lost there, and these "
-        "go on as others do, about **{extra} more** reach “{last}” in a period as long as this one. Test it with a part "
-        "held back.",
+        "go on as others do, about **{extra} more** reach “{last}” in a period as long as this one. Test it with a "
+        "part held back.",
         before=view.step(worst.step - 1), step=worst.name, gain=language.percent(ASSUMED_GAIN),
         lost=language.number(worst.lost), extra=view.counted(won(view, worst)), last=view.step(view.steps),
     )  # fmt: skip
