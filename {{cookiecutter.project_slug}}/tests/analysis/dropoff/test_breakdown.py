@@ -61,6 +61,11 @@ def parameters(**more: Any) -> FunnelParameters:
     return FunnelParameters(steps=STEPS, window_days=1, **more)
 
 
+@pytest.fixture(scope="module")
+def counted(tables: Tables) -> funnel.FunnelResult:
+    return funnel.analyse(tables, parameters())
+
+
 def counted_by_hand(ways: Ways, attribution: str) -> dict[str, list[int]]:
     """value -> how many reached step 1, 2, 3 with it."""
     found: dict[str, list[int]] = {}
@@ -82,8 +87,10 @@ def counted_by_hand(ways: Ways, attribution: str) -> dict[str, list[int]]:
 
 
 @pytest.mark.parametrize("attribution", ["first", "last", "all"])
-def test_the_value_that_counts_is_the_one_that_is_said(tables: Tables, ways: Ways, attribution: Any) -> None:
-    found = break_down(funnel.analyse(tables, parameters()), ["device"], attribution, minimum=30)
+def test_the_value_that_counts_is_the_one_that_is_said(
+    counted: funnel.FunnelResult, ways: Ways, attribution: Any
+) -> None:
+    found = break_down(counted, ["device"], attribution, minimum=30)
     assert found is not None
     expected = counted_by_hand(ways, attribution)
     whole = found.table[found.table["step"] == 0].set_index("value")
@@ -105,8 +112,10 @@ def test_the_value_that_counts_is_the_one_that_is_said(tables: Tables, ways: Way
     assert found.table["q"][tested].to_numpy() == pytest.approx(benjamini_hochberg(found.table["p"][tested].to_numpy()))
 
 
-def test_with_the_attribution_step_the_value_at_the_step_before_counts(tables: Tables, ways: Ways) -> None:
-    found = break_down(funnel.analyse(tables, parameters()), ["device"], "step", minimum=30)
+def test_with_the_attribution_step_the_value_at_the_step_before_counts(
+    counted: funnel.FunnelResult, ways: Ways
+) -> None:
+    found = break_down(counted, ["device"], "step", minimum=30)
     assert found is not None
     rows = found.table.set_index(["value", "step"])
     for step in (2, 3):
@@ -116,8 +125,8 @@ def test_with_the_attribution_step_the_value_at_the_step_before_counts(tables: T
     assert set(found.table["step"]) == {2, 3}, "there is no single value for the whole way"
 
 
-def test_a_small_value_is_hidden_with_another_so_that_nobody_subtracts(tables: Tables) -> None:
-    found = break_down(funnel.analyse(tables, parameters()), ["device"], "first", minimum=30)
+def test_a_small_value_is_hidden_with_another_so_that_nobody_subtracts(counted: funnel.FunnelResult) -> None:
+    found = break_down(counted, ["device"], "first", minimum=30)
     assert found is not None
     assert small_values(found.table, 10) == {("device", "watch"), ("device", "tv")}
     shown = hide(found.table, 10).set_index(["value", "step"])
@@ -125,9 +134,9 @@ def test_a_small_value_is_hidden_with_another_so_that_nobody_subtracts(tables: T
     assert shown.loc[("phone", 0), "n"] > 300
 
 
-def test_the_search_finds_the_phone_and_its_metrics_are_numbers(tables: Tables) -> None:
+def test_the_search_finds_the_phone_and_its_metrics_are_numbers(tables: Tables, counted: funnel.FunnelResult) -> None:
     asked = parameters(break_down=("device",))
-    found = dropoff.analyse(tables, funnel.analyse(tables, asked), asked)
+    found = dropoff.analyse(tables, counted, asked)
     assert not found.is_visits and found.kind == "customer" and found.returned == {}
     first = found.drivers.prizes.iloc[0]
     assert (first["value"], first["step"]) == ("phone", 2)
@@ -138,10 +147,10 @@ def test_the_search_finds_the_phone_and_its_metrics_are_numbers(tables: Tables) 
         assert "p0" not in table.to_csv(), name
 
 
-def test_a_column_that_no_table_has_is_refused_with_the_nearest(tables: Tables) -> None:
+def test_a_column_that_no_table_has_is_refused_with_the_nearest(tables: Tables, counted: funnel.FunnelResult) -> None:
     asked = parameters(break_down=("devise",))
     with pytest.raises(UserError, match="device"):
-        dropoff.analyse(tables, funnel.analyse(tables, parameters()), asked)
+        dropoff.analyse(tables, counted, asked)
 
 
 @pytest.mark.parametrize("name", ["event_date", "user_id", "email", "first_name", "ip", "手机", "created_at"])
