@@ -138,7 +138,7 @@ def plateau_finding(view: View, level: Plateau) -> Finding:
         statement=_plateau(view, level),
         meaning=say("Who is still there then stays: a core that one can count on.")
         if is_level
-        else say("The client loses people at every age that has been seen, not only at the begin."),
+        else say("The client loses people at every age that has been seen, not only at the beginning."),
         action=say("Work on the first periods, in which people are lost, and keep the core as it is.")
         if is_level
         else say("Look for what people of that age lack, beside the welcome of new ones."),

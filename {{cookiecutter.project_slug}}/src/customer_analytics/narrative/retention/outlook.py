@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.retention.view import View
 
 LARGE_ERROR, LARGE_BIAS = 0.25, 0.1  # of the held-out cells, and of all together, from which one does not budget
+SAME = 0.02  # relative difference of the expected people below which one row says it
 CurveLine = tuple[str, list[int], list[float | None], str, list[float] | None, list[float] | None, bool]
 
 
@@ -195,8 +196,11 @@ def ahead_table(view: View, ahead: Projection) -> TableWords:
     say, language, period = view.language.say, view.language, found(view).period
     most = int(ahead.ahead["step"].max())
     steps = sorted({step for step in (1, 3, 6, most) if step <= most})
+    table = ahead.ahead[ahead.ahead["step"].isin(steps)]
+    if table["expected"].max() < (1 + SAME) * table["expected"].min():
+        table = table.tail(1)  # a level curve says the same of every period
     rows: list[Row] = []
-    for row in ahead.ahead[ahead.ahead["step"].isin(steps)].to_dict("records"):
+    for row in table.to_dict("records"):
         low, high, value = float(row["low"]), float(row["high"]), float(row["expected"])
         shown: Text | str = language.number(value)
         if not math.isnan(low):
@@ -207,7 +211,7 @@ def ahead_table(view: View, ahead: Projection) -> TableWords:
         tuple(rows),
         say("Who of today's people will be active"),
         (
-            (say("Unit"), say("People who began in the data and whose begin was seen; those to come are not in it")),
+            (say("Unit"), say("People whose beginning was seen in the data; those to come are not in it")),
             (
                 say("Interval"),
                 say(
