@@ -1,4 +1,4 @@
-"""Retention of ten million events: cohorts and lifecycle against the best hand-written SQL and pandas; the whole report.
+"""Retention of ten million events: cohorts and lifecycle against the best SQL by hand and pandas; the whole report.
 
 `python benchmarks/retention.py [EVENTS]`, with the generated project's `src` on the path; `python3 tasks.py bench` does
 it. The answers are compared before the times. Each measurement runs in a process of its own, several times in turn, so
