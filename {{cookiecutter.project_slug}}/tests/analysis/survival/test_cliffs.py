@@ -33,8 +33,8 @@ def simulated(
         cells.append(pd.DataFrame({"person": np.flatnonzero(active), "age": age}))
     rows = pd.concat(cells)
     blocks = np.arange(PEOPLE) % BLOCKS
-    rows = rows.assign(block=blocks[rows["person"]], origin=origin[rows["person"]])
-    counted = rows.groupby(["block", "origin", "age"], as_index=False).size().rename(columns={"size": "n"})
+    rows = rows.assign(block=blocks[rows["person"]], came=(origin[rows["person"]] + 3) // 7)
+    counted = rows.groupby(["block", "came", "age"], as_index=False).size().rename(columns={"size": "n"})
     began = pd.DataFrame({"block": blocks, "origin": origin}).groupby(["block", "origin"], as_index=False).size()
     return counted, began.rename(columns={"size": "n"})
 
@@ -96,26 +96,28 @@ def test_the_season_is_taken_out_of_the_ages_and_found_in_the_calendar() -> None
 
 
 def test_an_age_that_is_not_over_is_not_observed() -> None:
-    began = pd.DataFrame({"block": [0], "origin": [END - 13], "n": [5]})
-    cells = pd.DataFrame({"block": [0, 0], "origin": [END - 13] * 2, "age": [0, 1], "n": [5, 2]})
-    table = age_table(by_age(cells, began, FIRST, END, 7))
-    assert table["age_days"].tolist() == [0, 7] and table["people"].tolist() == [5, 5]
-    late = age_table(by_age(cells.assign(origin=END - 12), began.assign(origin=END - 12), FIRST, END, 7))
-    assert late["age_days"].tolist() == [0]
+    for origin, ages_seen in ((END - 13, [0, 7]), (END - 12, [0])):
+        lives = ibis.memtable({"person_id": ["a", "b"], "origin": [origin] * 2, "block": [0, 0]})
+        days = ibis.memtable({"person_id": ["a", "b", "a"], "day": [origin, origin, END]})
+        cells = active_cells(days, lives, 7, FIRST, END)
+        table = age_table(by_age(cells, beginnings(lives), FIRST, END, 7))
+        assert table["age_days"].tolist() == ages_seen and table["people"].tolist() == [2] * len(ages_seen)
+        assert table["active"].tolist() == [2, 1][: len(ages_seen)]
 
 
-def test_people_from_before_the_data_count_from_the_age_at_which_they_are_seen() -> None:
-    began = pd.DataFrame({"block": [0], "origin": [-20], "n": [9]})
-    cells = pd.DataFrame({"block": [0], "origin": [-20], "age": [3], "n": [4]})
-    table = age_table(by_age(cells, began, FIRST, END, 7))
-    assert table["age_days"].iloc[0] == 21 and table["people"].iloc[0] == 9 and table["active"].iloc[0] == 4
+def test_people_from_before_the_data_are_left_out_as_only_those_who_stayed_are_in_them() -> None:
+    lives = ibis.memtable({"person_id": ["old", "new"], "origin": [-20, 5], "block": [0, 1]})
+    days = ibis.memtable({"person_id": ["old", "new"], "day": [1, 5]})
+    table = age_table(by_age(active_cells(days, lives, 7, FIRST, END), beginnings(lives), FIRST, END, 7))
+    assert table["people"].iloc[0] == 1 and table["active"].sum() == 1
 
 
 def test_the_engine_counts_each_person_once_an_age() -> None:
     days = ibis.memtable({"person_id": ["a", "a", "a", "b"], "day": [3, 4, 11, 2]})
     lives = ibis.memtable({"person_id": ["a", "b"], "origin": [3, 3], "block": [0, 1]})
-    cells = active_cells(days, lives, 7)
-    assert cells.to_numpy().tolist() == [[0, 3, 0, 1], [0, 3, 1, 1]]  # b was active before the beginning only
+    cells = active_cells(days, lives, 7, FIRST, END)
+    assert cells.columns.tolist() == ["block", "came", "age", "n"]
+    assert cells.to_numpy().tolist() == [[0, 0, 0, 1], [0, 0, 1, 1]]  # b was active before the beginning only
     assert beginnings(lives).to_numpy().tolist() == [[0, 3, 1], [1, 3, 1]]
 
 

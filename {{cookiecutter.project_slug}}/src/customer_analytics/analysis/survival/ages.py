@@ -18,6 +18,7 @@ import pandas as pd
 from customer_analytics.analysis.survival.blocks import BLOCKS
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 WEEK, LONG_ENOUGH = 7, 182  # shorter data are counted by days
 ROUNDS = 60
 
@@ -45,19 +46,23 @@ class Ages:
     influence: Floats
 
 
-def active_cells(days: ir.Table, lives: ir.Table, unit: int) -> pd.DataFrame:
-    """Active people by block, beginning (day number) and age in units: columns block, origin, age, n.
+def active_cells(days: ir.Table, lives: ir.Table, unit: int, first: int, end: int) -> pd.DataFrame:
+    """Active people by block, unit of their beginning and age in units: columns block, came, age, n.
 
-    `days`: person_id and day, one row a person and active day; `lives`: person_id, origin and block. One row of the
-    result a block, day of beginning and age: it grows with the days of data, not with the people.
+    `days`: person_id and day, one row a person and active day; `lives`: person_id, origin and block. Only who began
+    from `first` on, and only ages that are over by `end`. The result grows with the days of data, not with the people.
     """
-    began = lives.select("person_id", "origin", "block")
+    began = lives.filter(lives.origin >= first)
+    began = began.select("person_id", "origin", "block", came=((began.origin - first + unit // 2) // unit))
     joined = days.select("person_id", "day").inner_join(began, "person_id")
     joined = joined.filter(joined.day >= joined.origin)
-    seen = joined.select(
-        "person_id", "block", "origin", age=((joined.day - joined.origin) // unit).cast("int32")
-    ).distinct()
-    return _sorted(seen.group_by("block", "origin", "age").aggregate(n=seen.count()).to_pandas())
+    aged = joined.select(
+        "person_id", "block", "origin", came=joined.came.cast("int32"),
+        age=((joined.day - joined.origin) // unit).cast("int32"),
+    )  # fmt: skip
+    over = aged.filter(aged.origin + (aged.age + 1) * unit - 1 <= end)
+    seen = over.select("person_id", "block", "came", "age").distinct()
+    return _sorted(seen.group_by("block", "came", "age").aggregate(n=seen.count()).to_pandas())
 
 
 def beginnings(lives: ir.Table) -> pd.DataFrame:
@@ -76,28 +81,65 @@ def unit_of(span: int) -> int:
     return WEEK if span >= LONG_ENOUGH else 1
 
 
-def by_age(cells: pd.DataFrame, began: pd.DataFrame, first: int, end: int, unit: int) -> Ages:
-    """Put the counts together and take the calendar out.
+@dataclass(frozen=True)
+class Exposure:
+    """Who is under observation: people, blocks x groups of the same unit of beginning `came` and last whole age."""
 
-    Only whole units inside the data count: an age that begins before `first` or ends after `end` was not observed.
+    people: Floats
+    came: Ints
+    last_age: Ints
+
+    def at(self, age: int, width: int) -> tuple[npt.NDArray[np.bool_], Ints]:
+        """Which groups have had this whole age, and the calendar unit that its middle falls on for each of them."""
+        inside = self.last_age >= age
+        return inside, np.minimum(self.came[inside] + age, width - 1)
+
+
+def exposure(began: pd.DataFrame, first: int, end: int, unit: int) -> Exposure:
+    """People under observation, from those who began within the data."""
+    inside = began[(began["origin"] >= first) & (began["origin"] <= end)]
+    origin = inside["origin"].to_numpy(np.int64)
+    keys = np.column_stack(((origin - first + unit // 2) // unit, (end - unit + 1 - origin) // unit))
+    groups, place = np.unique(keys, axis=0, return_inverse=True)
+    people = np.zeros((BLOCKS, len(groups)))
+    np.add.at(people, (inside["block"].to_numpy(np.int64), place.reshape(-1)), inside["n"].to_numpy(float))
+    return Exposure(people, groups[:, 0], groups[:, 1])
+
+
+def by_age(cells: pd.DataFrame, began: pd.DataFrame, first: int, end: int, unit: int) -> Ages:
+    """Put the counts together (as active_cells and beginnings make them) and take the calendar out.
+
+    Only whole units inside the data count: an age that ends after `end` was not observed.
     """
     width = (end - first + 1) // unit
-    placed = _place(cells.assign(start=cells["origin"] + cells["age"] * unit), first, end, unit, width)
-    grid = began.merge(pd.DataFrame({"age": np.arange(width)}), how="cross")
-    exposed = _place(grid.assign(start=grid["origin"] + grid["age"] * unit), first, end, unit, width)
-    raw_active, raw_people = (_counted(table, "age", "at", (width, width)) for table in (placed, exposed))
+    placed = placed_cells(cells, width)
+    seen = exposure(began, first, end, unit)
+    raw_active, raw_people = _counted(placed, "age", "at", (width, width)), np.zeros((width, width))
+    for age in range(width):
+        inside, at = seen.at(age, width)
+        np.add.at(raw_people[age], at, seen.people[:, inside].sum(axis=0))
     level, calendar = _two_factors(raw_active, raw_people)
-    weighted = exposed.assign(n=exposed["n"] * calendar[exposed["at"].to_numpy()])
-    expected = weighted.assign(n=weighted["n"] * np.nan_to_num(level)[exposed["age"].to_numpy()])
-    shape = (BLOCKS, width)
-    active, people = _counted(placed, "block", "age", shape), _counted(weighted, "block", "age", shape)
-    by_age_left = (active - _counted(expected, "block", "age", shape)).T
-    by_calendar_left = (_counted(placed, "block", "at", shape) - _counted(expected, "block", "at", shape)).T
-    means = np.nan_to_num(level)[:, None] * raw_people * calendar[None, :]
+    known = np.nan_to_num(level)
+    people, expected = np.zeros((BLOCKS, width)), np.zeros((width, BLOCKS))
+    for age in range(width):
+        inside, at = seen.at(age, width)
+        weighted = seen.people[:, inside] * calendar[at]
+        people[:, age] = weighted.sum(axis=1)
+        np.add.at(expected, at, known[age] * weighted.T)
+    active = _counted(placed, "block", "age", (BLOCKS, width))
+    by_age_left = (active - people * known).T
+    by_calendar_left = _counted(placed, "block", "at", (BLOCKS, width)).T - expected
+    means = known[:, None] * raw_people * calendar[None, :]
     return Ages(
         unit, active, people, level, calendar, first, raw_people.sum(axis=1), _spread(began, first, end) / unit,
         _influence(means, by_age_left, by_calendar_left),
     )  # fmt: skip
+
+
+def placed_cells(cells: pd.DataFrame, width: int) -> pd.DataFrame:
+    """The cells with the calendar unit `at` of their age; ages beyond the data are left out."""
+    kept = cells[cells["age"] < width]
+    return kept.assign(at=np.minimum(kept["came"] + kept["age"], width - 1))
 
 
 def _counted(table: pd.DataFrame, row: str, column: str, shape: tuple[int, int]) -> Floats:
@@ -128,14 +170,6 @@ def _influence(means: Floats, by_age_left: Floats, by_calendar_left: Floats) -> 
     information = np.diag(of_age) - share @ means[:, there].T
     scores = by_age_left - share @ by_calendar_left[there]
     return np.asarray(np.linalg.pinv(information, rcond=1e-9, hermitian=True) @ scores)
-
-
-def _place(table: pd.DataFrame, first: int, end: int, unit: int, width: int) -> pd.DataFrame:
-    """Rows whose age unit lies inside the data, with the calendar unit of its middle."""
-    inside = (table["start"] >= first) & (table["start"] + unit - 1 <= end) & (table["age"] < width)
-    kept = table[inside]
-    at = np.minimum((kept["start"] + unit // 2 - first) // unit, width - 1)
-    return kept.assign(at=at)
 
 
 def _two_factors(active: Floats, people: Floats) -> tuple[Floats, Floats]:

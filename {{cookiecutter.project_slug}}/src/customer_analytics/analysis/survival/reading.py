@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import fdtrc, ndtr
 
-from customer_analytics.analysis.survival.ages import by_age
+from customer_analytics.analysis.survival.ages import by_age, exposure, placed_cells
 from customer_analytics.analysis.survival.blocks import BLOCKS
 from customer_analytics.analysis.survival.cliffs import LEAST_SPREAD
 from customer_analytics.statistics import Z95, Interval, holm
@@ -97,36 +97,22 @@ def effects(
     width = (end - first + 1) // unit
     if width < LEAST_UNITS:
         return None, None
-    began = began[(began["origin"] >= first) & (began["origin"] <= end)]
-    cells = cells[(cells["origin"] >= first) & (cells["age"] >= 1)]
+    cells = cells[cells["age"] >= 1]
     fitted = by_age(cells, began, first, end, unit)
     if fitted.spread < LEAST_SPREAD:
         return None, None
-    level = np.nan_to_num(fitted.level)
-    active = _cube(cells, first, end, unit, width)
-    people = _cube(began.merge(pd.DataFrame({"age": np.arange(1, width)}), how="cross"), first, end, unit, width)
-    by_calendar = _effect(
-        _sums(active, "at", 1.0, width), _sums(people, "at", level[people["age"]], width), first, unit
-    )
-    both = level[people["age"]] * fitted.calendar[people["at"]]
-    by_intake = _effect(_sums(active, "came", 1.0, width), _sums(people, "came", both, width), first, unit)
-    return by_calendar, by_intake
-
-
-def _cube(table: pd.DataFrame, first: int, end: int, unit: int, width: int) -> pd.DataFrame:
-    start = table["origin"] + table["age"] * unit
-    kept = table[(start >= first) & (start + unit - 1 <= end) & (table["age"] < width)]
-    start = kept["origin"] + kept["age"] * unit
-    return kept.assign(
-        at=np.minimum((start + unit // 2 - first) // unit, width - 1), came=(kept["origin"] - first) // unit
-    )
-
-
-def _sums(table: pd.DataFrame, by: str, weight: Floats | float, width: int) -> Floats:
-    """Weighted counts, blocks x units."""
-    total = np.zeros((BLOCKS, width + 1))
-    np.add.at(total, (table["block"], table[by]), table["n"].to_numpy(float) * weight)
-    return total[:, :width]
+    level, seen = np.nan_to_num(fitted.level), exposure(began, first, end, unit)
+    placed = placed_cells(cells, width)
+    active, expected = np.zeros((2, BLOCKS, width)), np.zeros((2, width, BLOCKS))
+    for way, column in enumerate(("at", "came")):
+        kept = placed[placed[column] < width]
+        np.add.at(active[way], (kept["block"], kept[column]), kept["n"].to_numpy(float))
+    for age in range(1, width):
+        inside, at = seen.at(age, width)
+        people, came = seen.people[:, inside] * level[age], seen.came[inside]
+        np.add.at(expected[0], at, people.T)
+        np.add.at(expected[1], np.minimum(came, width - 1), (people * fitted.calendar[at]).T)
+    return _effect(active[0], expected[0].T, first, unit), _effect(active[1], expected[1].T, first, unit)
 
 
 def _effect(active: Floats, expected: Floats, first: int, unit: int) -> Effect | None:

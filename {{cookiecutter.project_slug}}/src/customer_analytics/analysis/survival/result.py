@@ -148,7 +148,7 @@ def _ages(retention: RetentionResult, lives: ir.Table, origin: Origin) -> tuple[
     first, end = retention.definition.first_day, retention.definition.end - 1
     unit = by_ages.unit_of(end - first + 1)
     seen = lives.filter(lives.origin >= origin.first)
-    cells, began = by_ages.active_cells(retention.days, seen, unit), by_ages.beginnings(seen)
+    cells, began = by_ages.active_cells(retention.days, seen, unit, first, end), by_ages.beginnings(seen)
     return by_ages.by_age(cells, began, first, end, unit), unit
 
 
@@ -156,7 +156,8 @@ def _reading(retention: RetentionResult, lives: ir.Table, origin: Origin) -> Rea
     end, parameters = retention.definition.end - 1, retention.parameters
     unit = readings.unit_for(end - origin.first + 1)
     known = lives.filter(lives.origin >= origin.first)
-    cells, began = by_ages.active_cells(retention.days, known, unit), by_ages.beginnings(known)
+    cells = by_ages.active_cells(retention.days, known, unit, origin.first, end)
+    began = by_ages.beginnings(known)
     calendar, intake = readings.effects(cells, began, origin.first, end, unit)
     column = next((name for name in ("channel", "campaign", "region") if name in retention.attributes), None)
     mix = None
