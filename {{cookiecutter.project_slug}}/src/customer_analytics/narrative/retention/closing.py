@@ -161,13 +161,18 @@ def limits(view: View) -> list[Text]:
             say(
                 "{visitors} visitors with {rows} events are not known as customers and are not followed: a cleared "
                 "cookie would look like somebody who left. The parameter people includes them.",
-                visitors=number(out.visitors), rows=number(out.visitor_rows),
+                visitors=view.few(out.visitors), rows=number(out.visitor_rows),
             )
         )  # fmt: skip
     if out.started_before:
         lines.append(
             say("{people} people began before the data do; their first periods are not seen, and they are left out.",
-                people=number(out.started_before))
+                people=view.few(out.started_before))
+        )  # fmt: skip
+    if out.without_start:
+        lines.append(
+            say("{people} people have activity and no known start; they are left out.",
+                people=view.few(out.without_start))
         )  # fmt: skip
     if view.n and bool(view.result.cohorts["truncated"].any()):
         lines.append(

@@ -12,7 +12,7 @@ from customer_analytics.narrative.exhibits import BarRow, FigureWords, Row, Sect
 from customer_analytics.narrative.retention.view import LONG_RUN, View
 from customer_analytics.statistics import Interval
 
-COHORTS = 8
+COHORTS = 6
 AGES = (0, 1, 3, 6, 12)  # shown for a cohort's money
 
 

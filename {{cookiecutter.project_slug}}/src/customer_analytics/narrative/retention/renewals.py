@@ -15,7 +15,7 @@ from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval
 
 YEAR = 365
-POINTS = 60  # steps drawn
+POINTS = 40  # steps drawn
 CurveRow = tuple[str, list[float], list[float], str, list[float], list[float], list[str]]
 
 

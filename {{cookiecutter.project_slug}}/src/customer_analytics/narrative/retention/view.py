@@ -181,31 +181,16 @@ class View:
         )  # fmt: skip
 
     def how(self, *own: tuple[Text, Text]) -> How:
-        """The "How it was computed" box: own lines, then what holds for every table."""
-        say, number, out = self.language.say, self.language.number, self.result.definition.left_out
-        lines = [
+        """The "How it was computed" box: own lines, then the period. What holds for every table is said once, in the
+        method: what active means, the start, the clock, who is left out."""
+        say = self.language.say
+        return (
             *own,
-            (say("Active"), self.active),
-            (say("Start"), say("Counted from {start}", start=self.start)),
-            (say("Clock"), self.clock),
             (say("Period"), say("{period}, calendar days in {zone}", period=self.period, zone=self.time_zone)),
-        ]
-        left = []
-        if out.rows_without_person:
-            left.append(say("{rows} rows that name nobody", rows=number(out.rows_without_person)))
-        if out.visitors:
-            left.append(
-                say("{visitors} visitors who are not known as customers", visitors=self._few(out.visitors))
-            )  # fmt: skip
-        if out.started_before:
-            left.append(say("{people} who began before the data do", people=self._few(out.started_before)))
-        if out.without_start:
-            left.append(say("{people} without {start}", people=self._few(out.without_start), start=self.start))
-        if left:
-            lines.append((say("Left out"), Text(self.language.joined(left))))
-        return tuple(lines)
+        )
 
-    def _few(self, count: int) -> str:
+    def few(self, count: int) -> str:
+        """A count of people, or the word for one that is too small to show."""
         return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
 
     @property

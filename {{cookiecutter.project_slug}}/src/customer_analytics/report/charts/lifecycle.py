@@ -19,6 +19,7 @@ from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 3.4, 3.0  # inches
 _LINE_OF_TEXT = 0.18  # inches between two names at the right end
+_WIDE = 0.8  # of a bar, of the place that it has
 _SWATCH = 0.16  # inches for the square before a name
 _ROLES = ("s1", "warm", "s3", "alert")  # returning, resurrecting, new, dormant
 
@@ -64,7 +65,7 @@ def lifecycle(periods: Sequence[Life], words: LifeWords, language: Language, sho
         right = min(base.widest(names, base.VALUE_SIZE, 600) + base.GAP + _SWATCH + 0.02, width * 0.3)
         height = _NARROW_HEIGHT if narrow else _HEIGHT
         figure, axes = base.canvas(width, height, left=0.55, right=right, top=0.12, bottom=0.32)
-        _bars(axes, periods)
+        _bars(axes, periods, width - 0.55 - right)
         base.grid(axes, "y", 5)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(abs(value))))
         axes.spines["bottom"].set_visible(False)
@@ -81,28 +82,31 @@ def lifecycle(periods: Sequence[Life], words: LifeWords, language: Language, sho
     return draw
 
 
-def _bars(axes: Axes, periods: Sequence[Life]) -> None:
+def _bars(axes: Axes, periods: Sequence[Life], inches: float) -> None:
     places = range(len(periods))
     bottom = [0] * len(periods)
+    thick = 72 * _WIDE * inches / (len(periods) + 0.2)
     for state, role in zip(("returning", "resurrecting", "new"), _ROLES[:3], strict=True):
         heights = [int(getattr(period, state)) for period in periods]
-        _steps(axes, bottom, heights, role, state)
+        _strokes(axes, bottom, heights, role, state, thick)
         bottom = [bottom[place] + heights[place] for place in places]
-    _steps(axes, [0] * len(periods), [-period.dormant for period in periods], "alert", "dormant")
+    _strokes(axes, [0] * len(periods), [-period.dormant for period in periods], "alert", "dormant", thick)
 
 
-def _steps(axes: Axes, bottom: Sequence[int], heights: Sequence[int], role: str, state: str) -> None:
-    """All bars of a state as one path."""
-    spans = [
-        [(place - 0.4, low), (place + 0.4, low), (place + 0.4, low + tall), (place - 0.4, low + tall)]
+def _strokes(axes: Axes, bottom: Sequence[int], heights: Sequence[int], role: str, state: str, thick: float) -> None:
+    """All bars of a state as one path of upright strokes, `thick` points wide."""
+    points = [
+        point
         for place, (low, tall) in enumerate(zip(bottom, heights, strict=True))
         if tall
+        for point in ((float(place), float(low)), (float(place), float(low + tall)))
     ]
-    if not spans:
+    if not points:
         return
-    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(spans)
-    points = [point for span in spans for point in [*span, span[0]]]
-    patch = PathPatch(Path(points, codes), facecolor=ROLE[role], linewidth=0, zorder=2)
+    patch = PathPatch(Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2)), fill=False, zorder=2)
+    patch.set_edgecolor(ROLE[role])
+    patch.set_linewidth(thick)
+    patch.set_capstyle("butt")
     patch.set_gid(f"state-{state}")
     axes.add_patch(patch)
     axes.update_datalim(points)

@@ -1,6 +1,6 @@
 """A cohort triangle: one row a cohort, one column a period, the share written in each cell and said by its shade.
 
-All cells of one shade are one path, so that a page with a hundred cells stays small.
+All cells of one shade are one path, each cell a stroke as thick as its row: a page with a hundred cells stays small.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def triangle(rows: Sequence[TriangleRow], words: TriangleWords, narrow_columns: 
                 if cell is not None:
                     step = 0 if cell.value is None else theme.heat_step(cell.value - low, high - low)
                     _cell(axes, across, tops[place], cell, step, shades)
-        _fill(axes, shades)
+        _fill(axes, shades, tall)
         inches = (width - left) / len(columns)
         _names(axes, rows, tops, names, -_SIZE_GAP / inches)
         _heads(axes, words, columns, names, tall, inches)
@@ -149,26 +149,22 @@ def _cell(
         )  # fmt: skip
 
 
-def _fill(axes: Axes, shades: dict[str, list[tuple[float, float]]]) -> None:
-    """One path a shade; the hatched cells as strokes from edge to edge."""
+def _fill(axes: Axes, shades: dict[str, list[tuple[float, float]]], tall: float) -> None:
+    """One path a shade, the cells as thick strokes; the hatched cells as thin ones from edge to edge."""
     for fill, corners in sorted(shades.items()):
-        drawn = _hatching(corners) if fill == "hatched" else _squares(corners)
-        patch = (
-            PathPatch(drawn, fill=False, edgecolor=ROLE["rule"], linewidth=0.9)
-            if fill == "hatched"
-            else PathPatch(drawn, facecolor=ROLE[fill], linewidth=0)
-        )
+        hatched = fill == "hatched"
+        patch = PathPatch(_hatching(corners) if hatched else _strokes(corners), fill=False)
+        patch.set_edgecolor(ROLE["rule" if hatched else fill])
+        patch.set_linewidth(0.9 if hatched else 72 * tall * (1 - _LINE))
+        patch.set_capstyle("butt")
         patch.set_gid(f"shade-{fill}")
         axes.add_patch(patch)
 
 
-def _squares(corners: Sequence[tuple[float, float]]) -> Path:
+def _strokes(corners: Sequence[tuple[float, float]]) -> Path:
     near, far = _LINE / 2, 1 - _LINE / 2
-    points: list[tuple[float, float]] = []
-    for x, y in corners:
-        points += [(x + near, y + near), (x + far, y + near), (x + far, y + far), (x + near, y + far), (x, y)]
-    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(corners)
-    return Path(points, codes)
+    points = [point for x, y in corners for point in ((x + near, y + 0.5), (x + far, y + 0.5))]
+    return Path(points, [Path.MOVETO, Path.LINETO] * len(corners))
 
 
 def _hatching(corners: Sequence[tuple[float, float]]) -> Path:
