@@ -11,7 +11,7 @@ from customer_analytics.narrative.exhibits import FigureWords, SectionWords
 from customer_analytics.narrative.retention.view import View
 
 WEEK, MONTH = 7, 28  # days
-MOST_WEEKS = 104
+MOST_WEEKS = 78
 LEAST_WEEKS = 3
 OFTEN = 8  # active days of 28 from which a person counts as frequent: two a week
 ActiveLine = tuple[str, list[dt.date], list[float | None], str]

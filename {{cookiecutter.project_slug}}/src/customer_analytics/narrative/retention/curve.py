@@ -11,8 +11,8 @@ from customer_analytics.narrative.retention.spans import age_axis
 from customer_analytics.narrative.retention.view import View
 from customer_analytics.statistics import Interval
 
-SHOWN = (1, 2, 3, 4, 5, 6, 9, 12, 18, 24, 36, 52)  # ages in the table, at most ROWS of them
-ROWS = 8
+SHOWN = (1, 2, 3, 6, 9, 12, 18, 24, 36, 52)  # ages in the table, at most ROWS of them
+ROWS = 6
 CurveLine = tuple[str, list[int], list[float | None], str, list[float] | None, list[float] | None, bool]
 
 
