@@ -27,9 +27,9 @@ def curve_lines(view: View) -> list[CurveLine]:
     ages = [int(age) for age in table["period"]]
     columns = {name: [float(value) for value in table[name]] for name in table.columns if name.startswith(_DRAWN)}
     return [
-        (str(say("in the period or later")), ages, [*columns["unbounded"]], "s2", columns["unbounded_low"],
+        (str(say("then or later")), ages, [*columns["unbounded"]], "s2", columns["unbounded_low"],
          columns["unbounded_high"], True),
-        (str(say("in the period")), ages, [*columns["bounded"]], "s1", columns["bounded_low"],
+        (str(say("then")), ages, [*columns["bounded"]], "s1", columns["bounded_low"],
          columns["bounded_high"], False),
     ]  # fmt: skip
 

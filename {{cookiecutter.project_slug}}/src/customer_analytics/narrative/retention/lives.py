@@ -15,7 +15,7 @@ from customer_analytics.statistics import Interval
 
 MOST = {"day": 42, "week": 30, "month": 24}  # periods drawn
 ROWS = 6
-SILENT = (1, 2, 3, 6, 12)  # silent periods shown in the table of returns
+SILENT = (1, 3, 6, 12)  # silent periods shown in the table of returns
 LifeRow = tuple[dt.date, int, int, int, int]
 
 
