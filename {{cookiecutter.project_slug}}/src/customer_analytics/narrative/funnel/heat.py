@@ -226,7 +226,7 @@ def interactions_table(view: View) -> TableWords | None:
         (
             (say("Reaction"), "name"),
             (say("Times"), "number"),
-            (say("People"), "number"),
+            (say("Number of people"), "number"),
             (say("Times a person"), "number"),
             (say("Most of them on"), "text"),
         ),

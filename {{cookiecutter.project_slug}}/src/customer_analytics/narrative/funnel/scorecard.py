@@ -219,7 +219,7 @@ def _definitions(language: Language, card: ScorecardResult) -> tuple[tuple[Text,
         else say("Customers, and visitors who are not known as customers")
     )
     pairs = [
-        (say("People"), who),
+        (say("Unit"), who),
         (say("Who is new"), new),
         (say("Key act"), key),
         (

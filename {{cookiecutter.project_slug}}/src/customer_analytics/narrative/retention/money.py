@@ -104,7 +104,7 @@ def _kept_table(view: View) -> TableWords | None:
         rows,
         say("Revenue retention"),
         view.how(
-            (say("People"), say("{people} with net money above zero in the window before",
+            (say("Base"), say("{people} with net money above zero in the window before",
                                 people=view.counted(found.people))),
             (say("Windows"), say("{days} days from {first}, and as many from {later}", days=language.number(found.days),
                                  first=language.date(as_date(found.base_from)),
