@@ -151,9 +151,9 @@ def next_table(view: View) -> TableWords | None:
         tuple(rows),
         say("Who is active in the next period"),
         view.how(
-            (say("People"), say("Person and period, over all complete periods but the first; a person counts often")),
+            (say("Unit"), say("Person and period, over all complete periods but the first; a person counts often")),
             (say("Silent for"), say("Whole periods without activity since the last active one")),
-            (say("Reading"), say("The return of the silent shows after how long waiting for them is over")),
+            (say("How to read this"), say("The return of the silent shows after how long waiting for them is over")),
         ),
         file="next_period.csv",
     )  # fmt: skip
