@@ -12,6 +12,7 @@ from customer_analytics.analysis.habits.adjusted import adjusted
 from customer_analytics.analysis.habits.exposure import (
     Windows,
     deed_counts,
+    deed_times,
     exposed_people,
     people_counts,
     windows_for,
@@ -97,7 +98,7 @@ def test_deeds_count_before_the_outcome_begins_and_not_after() -> None:
     rows = counted[["channel", "short", "long", "back", "n"]].to_numpy().tolist()
     assert sorted(rows) == [["", 1, 1, 0, 1], ["x", 1, 1, 0, 1], ["x", 1, 2, 1, 1]]
     deeds = ibis.memtable({"person_id": list("aaabc"), "deed": ["s"] * 5, "day": [1, 4, 5, 7, -1]})
-    done = deed_counts(people, deeds, windows)
+    done = deed_counts(people, deed_times(people, deeds, windows))
     assert done[["times_short", "times_long", "n"]].to_numpy().tolist() == [[1, 2, 1]]  # only a, twice; c was too early
 
 

@@ -64,24 +64,31 @@ def people_counts(people: ir.Table) -> pd.DataFrame:
     return _sorted(people.group_by(STRATA).aggregate(n=people.count()).to_pandas())
 
 
-def deed_counts(people: ir.Table, deeds: ir.Table, windows: Windows) -> pd.DataFrame:
-    """People by what they did, how often in both windows, stratum and outcome.
+def deed_times(people: ir.Table, deeds: ir.Table, windows: Windows) -> ir.Table:
+    """How often each person did each deed in both windows: person_id, deed, times_short, times_long.
 
-    `deeds`: person_id, deed (text) and day (day number), one row each time. Columns: deed, times_short, times_long (up
-    to five), half, channel, short, long, back, n; only people who did it at all in the long window.
+    `deeds`: person_id, deed (text) and day (day number), one row each time. Only who did it in the long window.
     """
-    joined = deeds.inner_join(people, "person_id")
-    age = joined.day - joined.origin
-    aged = joined.select("person_id", "deed", *STRATA, age=age)
+    joined = deeds.inner_join(people.select("person_id", "origin"), "person_id")
+    aged = joined.select("person_id", "deed", age=joined.day - joined.origin)
     aged = aged.filter((aged.age >= 0) & (aged.age < windows.long))
-    each = aged.group_by("person_id", "deed", *STRATA).aggregate(
+    return aged.group_by("person_id", "deed").aggregate(
         times_long=aged.count(), times_short=(aged.age < windows.short).ifelse(1, 0).sum()
     )
-    capped = each.mutate(
-        **{name: ibis.least(each[name], MOST_TIMES).cast("int32") for name in ("times_short", "times_long")}
-    )
+
+
+def deed_counts(people: ir.Table, times: ir.Table) -> pd.DataFrame:
+    """People by what they did (as deed_times has it), stratum and outcome.
+
+    Columns: deed, times_short, times_long (up to five), half, channel, short, long, back, n.
+    """
+    capped = times.select(
+        "person_id", "deed",
+        **{name: ibis.least(times[name], MOST_TIMES).cast("int32") for name in ("times_short", "times_long")},
+    )  # fmt: skip
+    joined = capped.inner_join(people.select("person_id", *STRATA), "person_id")
     keys = ["deed", "times_short", "times_long", *STRATA]
-    return _sorted(capped.group_by(keys).aggregate(n=capped.count()).to_pandas())
+    return _sorted(joined.group_by(keys).aggregate(n=joined.count()).to_pandas())
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,13 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.habits.exposure import deed_counts, exposed_people, people_counts, windows_for
+from customer_analytics.analysis.habits.exposure import (
+    deed_counts,
+    deed_times,
+    exposed_people,
+    people_counts,
+    windows_for,
+)
 from customer_analytics.analysis.habits.search import Habits, no_habits, search
 from customer_analytics.analysis.retention.result import RetentionResult
 from customer_analytics.analysis.stream import event_stream, person_id
@@ -15,7 +21,7 @@ from customer_analytics.tables.store import Tables
 
 # Deeds that no event names. The blank before the name keeps them apart from the client's events, whose names have none.
 DISCOUNT, FEEDBACK = " order at a discount", " feedback"
-MOST_NAMES = 40  # of events, those of the most people
+MOST_NAMES = 40  # deeds, those of the most people
 EVERYBODY = 0.9  # a deed of the first days that so many share is how people begin, not what some do
 
 
@@ -32,34 +38,31 @@ def analyse(tables: Tables, retention: RetentionResult, staying: StayingResult) 
     minimum = retention.parameters.minimum_base
     if total < 8 * minimum:
         return no_habits("few", windows, total)
-    deeds = _named(tables, people, minimum)
-    if deeds is None:
-        return no_habits("nothing", windows, total)
-    counts = deed_counts(people, deeds, windows)
+    deeds = _deeds(tables)
+    times = deed_times(people, deeds, windows).cache()
+    counts = deed_counts(people, times.filter(times.deed.isin(_frequent(times, minimum))))
     done = counts[counts["times_short"] > 0].groupby("deed")["n"].sum()
     shared = set(done.index[done >= EVERYBODY * total])
     return search(everybody, counts[~counts["deed"].isin(shared)], windows, minimum)
 
 
-def _named(tables: Tables, people: ir.Table, minimum: int) -> ir.Table | None:
-    """Every deed of these people: person_id, deed, day; the events of the most people, and what orders and feedback
-    tell. None where there is nothing."""
-    stream = event_stream(tables).semi_join(people, "person_id")
-    names = stream.group_by("event").aggregate(people=stream.person_id.nunique()).to_pandas()
-    names = names[names["people"] >= minimum].sort_values(["people", "event"], ascending=[False, True])
-    kept = names["event"].tolist()[:MOST_NAMES]
-    parts = []
-    if kept:
-        own = stream.filter(stream.event.isin(kept))
-        parts.append(own.select("person_id", deed=own.event, day=own.day.epoch_days().cast("int32")))
+def _deeds(tables: Tables) -> ir.Table:
+    """Every deed of everybody: person_id, deed, day. Events, and what orders and feedback tell."""
+    stream = event_stream(tables)
+    parts = [stream.select("person_id", deed=stream.event, day=stream.day.epoch_days().cast("int32"))]
     if tables.has("orders", "customer_id", "ordered_on", "discount"):
         orders = tables["orders"]
         parts.append(_deed(orders.filter(orders.discount > 0), "ordered_on", DISCOUNT))
     if tables.has("feedback", "customer_id", "given_on"):
         parts.append(_deed(tables["feedback"], "given_on", FEEDBACK))
-    if not parts:
-        return None
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+
+def _frequent(times: ir.Table, minimum: int) -> list[str]:
+    """The deeds of the most people, of at least `minimum`."""
+    names = times.group_by("deed").aggregate(people=times.count()).to_pandas()
+    names = names[names["people"] >= minimum].sort_values(["people", "deed"], ascending=[False, True])
+    return [str(name) for name in names["deed"].tolist()[:MOST_NAMES]]
 
 
 def _deed(rows: ir.Table, day: str, name: str) -> ir.Table:

@@ -36,7 +36,8 @@ class Habits:
     `table`: one row a deed found in the searching half, its strongest form, with columns COLUMNS: times (at least so
     often) within so many days of age; people and rate of those who did and of the others in the testing half;
     difference (adjusted, in the testing half) with its 95 % interval and p (Holm over the rows); confirmed. `tested`:
-    everything tried; `people` in both halves; `reason` where nothing was searched: "short" data, "few" people, "".
+    everything tried; `people` in both halves; `reason` where nothing was searched: "short" data, "few" people, "nothing" that
+    enough people do and enough do not, "".
     """
 
     windows: Windows | None
@@ -80,7 +81,7 @@ def search(everybody: pd.DataFrame, deeds: pd.DataFrame, windows: Windows, minim
             found.append((trial, adjusted(counts)))
     found = [(trial, result) for trial, result in found if not np.isnan(result.p)]
     if not found:
-        return Habits(windows, no_habits("").table, 0, people, _base_rate(everybody))
+        return no_habits("nothing", windows, people)
     q = benjamini_hochberg(np.array([result.p for _, result in found]))
     picked: dict[str, tuple[float, float, tuple[str, int, int, str]]] = {}
     for (trial, result), value in zip(found, q, strict=True):

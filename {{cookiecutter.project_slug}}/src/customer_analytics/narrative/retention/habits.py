@@ -50,7 +50,7 @@ def habits_section(view: View) -> SectionWords:
             people=language.number(result.people),
         )
     elif result.reason == "nothing":
-        deck = say("Not estimable: the data hold nothing that people do in their first days.")
+        deck = say("Not estimable: the data hold nothing that some people do in their first days and others do not.")
     elif len(result.confirmed):
         deck = say_confirmed(view, result)
     else:
