@@ -36,8 +36,8 @@ class Habits:
     `table`: one row a deed found in the searching half, its strongest form, with columns COLUMNS: times (at least so
     often) within so many days of age; people and rate of those who did and of the others in the testing half;
     difference (adjusted, in the testing half) with its 95 % interval and p (Holm over the rows); confirmed. `tested`:
-    everything tried; `people` in both halves; `reason` where nothing was searched: "short" data, "few" people, "nothing" that
-    enough people do and enough do not, "".
+    everything tried; `people` in both halves; `reason` where nothing was searched: "short" data, "few" people,
+    "nothing" that enough people do and enough do not, "".
     """
 
     windows: Windows | None
