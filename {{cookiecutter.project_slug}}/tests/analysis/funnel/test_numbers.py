@@ -13,8 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_analytics.analysis import funnel
-from customer_analytics.analysis.funnel.counts import Counts, step_table
+from customer_analytics.analysis.funnel.counter import Counter
+from customer_analytics.analysis.funnel.counts import Counts, complete, counts_of, step_table
+from customer_analytics.analysis.funnel.curve import curve
 from customer_analytics.analysis.funnel.definition import Definition, Step
+from customer_analytics.analysis.funnel.rows import Rows
+from customer_analytics.analysis.funnel.sensitivity import sensitivity
+from customer_analytics.analysis.funnel.tools import reconcile
+from customer_analytics.analysis.stream.events import own_names
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.parameters import FunnelParameters
 from customer_analytics.statistics import wilson
@@ -226,6 +232,20 @@ def test_a_property_of_the_customer_is_the_same_at_every_step(result) -> None:
     assert set(result.with_property("customers.region", "step").to_pandas()["step"]) == {1, 2, 3}
     with pytest.raises(UserError, match=r"no table has a column 'regoin'.*Did you mean 'region'"):
         result.with_property("regoin")
+
+
+def test_large_data_counted_in_pieces_give_the_same_numbers(result) -> None:
+    """Units are divided by a hash where the rows are many: nothing may be lost or counted twice."""
+    rows = Rows(result.tables, result.definition, own_names(result.tables))
+    assert not any(rows.mine for rows in (rows, rows.piece(0, 1)))
+    attempts = complete(rows)
+    counter = Counter(rows, counts_of(attempts, result.definition), pieces=3)
+    pd.testing.assert_frame_equal(sensitivity(counter, result.definition), result.sensitivity)
+    pd.testing.assert_frame_equal(reconcile(counter, result.definition), result.tools)
+    pd.testing.assert_frame_equal(curve(attempts, rows, 3).frame, result.curve)
+    units = [rows.piece(number, 3).of(rows.definition.steps[0]).unit_id.nunique().to_pandas() for number in range(3)]
+    assert sum(units) == result.ever["units"].iloc[0]
+    assert min(units) > 0
 
 
 def test_outputs_keep_the_contract(result) -> None:

@@ -204,7 +204,7 @@ definitions = st.builds(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(data=rows_of_a_log, definition=definitions, kind=st.sampled_from(sorted(STEPS)))
 def test_no_log_is_found_on_which_they_differ(reference, make_tables, data, definition, kind: str) -> None:
     if definition.order == "any" and kind == "again":

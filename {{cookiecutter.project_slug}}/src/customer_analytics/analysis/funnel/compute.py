@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import defaultdict
 from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from customer_analytics.analysis.funnel.counter import Counter, pieces_for
 from customer_analytics.analysis.funnel.counts import (
     complete,
     counts_of,
@@ -33,8 +35,6 @@ from customer_analytics.engagement.parameters import FunnelParameters
 from customer_analytics.statistics import wilson
 from customer_analytics.tables.store import Tables
 
-MOST_KEPT = 5_000_000  # rows of all steps that are kept for the many ways of counting; more are read anew each time
-
 
 def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     """Count the funnel that the parameters describe, or that the data show.
@@ -49,15 +49,16 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     Raises:
         UserError: there is nothing to count, or the parameters name what the data lack; all problems at once.
     """
-    names = event_names(tables)
+    names = event_names(tables, exact=False)
     rows = settle(tables, parameters, names)
     definition = rows.definition
     named = {name for step in definition.steps for name in step.names}
-    if int(names.loc[names["event"].isin(named), "events"].sum()) <= MOST_KEPT:
-        rows = rows.keep()
+    pieces = pieces_for(int(names.loc[names["event"].isin(named), "events"].sum()))
+    rows = rows.keep() if pieces == 1 else rows
     attempts = complete(rows)
     counts = counts_of(attempts, definition)
-    conversions = curve(attempts, rows)
+    conversions = curve(attempts, rows, pieces)
+    counter = Counter(rows, counts, pieces)
     first_day, last_day = _entry_days(attempts, tables)
     latest = row_of(attempts.aggregate(latest=attempts.entered_at.max()))["latest"]
     return FunnelResult(
@@ -74,16 +75,16 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
         ),
         steps=step_table(counts, definition),
         moved=moved_table(attempts, counts, definition),
-        ever=_ever(rows),
+        ever=_ever(rows, pieces),
         trend=trend(attempts, rows),
         times=times(attempts, definition),
         curve=conversions.frame,
         left_after_days=conversions.left_after_days,
         median_days=conversions.median_days,
-        sensitivity=sensitivity(rows, counts),
-        tools=reconcile(rows, counts),
+        sensitivity=sensitivity(counter, definition),
+        tools=reconcile(counter, definition),
         parts=parts_table(rows),
-        silent=_silent(rows),
+        silent=_silent(rows, pieces),
         unknown_rows=_unknown(tables),
         no_window=definition.window_seconds is None,
         watched_days=(rows.end - latest).total_seconds() / DAY if latest is not None else math.nan,
@@ -93,35 +94,44 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     )
 
 
-def _ever(rows: Rows) -> pd.DataFrame:
+def _ever(rows: Rows, pieces: int) -> pd.DataFrame:
     """step, name, units: who made each step at all in the period."""
-    tables = [
-        rows.of(step).select("unit_id", step=ibis.literal(step.number, "int16")) for step in rows.definition.steps
-    ]
-    union = ibis.union(*tables) if len(tables) > 1 else tables[0]
-    counted = union.group_by("step").aggregate(units=union.unit_id.nunique()).to_pandas()
-    units = dict(zip(counted["step"].astype(int), counted["units"].astype(int), strict=True))
+    units: defaultdict[int, int] = defaultdict(int)
+    for number in range(pieces):
+        piece = rows if pieces == 1 else rows.piece(number, pieces)
+        tables = [
+            piece.of(step).select("unit_id", step=ibis.literal(step.number, "int16")) for step in piece.definition.steps
+        ]
+        union = ibis.union(*tables)
+        counted = union.group_by("step").aggregate(units=union.unit_id.nunique()).to_pyarrow().to_pylist()
+        for row in counted:
+            units[int(row["step"])] += int(row["units"])
     return pd.DataFrame(
-        {"step": step.number, "name": step.label, "units": units.get(step.number, 0)} for step in rows.definition.steps
+        {"step": step.number, "name": step.label, "units": units[step.number]} for step in rows.definition.steps
     )
 
 
-def _silent(rows: Rows) -> Silent:
+def _silent(rows: Rows, pieces: int) -> Silent:
     """Everybody seen while the funnel's events were recorded, and who of them made a step of the funnel."""
     by_person = rows.under(replace(rows.definition, unit="customer", shared_sessions=False))
-    served = by_person.any_of(by_person.definition.steps)
+    steps, is_closed = by_person.definition.steps, by_person.definition.entry == "closed"
+    served = by_person.any_of(steps)
     begin = row_of(served.aggregate(begin=served["at"].min()))["begin"]
     if begin is None:
         return Silent(0, 0, 0, 0)
-    everybody = event_stream(rows.tables)
-    everybody = everybody.filter(everybody["at"] >= ibis.timestamp(begin))
-    some = int(row_of(served.aggregate(n=served.unit_id.nunique()))["n"])
-    entered = some
-    if by_person.definition.entry == "closed":
-        first = by_person.of(by_person.definition.steps[0])
-        entered = int(row_of(first.aggregate(n=first.unit_id.nunique()))["n"])
-    people = int(row_of(everybody.aggregate(n=everybody.person_id.nunique()))["n"])
+    people = some = entered = 0
+    for number in range(pieces):
+        piece = by_person if pieces == 1 else by_person.piece(number, pieces)
+        everybody = event_stream(rows.tables).rename(unit_id="person_id")
+        everybody = piece.of_piece(everybody.filter(everybody["at"] >= ibis.timestamp(begin)))
+        people += _units(everybody)
+        some += (own := _units(piece.any_of(steps)))
+        entered += _units(piece.of(steps[0])) if is_closed else own
     return Silent(people, entered, some, max(people - some, 0))
+
+
+def _units(table: ir.Table) -> int:
+    return int(row_of(table.aggregate(n=table.unit_id.nunique()))["n"])
 
 
 def _unknown(tables: Tables) -> int:

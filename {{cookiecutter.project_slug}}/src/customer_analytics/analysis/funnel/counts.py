@@ -35,10 +35,24 @@ class Counts:
     went_on: tuple[int, ...]
     everyone: tuple[int, ...]
 
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of two pieces of the units together."""
+        return Counts(
+            self.entered + other.entered,
+            self.immature + other.immature,
+            _sums(self.reached, other.reached),
+            _sums(self.went_on, other.went_on),
+            _sums(self.everyone, other.everyone),
+        )
+
     @property
     def converted(self) -> int:
         """Mature entries that reached the last step."""
         return self.reached[-1]
+
+
+def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(one, other, strict=True))
 
 
 def complete(rows: Rows) -> ir.Table:

@@ -41,8 +41,8 @@ class Curve(NamedTuple):
     left_after_days: float
 
 
-def curve(attempts: ir.Table, rows: Rows) -> Curve:
-    """The curves of all attempts of a funnel, young ones with them."""
+def curve(attempts: ir.Table, rows: Rows, pieces: int = 1) -> Curve:
+    """The curves of all attempts of a funnel, young ones with them; the stream is read in so many pieces of units."""
     grid = _Grid(_horizon(attempts, rows))
     silence = grid.horizon * _LEFT_SHARE if rows.definition.window_seconds is not None else _silence(grid.horizon)
     last = _converted_at(attempts, rows, grid)
@@ -52,7 +52,12 @@ def curve(attempts: ir.Table, rows: Rows) -> Curve:
         kind=ibis.ifelse(last.notnull(), 1, 0),
     )
     survival, variance, at_risk = kaplan_meier(*_tally(simple, (1, 0)))
-    conversions, leaving = aalen_johansen(*_tally(_competing(attempts, rows, grid, silence), (1, 2, 0)))
+    ends = [np.zeros(GRID + 1)] * 3
+    for number in range(pieces):
+        piece = rows.piece(number, pieces)
+        own = _tally(_competing(piece.of_piece(attempts), piece, grid, silence), (1, 2, 0))
+        ends = [total + part for total, part in zip(ends, own, strict=True)]
+    conversions, leaving = aalen_johansen(*ends)
     chosen = np.unique(np.linspace(0, GRID, SHOWN + 1).round().astype(int))
     low, high = log_log(survival, variance)
     days = grid.moments() / DAY

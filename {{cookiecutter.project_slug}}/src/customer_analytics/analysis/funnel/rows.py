@@ -29,13 +29,14 @@ class Rows:
     """Where rows come from: the tables, the funnel's rules, and which derived names the client has events of.
 
     kept: the rows of all steps (`marked`) as a table of the engine, where several funnels of these steps, this unit and
-    this column held constant are counted.
+    this column held constant are counted. mine: (number, of how many): the units of one piece only; None: all.
     """
 
     tables: Tables
     definition: Definition
     own: frozenset[str] = frozenset()
     kept: ir.Table | None = None
+    mine: tuple[int, int] | None = None
 
     def of(
         self, step: Step, *, earlier: Sequence[Step] = (), everything: bool = False, value: str | None = None
@@ -56,8 +57,7 @@ class Rows:
                 fields[f"also_{other.number}"] = self.serves(part, other, with_condition=True)
             if value is not None:
                 fields["value"] = _text(part, value)
-            table = part.rows.filter(chosen).select(**fields)
-            tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
+            tables.append(self.of_piece(part.rows.filter(chosen).select(**fields)))
         table = tables[0] if len(tables) == 1 else ibis.union(*tables)
         return table if everything or self.begin is None else table.filter(table.at >= self.begin)
 
@@ -75,10 +75,23 @@ class Rows:
             serving = {step.number: self.serves(part, step) for step in self.definition.steps}
             chosen = reduce(lambda a, b: a | b, [serving[step.number] for step in steps])
             marks = {f"serves_{number}": mark.fill_null(False) for number, mark in serving.items()}
-            table = part.rows.filter(chosen).select(**self._fields(part), **marks)
-            tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
+            tables.append(self.of_piece(part.rows.filter(chosen).select(**self._fields(part), **marks)))
         table = tables[0] if len(tables) == 1 else ibis.union(*tables)
         return table if self.begin is None else table.filter(table.at >= self.begin)
+
+    def piece(self, number: int, pieces: int) -> Rows:
+        """The rows of one of several pieces, into which the units are divided by a hash of their number."""
+        return replace(self, kept=None, mine=(number, pieces) if pieces > 1 else None)
+
+    def of_piece(self, table: ir.Table) -> ir.Table:
+        """The rows of a table that name a unit of this piece and, where they have one, a moment."""
+        known = table.filter(table.unit_id.notnull())
+        if "at" in table.columns:
+            known = known.filter(known.at.notnull())
+        if self.mine is None:
+            return known
+        number, pieces = self.mine
+        return known.filter((known.unit_id.hash() & 0xFFFF) % pieces == number)
 
     def keep(self) -> Rows:
         """The same with the rows of all steps kept in the engine."""
@@ -120,8 +133,7 @@ class Rows:
         derived = [part for part in parts(self.tables, named, self.own) if part.names is not None]
         tables = []
         for part in (*own, *derived):
-            table = part.rows.select(unit_id=self.unit(part), at=part.at)
-            tables.append(table.filter(table.unit_id.notnull(), table.at.notnull()))
+            tables.append(self.of_piece(part.rows.select(unit_id=self.unit(part), at=part.at)))
         return tables[0] if len(tables) == 1 else ibis.union(*tables)
 
     def people(self) -> ir.Table:

@@ -7,11 +7,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from customer_analytics.analysis.funnel.attempts import match
-from customer_analytics.analysis.funnel.counts import Counts, count, share, within
+from customer_analytics.analysis.funnel.counter import Counter
+from customer_analytics.analysis.funnel.counts import Counts, share
 from customer_analytics.analysis.funnel.definition import Attempt, Definition, Order
-from customer_analytics.analysis.funnel.matching import keep
-from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.settle import DAY
 from customer_analytics.statistics import wilson
 
@@ -20,26 +18,28 @@ _ORDERS: tuple[Order, ...] = ("strict", "ordered", "any")
 _ATTEMPTS: tuple[Attempt, ...] = ("first", "best")
 
 
-def sensitivity(rows: Rows, chosen: Counts) -> pd.DataFrame:
+def sensitivity(counter: Counter, definition: Definition) -> pd.DataFrame:
     """rule, value, seconds, entered, converted, rate, low, high, chosen: one rule changed at a time.
 
-    `seconds`: of a window; NaN for the other rules.
+    `seconds`: of a window; NaN for the other rules. Windows in which nobody is mature are left out.
     """
-    definition = rows.definition
-    lines = []
-    for seconds, counts in _by_window(rows, chosen).items():
-        is_chosen = seconds == definition.window_seconds
-        lines.append(_line("window", _days(seconds), seconds, counts, is_chosen))
-    for order in _ORDERS:
-        other = changed(definition, order=order)
-        if other is not None:
-            counts = chosen if order == definition.order else count(rows.under(other))
-            lines.append(_line("order", order, None, counts, order == definition.order))
-    for attempt in _ATTEMPTS:
-        other = changed(definition, attempt=attempt)
-        if other is not None:
-            counts = chosen if attempt == definition.attempt else count(rows.under(other))
-            lines.append(_line("attempt", attempt, None, counts, attempt == definition.attempt))
+    own = definition.window_seconds
+    windows = sorted({*(days * DAY for days in WINDOWS), own or math.inf})
+    varied: list[tuple[str, str, float | None, Definition]] = []
+    for seconds in windows:
+        limit = None if seconds == math.inf else seconds
+        if limit is not None or own is None:
+            varied.append(("window", _days(limit), limit, replace(definition, window_seconds=limit)))
+    others: list[tuple[str, str, Definition | None]] = []
+    others += [("order", order, changed(definition, order=order)) for order in _ORDERS]
+    others += [("attempt", attempt, changed(definition, attempt=attempt)) for attempt in _ATTEMPTS]
+    varied += [(rule, value, None, other) for rule, value, other in others if other is not None]
+    counter.prepare([other for *_, other in varied])
+    lines = [
+        _line(rule, value, seconds, counter.count(other), other == definition)
+        for rule, value, seconds, other in varied
+        if rule != "window" or counter.count(other).entered or other == definition
+    ]
     return pd.DataFrame(lines)
 
 
@@ -55,24 +55,6 @@ def changed(definition: Definition, *, order: Order | None = None, attempt: Atte
     ):
         return None
     return other
-
-
-def _by_window(rows: Rows, chosen: Counts) -> dict[float | None, Counts]:
-    """The counts by window in seconds, None: without one; only windows in which somebody is mature."""
-    definition = rows.definition
-    own = definition.window_seconds
-    others = [days * DAY for days in WINDOWS if days * DAY != own]
-    is_cut = definition.attempt == "first" and definition.entry == "closed" and definition.order == "ordered"
-    if is_cut:
-        unlimited = rows.under(replace(definition, window_seconds=None))
-        counted = within(keep(match(unlimited), unlimited), unlimited, others)
-    else:
-        counted = {seconds: count(rows.under(replace(definition, window_seconds=seconds))) for seconds in others}
-    found: dict[float | None, Counts] = {own: chosen}
-    for seconds, counts in counted.items():
-        found[seconds] = counts
-    found = {seconds: counts for seconds, counts in found.items() if counts.entered}
-    return dict(sorted(found.items(), key=lambda item: math.inf if item[0] is None else item[0]))
 
 
 def _days(seconds: float | None) -> str:

@@ -13,17 +13,14 @@ All of them count entries whose window is still open as lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.funnel.attempts import match
-from customer_analytics.analysis.funnel.counts import Counts, count, counts_of, share, within
+from customer_analytics.analysis.funnel.counter import Counter
+from customer_analytics.analysis.funnel.counts import share
 from customer_analytics.analysis.funnel.definition import Attempt, Definition, Entry
-from customer_analytics.analysis.funnel.matching import keep
-from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.settle import DAY
 
 _COLUMNS = ["tool", "place", "rule", "value", "entered", "converted", "rate", "change"]
@@ -49,32 +46,33 @@ TOOLS = (
 )
 
 
-def reconcile(rows: Rows, ours: Counts) -> pd.DataFrame:
+def reconcile(counter: Counter, ours: Definition) -> pd.DataFrame:
     """tool, place, rule, value, entered, converted, rate, change (see FunnelResult.tools)."""
-    engine = _Counter(rows, ours)
+    paths = {tool.name: _path(ours, tool) for tool in TOOLS}
+    counter.prepare([definition for path in paths.values() for _, _, definition in path])
     lines = []
-    for tool in TOOLS:
+    for name, path in paths.items():
+        counted = [(rule, value, counter.count(definition)) for rule, value, definition in path]
+        numbers = [(rule, value, counts.entered, counts.converted) for rule, value, counts in counted]
+        last = counted[-1][2]
+        if last.everyone != last.reached:
+            numbers.append(("young", "", last.everyone[0], last.everyone[-1]))
         before: float | None = None
-        for place, (rule, value, entered, converted) in enumerate(_path(engine, rows.definition, tool)):
+        for place, (rule, value, entered, converted) in enumerate(numbers):
             rate = share(converted, entered)
-            change = 0.0 if before is None else rate - before
+            lines.append((name, place, rule, value, entered, converted, rate, 0.0 if before is None else rate - before))
             before = rate
-            lines.append((tool.name, place, rule, value, entered, converted, rate, change))
     return pd.DataFrame(lines, columns=_COLUMNS)
 
 
-def _path(engine: _Counter, ours: Definition, tool: Tool) -> Iterator[tuple[str, str, int, int]]:
-    """From our rules to the tool's, one at a time; a rule that is the same already is no step."""
-    counts = engine.count(ours)
-    yield "ours", "", counts.entered, counts.converted
-    current = ours
+def _path(ours: Definition, tool: Tool) -> list[tuple[str, str, Definition]]:
+    """(rule, value, definition) from our rules to the tool's, one at a time; a rule that is the same is no step."""
+    path = [("ours", "", ours)]
     for rule, change in _changes(tool):
-        after, value = change(current)
-        if after != current:
-            current, counts = after, engine.count(after)
-            yield rule, value, counts.entered, counts.converted
-    if counts.everyone != counts.reached:
-        yield "young", "", counts.everyone[0], counts.everyone[-1]
+        after, value = change(path[-1][2])
+        if after != path[-1][2]:
+            path.append((rule, value, after))
+    return path
 
 
 Change = Callable[[Definition], tuple[Definition, str]]
@@ -102,36 +100,3 @@ def _changes(tool: Tool) -> list[tuple[str, Change]]:
         ("attempt", lambda d: (replace(d, attempt=tool.attempt), tool.attempt)),
         ("open", lambda d: (replace(d, entry=tool.entry), tool.entry)),
     ]
-
-
-class _Counter:
-    """Counts definitions, each once; first attempts of one funnel share one run without a window."""
-
-    def __init__(self, rows: Rows, ours: Counts) -> None:
-        self._rows = rows
-        self._known: dict[Definition, Counts] = {rows.definition: ours}
-        self._unlimited: dict[Definition, ir.Table] = {}
-
-    def count(self, definition: Definition) -> Counts:
-        """The counts of a definition."""
-        if definition not in self._known:
-            self._known[definition] = self._count(definition)
-        return self._known[definition]
-
-    def _count(self, definition: Definition) -> Counts:
-        rows = self._rows.under(definition)
-        is_plain = definition.attempt == "first" and definition.entry == "closed" and definition.order == "ordered"
-        if not is_plain or definition.exclude:
-            return count(rows)
-        unlimited = replace(definition, window_seconds=None)
-        if unlimited not in self._unlimited:
-            own = rows.under(unlimited)
-            self._unlimited[unlimited] = keep(match(own), own)
-        attempts = self._unlimited[unlimited]
-        if definition.window_seconds is None:
-            return counts_of(attempts.mutate(mature=attempts.entered_at.notnull()), definition)
-        if definition not in self._known:
-            windows = [tool.window_days * DAY for tool in TOOLS if tool.window_days is not None]
-            for seconds, counts in within(attempts, rows, sorted({*windows, definition.window_seconds})).items():
-                self._known.setdefault(replace(definition, window_seconds=seconds), counts)
-        return self._known[definition]

@@ -167,8 +167,10 @@ def _type_of(found: list[Part], column: str) -> str:
     return kinds.pop() if len(kinds) == 1 else "string"
 
 
-def event_names(tables: Tables) -> pd.DataFrame:
+def event_names(tables: Tables, *, exact: bool = True) -> pd.DataFrame:
     """How often each event happens and to how many people, the most frequent first.
+
+    exact: count people one by one; else to a few percent, with little memory (0 is always 0).
 
     Returns:
         event, events, people (customers or visitors; rows that name neither count as events only), derived (whether it
@@ -176,7 +178,8 @@ def event_names(tables: Tables) -> pd.DataFrame:
     """
     stream = event_stream(tables, people_only=False)
     own = own_names(tables)
-    counted = stream.group_by("event").aggregate(events=stream.count(), people=stream.person_id.nunique())
+    people = stream.person_id.nunique() if exact else stream.person_id.approx_nunique()
+    counted = stream.group_by("event").aggregate(events=stream.count(), people=people)
     frame: pd.DataFrame = counted.to_pandas()
     frame["derived"] = [name in DERIVED and name not in own for name in frame["event"]]
     return frame.sort_values(["events", "event"], ascending=[False, True], ignore_index=True)
