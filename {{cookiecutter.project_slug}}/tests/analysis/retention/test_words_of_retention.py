@@ -159,7 +159,7 @@ def test_the_first_screen_has_at_most_four_figures_and_six_findings(view: words.
 
 def test_the_same_findings_are_told_in_chinese(view: words.View) -> None:
     chinese = replace(view, language=CHINESE)
-    assert words.summary(chinese).title == "40% 的客户次月回来"
+    assert words.summary(chinese).title == "客户次月留存率为 40%"
     pairs = zip(words.summary(view).findings, words.summary(chinese).findings, strict=True)
     assert all((one.id, one.value, one.n) == (two.id, two.value, two.n) for one, two in pairs)
     sentence = str(words.summary(chinese).findings[0].statement)
