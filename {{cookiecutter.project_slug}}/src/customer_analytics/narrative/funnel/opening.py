@@ -32,13 +32,16 @@ def title(view: View, row: Record) -> Text:
 
 
 def standfirst(view: View, row: Record) -> Text:
-    """The conversion of all, and what the group would bring at the level of the rest."""
+    """The conversion of all, and what the group would bring at the level of the rest.
+
+    The gain stands beside its own base: it may count visits where the conversion counts people.
+    """
     say, language = view.language.say, view.language
     words = say(
         "{rate} of {base} reached “{last}”, from {period}. With that group at the level of the rest, {extra} more "
-        "would have.",
+        "would have, beside the {reached} that did.",
         rate=language.percent(view.result.conversion.value), base=view.counted(view.n), last=view.step(view.steps),
-        extra=_extra(view, row), period=view.period,
+        extra=_extra(view, row), period=view.period, reached=language.number(_reached(view)),
     )  # fmt: skip
     money = _money(view, row)
     return words if money is None else say("{words} That is {money}.", words=words, money=money)
@@ -109,6 +112,10 @@ def change_words(view: View, note: Text) -> Text:
 
 def _extra(view: View, row: Record) -> Text:
     return counted(view, round(float(row["extra"])))
+
+
+def _reached(view: View) -> int:
+    return int(found(view).totals[f"n_{view.steps}"])
 
 
 def _best_name(row: Record) -> str | None:

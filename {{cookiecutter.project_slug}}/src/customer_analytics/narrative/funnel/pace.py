@@ -53,7 +53,7 @@ def times_table(view: View) -> TableWords | None:
         say("Time to each step, among those who reached it"),
         view.how_of_steps(
             (say("Time"), say("From the step before to the step; the last row from entry to the end")),
-            (say("Who"), say("Only those who reached the step in time; others have no time")),
+            (say("Base"), say("Only those who reached the step in time; others have no time")),
         ),
         file="times",
     )

@@ -158,22 +158,18 @@ def _sticky_kpi(view: View) -> Kpi | None:
 
 
 def recommendation(view: View) -> Text:
-    """What to do next: the action of the first finding on who leaves or what it is worth, with its number."""
+    """What to do next: the acts of the two first findings on who leaves, when, and what it is worth."""
     say = view.language.say
     told = {finding.id: finding for finding in all_findings(view) if finding.notable}
     who = next((one for key, one in told.items() if key.startswith("staying_")), None)
-    first = who or told.get("cliff") or told.get("retention_need") or told.get("value_of_a_point")
-    if first is None:
+    known = [who, *(told.get(key) for key in ("cliff", "retention_need", "value_of_a_point"))]
+    acts = [finding.action for finding in known if finding is not None]
+    if not acts:
         return say(
             "Keep the present course and run this report again next period: no group, age or date stands out beyond "
             "chance."
         )
-    worth = told.get("value_of_a_point")
-    if worth is None:
-        return first.action
-    if worth is first:
-        return say("{first} {second}", first=worth.statement, second=worth.action)
-    return say("{first} {second}", first=first.action, second=worth.statement)
+    return acts[0] if len(acts) == 1 else say("{first} {second}", first=acts[0], second=acts[1])
 
 
 def _too_few(view: View) -> Summary:
