@@ -21,6 +21,16 @@ def match(rows: Rows) -> ir.Table:
     definition = rows.definition
     if definition.entry == "open" and definition.order != "any":
         return _open(rows)
+    found = attempts_of_entries(rows)
+    reached = [found[f"at_{number}"].notnull().cast("int16") for number in range(1, definition.length + 1)]
+    furthest = reduce(lambda a, b: a + b, reached).cast("int16")
+    found = found.mutate(furthest=furthest, last_entry_at=found.entered_at)
+    return _best(found, rows) if definition.attempt == "best" else found
+
+
+def attempts_of_entries(rows: Rows) -> ir.Table:
+    """The attempt of each entry of a closed funnel, or of any order: unit_id, held_1 …, entered_at, at_1 … at_K."""
+    definition = rows.definition
     begun = begin(rows)
     names = key(definition)
     base = begun.drop("until") if "until" in begun.columns else begun
@@ -28,15 +38,9 @@ def match(rows: Rows) -> ir.Table:
         listed = whatever_order(rows, begun)
         base = base.mutate(done_1=base.entered_at) if definition.entry == "closed" else base
         done = {name: name for name in listed.columns if name.startswith("done_")}
-        found = with_key(base, listed, names, done, "left")
-        found = _by_rank(found, definition.length)
-    else:
-        moments = {f"at_{step.number}": f"at_{step.number}" for step in definition.steps[1:]}
-        found = with_key(base.mutate(at_1=base.entered_at), in_order(rows, begun), names, moments, "left")
-    reached = [found[f"at_{number}"].notnull().cast("int16") for number in range(1, definition.length + 1)]
-    furthest = reduce(lambda a, b: a + b, reached).cast("int16")
-    found = found.mutate(furthest=furthest, last_entry_at=found.entered_at)
-    return _best(found, rows) if definition.attempt == "best" else found
+        return _by_rank(with_key(base, listed, names, done, "left"), definition.length)
+    moments = {f"at_{step.number}": f"at_{step.number}" for step in definition.steps[1:]}
+    return with_key(base.mutate(at_1=base.entered_at), in_order(rows, begun), names, moments, "left")
 
 
 def begin(rows: Rows) -> ir.Table:

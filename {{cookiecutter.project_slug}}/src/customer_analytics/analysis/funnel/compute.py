@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import defaultdict
 from dataclasses import replace
 
 import ibis
@@ -23,12 +22,13 @@ from customer_analytics.analysis.funnel.counts import (
     trend,
 )
 from customer_analytics.analysis.funnel.curve import curve
+from customer_analytics.analysis.funnel.definition import Definition
 from customer_analytics.analysis.funnel.micro import parts_table
 from customer_analytics.analysis.funnel.result import FunnelResult, Rate, Silent
 from customer_analytics.analysis.funnel.rows import Rows
-from customer_analytics.analysis.funnel.sensitivity import sensitivity
+from customer_analytics.analysis.funnel.sensitivity import sensitivity, variants
 from customer_analytics.analysis.funnel.settle import DAY, settle
-from customer_analytics.analysis.funnel.tools import reconcile
+from customer_analytics.analysis.funnel.tools import TOOLS, path_to, reconcile
 from customer_analytics.analysis.stream import event_names, event_stream, person_id
 from customer_analytics.analysis.stream.events import PLACED, parts
 from customer_analytics.engagement.parameters import FunnelParameters
@@ -59,6 +59,13 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     counts = counts_of(attempts, definition)
     conversions = curve(attempts, rows, pieces)
     counter = Counter(rows, counts, pieces)
+    counter.prepare(
+        [
+            *(other for *_, other in variants(definition)),
+            *(other for tool in TOOLS for *_, other in path_to(tool, definition)),
+        ]
+    )
+    served = _served(rows)
     first_day, last_day = _entry_days(attempts, tables)
     latest = row_of(attempts.aggregate(latest=attempts.entered_at.max()))["latest"]
     return FunnelResult(
@@ -75,7 +82,7 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
         ),
         steps=step_table(counts, definition),
         moved=moved_table(attempts, counts, definition),
-        ever=_ever(rows, pieces),
+        ever=_ever(served, definition),
         trend=trend(attempts, rows),
         times=times(attempts, definition),
         curve=conversions.frame,
@@ -84,7 +91,7 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
         sensitivity=sensitivity(counter, definition),
         tools=reconcile(counter, definition),
         parts=parts_table(rows),
-        silent=_silent(rows, pieces),
+        silent=_silent(rows, served),
         unknown_rows=_unknown(tables),
         no_window=definition.window_seconds is None,
         watched_days=(rows.end - latest).total_seconds() / DAY if latest is not None else math.nan,
@@ -94,44 +101,37 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     )
 
 
-def _ever(rows: Rows, pieces: int) -> pd.DataFrame:
+def _served(rows: Rows) -> tuple[int, ...]:
+    """How many units made any step in the period, then how many made each step."""
+    marked = rows.marked(rows.definition.steps)
+    marks = [f"serves_{step.number}" for step in rows.definition.steps]
+    units = marked.group_by("unit_id").aggregate(**{mark: marked[mark].any() for mark in marks})
+    row = row_of(units.aggregate(some=units.count(), **{mark: units[mark].sum() for mark in marks}))
+    return int(row["some"]), *(int(row[mark] or 0) for mark in marks)
+
+
+def _ever(served: tuple[int, ...], definition: Definition) -> pd.DataFrame:
     """step, name, units: who made each step at all in the period."""
-    units: defaultdict[int, int] = defaultdict(int)
-    for number in range(pieces):
-        piece = rows if pieces == 1 else rows.piece(number, pieces)
-        tables = [
-            piece.of(step).select("unit_id", step=ibis.literal(step.number, "int16")) for step in piece.definition.steps
-        ]
-        union = ibis.union(*tables)
-        counted = union.group_by("step").aggregate(units=union.unit_id.nunique()).to_pyarrow().to_pylist()
-        for row in counted:
-            units[int(row["step"])] += int(row["units"])
     return pd.DataFrame(
-        {"step": step.number, "name": step.label, "units": units[step.number]} for step in rows.definition.steps
+        {"step": step.number, "name": step.label, "units": units}
+        for step, units in zip(definition.steps, served[1:], strict=True)
     )
 
 
-def _silent(rows: Rows, pieces: int) -> Silent:
+def _silent(rows: Rows, served: tuple[int, ...]) -> Silent:
     """Everybody seen while the funnel's events were recorded, and who of them made a step of the funnel."""
-    by_person = rows.under(replace(rows.definition, unit="customer", shared_sessions=False))
-    steps, is_closed = by_person.definition.steps, by_person.definition.entry == "closed"
-    served = by_person.any_of(steps)
-    begin = row_of(served.aggregate(begin=served["at"].min()))["begin"]
+    if rows.definition.unit != "customer":
+        rows = rows.under(replace(rows.definition, unit="customer", shared_sessions=False))
+        served = _served(rows)
+    marked = rows.marked(rows.definition.steps)
+    begin = row_of(marked.aggregate(begin=marked["at"].min()))["begin"]
     if begin is None:
         return Silent(0, 0, 0, 0)
-    people = some = entered = 0
-    for number in range(pieces):
-        piece = by_person if pieces == 1 else by_person.piece(number, pieces)
-        everybody = event_stream(rows.tables).rename(unit_id="person_id")
-        everybody = piece.of_piece(everybody.filter(everybody["at"] >= ibis.timestamp(begin)))
-        people += _units(everybody)
-        some += (own := _units(piece.any_of(steps)))
-        entered += _units(piece.of(steps[0])) if is_closed else own
+    everybody = event_stream(rows.tables)
+    everybody = everybody.filter(everybody["at"] >= ibis.timestamp(begin))
+    people = int(row_of(everybody.aggregate(n=everybody.person_id.nunique()))["n"])
+    some, entered = served[0], served[1] if rows.definition.entry == "closed" else served[0]
     return Silent(people, entered, some, max(people - some, 0))
-
-
-def _units(table: ir.Table) -> int:
-    return int(row_of(table.aggregate(n=table.unit_id.nunique()))["n"])
 
 
 def _unknown(tables: Tables) -> int:

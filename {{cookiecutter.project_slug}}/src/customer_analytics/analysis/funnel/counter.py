@@ -6,15 +6,16 @@ definitions are counted on one piece before the next is read: memory stays that 
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Iterable
 from dataclasses import replace
 
 from customer_analytics.analysis.funnel.attempts import match
-from customer_analytics.analysis.funnel.counts import Counts, count, counts_of, within
+from customer_analytics.analysis.funnel.counts import Counts, count
 from customer_analytics.analysis.funnel.definition import Definition
-from customer_analytics.analysis.funnel.matching import keep
 from customer_analytics.analysis.funnel.rows import Rows
+from customer_analytics.analysis.funnel.windows import best_within, within
 
 MOST_KEPT = 2_000_000  # rows of the steps that are kept in the engine at a time
 
@@ -43,13 +44,13 @@ class Counter:
         return self._known[definition]
 
     def prepare(self, definitions: Iterable[Definition]) -> None:
-        """Count several definitions together. First attempts that differ in their windows share one run without any."""
+        """Count several definitions together; ordered attempts that differ in their windows share one run without."""
         missing = [each for each in dict.fromkeys(definitions) if each not in self._known]
         windows: dict[Definition, list[Definition]] = {}
         for each in missing:
-            if _is_plain(each):
+            if each.entry == "closed" and each.order == "ordered":
                 windows.setdefault(replace(each, window_seconds=None), []).append(each)
-        others = [each for each in missing if not _is_plain(each)]
+        others = [each for each in missing if each.entry != "closed" or each.order != "ordered"]
         for number in range(self._pieces if missing else 0):
             piece = self._rows if self._pieces == 1 else self._rows.piece(number, self._pieces).keep()
             found = {each: count(piece.under(each)) for each in others}
@@ -57,18 +58,16 @@ class Counter:
                 found |= _by_window(piece.under(unlimited), limited)
             for each, counts in found.items():
                 self._known[each] = counts if number == 0 else self._known[each] + counts
-
-
-def _is_plain(definition: Definition) -> bool:
-    return definition.attempt == "first" and definition.entry == "closed" and definition.order == "ordered"
+            if self._pieces > 1:
+                del piece
+                gc.collect()  # expressions refer to each other: their tables would stay in the engine a while longer
 
 
 def _by_window(rows: Rows, limited: list[Definition]) -> dict[Definition, Counts]:
     """The counts of definitions that differ in their windows; `rows`: without one."""
-    attempts = keep(match(rows), rows)
-    windows = {each.window_seconds: each for each in limited}
-    seconds = [window for window in windows if window is not None]
-    found = {windows[window]: counts for window, counts in within(attempts, rows, seconds).items()}
-    if None in windows:
-        found[windows[None]] = counts_of(attempts.mutate(mature=attempts.entered_at.notnull()), rows.definition)
-    return found
+    by_seconds = {each.window_seconds: each for each in limited}
+    if rows.definition.attempt == "best":
+        counted = best_within(rows, list(by_seconds))
+    else:
+        counted = within(match(rows), rows, list(by_seconds))
+    return {by_seconds[seconds]: counts for seconds, counts in counted.items()}

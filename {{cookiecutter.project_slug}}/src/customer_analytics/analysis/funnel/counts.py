@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -17,7 +16,7 @@ from customer_analytics.analysis.funnel.definition import Definition
 from customer_analytics.analysis.funnel.lists import in_order
 from customer_analytics.analysis.funnel.matching import is_mature, keep, with_key
 from customer_analytics.analysis.funnel.rows import Rows
-from customer_analytics.analysis.funnel.times import later, seconds_between
+from customer_analytics.analysis.funnel.times import seconds_between
 from customer_analytics.statistics import wilson
 
 QUANTILES = {"p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
@@ -116,28 +115,6 @@ def counts_of(attempts: ir.Table, definition: Definition) -> Counts:
     )
     everyone = tuple(int(row[f"everyone_{number}"]) for number in range(1, len(reached) + 1))
     return Counts(entered, int(row["all"]) - entered, reached, went_on, everyone)
-
-
-def within(attempts: ir.Table, rows: Rows, windows: Sequence[float]) -> dict[float, Counts]:
-    """The counts within several shorter windows (seconds), from attempts without one, in one query. The moments of a
-    first attempt do not depend on the window: it only cuts them off."""
-    numbers = range(1, rows.definition.length + 1)
-    measures: dict[str, ir.Value] = {}
-    for place, seconds in enumerate(windows):
-        limit = later(attempts.entered_at, seconds)
-        limited = rows.under(replace(rows.definition, window_seconds=seconds))
-        mature = is_mature(limited, attempts.entered_at)
-        for number in numbers:
-            is_reached = (attempts[f"at_{number}"] <= limit).fill_null(False)
-            measures[f"all_{place}_{number}"] = is_reached.sum()
-            measures[f"mature_{place}_{number}"] = (is_reached & mature).sum()
-    row = row_of(attempts.aggregate(**measures)) if measures else {}
-    found = {}
-    for place, seconds in enumerate(windows):
-        reached = tuple(int(row[f"mature_{place}_{number}"] or 0) for number in numbers)
-        everyone = tuple(int(row[f"all_{place}_{number}"] or 0) for number in numbers)
-        found[seconds] = Counts(reached[0], everyone[0] - reached[0], reached, reached, everyone)
-    return found
 
 
 def step_table(counts: Counts, definition: Definition) -> pd.DataFrame:

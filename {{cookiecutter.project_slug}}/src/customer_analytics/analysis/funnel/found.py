@@ -10,6 +10,7 @@ import pandas as pd
 from customer_analytics.analysis.funnel.definition import Origin
 from customer_analytics.analysis.funnel.known import STAGES, stage_of
 from customer_analytics.analysis.stream.events import KEPT, PAID, PLACED, SIGNED_UP, event_stream
+from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.store import Tables
 
 COMMON_SHARE = 0.05  # of all people who make an event that is common enough for a step
@@ -31,6 +32,9 @@ def find_steps(tables: Tables, names: pd.DataFrame) -> Found:
     Well-known names first (two stages at least, one of them after looking around); then the common events in the order
     in which people first make them; orders and registrations where there are no events. Orders whose customers are
     not known are followed one by one.
+
+    Raises:
+        UserError: registrations alone.
     """
     own = names[~names["derived"]]
     derived = set(names.loc[names["derived"], "event"])
@@ -42,6 +46,9 @@ def find_steps(tables: Tables, names: pd.DataFrame) -> Found:
     if derived & {PLACED, PAID, KEPT}:
         return Found(_of_orders(names, derived), "orders")
     once = [*own["event"], *sorted(derived)][:1]
+    if once == [SIGNED_UP] and not len(own):
+        what = "there are registrations and nothing after them; people register once."
+        raise UserError([Problem("reports.funnel.steps", what, "Load events or orders.")])
     return Found(_twice(once), "first_times")
 
 

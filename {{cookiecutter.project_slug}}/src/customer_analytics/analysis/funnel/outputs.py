@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.funnel.result import FunnelResult
+from customer_analytics.analysis.rfm.groups import small_groups
 
 Metrics = dict[str, float | int | None]
 _RATES = ["rate", "low", "high"]
@@ -46,7 +48,8 @@ def metrics(result: FunnelResult) -> Metrics:
 
 def tables(result: FunnelResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     """The tables of the funnel as they go to CSV. Rates on fewer entries than the minimum base are empty; weeks with
-    fewer entries than `minimum_group` keep their number of entries only."""
+    fewer entries than `minimum_group` keep their number of entries only, and so does one more where the steps of a
+    single one would follow from the others."""
     least = result.minimum_base
     steps = result.steps.copy()
     base = [result.entered, *steps["reached"][:-1]]
@@ -55,7 +58,11 @@ def tables(result: FunnelResult, minimum_group: int) -> dict[str, pd.DataFrame]:
         steps["overall"] = math.nan
     trend = result.trend.copy()
     trend.loc[trend["entered"] < least, _RATES] = math.nan
-    trend["reached"] = trend["reached"].astype("Int64").mask((trend["entered"] < minimum_group) & (trend["step"] > 1))
+    weeks = trend[trend["step"] == 1]
+    few = weeks["week"][small_groups(weeks["entered"].to_numpy(np.int64), minimum_group)]
+    hidden = trend["week"].isin(few) & (trend["step"] > 1)
+    trend["reached"] = trend["reached"].astype("Int64").mask(hidden)
+    trend.loc[hidden, _RATES] = math.nan
     return {
         "steps": steps,
         "steps_moved": result.moved,

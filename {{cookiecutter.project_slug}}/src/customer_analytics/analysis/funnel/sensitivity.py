@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import pandas as pd
@@ -23,17 +22,7 @@ def sensitivity(counter: Counter, definition: Definition) -> pd.DataFrame:
 
     `seconds`: of a window; NaN for the other rules. Windows in which nobody is mature are left out.
     """
-    own = definition.window_seconds
-    windows = sorted({*(days * DAY for days in WINDOWS), own or math.inf})
-    varied: list[tuple[str, str, float | None, Definition]] = []
-    for seconds in windows:
-        limit = None if seconds == math.inf else seconds
-        if limit is not None or own is None:
-            varied.append(("window", _days(limit), limit, replace(definition, window_seconds=limit)))
-    others: list[tuple[str, str, Definition | None]] = []
-    others += [("order", order, changed(definition, order=order)) for order in _ORDERS]
-    others += [("attempt", attempt, changed(definition, attempt=attempt)) for attempt in _ATTEMPTS]
-    varied += [(rule, value, None, other) for rule, value, other in others if other is not None]
+    varied = variants(definition)
     counter.prepare([other for *_, other in varied])
     lines = [
         _line(rule, value, seconds, counter.count(other), other == definition)
@@ -41,6 +30,19 @@ def sensitivity(counter: Counter, definition: Definition) -> pd.DataFrame:
         if rule != "window" or counter.count(other).entered or other == definition
     ]
     return pd.DataFrame(lines)
+
+
+def variants(definition: Definition) -> list[tuple[str, str, float | None, Definition]]:
+    """(rule, value, seconds of a window, definition) with one rule changed, our own among them."""
+    own = definition.window_seconds
+    windows: list[float | None] = [*sorted({*(days * DAY for days in WINDOWS), *([] if own is None else [own])})]
+    windows += [None] if own is None else []
+    varied: list[tuple[str, str, float | None, Definition]] = []
+    varied += [("window", _days(limit), limit, replace(definition, window_seconds=limit)) for limit in windows]
+    others: list[tuple[str, str, Definition | None]] = []
+    others += [("order", order, changed(definition, order=order)) for order in _ORDERS]
+    others += [("attempt", attempt, changed(definition, attempt=attempt)) for attempt in _ATTEMPTS]
+    return varied + [(rule, value, None, other) for rule, value, other in others if other is not None]
 
 
 def changed(definition: Definition, *, order: Order | None = None, attempt: Attempt | None = None) -> Definition | None:

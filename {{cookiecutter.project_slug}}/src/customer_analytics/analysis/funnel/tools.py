@@ -48,7 +48,7 @@ TOOLS = (
 
 def reconcile(counter: Counter, ours: Definition) -> pd.DataFrame:
     """tool, place, rule, value, entered, converted, rate, change (see FunnelResult.tools)."""
-    paths = {tool.name: _path(ours, tool) for tool in TOOLS}
+    paths = {tool.name: path_to(tool, ours) for tool in TOOLS}
     counter.prepare([definition for path in paths.values() for _, _, definition in path])
     lines = []
     for name, path in paths.items():
@@ -65,7 +65,7 @@ def reconcile(counter: Counter, ours: Definition) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=_COLUMNS)
 
 
-def _path(ours: Definition, tool: Tool) -> list[tuple[str, str, Definition]]:
+def path_to(tool: Tool, ours: Definition) -> list[tuple[str, str, Definition]]:
     """(rule, value, definition) from our rules to the tool's, one at a time; a rule that is the same is no step."""
     path = [("ours", "", ours)]
     for rule, change in _changes(tool):
