@@ -140,7 +140,7 @@ def retentioneering(place: str, days: float | None) -> tuple[int, ...]:
     frame = pd.read_parquet(place, columns=["customer_id", "event", "occurred_at"])
     frame = frame[frame["occurred_at"] < pd.Timestamp(AS_OF) + pd.Timedelta(days=1)]
     stream = Eventstream(
-        frame, schema={"path_col": "customer_id", "event_col": "event", "timestamp_col": "occurred_at"}
+        frame, schema={"path_cols": ["customer_id"], "event_col": "event", "timestamp_col": "occurred_at"}
     )
     return tuple(step["unique_paths"] for step in stream.funnel_data(steps=list(STEPS))["steps"])
 
