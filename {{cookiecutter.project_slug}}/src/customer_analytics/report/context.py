@@ -184,7 +184,8 @@ def _parameters(
     except ValidationError as error:
         for each in error.errors():
             key = ".".join(str(step) for step in each["loc"])
-            problems.append(Problem(where, f"{key} = {str(each['input'])[:40]!r} is not possible: {each['msg']}."))
+            message = each["msg"].removeprefix("Value error, ").rstrip(".")
+            problems.append(Problem(where, f"{key} = {str(each['input'])[:40]!r} is not possible: {message}."))
         return None
 
 

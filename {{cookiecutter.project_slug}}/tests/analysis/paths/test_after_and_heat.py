@@ -20,7 +20,7 @@ from customer_analytics.analysis import funnel, paths
 from customer_analytics.analysis.funnel import Definition, Step
 from customer_analytics.analysis.paths import heat, leads
 from customer_analytics.analysis.paths.assemble import asked_ways
-from customer_analytics.analysis.paths.places import clean_page
+from customer_analytics.analysis.paths.places import clean_page, clean_text
 from customer_analytics.analysis.paths.visits import GAP_SECONDS
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.parameters import FunnelParameters
@@ -168,6 +168,31 @@ def test_the_last_step_may_come_from_orders(make_events: MakeEvents) -> None:
 def test_a_page_says_nothing_of_a_person(page: str, shown: str) -> None:
     table = ibis.memtable({"page": [page]})
     assert table.select(shown=clean_page(table.page)).to_pandas()["shown"].tolist() == [shown]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Buy now", "Buy now"),
+        ("mailto:anna@example.com", "mailto:…"),
+        ("write to anna@example.com now", "write to … now"),
+        ("tel:+49 171 2345678", "…"),
+        ("iPhone15,2", "iPhone15,2"),
+        ("120330000123456789", "120330000123456789"),  # the number of an advertisement is a kind, and no person
+    ],
+)
+def test_an_element_says_nothing_of_a_person(text: str, shown: str) -> None:
+    table = ibis.memtable({"text": [text]})
+    assert table.select(shown=clean_text(table.text)).to_pandas()["shown"].tolist() == [shown]
+
+
+def test_hours_with_few_visits_do_not_say_who_came_to_the_end() -> None:
+    hours = pd.DataFrame({"weekday": [0, 0, 0], "hour": [1, 2, 3], "visits": [3, 50, 12], "reached": [2, 9, 4]})
+    day = NOON.date()
+    found = paths.PathsResult(None, None, heat.Heat(None, 0, hours, pd.DataFrame()), None, 30, day, day)
+    shown = paths.tables(found, 10)["visit_hours"]
+    assert shown["reached"].isna().tolist() == [True, False, True], "one alone would follow from the sum"
+    assert shown["visits"].tolist() == [3, 50, 12]
 
 
 def test_pages_of_views_are_places_and_hostile_names_are_only_text(make_events: MakeEvents) -> None:

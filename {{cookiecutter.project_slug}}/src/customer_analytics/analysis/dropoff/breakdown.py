@@ -15,6 +15,7 @@ import pandas as pd
 from customer_analytics.analysis.dropoff.contrast import Counts, judged
 from customer_analytics.analysis.dropoff.units import MOST_VALUES
 from customer_analytics.analysis.funnel.result import FunnelResult
+from customer_analytics.analysis.paths.places import clean_page, clean_text
 from customer_analytics.statistics import benjamini_hochberg, wilson
 
 Attribution = Literal["first", "last", "step", "all"]
@@ -80,8 +81,9 @@ def _counts(funnel: FunnelResult, name: str, attribution: Attribution) -> tuple[
     """
     last = funnel.definition.length
     table = funnel.with_property(name, attribution)
-    if name.rpartition(".")[2] == "page":
-        table = table.mutate(property=table.property.re_replace(r"[?#].*$", ""))
+    is_page = name.rpartition(".")[2] == "page"
+    table = table.mutate(property=clean_page(table.property) if is_page else clean_text(table.property))
+    if attribution == "all":  # two values may be one now
         table = table.distinct()
     known = table.filter(table.property.notnull())
     by_value = _summed(known, ["property"], last, attribution)

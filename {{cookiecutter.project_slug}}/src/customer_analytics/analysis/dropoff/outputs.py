@@ -69,8 +69,12 @@ def customer_tables(result: DropoffResult) -> dict[str, pd.DataFrame]:
 
 
 def hide(table: pd.DataFrame, minimum_group: int) -> pd.DataFrame:
-    """The breakdown with the numbers of values that too few entered with emptied, so that no subtraction finds them."""
-    shown = table.copy()
+    """The breakdown without the values that too few entered with (their names may name somebody), and with the numbers
+    of one more emptied where a single one would be left, so that no subtraction finds them."""
+    entries = table[table["step"] == table.groupby("property")["step"].transform("min")]
+    few = entries[entries["n"] < minimum_group]
+    small = pd.MultiIndex.from_frame(few[["property", "value"]])
+    shown = table[~pd.MultiIndex.from_frame(table[["property", "value"]]).isin(small)].reset_index(drop=True)
     numbers = [name for name in table.columns if name not in ("property", "value", "step")]
     shown[numbers] = shown[numbers].astype(object)
     for value in small_values(table, minimum_group):

@@ -20,6 +20,7 @@ from customer_analytics.analysis.dropoff import contrast
 from customer_analytics.analysis.dropoff.contrast import Counts
 from customer_analytics.analysis.dropoff.units import Units
 from customer_analytics.analysis.funnel.times import later
+from customer_analytics.analysis.paths.places import clean_page, clean_text
 from customer_analytics.analysis.stream.people import person_id
 from customer_analytics.statistics import benjamini_hochberg, wilson
 from customer_analytics.tables.store import Tables
@@ -46,7 +47,6 @@ KEYS = r"error|reason|fail\w*|message|code|exception|错误\w*|原因|失败\w*|
 STATED = rf'(?i)"[^"]*(?:{KEYS})[^"]*"\s*:\s*"([^"]*)"'
 MOST_NAMES = 2_000
 LEVEL = 0.01
-QUERY = r"[?#].*$"  # of a page: may hold names and addresses
 Named = tuple[str, str, str]  # group, what is said, where
 COLUMNS = [
     "step", "group", "said", "place", "lost", "lost_with", "share", "share_low", "share_high", "went_on",
@@ -147,10 +147,9 @@ def _said(tables: Tables, units: Units) -> Signals:
     """A row may say several things: what a property says counts before the element, the page and the event's name."""
     events = tables["events"]
     texts = {place: events[place].cast("string") for place in ("event", "page", "element") if place in events.columns}
-    if "page" in texts:
-        texts["page"] = texts["page"].re_replace(QUERY, "")
     if "properties" in events.columns:
         texts["property"] = events.properties.cast("string").re_extract(STATED, 1).nullif("")
+    texts = {place: clean_page(text) if place == "page" else clean_text(text) for place, text in texts.items()}
     branches: list[tuple[ir.BooleanValue, int]] = []
     groups: list[tuple[ir.BooleanValue, int]] = []
     names: list[Named] = []

@@ -99,7 +99,8 @@ def cells(units: Units, split: ir.Value | None = None) -> pd.DataFrame:
         keys["split"] = split
     reached = {f"n_{step}": units.reached(step).cast("int64").sum() for step in range(1, units.last + 1)}
     if not keys:
-        return pd.DataFrame([units.table.aggregate(**reached).to_pyarrow().to_pylist()[0]]).fillna(0)
+        row = units.table.aggregate(**reached).to_pyarrow().to_pylist()[0]
+        return pd.DataFrame([{name: number or 0 for name, number in row.items()}])
     made: pd.DataFrame = units.table.group_by(**keys).aggregate(**reached).to_pyarrow().to_pandas()
     return made.sort_values(list(keys), kind="stable", ignore_index=True)
 

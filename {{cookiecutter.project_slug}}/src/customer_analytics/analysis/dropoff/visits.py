@@ -15,6 +15,7 @@ import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
+from customer_analytics.analysis.audit.profile import is_personal_name
 from customer_analytics.analysis.dropoff.units import Property, Source, Units
 from customer_analytics.analysis.funnel.attempts import match
 from customer_analytics.analysis.funnel.definition import Definition
@@ -22,7 +23,9 @@ from customer_analytics.analysis.funnel.matching import is_mature, keep, with_ke
 from customer_analytics.analysis.funnel.properties import find
 from customer_analytics.analysis.funnel.result import FunnelResult
 from customer_analytics.analysis.funnel.rows import Rows
+from customer_analytics.analysis.paths.places import clean_page, clean_text
 from customer_analytics.analysis.stream.events import own_names, parts
+from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.store import Tables
 
 VISIT_SECONDS = 86_400.0  # longest time that a visit has; sessions of trackers end at midnight or after half an hour
@@ -35,6 +38,7 @@ ORDER_COLUMNS = ("channel", "payment_method", "store")
 NO_KIND = re.compile(
     r"(?:^|_)(?:id|uuid|date|time|day|at|on|timestamp|email|mail|phone|name|ip)$|编号|日期|时间|手机|姓名", re.I
 )
+NAMES_ONE = {"session_id", "customer_id", "visitor_id", "order_id", "account_id"}
 NO_PROPERTY = {"event", "properties", "session_id", "customer_id", "visitor_id", "product_id", "order_id"}
 
 
@@ -47,7 +51,7 @@ def units_of(tables: Tables, funnel: FunnelResult, asked: Sequence[str] = ()) ->
         asked: columns to look at, as the funnel's `break_down`; empty: those that the data hold.
 
     Raises:
-        UserError: an asked column is in no table.
+        UserError: an asked column is in no table, or names people.
     """
     own = own_names(tables)
     visits = _visits(tables, funnel, own)
@@ -88,10 +92,27 @@ def _properties(tables: Tables, definition: Definition, asked: Sequence[str]) ->
     """The properties: those asked for, else columns with few different values, the events' own before others."""
     if asked:
         homes = [find(tables, name) for name in dict.fromkeys(asked)]
+        _no_people(homes)
     else:
         homes = [*_of_steps(tables, definition), *_of_customers(tables)][:MOST_PROPERTIES]
     sources: dict[str, Source] = {"events": "behaviour", "orders": "order", "customers": "customer"}
     return tuple(Property(column, f"p{place}", sources[home]) for place, (home, column) in enumerate(homes))
+
+
+def _no_people(homes: Sequence[tuple[str, str]]) -> None:
+    """A column that names people, visits or orders makes no groups, and its values must not stand in a report.
+
+    Raises:
+        UserError: one of the columns does.
+    """
+    mend = "Use a column of kinds, for example device, channel or region."
+    problems = [
+        Problem("reports.funnel.break_down", f"{name!r} names people, visits or orders one by one.", mend)
+        for _, name in homes
+        if name in NAMES_ONE or is_personal_name(name)
+    ]
+    if problems:
+        raise UserError(problems)
 
 
 def _of_steps(tables: Tables, definition: Definition) -> list[tuple[str, str]]:
@@ -165,6 +186,5 @@ def _at_entry(rows: Rows, found: ir.Table, columns: dict[str, str]) -> ir.Table:
 
 
 def _clean(value: ir.Value, name: str) -> ir.StringValue:
-    """A value as text; a page without what stands behind its question mark (names and addresses may)."""
-    text: ir.StringValue = value.cast("string")
-    return text.re_replace(r"[?#].*$", "") if name == "page" else text
+    """A value as text without what may name a person: addresses, in pages also long numbers and queries."""
+    return clean_page(value.cast("string")) if name == "page" else clean_text(value.cast("string"))

@@ -118,7 +118,7 @@ def _routes(
 
 
 def _with_timed(stays: pd.DataFrame) -> pd.DataFrame:
-    return stays.assign(timed=stays["timed"].fillna(0).astype("int64"))
+    return stays.assign(timed=stays["timed"].astype("float64").fillna(0).astype("int64"))
 
 
 def _compared(

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.paths.places import clean_page
+from customer_analytics.analysis.paths.places import clean_page, clean_text
 from customer_analytics.analysis.stream.people import person_id
 from customer_analytics.tables.store import Tables
 
@@ -48,7 +48,7 @@ def clicks(tables: Tables) -> tuple[pd.DataFrame | None, int]:
     )
     kinds = used.group_by("page", "element").aggregate(n=used.count())
     kinds = kinds.mutate(
-        label=clean_page(kinds.page.cast("string")), part=kinds.element.cast("string").substr(0, 60)
+        label=clean_page(kinds.page.cast("string")), part=clean_text(kinds.element.cast("string")).substr(0, 60)
     ).cache()
     total = int(kinds.n.sum().to_pyarrow().as_py() or 0)
     if not total:

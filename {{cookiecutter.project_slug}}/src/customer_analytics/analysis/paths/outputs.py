@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.paths.result import PathsResult, Routes
+from customer_analytics.analysis.rfm.groups import small_groups
 
 Metrics = dict[str, float | int | None]
 BEGIN, END, REST = "(begin)", "(end)", "(other)"
@@ -48,7 +50,7 @@ def tables(result: PathsResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     if heat.clicks is not None:
         found["clicks"] = heat.clicks[heat.clicks["people"] >= minimum_group].reset_index(drop=True)
     if heat.hours is not None:
-        found["visit_hours"] = heat.hours
+        found["visit_hours"] = _hours(heat.hours, minimum_group)
     if len(heat.interactions):
         shown = heat.interactions[heat.interactions["people"] >= minimum_group].reset_index(drop=True)
         small = shown["page_people"] < minimum_group
@@ -117,6 +119,12 @@ def _named(table: pd.DataFrame, names: dict[int, str], column: str, zero: str) -
     return table.assign(
         **{column: [zero if place == 0 else names.get(int(place), REST) for place in table[column]]}
     ).reset_index(drop=True)
+
+
+def _hours(hours: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """The hours; of those with few visits, and one more where a single one would follow, the number of visits only."""
+    hidden = small_groups(hours["visits"].to_numpy(np.int64), minimum)
+    return hours.assign(reached=hours["reached"].astype("Int64").mask(hidden))
 
 
 def _known(value: float) -> float | None:

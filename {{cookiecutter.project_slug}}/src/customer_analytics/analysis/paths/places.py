@@ -39,6 +39,12 @@ def clean_page(page: ir.StringValue) -> ir.StringValue:
     return shown
 
 
+def clean_text(text: ir.StringValue) -> ir.StringValue:
+    """What the client calls an element, a kind or an error, without an e-mail address or a number to call in it."""
+    shown: ir.StringValue = text.re_replace(r"[^\s:/?=]*(@|%40)[^\s?]*|(tel|sms):[0-9+() -]+", _HIDDEN)
+    return shown
+
+
 def with_places(actions: ir.Table, steps: Sequence[str], most: int = MOST) -> tuple[ir.Table, pd.DataFrame]:
     """The actions with their place, and the places.
 

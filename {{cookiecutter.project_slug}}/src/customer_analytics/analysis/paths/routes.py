@@ -59,7 +59,7 @@ def entries(visits: ir.Table) -> pd.DataFrame:
     alone = visits.filter(visits.stops == 1, visits.goal_number.isnull())
     ended = alone.group_by("first_1").aggregate(ended=alone.count())
     table: pd.DataFrame = sums.left_join(ended, "first_1").drop("first_1_right").to_pandas()
-    table = table.assign(ended=table["ended"].fillna(0)).rename(columns={"first_1": "place"})
+    table = table.assign(ended=table["ended"].astype("float64").fillna(0)).rename(columns={"first_1": "place"})
     whole = ["place", "visits", "reached", "people", "ended"]
     return with_rates(table.astype(dict.fromkeys(whole, "int64"))).sort_values(
         ["visits", "place"], ascending=[False, True], ignore_index=True

@@ -183,7 +183,7 @@ def lifecycle_states(result: RetentionResult) -> pd.DataFrame:
     made["active_days"] = table["active_days"].to_numpy(np.int64)
     none = pd.Series(0, index=table.index)
     every = range(last - STATES, last + 1)
-    flag = {number: table.get(f"in_{number}", none).fillna(0) == 1 for number in every}
+    flag = {number: table.get(f"in_{number}", none).astype("float64") == 1 for number in every}
     for number in shown:
         here, before = flag[number].to_numpy(), flag[number - 1].to_numpy()
         state = np.select(

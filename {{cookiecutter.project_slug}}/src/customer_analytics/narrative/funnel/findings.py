@@ -72,10 +72,11 @@ def fix_words(view: View, worst: Passage) -> Text:
     )
 
 
-def won(view: View, worst: Passage) -> int:
-    """How many more would reach the end if a fix won ASSUMED_GAIN of those lost, and these went on as others do."""
+def won(view: View, worst: Passage) -> int | None:
+    """How many more would reach the end if a fix won ASSUMED_GAIN of those lost, and these went on as others do; None
+    where nobody got so far that one could tell."""
     onward = math.prod(one.rate for one in view.passages if one.step > worst.step)
-    return max(1, round(ASSUMED_GAIN * worst.lost * onward))
+    return None if math.isnan(onward) else max(1, round(ASSUMED_GAIN * worst.lost * onward))
 
 
 def _share_words(view: View, share: float) -> Text:
@@ -88,6 +89,8 @@ def _share_words(view: View, share: float) -> Text:
 def _prize_words(view: View, worst: Passage) -> Text:
     """What a tenth of the loss is worth; with money where a conversion has a worth."""
     say, language, extra = view.language.say, view.language, won(view, worst)
+    if extra is None:
+        return say("What a fix would bring is not estimable: nobody came to a later step.")
     words = say(
         "If {gain} of those lost here went on as the others do, {extra} more would reach “{last}”",
         gain=language.percent(ASSUMED_GAIN), extra=view.counted(extra), last=view.step(view.steps),

@@ -144,12 +144,19 @@ def recommendation(view: View) -> Text:
         return opening.recommendation(view, group)
     if worst is None:
         return say("Nothing is lost on this way; look at who never enters it.")
+    extra = won(view, worst)
+    if extra is None:
+        return say(
+            "Begin between “{before}” and “{step}”: {lost} are lost there, and nobody came to a later step. Check "
+            "first whether all steps are recorded.",
+            before=view.step(worst.step - 1), step=worst.name, lost=language.number(worst.lost),
+        )  # fmt: skip
     return say(
         "Begin between “{before}” and “{step}”. If one change wins {gain} of the {lost} who are lost there, and these "
         "go on as others do, about **{extra} more** reach “{last}” in a period as long as this one. Test it with a "
         "part held back.",
         before=view.step(worst.step - 1), step=worst.name, gain=language.percent(ASSUMED_GAIN),
-        lost=language.number(worst.lost), extra=view.counted(won(view, worst)), last=view.step(view.steps),
+        lost=language.number(worst.lost), extra=view.counted(extra), last=view.step(view.steps),
     )  # fmt: skip
 
 

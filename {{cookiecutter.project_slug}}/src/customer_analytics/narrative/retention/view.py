@@ -95,7 +95,7 @@ class View:
         if not self.n:
             return say("Not estimable: the data hold no activity of a person who is known.")
         if self.n < self.least:
-            return say("Not estimable: {people} were active.", people=self.counted(self.n))
+            return say("Not estimable: the data hold activity of {people} only.", people=self.counted(self.n))
         return say(
             "Not estimable: too few of {people} have been followed for {period} after the one they began in.",
             people=self.counted(self.n), period=self.spans(1),
