@@ -187,6 +187,7 @@ def test_someone_who_came_at_the_last_hour_is_not_yet_in_the_base_of_the_24_hour
         ({"return_events": "view", "activity": "purchases"}, ["do not count", "no orders"]),
         ({"groups": "chanel, shoe"}, ["'chanel'", "Did you mean channel?", "'shoe'"]),
         ({"start": "first_purchase", "groups": "x"}, ["first_purchase", "'x'"]),
+        ({"release_for": "region = north"}, ["release_for", "no release"]),
     ],
 )
 def test_what_the_data_cannot_give_is_told_all_at_once(

@@ -91,6 +91,13 @@ def test_the_first_finding_says_how_many_came_back_with_base_and_interval(view: 
     assert found.low == pytest.approx(0.3094, abs=1e-4) and found.high == pytest.approx(0.4980, abs=1e-4)  # Wilson
 
 
+def test_the_24_hour_clock_does_not_speak_of_months_of_the_calendar(view_of: Any) -> None:
+    view = view_of(orders(), clock="24h")
+    summary = words.summary(view)
+    assert "were active again in their second span of 30 days." in own.return_finding(view).statement
+    assert not any("next month" in text for text in (summary.title, *(kpi.label for kpi in summary.kpis)))
+
+
 def test_half_of_the_people_decide_what_is_told_of_the_long_run(view: words.View) -> None:
     assert int(view.far["period"]) == 2  # 60 of 100 had the time for it
     assert "50% came back at least once" in words.summary(view).standfirst

@@ -132,6 +132,9 @@ def _check(tables: Tables, parameters: RetentionParameters) -> None:
         problems.append(_missing("start", "signed_up", "no customers.signed_up_at"))
     if parameters.start == "first_purchase" and not orders:
         problems.append(_missing("start", "first_purchase", "no orders with a time and a customer"))
+    if parameters.release_for and parameters.release is None:
+        what = "there is no release to compare before and after."
+        problems.append(Problem("retention, release_for", what, "Give its day as release, or leave release_for empty."))
     if parameters.return_events:
         problems.extend(_unknown_events(tables, parameters, events))
     problems.extend(_unknown_groups(tables, parameters))

@@ -83,7 +83,9 @@ def return_finding(view: View) -> Finding:
     return Finding(
         id="return", grade=Grade.C,
         head=say("Most come back {next}", **numbers) if most else say("Most are not back {next}", **numbers),
-        statement=say(
+        statement=say("{active} of {people} (**{rate}**, {interval}) were active again {next}.", **numbers)
+        if view.result.definition.clock == "24h"
+        else say(
             "{active} of {people} (**{rate}**, {interval}) were active again {next} after the one they began in.",
             **numbers,
         ),

@@ -59,7 +59,7 @@ def groups_section(view: View) -> SectionWords:
         )
         deck = say(
             "{what}. Gone means silent for {silence}: {reason}.", what=what, silence=days(view, result.silence.days),
-            reason=say("a third of the days of data, as the rhythm of these people is slower than the data can judge")
+            reason=say("a third of the days of data, as these could not judge a longer silence")
             if result.silence.shortened
             else say("longer than nearly all of the silences that ended with a return"),
         )  # fmt: skip
@@ -171,7 +171,7 @@ def group_table(view: View) -> TableWords:
             (
                 say("Test"),
                 say(
-                    "Log-rank, stated before looking: p {p} after correction over {count} columns (Holm); within "
+                    "Log-rank, stated before looking: p {p} after correction over all columns ({count}; Holm); within "
                     "quarters of arrival p {within}",
                     p=p_value(view, comparison.p_adjusted), within=p_value(view, comparison.within.p),
                     count=view.language.number(len(staying(view).comparisons)),

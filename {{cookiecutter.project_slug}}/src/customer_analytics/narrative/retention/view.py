@@ -85,6 +85,12 @@ class View:
     def next(self) -> Text:
         """The period after, inside a sentence: the next month."""
         say = self.language.say
+        if self.result.definition.clock == "24h":  # everybody has days, weeks and months of their own
+            return {
+                "day": say("in their second span of {hours} hours", hours=self.language.number(24)),
+                "week": say("in their second span of {days} days", days=self.language.number(7)),
+                "month": say("in their second span of {days} days", days=self.language.number(30)),
+            }[self.result.definition.period]
         names = {"day": say("the next day"), "week": say("the next week"), "month": say("the next month")}
         return names[self.result.definition.period]
 
