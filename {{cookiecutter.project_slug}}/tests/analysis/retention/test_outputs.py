@@ -68,6 +68,17 @@ def test_small_cohorts_are_hidden_and_cannot_be_found_by_subtraction(result: Ret
     assert table[table["cohort"].isin(hidden)][["active", "rate", "so_far", "on_or_before_rate"]].isna().all(axis=None)
 
 
+def test_the_mean_curve_does_not_tell_of_the_small_cohort_that_is_left_alone(result: RetentionResult) -> None:
+    """February (5 people) is hidden with March (12): at age 2 only February of the two is complete, and all cohorts
+    less the shown ones would be its people."""
+    made = tables(result, 10)
+    shown, curve = made["cohorts"].dropna(subset=["size"]), made["retention_curve"].set_index("period")
+    for period in (0, 1, 3):
+        left = curve.loc[period, "eligible"] - shown.loc[shown["period"] == period, "eligible"].sum()
+        assert left == 0 or left >= 10
+    assert curve.drop(columns="cohorts").loc[2].isna().all() and curve.loc[1, "bounded"] > 0
+
+
 def test_a_rate_below_the_minimum_base_is_no_metric(result: RetentionResult) -> None:
     assert metrics(result)["day_1"] == 0.0
     few = result.parameters.model_copy(update={"minimum_base": 1000})

@@ -89,7 +89,7 @@ def tables(result: RetentionResult, minimum_group: int) -> dict[str, pd.DataFram
     made = {
         "cohorts": _cohorts(result, minimum_group),
         "activity": _activity(result),
-        "retention_curve": result.curve,
+        "retention_curve": _curve(result, minimum_group),
         "brackets": result.brackets,
         "headline": result.headline,
         "day_curve": result.day_curve,
@@ -141,6 +141,18 @@ def _hidden(table: pd.DataFrame, minimum_group: int) -> np.ndarray:
     sizes = table.groupby("cohort", sort=True)["size"].first()
     small = sizes.index[small_groups(sizes.to_numpy(np.int64), minimum_group)]
     return table["cohort"].isin(small).to_numpy()
+
+
+def _curve(result: RetentionResult, minimum_group: int) -> pd.DataFrame:
+    """The mean curve, empty at ages where the hidden cohorts have too few people: the mean less the others would tell
+    of them."""
+    hidden = result.cohorts[_hidden(result.cohorts, minimum_group)]
+    left = hidden.groupby("period")["eligible"].sum()
+    few = left[(left > 0) & (left < minimum_group)].index
+    numbers = [name for name in result.curve.columns if name != "period"]
+    shown = result.curve.astype(dict.fromkeys(numbers, float))
+    shown.loc[shown["period"].isin(few), numbers] = np.nan
+    return shown.astype(dict.fromkeys(("cohorts", "eligible", "settled_eligible"), "Int64"))
 
 
 def _activity(result: RetentionResult) -> pd.DataFrame:
