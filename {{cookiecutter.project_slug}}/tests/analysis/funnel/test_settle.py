@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from customer_analytics.analysis.funnel import analyse
 from customer_analytics.analysis.funnel.definition import Definition
 from customer_analytics.analysis.funnel.known import stage_of
 from customer_analytics.analysis.funnel.settle import settle
@@ -118,7 +119,13 @@ def test_the_usual_window_is_a_week_and_shorter_where_the_data_are(make_tables) 
     assert settled(make_tables(events=events(*names, days=(7, 5, 1)))).window_days == 3
     assert settled(make_tables(events=events(*names, days=(1.5, 1)))).window_seconds is None  # two days of data
     assert settled(make_tables(events=events(*names)), window_days=1.5).window_seconds == 129_600
-    assert settled(make_tables(events=events(*names)), window_days=400).window_seconds is None
+
+
+def test_a_window_longer_than_the_data_is_kept_so_that_young_entries_are_not_counted_as_lost(make_tables) -> None:
+    tables = make_tables(events=events("view_item", "purchase"))
+    assert settled(tables, window_days=400).window_days == 400
+    found = analyse(tables, FunnelParameters(window_days=400))
+    assert found.entered == 0 and found.immature > 0
 
 
 def test_a_closed_group_is_followed_as_far_as_the_data_reach(make_tables) -> None:

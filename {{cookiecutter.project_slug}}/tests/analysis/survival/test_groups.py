@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from customer_analytics.analysis.retention.silence import silence_within
 from customer_analytics.analysis.survival.comparison import OTHERS, compare, folded, together
 from customer_analytics.analysis.survival.contracts import contract_counts
-from customer_analytics.analysis.survival.lives import life_counts, silence_within
+from customer_analytics.analysis.survival.lives import life_counts
 from customer_analytics.analysis.survival.reading import BLOCKS, early_returns, split_change
 from customer_analytics.analysis.survival.release import compare_release, return_counts, windows
 

@@ -66,7 +66,7 @@ class FunnelResult:
     parts: part, from_step, to_step, entered, reached, rate, low, high, p50: the funnel cut into visit, order, payment.
     silent: people who match no funnel.
     unknown_rows: rows of events that name nobody, left out.
-    no_window: no window is set, or it is longer than the data: every entry counts, as far as the data reach.
+    no_window: no window is set: every entry counts, as far as the data reach.
     watched_days: how long the latest entry has been watched; without a window everybody was watched at least so long.
     attempts: materialised, one row a unit: unit_id, person_id, entered_at, at_1 … at_K (naive UTC, null: not reached),
         furthest (steps reached), mature, last_seen_at (last event of the person in the data), held_1 … where something

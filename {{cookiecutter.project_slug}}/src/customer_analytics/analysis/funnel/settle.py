@@ -164,17 +164,18 @@ def shared_sessions(tables: Tables) -> bool:
 def _with_window(rows: Rows, asked_days: float) -> Definition:
     """The definition with its window.
 
-    As asked for, None where it is longer than the data. Else the usual one of such steps, shorter where the data are;
-    and none where everybody entered so long ago that all were watched for twice the usual window: a closed group, as in
-    the export of a campaign, is followed as far as the data reach.
+    As asked for, even where it is longer than the data: then no entry is mature, and no rate is estimable. Else the
+    usual one of such steps, shorter where the data are; and none where everybody entered so long ago that all were
+    watched for twice the usual window: a closed group, as in the export of a campaign, is followed as far as the data
+    reach.
     """
     definition = rows.definition
+    if asked_days > 0:
+        return replace(definition, window_seconds=asked_days * DAY)
     first = rows.of(definition.steps[0])
     entries = first.group_by("unit_id").aggregate(first=first["at"].min())
     ends = entries.aggregate(begin=entries["first"].min(), last=entries["first"].max()).to_pyarrow().to_pylist()[0]
     span = (rows.end - ends["begin"]).total_seconds() if ends["begin"] is not None else 0.0
-    if asked_days > 0:
-        return replace(definition, window_seconds=asked_days * DAY if asked_days * DAY < span else None)
     usual = USUAL[_kind(definition)]
     if ends["last"] is not None and (rows.end - ends["last"]).total_seconds() >= 2 * usual * DAY:
         return replace(definition, window_seconds=None)

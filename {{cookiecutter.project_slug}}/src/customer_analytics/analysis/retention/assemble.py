@@ -24,6 +24,7 @@ from customer_analytics.analysis.retention.counts import count_steps, spans
 from customer_analytics.analysis.retention.empty import nothing
 from customer_analytics.analysis.retention.people import CALENDAR, Way, complete_ages, day_ages, people_table
 from customer_analytics.analysis.retention.result import EPOCH, Definition, LeftOut, RetentionResult, as_date
+from customer_analytics.analysis.retention.silence import silence_within
 from customer_analytics.analysis.retention.steps import has_masks
 from customer_analytics.analysis.rfm.lifecycle import Rhythm, rhythm
 from customer_analytics.analysis.stream.person_days import has_orders, person_days
@@ -158,7 +159,7 @@ def _result(
         resurrection=lifecycle.resurrection_table(moves, span.complete_until),
         gaps=followed.gaps,
         rhythm=pace,
-        silent_days=parameters.silent_days or (pace.lost_days if pace else None),
+        silence=silence_within(parameters.silent_days or (pace.lost_days if pace else None), span.end - span.first),
         repurchase=None if payments is None else money.repurchase_table(payments, span.end),
         revenue=None if payments is None else money.revenue_retention(payments, span.end),
         money=None if payments is None else _money(payments, people, cohorts, span, way),

@@ -82,7 +82,7 @@ def nothing(tables: Tables, parameters: RetentionParameters, asked: Asked, end: 
         resurrection=lifecycle.resurrection_table(moves, -1),
         gaps=gaps,
         rhythm=None,
-        silent_days=parameters.silent_days or None,
+        silence=None,
         repurchase=None,
         revenue=None,
         money=None,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 import pandas as pd
 
+from customer_analytics.analysis.retention.silence import Silence
 from customer_analytics.analysis.rfm.lifecycle import Rhythm
 from customer_analytics.engagement.parameters import RetentionParameters
 from customer_analytics.statistics import Interval, wilson
@@ -192,7 +193,7 @@ class RetentionResult:
     resurrection: pd.DataFrame
     gaps: pd.DataFrame
     rhythm: Rhythm | None
-    silent_days: int | None  # days of silence from which a person counts as gone; None where nothing says so
+    silence: Silence | None  # from which a person counts as gone; None where nothing says so
     repurchase: pd.DataFrame | None
     revenue: RevenueRetention | None
     money: pd.DataFrame | None
@@ -202,3 +203,8 @@ class RetentionResult:
     def enough(self) -> bool:
         """Whether anybody was followed for a whole period."""
         return bool(self.size) and bool((self.cohorts["eligible"] > 0).any())
+
+    @property
+    def silent_days(self) -> int | None:
+        """Days of silence from which a person counts as gone; None where nothing says so."""
+        return None if self.silence is None else self.silence.days

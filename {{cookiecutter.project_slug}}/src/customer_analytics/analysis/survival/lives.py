@@ -15,17 +15,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-LONGEST_SHARE = 1 / 3  # of the days of data: a longer silence would leave too few lives to judge
 QUARTER = 91  # days: people are compared with those who came in the same quarter
-
-
-@dataclass(frozen=True)
-class Silence:
-    """After how many silent days a person counts as gone. `shortened`: the rhythm of these people is longer than the
-    data can judge, so the silence is a third of the days of data."""
-
-    days: int
-    shortened: bool
 
 
 @dataclass(frozen=True)
@@ -38,14 +28,6 @@ class Judged:
     too_new: int
     earlier: int
     day: int
-
-
-def silence_within(silent_days: int | None, span: int) -> Silence | None:
-    """The silence to judge by, in data of `span` days; None where no rhythm is known or the data are too short."""
-    longest = int(span * LONGEST_SHARE)
-    if silent_days is None or longest < 1:
-        return None
-    return Silence(min(silent_days, longest), silent_days > longest)
 
 
 def life_counts(

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.retention.result import EPOCH, RetentionResult
+from customer_analytics.analysis.retention.silence import Silence
 from customer_analytics.analysis.survival import ages as by_ages
 from customer_analytics.analysis.survival import reading as readings
 from customer_analytics.analysis.survival import release as releases
@@ -18,7 +19,7 @@ from customer_analytics.analysis.survival.cliffs import Cliffs, age_table, find_
 from customer_analytics.analysis.survival.comparison import Comparison, compare, together
 from customer_analytics.analysis.survival.contracts import Contracts, contract_survival
 from customer_analytics.analysis.survival.estimate import Curve, kaplan_meier
-from customer_analytics.analysis.survival.lives import Judged, Silence, life_counts, silence_within
+from customer_analytics.analysis.survival.lives import Judged, life_counts
 from customer_analytics.analysis.survival.reading import Reading
 from customer_analytics.analysis.survival.release import Release
 from customer_analytics.engagement.errors import Problem, UserError
@@ -84,7 +85,7 @@ def analyse(tables: Tables, retention: RetentionResult) -> StayingResult:
     definition, parameters = retention.definition, retention.parameters
     end = definition.end - 1
     lives, origin = _lives(tables, retention)
-    silence = silence_within(retention.silent_days, end - origin.first + 1)
+    silence = retention.silence
     judged: Judged | None = None
     curve: Curve | None = None
     comparisons: tuple[Comparison, ...] = ()
