@@ -30,6 +30,8 @@ def retention_of(real_project: Callable[[str], Project]) -> Callable[..., Retent
 def invoices() -> pd.DataFrame:
     """Online Retail read by pandas: a row for each customer and month with an invoice, and the month of the first."""
     files = sorted((DATASETS / "online_retail" / "by_day").glob("*.csv"))
+    if not files:
+        pytest.skip("the real data are not here")
     columns = {"CustomerID": str, "Quantity": float, "InvoiceDate": str}
     lines = pd.concat([pd.read_csv(file, dtype=columns, usecols=list(columns)) for file in files])
     known = lines[lines["CustomerID"].notna()]
@@ -39,7 +41,10 @@ def invoices() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def views() -> pd.DataFrame:
     """web_events read by pandas."""
-    return pd.read_csv(DATASETS / "web_events" / "events_sample.csv")
+    file = DATASETS / "web_events" / "events_sample.csv"
+    if not file.is_file():
+        pytest.skip("the real data are not here")
+    return pd.read_csv(file)
 
 
 def first_counts(result: RetentionResult, cohort: str, many: int) -> list[float]:
