@@ -30,6 +30,8 @@ def rfm_of(real_project: Callable[[str], Project]) -> Callable[[str], RfmResult]
 def invoices() -> pd.DataFrame:
     """Online Retail read by pandas: one row an invoice with a customer: customer, day, money."""
     files = sorted((DATASETS / "online_retail" / "by_day").glob("*.csv"))
+    if not files:
+        pytest.skip("the real data are not here")
     columns = {"InvoiceNo": str, "CustomerID": str, "Quantity": float, "UnitPrice": float, "InvoiceDate": str}
     lines = pd.concat([pd.read_csv(file, dtype=columns, usecols=list(columns)) for file in files])
     lines["money"], lines["day"] = lines["Quantity"] * lines["UnitPrice"], pd.to_datetime(lines["InvoiceDate"]).dt.date
