@@ -170,6 +170,51 @@ class RetentionParameters(Parameters):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
 
+class ChurnParameters(Parameters):
+    """Parameters of churn."""
+
+    kind: Literal["auto", "orders", "activity", "contracts"] = Field(
+        "auto", description="what leaving means: no order, no activity, or an ended contract; auto: what the data hold"
+    )
+    horizon_days: Annotated[int, Field(ge=0, le=1_095)] = Field(
+        0, description="days ahead in which somebody counts as leaving; 0: the usual length that fits the rhythm"
+    )
+    gap_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        0, description="days between the last day known and the first day predicted: the time that acting needs"
+    )
+    observation_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        0, description="days before a cut-off that features look back on; 0: all"
+    )
+    active_days: Annotated[int, Field(ge=0, le=3_650)] = Field(
+        0, description="days of silence up to which somebody counts as still here; 0: by the return probability"
+    )
+    return_probability: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.1, description="whoever returns less likely than this after a silence counts as gone before the cut-off"
+    )
+    cut_offs: Annotated[int, Field(ge=2, le=24)] = Field(
+        8, description="most past cut-offs used, a horizon apart; each but the earliest is a test of the ones before"
+    )
+    training_sample: Annotated[int, Field(ge=1_000, le=5_000_000)] = Field(
+        100_000, description="most people of a cut-off on whom models are fitted and tested; all are scored"
+    )
+    margin_share: Annotated[float | None, Field(gt=0, le=1)] = Field(
+        None, description="margin as a share of revenue; empty: from the costs in the data, else money is revenue"
+    )
+    contact_cost: Annotated[float, Field(ge=0)] = Field(1.0, description="cost of one contact, in the currency")
+    incentive: Annotated[float, Field(ge=0)] = Field(
+        10.0, description="cost of the offer to whoever takes it, in the currency"
+    )
+    acceptance: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.1, description="share of the leaving who stay for the offer: an assumption until a test has measured it"
+    )
+    groups: Words = Field((), description="columns that survival is compared by; empty: those that the data hold")
+    covariates: Words = Field(
+        (), description="columns of the hazard model of contracts; empty: plan, price and what is known of the customer"
+    )
+    end_reason: str = Field("", description="column of subscriptions that says why a contract ended; empty: none")
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
+
+
 class ReportParameters(Block):
     """The `reports` block of engagement.yml: one entry for each report."""
 
@@ -178,3 +223,4 @@ class ReportParameters(Block):
     rfm: RfmParameters = Field(default_factory=RfmParameters)
     funnel: FunnelParameters = Field(default_factory=FunnelParameters)
     retention: RetentionParameters = Field(default_factory=RetentionParameters)
+    churn: ChurnParameters = Field(default_factory=ChurnParameters)
