@@ -177,6 +177,21 @@ def test_what_cannot_be_meant_is_refused(make_tables) -> None:
     assert "there are 13 entries" in problems(tables, steps=["view_item"] * 13)
 
 
+def test_a_step_that_is_excluded_is_refused_and_not_passed_over(make_tables) -> None:
+    tables = make_tables(events=events("view_item", "purchase", page="/"))
+    steps = ("view_item", "purchase")
+    told = problems(tables, steps=steps, exclude=["purchase"])
+    assert "reports.funnel.exclude, entry 1" in told and "the step 'purchase' are excluded too" in told
+    assert settled(tables, steps=steps, exclude=["purchase where page = '/lost'"]).exclude
+
+
+def test_a_column_held_constant_that_a_step_never_fills_is_refused_and_not_counted_as_nobody(make_tables) -> None:
+    rows = [{**row, "device": None if row["event"] == "home" else "phone"} for row in events("home", "purchase")]
+    told = problems(make_tables(events=rows), steps=["home", "purchase"], hold="device")
+    assert "no row of the step 'home' has a value in 'device'" in told
+    assert "purchase" not in told
+
+
 def test_nothing_at_all_is_said_in_words(make_tables) -> None:
     tables = make_tables(events=[], columns={"events": ("customer_id", "event", "occurred_at")})
     assert "there are no events, orders or registrations" in problems(tables)

@@ -143,6 +143,16 @@ def test_groups_may_be_any_column_of_customers(make_tables: MakeTables) -> None:
     assert people_of(result)["shoe size"].to_dict() == {"a": "42"}
 
 
+def test_free_text_is_refused_as_groups_without_repeating_it(make_tables: MakeTables) -> None:
+    customers = [{"customer_id": f"c{n}", "signed_up_at": at(0), "shoe size": f"call me on {n}"} for n in range(1_001)]
+    tables = make_tables(AS_OF, events=[seen("c1", 1)], customers=customers)
+    with pytest.raises(UserError) as raised:
+        analyse(tables, RetentionParameters(groups="shoe size"))
+    (problem,) = raised.value.problems
+    assert "'shoe size' holds 1001 different values" in problem.what
+    assert "call me" not in f"{problem.what} {problem.mend}"
+
+
 def test_people_who_signed_up_before_the_data_or_never_are_counted_apart(make_tables: MakeTables) -> None:
     customers = [
         {"customer_id": "old", "signed_up_at": at(-9)},

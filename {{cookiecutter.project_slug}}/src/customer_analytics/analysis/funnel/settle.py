@@ -50,6 +50,7 @@ def settle(tables: Tables, parameters: FunnelParameters, names: pd.DataFrame) ->
     if parameters.entry != "auto":
         entry = parameters.entry
     _contradictions(parameters, entry, steps, problems)
+    _excluded_steps(steps, exclude, problems)
     _held(tables, parameters.hold, steps, own, problems)
     if problems:
         raise UserError(problems)
@@ -70,6 +71,7 @@ def settle(tables: Tables, parameters: FunnelParameters, names: pd.DataFrame) ->
     if definition.unit == "session":
         definition = replace(definition, shared_sessions=shared_sessions(tables))
     rows = Rows(tables, definition, own)
+    _hold_has_values(rows)
     return replace(rows, definition=_with_window(rows, parameters.window_days))
 
 
@@ -98,6 +100,17 @@ def _contradictions(
         problems.append(Problem(f"{_WHERE}.steps", what, "Use `order: ordered`, or name it once."))
 
 
+def _excluded_steps(steps: tuple[Step, ...], exclude: tuple[Step, ...], problems: list[Problem]) -> None:
+    """A step cannot end the attempt that it belongs to."""
+    for place, other in enumerate(exclude, 1):
+        for step in steps:
+            same_rows = not other.condition or str(other.condition) == str(step.condition)
+            if same_rows and set(step.names) & set(other.names):
+                what = f"the events of the step {step.label!r} are excluded too."
+                mend = "Take them out of exclude, or add a condition (where …) that tells them from the step."
+                problems.append(Problem(f"{_WHERE}.exclude, entry {place}", what, mend))
+
+
 def _held(
     tables: Tables, hold: tuple[str, ...], steps: tuple[Step, ...], own: frozenset[str], problems: list[Problem]
 ) -> None:
@@ -111,6 +124,24 @@ def _held(
                     problem = Problem(f"{_WHERE}.hold", f"{part.table} have no column {column[:60]!r}.", mend)
                     if problem not in problems:
                         problems.append(problem)
+
+
+def _hold_has_values(rows: Rows) -> None:
+    """Raises a UserError where no row of a step has a value that is to be held constant: nobody could pass it."""
+    steps, hold = rows.definition.steps, rows.definition.hold
+    if not hold:
+        return
+    problems = []
+    for step in steps:
+        found = rows.of(step)
+        filled = {f"held_{place}": found[f"held_{place}"].count() for place in range(1, len(hold) + 1)}
+        counts = found.aggregate(rows=found.count(), **filled).to_pyarrow().to_pylist()[0]
+        for place, column in enumerate(hold, 1):
+            if counts["rows"] and not counts[f"held_{place}"]:
+                what = f"no row of the step {step.label!r} has a value in {column[:60]!r}."
+                problems.append(Problem(f"{_WHERE}.hold", what, "Begin with a step that has one, or leave it out."))
+    if problems:
+        raise UserError(problems)
 
 
 def _unit(

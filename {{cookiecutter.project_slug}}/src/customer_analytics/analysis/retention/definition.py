@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from customer_analytics.analysis.retention.attributes import group_columns
+from customer_analytics.analysis.retention.attributes import NAMES, group_columns
 from customer_analytics.analysis.retention.periods import DAY, MONTH, WEEK, last_complete, number_of
 from customer_analytics.analysis.stream.people import is_visitor, person_id
 from customer_analytics.analysis.stream.person_days import has_events, has_orders
@@ -20,6 +20,7 @@ from customer_analytics.tables.store import Tables
 
 NONE = "none"
 CUSTOMER_SHARE = 1 / 3  # of the rows with a person: from here on customers are followed alone
+MOST_GROUPS = 1_000  # values of a column of customers that people are compared by
 ENOUGH_PERIODS = 6  # complete ones, before a longer period is taken
 HABIT_DAYS = 3  # people who come back within so many days (median) have weeks rather than months
 HABIT_SPAN = 400  # unless the data reach further than this
@@ -174,4 +175,12 @@ def _unknown_groups(tables: Tables, parameters: RetentionParameters) -> list[Pro
             hint = f"Did you mean {near}? " if near else ""
             what = f"there is no column {name!r} of people."
             problems.append(Problem("retention, groups", what, f"{hint}Available: {', '.join(known)}."))
+        elif name not in NAMES and (values := _values(tables, name)) > MOST_GROUPS:
+            what = f"column {name!r} holds {values} different values: free text or an id, no groups."
+            mend = f"Use a column with at most {MOST_GROUPS} values, or put its values into classes in the export."
+            problems.append(Problem("retention, groups", what, mend))
     return problems
+
+
+def _values(tables: Tables, name: str) -> int:
+    return int(tables["customers"][name].nunique().to_pyarrow().as_py())
