@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from customer_analytics.audiences.holdout import round_half_up
-from customer_analytics.audiences.strata import SMALLEST_ARM, Strata
+from customer_analytics.analysis.assignment.draw import round_half_up
+from customer_analytics.analysis.assignment.strata import SMALLEST_ARM, Strata
 from customer_analytics.statistics import Z95
 
 Mask = npt.NDArray[np.bool_]

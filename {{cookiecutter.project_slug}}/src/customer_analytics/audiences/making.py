@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from customer_analytics.analysis.assignment.draw import draw
+from customer_analytics.analysis.assignment.strata import Strata, smallest_stratum, stratify
 from customer_analytics.audiences import facts
 from customer_analytics.audiences.check import RandomisationCheck, check_draw
 from customer_analytics.audiences.effect import DAYS, Before, Effect, Why, smallest_effect
 from customer_analytics.audiences.files import Written, check_sizes, next_version, write_audience
-from customer_analytics.audiences.holdout import draw
 from customer_analytics.audiences.listing import Listed, list_audiences
 from customer_analytics.audiences.names import clash
 from customer_analytics.audiences.options import Request
@@ -20,7 +21,6 @@ from customer_analytics.audiences.question import Question
 from customer_analytics.audiences.record import Stamp, make_record
 from customer_analytics.audiences.selection import Selection, select
 from customer_analytics.audiences.strangers import Stranger
-from customer_analytics.audiences.strata import Strata, smallest_stratum, stratify
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.expressions import utc_of_local_midnight

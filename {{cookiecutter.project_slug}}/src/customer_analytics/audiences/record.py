@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from customer_analytics.analysis.assignment.draw import METHOD
+from customer_analytics.analysis.assignment.strata import Strata
 from customer_analytics.audiences.check import RandomisationCheck
 from customer_analytics.audiences.effect import Effect
-from customer_analytics.audiences.holdout import METHOD
 from customer_analytics.audiences.listing import FILE_NAME, FORMAT
 from customer_analytics.audiences.options import Request, share_text
 from customer_analytics.audiences.selection import Selection
-from customer_analytics.audiences.strata import Strata
 
 
 @dataclass(frozen=True)

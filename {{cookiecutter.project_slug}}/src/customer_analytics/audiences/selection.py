@@ -12,12 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_analytics.analysis.assignment.strata import value_classes
 from customer_analytics.analysis.rfm import customers as base
 from customer_analytics.analysis.rfm.lifecycle import rhythm
 from customer_analytics.audiences import facts
 from customer_analytics.audiences.facts import Earlier
 from customer_analytics.audiences.options import Request
-from customer_analytics.audiences.strata import value_classes
 from customer_analytics.tables.store import Tables
 
 Mask = npt.NDArray[np.bool_]

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, kstest
 
+from customer_analytics.analysis.assignment.draw import control_counts, draw, keyed_hashes, order_of_draw, round_half_up
+from customer_analytics.analysis.assignment.strata import Strata
 from customer_analytics.audiences.check import check_draw
-from customer_analytics.audiences.holdout import control_counts, draw, keyed_hashes, order_of_draw, round_half_up
-from customer_analytics.audiences.strata import Strata
 
 SHARES = st.fractions(min_value=0, max_value=Fraction(9, 10), max_denominator=1000)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.audiences.strata import EVERYONE, smallest_stratum, stratify, value_classes
+from customer_analytics.analysis.assignment.strata import EVERYONE, smallest_stratum, stratify, value_classes
 from customer_analytics.engagement.errors import UserError
 
 KEYS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", None])), max_size=80)
