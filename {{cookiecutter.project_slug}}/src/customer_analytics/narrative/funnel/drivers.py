@@ -8,7 +8,7 @@ from customer_analytics.analysis.dropoff.drivers import LEVEL
 from customer_analytics.analysis.dropoff.result import DropoffResult
 from customer_analytics.analysis.dropoff.voices import DAYS
 from customer_analytics.language import Text
-from customer_analytics.narrative.exhibits import FigureWords, PairRow, Row, SectionWords, TableWords
+from customer_analytics.narrative.exhibits import Cell, FigureWords, PairRow, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.narrative.funnel.groups import (
     Record,
@@ -196,15 +196,12 @@ def reason_table(view: View) -> TableWords | None:
     say, language = view.language.say, view.language
     rows: list[Row] = []
     for row in records(told.head(SHOWN)):
-        interval = Interval(float(row["share_low"]), float(row["share_high"]))
         rows.append(
             (
                 (row["said"], None),
                 (reason_name(view, str(row["group"])), None),
                 (passage(view, int(row["step"])), int(row["step"])),
-                (language.number(int(row["lost_with"])), int(row["lost_with"])),
-                share_cell(view, float(row["share"]), int(row["lost"]), interval),
-                share_cell(view, float(row["went_on_share"]), int(row["went_on"])),
+                *_shares(view, row),
             )
         )
     return TableWords(
@@ -212,9 +209,7 @@ def reason_table(view: View) -> TableWords | None:
             (say("What was met"), "name"),
             (say("About"), "text"),
             (say("Step"), "text"),
-            (say("Lost with it"), "number"),
-            (say("Of the lost (interval)"), "number"),
-            (say("Of those who went on"), "number"),
+            *_share_heads(view),
         ),
         tuple(rows),
         say("What the lost met before they stopped"),
@@ -242,23 +237,18 @@ def voice_table(view: View) -> TableWords | None:
     say, language = view.language.say, view.language
     rows: list[Row] = []
     for row in records(told.head(SHOWN)):
-        interval = Interval(float(row["share_low"]), float(row["share_high"]))
         rows.append(
             (
                 (row["topic"], None),
                 (passage(view, int(row["step"])), int(row["step"])),
-                (language.number(int(row["lost_with"])), int(row["lost_with"])),
-                share_cell(view, float(row["share"]), int(row["lost"]), interval),
-                share_cell(view, float(row["went_on_share"]), int(row["went_on"])),
+                *_shares(view, row),
             )
         )
     return TableWords(
         (
             (say("Topic"), "name"),
             (say("Step"), "text"),
-            (say("Lost with it"), "number"),
-            (say("Of the lost (interval)"), "number"),
-            (say("Of those who went on"), "number"),
+            *_share_heads(view),
         ),
         tuple(rows),
         say("What the lost said afterwards"),
@@ -274,6 +264,25 @@ def voice_table(view: View) -> TableWords | None:
             ),
         ),
         file="dropoff_voices.csv",
+    )
+
+
+def _share_heads(view: View) -> tuple[tuple[Text, str], ...]:
+    say = view.language.say
+    return (
+        (say("Lost with it"), "number"),
+        (say("Of the lost (interval)"), "number"),
+        (say("Of those who went on"), "number"),
+    )
+
+
+def _shares(view: View, row: Record) -> tuple[Cell, ...]:
+    """How many of the lost had it, their share, and the share of those who went on."""
+    interval = Interval(float(row["share_low"]), float(row["share_high"]))
+    return (
+        (view.language.number(int(row["lost_with"])), int(row["lost_with"])),
+        share_cell(view, float(row["share"]), int(row["lost"]), interval),
+        share_cell(view, float(row["went_on_share"]), int(row["went_on"])),
     )
 
 
