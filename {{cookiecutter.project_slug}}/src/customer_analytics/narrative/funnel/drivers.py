@@ -193,7 +193,7 @@ def reason_table(view: View) -> TableWords | None:
     told = marked[(marked["said"] != "") & (marked["lost_with"] >= max(view.minimum_group, 1))]
     if not len(told):
         return None
-    say, language = view.language.say, view.language
+    say = view.language.say
     rows: list[Row] = []
     for row in records(told.head(SHOWN)):
         rows.append(
