@@ -4,10 +4,12 @@ Roles, not colours, and no legend: see base.
 """
 
 from customer_analytics.report.charts.bars import Bar, bars
+from customer_analytics.report.charts.calibration import CalibrationPoint, CalibrationWords, calibration
 from customer_analytics.report.charts.columns import ColumnBar, columns
 from customer_analytics.report.charts.curves import CurveAxis, StepCurve, curves
 from customer_analytics.report.charts.dot_pairs import Pair, dot_pairs
 from customer_analytics.report.charts.funnel_steps import StepBar, funnel_steps
+from customer_analytics.report.charts.gains import GainsLine, GainsWords, gains
 from customer_analytics.report.charts.heat_grid import GridCell, GridWords, heat_grid
 from customer_analytics.report.charts.index_dots import Index, IndexGroup, index_dots
 from customer_analytics.report.charts.lifecycle import Life, LifeWords, lifecycle
@@ -15,6 +17,7 @@ from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
 from customer_analytics.report.charts.lorenz import lorenz
 from customer_analytics.report.charts.overlap import Combination, overlap
 from customer_analytics.report.charts.path_flow import PathBand, PathPlace, path_flow
+from customer_analytics.report.charts.profit import ProfitLine, ProfitMark, ProfitWords, profit
 from customer_analytics.report.charts.radar import Profile, radars
 from customer_analytics.report.charts.sankey import Flow, State, sankey
 from customer_analytics.report.charts.spread import Panel, spread
@@ -23,12 +26,14 @@ from customer_analytics.report.charts.treemap import Area, treemap
 from customer_analytics.report.charts.triangle import TriangleCell, TriangleRow, TriangleWords, triangle
 from customer_analytics.report.charts.waterfall import Fall, waterfall
 from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
+from customer_analytics.report.charts.window_line import WindowRow, WindowWords, window_line
 
 __all__ = [
-    "Area", "Axis", "Bar", "ColumnBar", "Combination", "CurveAxis", "Fall", "Flow", "GridCell", "GridWords",
-    "Index", "IndexGroup", "Life", "LifeWords", "Line", "Mark", "Pair", "Panel", "PathBand", "PathPlace",
-    "Profile", "State", "StepBar", "StepCurve", "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow",
-    "TriangleWords", "WeekGrid", "bars", "columns", "curves", "dot_pairs", "funnel_steps", "heat_grid",
-    "index_dots", "lifecycle", "lines", "lorenz", "overlap", "path_flow", "radars", "sankey", "spread",
-    "time_curve", "treemap", "triangle", "waterfall", "week_hours",
+    "Area", "Axis", "Bar", "CalibrationPoint", "CalibrationWords", "ColumnBar", "Combination", "CurveAxis", "Fall",
+    "Flow", "GainsLine", "GainsWords", "GridCell", "GridWords", "Index", "IndexGroup", "Life", "LifeWords", "Line",
+    "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile", "ProfitLine", "ProfitMark", "ProfitWords", "State",
+    "StepBar", "StepCurve", "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid",
+    "WindowRow", "WindowWords", "bars", "calibration", "columns", "curves", "dot_pairs", "funnel_steps", "gains",
+    "heat_grid", "index_dots", "lifecycle", "lines", "lorenz", "overlap", "path_flow", "profit", "radars", "sankey",
+    "spread", "time_curve", "treemap", "triangle", "waterfall", "week_hours", "window_line",
 ]  # fmt: skip
