@@ -169,13 +169,31 @@ def test_one_kind_of_event_beside_orders_leaves_the_funnel_to_the_orders(make_ta
     assert fitness(make_tables(events=events, orders=orders()), minimum_base=30)["funnel"].level == Level.LIMITS
 
 
-def test_contracts_carry_churn_without_orders(make_tables):
+def contracts(ended: int = 90, *, dated: int = 400) -> pd.DataFrame:
     frame = pd.DataFrame(
-        {"customer_id": [str(n) for n in range(400)], "tenure": 3.0, "ended": [n < 90 for n in range(400)]}
+        {"customer_id": [str(n) for n in range(400)], "tenure": 3.0, "ended": [n < ended for n in range(400)]}
     )
-    verdicts = fitness(make_tables(subscriptions=frame), minimum_base=30)
-    assert verdicts["churn"].level == Level.GO
-    assert verdicts["churn"].base == {"contracts": 400, "ended": 90}
+    return frame.assign(started_at=[pd.Timestamp("2024-03-01") if n < dated else None for n in range(400)])
+
+
+def test_dated_contracts_carry_churn_without_orders(make_tables):
+    verdict = fitness(make_tables(subscriptions=contracts()), minimum_base=30)["churn"]
+    assert (verdict.level, verdict.base) == (Level.GO, {"contracts": 400, "ended": 90})
+
+
+def test_a_snapshot_of_contracts_limits_churn_because_no_later_time_can_test_it(make_tables):
+    frame = contracts().drop(columns="started_at")
+    verdict = fitness(make_tables(subscriptions=frame), minimum_base=30)["churn"]
+    assert (verdict.level, codes(verdict)) == (Level.LIMITS, ["contracts_undated"])
+    assert verdict.reasons[0].values == {"count": 400, "total": 400}
+    assert fitness(make_tables(subscriptions=contracts(dated=199)), minimum_base=30)["churn"].level == Level.LIMITS
+    few = fitness(make_tables(subscriptions=contracts(29, dated=0)), minimum_base=30)["churn"]
+    assert (few.level, codes(few)) == (Level.NO_GO, ["few_ended_contracts", "contracts_undated"])
+
+
+def test_contracts_without_dates_are_no_limit_where_orders_carry_churn(make_tables):
+    tables = make_tables(subscriptions=contracts(dated=0), orders=orders())
+    assert fitness(tables, minimum_base=30)["churn"].level == Level.GO
 
 
 def test_outcomes_that_came_as_text_are_outcomes_and_ids_and_words_are_not(make_tables):

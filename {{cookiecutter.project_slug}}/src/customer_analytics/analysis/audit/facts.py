@@ -69,6 +69,7 @@ class Facts:
     responses: int  # openings, clicks and unsubscriptions on touches
     contracts: int
     contracts_ended: int
+    contracts_dated: int  # with the day on which they began
     channel_paths: int
 
 
@@ -80,7 +81,7 @@ def collect_facts(tables: Tables) -> Facts:
     orders = _people(tables, "orders", "ordered_on") if "orders" in present else None
     events = _people(tables, "events", "occurred_on") if "events" in present else None
     touches = _touches(tables) if "touches" in present else {}
-    contracts, ended = _contracts(tables["subscriptions"]) if "subscriptions" in present else (0, 0)
+    contracts, ended, dated = _contracts(tables["subscriptions"]) if "subscriptions" in present else (0, 0, 0)
     return Facts(
         rows=rows,
         customers=customers,
@@ -98,6 +99,7 @@ def collect_facts(tables: Tables) -> Facts:
         responses=touches.get("responses", 0),
         contracts=contracts,
         contracts_ended=ended,
+        contracts_dated=dated,
         channel_paths=rows.get("channel_paths", 0),
     )
 
@@ -203,15 +205,16 @@ def outcome_columns(touches: ir.Table) -> list[str]:
     return [name for name in extra if name in measured]
 
 
-def _contracts(table: ir.Table) -> tuple[int, int]:
-    """Contracts, and how many have ended."""
+def _contracts(table: ir.Table) -> tuple[int, int, int]:
+    """Contracts, how many have ended, and of how many the beginning is dated."""
     ended = ibis.literal(False)
     if "ended" in table.columns:
         ended = ended | table.ended.fill_null(False)
     if "ended_at" in table.columns:
         ended = ended | table.ended_at.notnull()
-    row = one_row(table.aggregate(contracts=table.count(), ended=ended.sum().fill_null(0)))
-    return int(row["contracts"]), int(row["ended"])
+    dated = table.started_at.count() if "started_at" in table.columns else ibis.literal(0)
+    row = one_row(table.aggregate(contracts=table.count(), ended=ended.sum().fill_null(0), dated=dated))
+    return int(row["contracts"]), int(row["ended"]), int(row["dated"])
 
 
 def _days(first: Any, last: Any) -> int:

@@ -180,8 +180,17 @@ def _churn(facts: Facts, minimum_base: int) -> Verdict:
                 reasons += _few_repeat(source, minimum_base)
             verdicts.append(_verdict(reasons, _base(source, name)))
     if facts.contracts:
-        verdicts.append(_contracts(facts, minimum_base))
+        verdicts.append(_churn_of_contracts(facts, minimum_base))
     return _best(verdicts)
+
+
+def _churn_of_contracts(facts: Facts, minimum_base: int) -> Verdict:
+    """Dated contracts can be cut off and predicted; a snapshot (tenure and an ended flag) has no later time to test."""
+    verdict = _contracts(facts, minimum_base)
+    if 2 * facts.contracts_dated >= facts.contracts:
+        return verdict
+    values = {"count": facts.contracts - facts.contracts_dated, "total": facts.contracts}
+    return _verdict([*verdict.reasons, Reason("contracts_undated", Level.LIMITS, values)], verdict.base)
 
 
 def _contracts(facts: Facts, minimum_base: int) -> Verdict:

@@ -34,6 +34,8 @@ REASONS = {
     "few_repeat_customers": "Customers active on more than one day: {count}; statements on repeat need {need}.",
     "one_event_only": "All events have one name; a funnel needs two steps.",
     "few_ended_contracts": "Contracts that have ended: {count}; at least {need} are needed.",
+    "contracts_undated": "{count} of {total} contracts do not say when they began: a forecast cannot be tested on a "
+    "later time.",
     "few_mixed_baskets": "Baskets with two different items: {count}; at least {need} are needed.",
     "some_mixed_baskets": "Baskets with two different items: {count}; rare pairs show from {need}.",
     "paths_only": "Only ready-made channel paths are there: credit can be shared out, effects cannot be measured.",
@@ -65,6 +67,7 @@ UNLOCK = {
     "few_repeat_customers": "A longer period, so that more customers have had the time to come back.",
     "one_event_only": "All events of the visit, not one kind only.",
     "few_ended_contracts": "The contracts that have ended, with their last day.",
+    "contracts_undated": "The first day of each contract, and the last day of those that ended.",
     "few_mixed_baskets": "All lines of each order, not the first one only.",
     "some_mixed_baskets": "A longer period: at least {need} baskets with two different items.",
     "paths_only": "The send log with a held-out group, to measure effects as well.",

@@ -70,7 +70,7 @@ def window_line(rows: Sequence[WindowRow], words: WindowWords, language: Languag
             room = width * 0.5 - _TICK if narrow else beside
             shown = base.shortened(one.counted, room, base.VALUE_SIZE)
             side = {"align": "right", "offset": (0, 0)} if narrow else {"align": "left", "offset": (5, 0)}
-            base.label(axes, last, at, shown, role="ink2", **side)  # type: ignore[arg-type]
+            base.label(axes, last, at, shown, role="ink2", **side)
         positions = [place - 0.27 if narrow else place for place in range(len(rows))]
         bold = [place for place, one in enumerate(rows) if one.ahead]
         names = [one.name for one in rows]
