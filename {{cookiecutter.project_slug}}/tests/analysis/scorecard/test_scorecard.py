@@ -299,3 +299,13 @@ def test_the_interval_for_all_measures_is_the_bonferroni_one_and_holds_the_singl
         assert low <= single_low and high >= single_high
         assert measure.change - low == pytest.approx(wider * (measure.change - single_low))
     assert math.isnan(got.together(scorecard.Measure("sharers", "share")).low)
+
+
+def test_the_order_in_which_the_engine_meets_the_orders_changes_no_digit() -> None:
+    draw = random.Random(4)
+    listed = [order(f"C{draw.randrange(90)}", draw.randrange(70), draw.randrange(1, 10**7) / 100) for _ in range(400)]
+    listed += [order(None, draw.randrange(70), draw.randrange(1, 10**7) / 100) for _ in range(40)]
+    first = scorecard.metrics(found(orders=listed))
+    for _ in range(5):
+        draw.shuffle(listed)
+        assert scorecard.metrics(found(orders=listed)) == first

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.rfm.payments import payments
+from customer_analytics.analysis.rfm.payments import MONEY, payments
 from customer_analytics.analysis.scorecard.result import Key
 from customer_analytics.analysis.stream.people import person_id
 from customer_analytics.tables.store import Tables
 
 Row = dict[str, Any]
+SAFE_DIGITS = 11  # of the 15 to 16 of a float, over which the order of a sum has no say
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def money_in(tables: Tables, windows: Windows) -> Row:
     """
     paid = payments(tables["orders"])
     day = paid.day
-    amounts = {f"x_{k}": ibis.ifelse(windows.holds(day, k), paid.net.cast("float64"), 0.0) for k in range(2)}
+    nothing = ibis.literal(0).cast(MONEY)
+    amounts = {f"x_{k}": ibis.ifelse(windows.holds(day, k), paid.net, nothing) for k in range(2)}  # exact in any order
     bought = {f"b_{k}": (windows.holds(day, k) & paid.bought).fill_null(False).cast("int8") for k in range(2)}
     recent = paid.mutate(**amounts, **bought).filter(day >= windows.end - 2 * windows.days)
     known = recent.filter(recent.customer_id.notnull())
@@ -100,7 +103,8 @@ def money_in(tables: Tables, windows: Windows) -> Row:
 
 def _moments(table: ir.Table) -> dict[str, ir.NumericScalar]:
     moments = {f"sum_{k}": table[f"x_{k}"].sum() for k in range(2)}
-    return moments | {"squares_of_change": ((table.x_0 - table.x_1) * (table.x_0 - table.x_1)).sum()}
+    change = (table.x_0 - table.x_1).cast("float64")
+    return moments | {"squares_of_change": (change * change).sum()}
 
 
 def _of_buyers(table: ir.Table) -> dict[str, ir.NumericScalar]:
@@ -108,9 +112,9 @@ def _of_buyers(table: ir.Table) -> dict[str, ir.NumericScalar]:
     found: dict[str, ir.NumericScalar] = {"both": ((table.b_0 == 1) & (table.b_1 == 1)).cast("int64").sum()}
     for k in range(2):
         is_buyer = table[f"b_{k}"] == 1
-        money = ibis.ifelse(is_buyer, table[f"x_{k}"], 0.0)
-        found |= {f"buyers_{k}": is_buyer.cast("int64").sum(), f"spent_{k}": money.sum()}
-        found |= {f"spent_squares_{k}": (money * money).sum()}
+        money = table[f"x_{k}"]
+        found |= {f"buyers_{k}": is_buyer.cast("int64").sum(), f"spent_{k}": money.sum(where=is_buyer)}
+        found |= {f"spent_squares_{k}": (money.cast("float64") * money.cast("float64")).sum(where=is_buyer)}
     return found
 
 
@@ -142,6 +146,13 @@ def sharers(tables: Tables, windows: Windows, events: Sequence[str]) -> Row:
 
 
 def _row(table: ir.Table) -> Row:
-    """The only row of an aggregate; sums over nothing are 0."""
+    """The only row of an aggregate; sums over nothing are 0. Money is summed as decimals, exactly; the last digits of
+    a sum of floats are those of the order in which the engine met the rows, and are left off."""
     (row,) = table.to_pyarrow().to_pylist()
-    return {name: 0 if value is None else value for name, value in row.items()}
+    return {name: _number(value) for name, value in row.items()}
+
+
+def _number(value: Decimal | float | None) -> float:
+    if isinstance(value, float):
+        return float(f"{value:.{SAFE_DIGITS}g}")
+    return float(value) if isinstance(value, Decimal) else value or 0
