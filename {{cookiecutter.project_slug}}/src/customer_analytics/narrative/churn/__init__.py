@@ -1,0 +1,5 @@
+"""What the churn report says, in words: one module a part of the report."""
+
+from customer_analytics.narrative.churn.view import View
+
+__all__ = ["View"]
