@@ -1,0 +1,1 @@
+"""What is known of each person before a cut-off: the features of churn, repurchase and conversion."""
