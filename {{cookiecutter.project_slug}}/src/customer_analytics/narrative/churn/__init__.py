@@ -1,5 +1,9 @@
 """What the churn report says, in words: one module a part of the report."""
 
+from customer_analytics.narrative.churn import (
+    closing,
+)
+from customer_analytics.narrative.churn.summary import aside, summary
 from customer_analytics.narrative.churn.view import View
 
-__all__ = ["View"]
+__all__ = ["View", "aside", "closing", "summary"]

@@ -1,0 +1,107 @@
+"""What a churn report leaves in files: flat metrics, the tables behind every chart, and one table of customers.
+
+Each part of the result brings its own; here they are joined. Days become ISO dates, and counts of people below the
+smallest group shown are left empty.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from customer_analytics.analysis.rfm.customers import as_date
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.churn.result import ChurnResult
+    from customer_analytics.analysis.churn.study import Study
+    from customer_analytics.analysis.scoring.result import ScoringResult
+
+Metrics = dict[str, float | int | None]
+_OF_CHOSEN = {
+    "auc": "auc", "pr_auc": "pr_auc", "brier": "brier", "skill": "skill", "log_loss": "log_loss", "ece": "ece",
+    "ece_noise": "ece_noise", "calibration_slope": "slope", "calibration_intercept": "intercept",
+    "top_decile_lift": "lift",
+}  # fmt: skip
+_WITH_INTERVAL = {"auc", "pr_auc", "log_loss", "slope", "intercept", "lift"}
+
+
+def metrics(result: ChurnResult) -> Metrics:
+    """Name -> number, None where not estimable: docs/guide/metrics.md."""
+    return _study_metrics(result.study) | _scoring_metrics(result.scoring)
+
+
+def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
+    """File name without ending -> the table."""
+    made = _study_tables(result.study, minimum_group)
+    if result.samples is not None:
+        made["features"] = result.samples.dictionary
+    if result.scoring is not None and result.scoring.is_estimable:
+        made |= _scoring_tables(result.scoring)
+    return made
+
+
+def customer_tables(result: ChurnResult) -> dict[str, pd.DataFrame]:
+    """Tables with one row a customer: engagement.privacy decides what is written."""
+    return {}
+
+
+def _study_metrics(study: Study) -> Metrics:
+    windows, last = study.windows, study.population.tail(1)
+    rate = {name: float(last[name].iloc[0]) if len(last) else math.nan for name in ("rate", "low", "high")}
+    return {
+        "customers": study.running, "base_rate": rate["rate"], "base_rate_low": rate["low"],
+        "base_rate_high": rate["high"], "horizon_days": windows.horizon_days or None, "gap_days": windows.gap_days,
+        "silent_days": windows.active_days or None, "cut_offs": len(windows.cuts),
+    }  # fmt: skip
+
+
+def _scoring_metrics(scoring: ScoringResult | None) -> Metrics:
+    """Figures of the method in use, of every rule and model; of these names there is always one, null without tests."""
+    names = [
+        *_OF_CHOSEN,
+        *(f"{name}_{end}" for name, of in _OF_CHOSEN.items() if of in _WITH_INTERVAL for end in _ENDS),
+    ]
+    found: Metrics = dict.fromkeys(names)
+    if scoring is None or not scoring.is_estimable:
+        return {"tests": 0, **found, "expected_leavers": None, "nothing_predicts": None, "is_model": None}
+    for name, of in _OF_CHOSEN.items():
+        found[name] = scoring.measure(of)
+        if of in _WITH_INTERVAL:
+            found |= {f"{name}_{end}": scoring.measure(f"{of}_{end}") for end in _ENDS}
+    for method in scoring.methods:
+        head = "baseline" if method in (*scoring.rules, "rate") else "model"
+        found |= {f"{head}.{method}.{name}": scoring.measure(name, method) for name in ("auc", "log_loss")}
+    return {
+        "tests": len(scoring.tests), **found, "expected_leavers": float(scoring.now["probability"].sum()),
+        "nothing_predicts": int(scoring.nothing_predicts), "is_model": int(scoring.is_model),
+    }  # fmt: skip
+
+
+_ENDS = ("low", "high")
+
+
+def _study_tables(study: Study, minimum_group: int) -> dict[str, pd.DataFrame]:
+    silence = study.silence.copy()
+    few = silence["people"] < minimum_group
+    for name in ("people", "silences", "returned"):
+        silence[name] = silence[name].astype("Int64").mask(few)
+    made = {"cut_offs": _dated(study.population)}
+    if len(silence):
+        made |= {"silence": silence, "silence_thresholds": study.thresholds, "silence_costs": study.costs}
+    return made
+
+
+def _scoring_tables(scoring: ScoringResult) -> dict[str, pd.DataFrame]:
+    return {
+        "evaluation": _dated(scoring.evaluation), "comparison": scoring.comparison,
+        "calibration": _dated(scoring.calibration), "gains": _dated(scoring.gains), "fits": _dated(scoring.fits),
+        "set_aside": scoring.set_aside, "rules_missing": scoring.missing_rules,
+    }  # fmt: skip
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    """The column `cut` as ISO dates; "all" stays."""
+    named = [cut if isinstance(cut, str) else as_date(int(cut)).isoformat() for cut in table["cut"]]
+    return table.assign(cut=named)
