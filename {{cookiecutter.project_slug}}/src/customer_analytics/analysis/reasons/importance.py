@@ -1,0 +1,101 @@
+"""What the model loses on people of later cut-offs when a group of features is shuffled among them.
+
+Features of a group are shuffled together, so that correlated ones cannot stand in for each other within it (Breiman
+2001; Au, Herbinger, Stachl, Bischl, Casalicchio 2022). What loses nothing carries nothing: its interval holds zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from customer_analytics.analysis.reasons.contributions import features_of_columns
+from customer_analytics.analysis.reasons.held_out import HeldOut
+from customer_analytics.analysis.reasons.leaves import Floats
+from customer_analytics.analysis.scoring.measures import losses
+from customer_analytics.analysis.scoring.models import Model, one_thread
+from customer_analytics.statistics import Z95, benjamini_hochberg
+
+MOST_PEOPLE = 20_000  # of a cut-off
+SHUFFLES = 5
+COLUMNS = ("group", "features", "drop", "low", "high", "p", "q", "share", "people", "tests")
+
+
+def importance(tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], seed: int) -> pd.DataFrame:
+    """Rise of the log loss for each group, the largest first.
+
+    Args:
+        tests: people (person_id, left, features), each with a model that did not learn from them; of more than
+            MOST_PEOPLE some are drawn.
+        groups: the features of each group.
+        seed: start of the shuffles.
+
+    Returns:
+        COLUMNS: drop in nats a person (a model's log loss rises by so much without the group), its 95 % interval with
+        each person as one unit over all cut-offs, p of "no rise" (one-sided), q over all groups, share of the rise
+        that shuffling everything brings, people, and tests (cut-offs or folds).
+    """
+    names = [name for name in groups if groups[name]]
+    if not tests or not names:
+        return pd.DataFrame(columns=list(COLUMNS))
+    everything = [feature for name in names for feature in groups[name]]
+    rows = [_losses(test, [*(groups[name] for name in names), everything], seed) for test in tests]
+    persons = pd.factorize(np.concatenate([persons for persons, _ in rows]))[0]
+    rises = np.vstack([rise for _, rise in rows])
+    means = rises.mean(axis=0)
+    whole = float(means[-1])
+    table = pd.DataFrame(
+        [
+            (name, len(groups[name]), float(means[place]), *_interval(rises[:, place], persons))
+            for place, name in enumerate(names)
+        ],
+        columns=list(COLUMNS[:6]),
+    )
+    table["q"] = benjamini_hochberg(table["p"].to_numpy(np.float64))
+    table["share"] = table["drop"] / whole if whole > 0 else np.nan
+    table["people"], table["tests"] = int(persons.max()) + 1, len(tests)
+    return table.sort_values(["drop", "group"], ascending=[False, True], ignore_index=True)
+
+
+def _losses(test: HeldOut, groups: Sequence[Sequence[str]], seed: int) -> tuple[Any, Floats]:
+    """Persons of a cut-off, and the rise of each one's loss by group, mean over the shuffles."""
+    generator = np.random.default_rng([seed, test.cut])
+    frame = test.frame
+    if len(frame) > MOST_PEOPLE:
+        frame = frame.iloc[np.sort(generator.choice(len(frame), MOST_PEOPLE, replace=False))]
+    matrix = test.model.matrix(frame)
+    left = frame["left"].to_numpy(np.float64)
+    own = _loss(test.model, matrix, left)
+    of_column = np.array(features_of_columns(test.model), dtype=object)
+    rises = np.zeros((len(frame), len(groups)))
+    for place, features in enumerate(groups):
+        columns = np.flatnonzero(np.isin(of_column, list(features)))
+        if not len(columns):
+            continue
+        kept = matrix[:, columns].copy()
+        for _ in range(SHUFFLES):
+            matrix[:, columns] = kept[generator.permutation(len(frame))]
+            rises[:, place] += (_loss(test.model, matrix, left) - own) / SHUFFLES
+        matrix[:, columns] = kept
+    return frame["person_id"].to_numpy(), rises
+
+
+def _loss(model: Model, matrix: Floats, left: Floats) -> Floats:
+    with one_thread():
+        raw = model.estimator.predict_proba(matrix)[:, 1]
+    return losses(model.calibrator(raw), left)
+
+
+def _interval(rise: Floats, persons: Any) -> tuple[float, float, float]:
+    """95 % interval of the mean and p of "not above zero"; the rows of one person count as one."""
+    mean = float(rise.mean())
+    sums = np.bincount(persons, weights=rise - mean)
+    count = len(sums)
+    error = float(np.sqrt((sums**2).sum() * count / max(count - 1, 1)) / len(rise))
+    if error == 0:
+        return mean, mean, 1.0 if mean <= 0 else 0.0
+    return mean - Z95 * error, mean + Z95 * error, float(ndtr(-mean / error))
