@@ -6,6 +6,7 @@ its hash. An entry whose files do not match is thrown away. Small answers (verdi
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import importlib.metadata
@@ -24,6 +25,7 @@ import customer_analytics
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.customer_key import project_key
 from customer_analytics.engagement.tags import FILE_NAME
+from customer_analytics.report.earlier import earlier_facts
 from customer_analytics.tables.ledger import assignments
 
 PACKAGES = (
@@ -162,11 +164,14 @@ def versions() -> dict[str, str]:
     return found
 
 
-def engagement_facts(project: Project, report: str) -> dict[str, Any]:
+def engagement_facts(
+    project: Project, report: str, day: str | None = None, subset: str | None = None
+) -> dict[str, Any]:
     """What a report depends on in the project beside its data: settings, the logo, the key of customer ids.
 
     The parameters of other reports are left out, so that changing them leaves this report in the cache; but personas
-    also rest on the tag catalogue, on the ledger that tags may ask, and on RFM, whose segments are tags.
+    also rest on the tag catalogue, on the ledger that tags may ask, and on RFM, whose segments are tags; and churn on
+    what earlier runs promised for the time up to `day`, the last day that counts (None: not known, so all of it counts).
     """
     settings = project.engagement.model_dump(mode="json", exclude={"reports"})
     files = []
@@ -176,8 +181,13 @@ def engagement_facts(project: Project, report: str) -> dict[str, Any]:
     if report == "personas":
         files += [project.folder / FILE_NAME, *(each.path for each in assignments(project))]
         reports.append("rfm")
+    promised = []
+    if report == "churn":
+        last = None if day is None else dt.date.fromisoformat(day)
+        promised = earlier_facts(project, last, subset)
     return {
         "settings": settings,
+        "promised": promised,
         "parameters": [getattr(project.engagement.reports, name).model_dump(mode="json") for name in reports],
         "files": [_hash(path.read_bytes()) if path.is_file() else None for path in files],
         "customer_ids": _hash(project_key(project)),  # made here if need be: a report that never asks has the same key

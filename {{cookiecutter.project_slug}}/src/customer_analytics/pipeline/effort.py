@@ -69,10 +69,15 @@ class Effort:
             return True
         if self._force or (task.report.name != NEVER_SKIPPED and task.group not in self._surveys):
             return False
-        entry = self._shop.from_cache(task)
+        entry = self._shop.from_cache(task, self._day(task))
         if entry is not None:
             self._done[task] = entry
         return entry is not None
+
+    def _day(self, task: Task) -> str | None:
+        """The last day that counts for a report, as the tables have it; None where they have not been asked yet."""
+        found = self._surveys.get(task.group)
+        return None if found is None else found.as_of
 
     def _impossible(self, task: Task) -> bool:
         found = self._surveys.get(task.group)
@@ -108,13 +113,13 @@ class Effort:
         pending: dict[Future[Entry], Task] = {}
         ready = [task for task in waiting if task.report.name == NEVER_SKIPPED or task.group in self._surveys]
         for task in ready:
-            pending[pool.submit(self._shop.make, task, kernels)] = task
+            pending[pool.submit(self._shop.make, task, kernels, self._day(task))] = task
         asked = list(dict.fromkeys(task.group for task in waiting if task not in ready))
         for group in asked:
             self._ask(group)
             for task in waiting:
                 if task.group == group and task not in ready and not self._settled(task):
-                    pending[pool.submit(self._shop.make, task, kernels)] = task
+                    pending[pool.submit(self._shop.make, task, kernels, self._day(task))] = task
             self._collect(pending, timeout=0)
         self._ask_all([task.group for task in waiting if task.group not in self._surveys])
         importlib.import_module("customer_analytics.report.export")  # while the kernels are at work

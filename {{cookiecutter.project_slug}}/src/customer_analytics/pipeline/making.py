@@ -63,15 +63,16 @@ class Workshop:
     progress: Progress
     _exporting: threading.Lock = field(default_factory=threading.Lock)
 
-    def key(self, task: Task) -> str:
-        """The cache key of a report: everything that its bytes depend on."""
+    def key(self, task: Task, day: str | None = None) -> str:
+        """The cache key of a report: everything that its bytes depend on. `day`: last day that counts, where known."""
+        subset = None if task.group is None else task.group.subset
         return key_of(
             report=task.report.name,
             notebook=task.report.notebook.read_text(encoding="utf-8"),
             parameters=task.report.resolved,
             given=task.report.given,
-            engagement=engagement_facts(self.project, task.report.name),
-            subset=None if task.group is None else task.group.subset,
+            engagement=engagement_facts(self.project, task.report.name, day, subset),
+            subset=subset,
             as_of=self.as_of,
             language=self.language.code,
             fingerprint=self.fingerprint,
@@ -80,10 +81,10 @@ class Workshop:
             versions=versions(),
         )
 
-    def from_cache(self, task: Task) -> Entry | None:
+    def from_cache(self, task: Task, day: str | None = None) -> Entry | None:
         """The finished report of an earlier run, its files copied into this one; or None."""
         started = time.perf_counter()
-        kept = self.cache.fetch(self.key(task), self.run / task.folder)
+        kept = self.cache.fetch(self.key(task, day), self.run / task.folder)
         if kept is None:
             return None
         seconds = time.perf_counter() - started
@@ -95,8 +96,10 @@ class Workshop:
         self.progress.finished(task.label, "skipped", 0.0)
         return self._entry(task, "skipped") | {"reason": reason, "page": None, "notebook": None}
 
-    def make(self, task: Task, kernels: Kernels) -> Entry:
+    def make(self, task: Task, kernels: Kernels, day: str | None = None) -> Entry:
         """Run a report's notebook and write its page; a failure becomes a page that explains it.
+
+        `day`: the last day that counts, where known; the cache asks for it by the same.
 
         Raises:
             Interrupted: the run was stopped.
@@ -135,7 +138,7 @@ class Workshop:
         if failure is not None:
             return self._failed(task, failure, seconds, log)
         names = [f"{task.report.name}.html", *_files_below(folder)]
-        self.cache.keep(self.key(task), self.run / task.folder, names, facts)
+        self.cache.keep(self.key(task, day), self.run / task.folder, names, facts)
         self.progress.finished(task.label, "complete", seconds)
         return self._entry(task, "complete") | facts | {"seconds": round(seconds, 3)}
 

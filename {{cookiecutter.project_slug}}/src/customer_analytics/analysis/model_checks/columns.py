@@ -1,0 +1,77 @@
+"""The columns to test, and the values of each as yes-or-no questions: held or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.churn.samples import Samples
+from customer_analytics.analysis.features.feature import CATEGORY
+from customer_analytics.analysis.model_checks.panel import Flags, Floats, Panel
+
+FILLED = "filled"
+LEAST_HOLDERS = 10  # people on either side: fewer decide nothing
+
+
+def by_person(panel: Panel, samples: Samples, feature: str) -> pd.Series:
+    """An undated column by person, in the panel's numbers; the present value where somebody is still here."""
+    values = pd.Series(np.full(panel.people, None, dtype=object))
+    place = 0
+    for sample in samples.cuts:
+        rows = panel.person[place : place + len(sample.frame)]
+        values.iloc[rows] = sample.frame[feature].to_numpy(object)
+        place += len(sample.frame)
+    values.iloc[panel.now_person] = samples.now.frame[feature].to_numpy(object)
+    return values
+
+
+def states(values: pd.Series, kind: str) -> Iterator[tuple[str, Flags]]:
+    """Every yes-or-no question on a column: whether it is filled at all, and for a category each of its values."""
+    known = values.notna().to_numpy(bool)
+    if _varies(known):
+        yield FILLED, known
+    if kind == CATEGORY:
+        codes, names = pd.factorize(values.where(values.notna()), sort=False)
+        order = sorted(range(len(names)), key=lambda place: str(names[place]))
+        for number, place in enumerate(order, 1):
+            if _varies(codes == place):
+                yield f"value_{number}", codes == place
+    elif kind == "flag":
+        held = numbers(values) > 0
+        if _varies(held & known):
+            yield "value_1", held & known
+
+
+def numbers(values: pd.Series) -> Floats:
+    """A column as numbers; NaN where unknown."""
+    return pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
+
+
+def ranks(values: Floats) -> Floats:
+    """Mean ranks scaled to 0..1; NaN where unknown."""
+    known = np.isfinite(values)
+    ranked = np.full(len(values), np.nan)
+    ranked[known] = (pd.Series(values[known]).rank().to_numpy() - 0.5) / max(known.sum(), 1)
+    return ranked
+
+
+def own_values(values: pd.Series, kind: str) -> float:
+    """Share of the people whose value nobody else has, for whole numbers and texts; measures may differ for everybody.
+
+    A column with hardly any shared value names people, whatever its heading.
+    """
+    known = values.dropna()
+    if not len(known):
+        return 0.0
+    if kind != CATEGORY:
+        figures = pd.to_numeric(known, errors="coerce")
+        if (figures != np.round(figures)).any():
+            return 0.0
+    alone = ~known.duplicated(keep=False)
+    return float(alone.mean())
+
+
+def _varies(held: Flags) -> bool:
+    return LEAST_HOLDERS <= int(held.sum()) <= len(held) - LEAST_HOLDERS
