@@ -1,0 +1,51 @@
+"""The churn report's result: what leaving means, who is likely to leave, how sure that is, and what to do about it.
+
+Each part stands in a package of its own; here they are called in the order in which they need one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from customer_analytics.analysis import scoring as scores
+from customer_analytics.analysis.churn.rules import rules
+from customer_analytics.analysis.churn.samples import Samples, samples
+from customer_analytics.analysis.churn.study import Study, study
+from customer_analytics.analysis.features.life import SNAPSHOT
+from customer_analytics.analysis.scoring.result import ScoringResult
+from customer_analytics.engagement.parameters import ChurnParameters
+from customer_analytics.tables.store import Tables
+
+
+@dataclass(frozen=True)
+class ChurnResult:
+    """All parts; None where a part has nothing to work on: `study.reason`, else `scoring.reason`, says why.
+
+    `samples`: people and features of each cut-off as they were screened; `screening`: what was found before any model
+    was fitted; `scoring`: tested methods and the probabilities of now; `reasons`: importance and each customer's
+    reasons; `drift`, `subgroups`, `promise`: whether the scores hold, for whom, and whether the last run's did;
+    `actions`: money, tiers and what to do; `hazard`: how long people stay; `others`: repurchase and conversion.
+    """
+
+    parameters: ChurnParameters
+    study: Study
+    samples: Samples | None = None
+    scoring: ScoringResult | None = None
+
+
+def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[object] = ()) -> ChurnResult:
+    """Everything about leaving. `earlier`: scores of earlier runs whose time is over.
+
+    Raises:
+        UserError: the parameters ask for something that the data do not hold.
+    """
+    found = study(tables, parameters)
+    if found.reason:
+        return ChurnResult(parameters, found)
+    people = samples(tables, found, parameters)
+    windows = found.windows
+    complete = 0 if found.kind == SNAPSHOT else windows.gap_days + windows.horizon_days
+    scored = scores.analyse(people, rules(people, found, parameters), parameters, complete)
+    return ChurnResult(parameters, found, people, scored)

@@ -1,0 +1,187 @@
+"""From features to the numbers of a model: one way for linear models, one for trees, learned on training rows only.
+
+Linear: each number is put on a scale on which it is not skewed and centred (missing: 0 and an indicator of its own);
+two hinges let it bend; each level of a category that enough people have is an indicator, the rest are one. Trees take
+numbers as they are, missing values too, and categories as codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.scoring.columns import is_category, set_aside
+from customer_analytics.analysis.scoring.result import Floats, Integers
+
+LEAST_LEVEL = 0.01  # of the people, below which a level is grouped with the other rare ones
+FEWEST = 20  # people, below which a level is grouped whatever its share
+MOST_CODES = 30
+HINGES = (1 / 3, 2 / 3)  # quantiles at which the effect of a number may bend
+BENDING = 8  # distinct values from which it may
+FAR = 5.0  # standard deviations beyond which a number counts as this far
+OTHER, UNKNOWN = "\x00other", "\x00unknown"  # not texts that a client's column can hold
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the linear design: the feature it belongs to, and what it says of it.
+
+    `part`: "value", "bend", "missing" or "level" (with the level's text, OTHER or UNKNOWN).
+    """
+
+    feature: str
+    part: str
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number on the scale of the model: logarithm or not, centre, spread, hinges, whether missing ones were seen."""
+
+    feature: str
+    is_logarithmic: bool
+    centre: float
+    spread: float
+    hinges: tuple[float, ...]
+    has_missing: bool
+
+    @property
+    def columns(self) -> list[Column]:
+        """Its columns in order."""
+        own = [Column(self.feature, "value"), *(Column(self.feature, "bend") for _ in self.hinges)]
+        return [*own, Column(self.feature, "missing")] if self.has_missing else own
+
+    def matrix(self, values: pd.Series[Any]) -> Floats:
+        """Rows by columns."""
+        numbers = _finite(values)
+        missing = np.isnan(numbers)
+        scaled = (_bent(numbers) if self.is_logarithmic else numbers) - self.centre
+        scaled = np.clip(np.nan_to_num(scaled / self.spread), -FAR, FAR)
+        columns = [scaled, *(np.where(missing, 0.0, np.maximum(scaled - hinge, 0.0)) for hinge in self.hinges)]
+        if self.has_missing:
+            columns.append(missing.astype(np.float64))
+        return np.column_stack(columns)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category: its levels with enough people, most frequent first; others together."""
+
+    feature: str
+    levels: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[Column]:
+        """Its columns in order."""
+        return [Column(self.feature, "level", level) for level in (*self.levels, OTHER, UNKNOWN)]
+
+    def codes(self, values: pd.Series[Any]) -> Integers:
+        """Number of the level of each row; rare or unseen levels: len(levels), unknown: len(levels) + 1."""
+        texts = values.astype(object)
+        known = texts.notna().to_numpy()
+        place = {level: number for number, level in enumerate(self.levels)}
+        codes = texts.where(known, "").astype(str).map(place).to_numpy(dtype=np.float64)
+        codes = np.where(np.isnan(codes), len(self.levels), codes)
+        return np.where(known, codes, len(self.levels) + 1).astype(np.int64)
+
+    def matrix(self, values: pd.Series[Any]) -> Floats:
+        """Rows by levels, OTHER and UNKNOWN last."""
+        return np.eye(len(self.levels) + 2)[self.codes(values)]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is known of the features of the training rows. `aside`: those set aside (columns.set_aside)."""
+
+    parts: tuple[Number | Category, ...]
+    aside: pd.DataFrame
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Features used, in order."""
+        return tuple(part.feature for part in self.parts)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the linear matrix."""
+        return tuple(column for part in self.parts for column in part.columns)
+
+    def linear(self, frame: pd.DataFrame) -> Floats:
+        """Rows by columns, without intercept; a column of zeros where there is no feature."""
+        if not self.parts:
+            return np.zeros((len(frame), 1))
+        return np.hstack([part.matrix(frame[part.feature]) for part in self.parts])
+
+    def trees(self, frame: pd.DataFrame) -> Floats:
+        """Rows by features: numbers with their missing values, codes of categories."""
+        made = np.zeros((len(frame), max(len(self.parts), 1)))
+        for place, part in enumerate(self.parts):
+            values = frame[part.feature]
+            made[:, place] = _finite(values) if isinstance(part, Number) else part.codes(values)
+        return made
+
+    @property
+    def categorical(self) -> list[bool]:
+        """Which columns of `trees` are codes."""
+        return [isinstance(part, Category) for part in self.parts] or [False]
+
+
+def prepare(frame: pd.DataFrame, features: Sequence[str], outcome: Floats | None = None) -> Design:
+    """Learn the design from training rows; `outcome` 0 or 1 a row, to set separating columns aside."""
+    aside = set_aside(frame, features, outcome)
+    gone = set(aside["feature"])
+    parts = [_part(name, frame[name]) for name in features if name not in gone]
+    return Design(tuple(parts), aside)
+
+
+def _part(name: str, values: pd.Series[Any]) -> Number | Category:
+    if is_category(values):
+        return Category(name, common_levels(values))
+    numbers = _finite(values)
+    known = np.sort(numbers[~np.isnan(numbers)])
+    is_logarithmic = _is_skewed(known)
+    scaled = _bent(known) if is_logarithmic else known
+    spread = float(scaled.std()) if len(scaled) else 1.0
+    centre = float(scaled.mean()) if len(scaled) else 0.0
+    spread = spread if spread > 0 else 1.0
+    hinges: tuple[float, ...] = ()
+    if len(np.unique(known)) >= BENDING:
+        quantiles = np.quantile((scaled - centre) / spread, HINGES, method="inverted_cdf")
+        lowest, highest = (scaled[0] - centre) / spread, (scaled[-1] - centre) / spread
+        hinges = tuple(float(value) for value in np.unique(quantiles) if lowest < value < highest)
+    return Number(name, is_logarithmic, centre, spread, hinges, bool(np.isnan(numbers).any()))
+
+
+def common_levels(values: pd.Series[Any]) -> tuple[str, ...]:
+    """Levels that enough of the people have, most frequent first (equal ones by their text)."""
+    known = values[values.notna()].astype(str)
+    counts = known.value_counts()
+    least = max(LEAST_LEVEL * len(values), FEWEST)
+    ranked = sorted(((-int(count), str(level)) for level, count in counts.items() if count >= least))
+    return tuple(level for _, level in ranked[:MOST_CODES])
+
+
+def _finite(values: pd.Series[Any]) -> Floats:
+    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _is_skewed(ranked: Floats) -> bool:
+    """Whether a logarithm puts the middle of the range nearer to the middle of the people."""
+    if len(ranked) < 2 or len(np.unique(ranked[[0, -1]])) < 2 or set(np.unique(ranked)) <= {0.0, 1.0}:
+        return False
+    return abs(_skewness(_bent(ranked))) < abs(_skewness(ranked)) - 0.5
+
+
+def _skewness(values: Floats) -> float:
+    spread = float(values.std())
+    return float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
+
+
+def _bent(values: Floats) -> Floats:
+    """sign(x) log(1 + |x|): a logarithm that takes 0 and debts."""
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))

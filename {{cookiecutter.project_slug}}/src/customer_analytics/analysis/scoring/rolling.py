@@ -1,0 +1,187 @@
+"""Testing as time goes by: each cut-off is predicted by what was known before it, and by nothing else.
+
+For the cut-off k the models learn from all earlier cut-offs whose outcome was complete by then. The strength of a
+model and its calibration come from predictions of those earlier cut-offs that were themselves made in advance; for the
+first test, of which there are none, from people left out in turn. A rule learns from the same people.
+
+Where only one cut-off has an outcome (or the data have no dates), its people are left out in turn, fold by fold, with
+the same nesting: tested on other people, but not out of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.scoring.calibrate import Calibrator, learn
+from customer_analytics.analysis.scoring.measures import losses
+from customer_analytics.analysis.scoring.models import Model, ModelName, Strength, fit_all, fit_one, hashes, strengths
+from customer_analytics.analysis.scoring.result import BASE_RATE, FITS, MODELS, Floats, Integers
+from customer_analytics.analysis.scoring.rules import Rule, base_rate
+
+FOLDS = 5
+LEAST_CLASS = 20  # leavers, and stayers, that a method learns from at the least
+LEAST_FEATURE_ROWS = 100  # people from which a model is tried; below, only rules
+
+
+@dataclass(frozen=True)
+class Past:
+    """People of one completed cut-off: frame with the features and the columns of the rules, and who left."""
+
+    cut: int
+    frame: pd.DataFrame
+    left: Floats
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Predictions of all methods for people who had no part in them: `rows` of the Past at `place`."""
+
+    place: int
+    rows: Integers
+    probabilities: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """All tests; how each was fitted (FITS); raw predictions of the models by strength, for the last fit."""
+
+    tested: tuple[Tested, ...]
+    fits: pd.DataFrame
+    raw: dict[ModelName, list[tuple[Floats, Floats]]]  # by test: (rows x strengths, left)
+
+
+def roll(
+    pasts: Sequence[Past], features: Sequence[str], rules: Sequence[Rule], complete_days: int, seed: int
+) -> Rolled:
+    """Test every cut-off that has enough before it, oldest first; `pasts` in order of time.
+
+    `complete_days`: days after a cut-off at which its outcome is complete (gap + horizon).
+    """
+    tested: list[Tested] = []
+    fits: list[tuple[object, ...]] = []
+    raw: dict[ModelName, list[tuple[Floats, Floats]]] = {name: [] for name in model_names(pasts, features)}
+    done: list[int] = []  # places of the tests that `raw` holds
+    for place, past in enumerate(pasts):
+        known = [i for i in range(place) if pasts[i].cut + complete_days <= past.cut]
+        frame, left = pooled([pasts[i] for i in known])
+        if not enough(left):
+            continue
+        usable = [number for number, i in enumerate(done) if i in known]
+        probabilities: dict[str, Floats] = {}
+        for name in raw:
+            earlier = [raw[name][number] for number in usable] or [left_out(name, frame, left, features, seed)]
+            strength, calibrator = settle(name, earlier)
+            fitted = fit_all(name, frame, left, features, seed)
+            made = fitted.raw(past.frame)
+            probabilities[name] = calibrator(made[:, strengths(name).index(strength)])
+            raw[name].append((made, past.left))
+            fits.append(_fit_row(past.cut, name, len(known), fitted.rows, left, strength, calibrator))
+        probabilities |= rule_predictions(rules, frame, left, past.frame)
+        done.append(place)
+        tested.append(Tested(place, np.arange(len(past.left)), probabilities))
+    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), raw)
+
+
+def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int) -> Rolled:
+    """Leave people out in turn: each fold is predicted from the others, with strength and calibration nested in them."""
+    tested: list[Tested] = []
+    fits: list[tuple[object, ...]] = []
+    raw: dict[ModelName, list[tuple[Floats, Floats]]] = {name: [] for name in model_names([past], features)}
+    codes = folds(past.frame, seed)
+    for fold in range(FOLDS):
+        here, there = np.flatnonzero(codes == fold), np.flatnonzero(codes != fold)
+        frame, left = past.frame.iloc[there], past.left[there]
+        probabilities: dict[str, Floats] = {}
+        for name in raw:
+            strength, calibrator = settle(name, [left_out(name, frame, left, features, seed)])
+            fitted = fit_all(name, frame, left, features, seed)
+            made = fitted.raw(past.frame.iloc[here])
+            probabilities[name] = calibrator(made[:, strengths(name).index(strength)])
+            raw[name].append((made, past.left[here]))
+            fits.append(_fit_row(past.cut, name, 0, fitted.rows, left, strength, calibrator))
+        probabilities |= rule_predictions(rules, frame, left, past.frame.iloc[here])
+        tested.append(Tested(0, here, probabilities))
+    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), raw)
+
+
+def model_names(pasts: Sequence[Past], features: Sequence[str]) -> tuple[ModelName, ...]:
+    """The models worth trying: none without features or with a handful of people."""
+    many = sum(len(past.left) for past in pasts)
+    return ("logistic", "trees") if features and many >= LEAST_FEATURE_ROWS else ()
+
+
+def final_models(
+    pasts: Sequence[Past], features: Sequence[str], rolled: Rolled, seed: int
+) -> dict[str, Model]:
+    """Each model fitted on all completed cut-offs, with strength and calibration from all tests."""
+    frame, left = pooled(pasts)
+    models: dict[str, Model] = {}
+    for name in rolled.raw:
+        strength, calibrator = settle(name, rolled.raw[name])
+        models[name] = fit_one(name, strength, calibrator, frame, left, features, seed)
+    return models
+
+
+def settle(name: ModelName, earlier: Sequence[tuple[Floats, Floats]]) -> tuple[Strength, Calibrator]:
+    """The strength with the least log loss in earlier predictions (ties: the strongest penalty), and its calibration."""
+    raw = np.vstack([made for made, _ in earlier])
+    left = np.concatenate([own for _, own in earlier])
+    means = np.array([losses(column, left).mean() for column in raw.T])
+    best = len(means) - 1 - int(np.argmin(means[::-1])) if name == "logistic" else int(np.argmin(means))
+    return strengths(name)[best], learn(raw[:, best], left)
+
+
+def left_out(
+    name: ModelName, frame: pd.DataFrame, left: Floats, features: Sequence[str], seed: int
+) -> tuple[Floats, Floats]:
+    """Raw predictions of people by models that did not see them, with who left."""
+    codes = folds(frame, seed + 1)
+    raw = np.full((len(left), len(strengths(name))), np.nan)
+    for fold in range(FOLDS):
+        here, there = np.flatnonzero(codes == fold), np.flatnonzero(codes != fold)
+        if not len(here):
+            continue
+        if min(left[there].sum(), (1 - left[there]).sum()) < 1:
+            raw[here] = base_rate(left).rate
+            continue
+        raw[here] = fit_all(name, frame.iloc[there], left[there], features, seed).raw(frame.iloc[here])
+    return raw, left
+
+
+def folds(frame: pd.DataFrame, seed: int) -> Integers:
+    """Fold of each row by its person's id: the same person always in the same one, in whatever order rows come."""
+    return (hashes(frame["person_id"], seed) % FOLDS).astype(np.int64)
+
+
+def rule_predictions(
+    rules: Sequence[Rule], frame: pd.DataFrame, left: Floats, ahead: pd.DataFrame
+) -> dict[str, Floats]:
+    """What each rule, and the base rate, say of the people ahead after learning from these."""
+    made = {rule.name: rule.fit(frame, left).predict(ahead) for rule in rules}
+    return made | {BASE_RATE: base_rate(left).predict(ahead)}
+
+
+def pooled(pasts: Sequence[Past]) -> tuple[pd.DataFrame, Floats]:
+    """People of several cut-offs under one another."""
+    if not pasts:
+        return pd.DataFrame(), np.zeros(0)
+    frame = pd.concat([past.frame for past in pasts], ignore_index=True) if len(pasts) > 1 else pasts[0].frame
+    return frame, np.concatenate([past.left for past in pasts])
+
+
+def enough(left: Floats) -> bool:
+    """Whether both classes have the people that learning takes."""
+    return bool(min(left.sum(), len(left) - left.sum()) >= LEAST_CLASS)
+
+
+def _fit_row(
+    cut: int, name: str, cuts: int, rows: int, left: Floats, strength: Strength, calibrator: Calibrator
+) -> tuple[object, ...]:
+    rounds = strength[1] if name == MODELS[1] else float("nan")
+    return cut, name, cuts, rows, int(left.sum()), strength[0], rounds, calibrator.intercept, calibrator.slope
+
+
