@@ -171,7 +171,7 @@ def engagement_facts(
 
     The parameters of other reports are left out, so that changing them leaves this report in the cache; but personas
     also rest on the tag catalogue, on the ledger that tags may ask, and on RFM, whose segments are tags; and churn on
-    what earlier runs promised for the time up to `day`, the last day that counts (None: not known, so all of it counts).
+    what earlier runs promised for the time up to `day`, the last day that counts (None: not known, all of it counts).
     """
     settings = project.engagement.model_dump(mode="json", exclude={"reports"})
     files = []
