@@ -2,8 +2,9 @@
 
 from customer_analytics.narrative.churn import (
     closing,
+    frame,
 )
 from customer_analytics.narrative.churn.summary import aside, summary
 from customer_analytics.narrative.churn.view import View
 
-__all__ = ["View", "aside", "closing", "summary"]
+__all__ = ["View", "aside", "closing", "frame", "summary"]

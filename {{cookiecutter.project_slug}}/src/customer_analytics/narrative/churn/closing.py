@@ -80,7 +80,7 @@ def method(view: View) -> list[tuple[Text, Text]]:
         items += _tests(view)
     if windows.gap_days:
         items.append(
-            (say("Gap"), say("{days} between the last day known and the first predicted, left free to act.",
+            (say("Gap before the window"), say("{days} between the last day known and the first predicted, left free to act.",
                              days=view.days(windows.gap_days)))
         )  # fmt: skip
     return items
