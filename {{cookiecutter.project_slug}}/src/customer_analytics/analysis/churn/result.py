@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from customer_analytics.analysis import scoring as scores
 from customer_analytics.analysis.churn.rules import rules
 from customer_analytics.analysis.churn.samples import Samples, samples
 from customer_analytics.analysis.churn.study import Study, study
 from customer_analytics.analysis.features.life import SNAPSHOT
+from customer_analytics.analysis.model_checks.drift import drift
+from customer_analytics.analysis.model_checks.promise import promise
+from customer_analytics.analysis.model_checks.result import Drift, EarlierScores, Promise, Screening, Subgroups
+from customer_analytics.analysis.model_checks.screen import screen
+from customer_analytics.analysis.model_checks.subgroups import subgroups
 from customer_analytics.analysis.scoring.result import ScoringResult
 from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.tables.store import Tables
@@ -33,19 +37,29 @@ class ChurnResult:
     study: Study
     samples: Samples | None = None
     scoring: ScoringResult | None = None
+    screening: Screening | None = None
+    drift: Drift | None = None
+    subgroups: Subgroups | None = None
+    promise: Promise | None = None
 
 
-def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[object] = ()) -> ChurnResult:
+def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[EarlierScores] = ()) -> ChurnResult:
     """Everything about leaving. `earlier`: scores of earlier runs whose time is over.
 
     Raises:
         UserError: the parameters ask for something that the data do not hold.
     """
     found = study(tables, parameters)
+    kept = promise(earlier, found, tables, parameters)
     if found.reason:
-        return ChurnResult(parameters, found)
-    people = samples(tables, found, parameters)
+        return ChurnResult(parameters, found, promise=kept)
+    everything = samples(tables, found, parameters)
+    screening = screen(everything, found, parameters.seed)
+    people = screening.kept
     windows = found.windows
     complete = 0 if found.kind == SNAPSHOT else windows.gap_days + windows.horizon_days
     scored = scores.analyse(people, rules(people, found, parameters), parameters, complete)
-    return ChurnResult(parameters, found, people, scored)
+    return ChurnResult(
+        parameters, found, people, scored, screening,
+        drift=drift(people, found, scored), subgroups=subgroups(people, scored, parameters), promise=kept,
+    )  # fmt: skip

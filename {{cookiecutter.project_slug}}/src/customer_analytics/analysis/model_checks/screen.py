@@ -238,7 +238,7 @@ def _strength(question: _Question) -> tuple[float, float]:
 def _evidence(question: _Question | None, q: dict[tuple[str, str], tuple[float, float]]) -> list[object]:
     """share_gone to trend_q of FINDINGS, told for the side that goes with being gone."""
     if question is None:
-        return [math.nan] * 12
+        return [math.nan] * 13
     pure, fell, sign = question.purity, question.fall, question.sign
     fall_q, trend_q = q[question.feature, question.test]
     flipped = sign < 0 and question.test != "ranks"

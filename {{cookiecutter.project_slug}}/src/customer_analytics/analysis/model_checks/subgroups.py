@@ -54,7 +54,7 @@ def subgroups(samples: Samples, scoring: ScoringResult | None, parameters: Churn
     for name in columns:
         groups = rows[name].fillna(UNKNOWN).astype(str)
         sizes = rows["person_id"].groupby(groups).nunique().sort_index()
-        small = small_groups(sizes.to_numpy(np.int64), parameters.minimum_base)
+        small = small_groups(np.asarray(sizes, dtype=np.int64), parameters.minimum_base)
         if len(sizes) < 2 or small.sum() >= len(sizes) - 1:
             continue
         if small.any():
@@ -126,7 +126,7 @@ def _lift(promised: Floats, left: Floats) -> tuple[float, float, float]:
     rate, people = float(left.mean()), TOP * len(left)
     if rate == 0 or people < 1:
         return math.nan, math.nan, math.nan
-    found = float(captured(*grouped(ranking(promised), left), TOP)[0])
+    found = float(captured(*grouped(ranking(promised), left), [TOP])[0, 0])
     low, high = wilson(found, people)
     return (found / people / rate if found >= FEW_LEAVERS else math.nan), low / rate, high / rate
 
