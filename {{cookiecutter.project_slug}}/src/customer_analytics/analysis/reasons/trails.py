@@ -23,6 +23,7 @@ SEEN = (0, 3, 7, 14, 30, 60, 90, 180, 365)  # bounds of the classes: days since 
 TENURE = (7, 14, 30, 60, 90, 180, 365)  # since the first one seen,
 MEAN_GAP = (3, 7, 14, 30, 60, 90)  # mean days between the days seen,
 ACTIVE = (1, 2, 3, 5, 8, 14, 21)  # days seen within the span
+BEGINNING, ONCE = 7, 1.02  # a deed of the first days that people do once tells when they came, not what they did
 PEOPLE = ["row", "person_id", "cut", "left"]
 
 
@@ -81,6 +82,7 @@ def read(done: ir.Table, people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     rows = people[["row", "person_id", "cut"]].astype({"row": "int32", "cut": "int32"})
     wanted = ibis.memtable(rows, schema={"row": "int32", "person_id": "string", "cut": "int32"})
     own = done.semi_join(wanted.select("person_id").distinct(), "person_id").distinct().cache()
+    own = own.anti_join(ibis.memtable({"deed": _beginnings(own)}, schema={"deed": "string"}), "deed")
     days = own.select("person_id", "day").distinct()
     seen = wanted.inner_join(days, "person_id").filter(lambda t: t.day < t.cut)
     lives = seen.group_by("row").aggregate(
@@ -99,6 +101,18 @@ def read(done: ir.Table, people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     frame: pd.DataFrame = people.merge(facts.to_pandas(), on="row", how="inner").sort_values("row", ignore_index=True)
     trail: pd.DataFrame = last_done.to_pandas().sort_values(["row", "deed"], ignore_index=True)
     return _with_strata(frame), _frequent(trail)
+
+
+def _beginnings(own: ir.Table) -> list[str]:
+    """Deeds with which people begin, such as signing up: done once, mostly in the first days."""
+    first = own.group_by("person_id").aggregate(first=own.day.min())
+    aged = own.inner_join(first, "person_id")
+    early = (aged.day - aged["first"] < BEGINNING).ifelse(1, 0).sum()
+    counts: pd.DataFrame = (
+        aged.group_by("deed").aggregate(times=aged.count(), people=aged.person_id.nunique(), early=early).to_pandas()
+    )
+    begins = (counts["times"] <= ONCE * counts["people"]) & (counts["early"] > counts["times"] / 2)
+    return sorted(counts.loc[begins, "deed"])
 
 
 def _with_strata(people: pd.DataFrame) -> pd.DataFrame:
