@@ -25,3 +25,13 @@ def funnel_made() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def churn_made() -> ModuleType:
+    """The helper module that builds a result of the churn analysis by hand."""
+    spec = importlib.util.spec_from_file_location("churn_example", Path(__file__).with_name("churn_example.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
