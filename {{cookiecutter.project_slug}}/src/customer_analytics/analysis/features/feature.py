@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +12,9 @@ import ibis.expr.types as ir
 from customer_analytics.analysis.features.life import EPOCH, Life
 from customer_analytics.expressions import utc_of_local_midnight
 from customer_analytics.tables.store import Tables
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.features.facts import Facts
 
 NUMERIC, CATEGORY, FLAG = "numeric", "category", "flag"
 FAMILIES = (
@@ -68,7 +71,7 @@ class Moment:
     people: ir.Table
     cut: int
     start: int
-    facts: Mapping[str, tuple[str, ...]]
+    facts: Facts
 
     @property
     def begun(self) -> dt.datetime:

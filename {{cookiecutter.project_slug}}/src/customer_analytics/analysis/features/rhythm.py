@@ -20,8 +20,10 @@ NAMES = {
 }  # fmt: skip
 
 
-def block(moment: Moment) -> Block:
-    """The features of rhythm, from the days on which people were there."""
+def blocks(moment: Moment) -> list[Block]:
+    """The features of rhythm, from the days on which people were there; none where nobody ever was."""
+    if moment.life.first is None:
+        return []
     features = tuple(Feature(name, "rhythm", unit, _source(moment.life.kind)) for name, unit in NAMES.items())
     spells = moment.of_people(moment.life.spells)
     known = spells.filter(spells.day < moment.cut, spells.day >= moment.start)
@@ -44,7 +46,7 @@ def block(moment: Moment) -> Block:
         .ifelse(1, 0)
         .sum(),
     )
-    return Block(features, _shaped(sums, moment))
+    return [Block(features, _shaped(sums, moment))]
 
 
 def _shaped(sums: ir.Table, moment: Moment) -> ir.Table:

@@ -8,25 +8,29 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.features import rhythm
+from customer_analytics.analysis.features import contracts, lines, messages, orders, profile, rhythm, visits, voice
+from customer_analytics.analysis.features.facts import Facts, facts
 from customer_analytics.analysis.features.feature import Block, Feature, Moment
 from customer_analytics.analysis.features.life import Life, life
 from customer_analytics.tables.store import Tables
 
-BLOCKS: tuple[Callable[[Moment], Block | None], ...] = (rhythm.block,)
+BLOCKS: tuple[Callable[[Moment], list[Block]], ...] = (
+    rhythm.blocks, orders.blocks, lines.blocks, voice.blocks, visits.blocks, messages.blocks, contracts.blocks,
+    profile.blocks,
+)  # fmt: skip
 COLUMNS = ("feature", "family", "meaning_id", "unit", "source", "dated", "actionable", "kind")
 
 
 class FeatureSource:
     """The tables of an engagement, prepared for any number of cut-offs.
 
-    `lives`: the days on which people were there, made here where it is not given.
+    `lives`: the days on which people were there; `known`: what had to be read before. Made here where not given.
     """
 
-    def __init__(self, tables: Tables, kind: str, lives: Life | None = None) -> None:
+    def __init__(self, tables: Tables, kind: str, lives: Life | None = None, known: Facts | None = None) -> None:
         self.tables, self.kind = tables, kind
         self.life = lives if lives is not None else life(tables, kind)
-        self.facts: dict[str, tuple[str, ...]] = {}
+        self.facts = known if known is not None else facts(tables)
 
     def moment(self, people: ir.Table, cut: int, observation_days: int) -> Moment:
         """The cut-off with its people; features look `observation_days` back, 0: to the beginning."""
@@ -36,8 +40,7 @@ class FeatureSource:
 
     def blocks(self, moment: Moment) -> list[Block]:
         """The features of each source that the data hold."""
-        made = [each(moment) for each in BLOCKS]
-        return [block for block in made if block is not None]
+        return [block for blocks in BLOCKS for block in blocks(moment)]
 
     def features(self) -> tuple[Feature, ...]:
         """Every feature of these data."""
