@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from customer_analytics.analysis.hazard import outputs as hazards
 from customer_analytics.analysis.model_checks import outputs as checks
 from customer_analytics.analysis.rfm.customers import as_date
 
@@ -30,7 +31,8 @@ _WITH_INTERVAL = {"auc", "pr_auc", "log_loss", "slope", "intercept", "lift"}
 
 def metrics(result: ChurnResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
-    return _study_metrics(result.study) | _scoring_metrics(result.scoring) | checks.metrics(result)
+    made = _study_metrics(result.study) | _scoring_metrics(result.scoring)
+    return made | hazards.metrics(result.hazard) | checks.metrics(result)
 
 
 def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
@@ -40,12 +42,12 @@ def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
         made["features"] = result.samples.dictionary
     if result.scoring is not None and result.scoring.is_estimable:
         made |= _scoring_tables(result.scoring)
-    return made | checks.tables(result, minimum_group)
+    return made | hazards.tables(result.hazard, minimum_group) | checks.tables(result, minimum_group)
 
 
 def customer_tables(result: ChurnResult) -> dict[str, pd.DataFrame]:
     """Tables with one row a customer: engagement.privacy decides what is written."""
-    return {}
+    return hazards.customer_tables(result.hazard)
 
 
 def _study_metrics(study: Study) -> Metrics:

@@ -13,6 +13,8 @@ from customer_analytics.analysis.churn.rules import rules
 from customer_analytics.analysis.churn.samples import Samples, samples
 from customer_analytics.analysis.churn.study import Study, study
 from customer_analytics.analysis.features.life import SNAPSHOT
+from customer_analytics.analysis.hazard.result import HazardResult
+from customer_analytics.analysis.hazard.result import analyse as hazards
 from customer_analytics.analysis.model_checks.drift import drift
 from customer_analytics.analysis.model_checks.promise import promise
 from customer_analytics.analysis.model_checks.result import Drift, EarlierScores, Promise, Screening, Subgroups
@@ -41,6 +43,7 @@ class ChurnResult:
     drift: Drift | None = None
     subgroups: Subgroups | None = None
     promise: Promise | None = None
+    hazard: HazardResult | None = None
 
 
 def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[EarlierScores] = ()) -> ChurnResult:
@@ -51,8 +54,9 @@ def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[Earli
     """
     found = study(tables, parameters)
     kept = promise(earlier, found, tables, parameters)
+    staying = hazards(tables, found, parameters)
     if found.reason:
-        return ChurnResult(parameters, found, promise=kept)
+        return ChurnResult(parameters, found, promise=kept, hazard=staying)
     everything = samples(tables, found, parameters)
     screening = screen(everything, found, parameters.seed)
     people = screening.kept
@@ -62,4 +66,5 @@ def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[Earli
     return ChurnResult(
         parameters, found, people, scored, screening,
         drift=drift(people, found, scored), subgroups=subgroups(people, scored, parameters), promise=kept,
+        hazard=staying,
     )  # fmt: skip

@@ -1,0 +1,157 @@
+"""Cox's proportional hazards model: fitted by lifelines, with what breaks it set aside before and during the fit.
+
+Ties by Efron's method, no penalty. Where a customer has several rows the errors are robust to it (Lin, Wei 1989).
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtr
+
+from customer_analytics.analysis.hazard.design import Design, make_design
+from customer_analytics.analysis.hazard.newton import newton
+from customer_analytics.analysis.hazard.risk_sets import RiskSums, Spells, risk_sums, robust_covariance
+from customer_analytics.statistics import Z95, benjamini_hochberg
+
+Floats = npt.NDArray[np.float64]
+EVENTS_PER_TERM = 5  # with fewer ends for each term of the model nothing is fitted (Vittinghoff, McCulloch 2007)
+LEAST_ENDS = 10
+UNSTABLE = 12.0  # a coefficient times the spread of its column beyond it has run away: nobody is e^12 times as likely
+TABLE = (
+    "covariate", "coefficient", "hazard_ratio", "low", "high", "p", "q", "error", "column", "level", "reference",
+    "rows", "ended",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cox:
+    """A fitted model. `table`: one row a term with the columns TABLE: coefficient (log hazard ratio) with its standard
+    `error`, hazard_ratio with its 95 % interval `low`, `high`, Wald `p`, `q` (Benjamini-Hochberg over all terms), the
+    source `column` with its `level` and `reference`, `rows` and `ended` where an indicator is one (of all for numbers).
+    `coefficients`, `covariance` as the table has them; `sums`: over those at risk; `log_likelihood`: partial."""
+
+    design: Design
+    table: pd.DataFrame
+    coefficients: Floats
+    covariance: Floats
+    sums: RiskSums
+    rows: int
+    ends: int
+    log_likelihood: float
+
+    def predictor(self, raw: pd.DataFrame) -> Floats:
+        """Log relative hazard of each row, against covariates of zero and reference levels."""
+        return np.asarray(self.design.matrix(raw) @ self.coefficients)
+
+
+@dataclass(frozen=True)
+class NoModel:
+    """Why there is no model: `reason` "ends" (too few), "terms" (too few ends for that many terms) or "covariates"
+    (none is left); `ends` seen; `set_aside` as in Design."""
+
+    reason: str
+    ends: int
+    set_aside: pd.DataFrame
+
+
+def fit_cox(
+    raw: pd.DataFrame, entry: Floats, time: Floats, ended: Floats, owner: npt.NDArray[np.int64],
+    switches: tuple[str, ...] = (), *, least_ends: int = LEAST_ENDS,
+) -> Cox | NoModel:  # fmt: skip
+    """Fit the model to spells.
+
+    Args:
+        raw: tidy covariates (design.tidy), one row a spell; of columns that follow from each other the first stays.
+        entry: from when a row is under observation; -1 for those seen from their beginning.
+        time: until when.
+        ended: 1 where it ended then.
+        owner: number of the customer.
+        switches: columns of 0 and 1 that begin at a later row of the same contract.
+        least_ends: fewest ends that a model is fitted to.
+    """
+    ends = int(ended.sum())
+    design = make_design(raw, ended, switches)
+    if ends < least_ends:
+        return NoModel("ends", ends, design.set_aside)
+    while design.terms:
+        if ends < EVENTS_PER_TERM * len(design.terms):
+            return NoModel("terms", ends, design.set_aside)
+        spells = Spells(entry, time, ended, design.matrix(raw), owner)
+        fitted = _newton(spells)
+        spread = spells.x.std(axis=0)
+        if fitted is not None:
+            coefficients, covariance, likelihood = fitted
+            size = np.abs(coefficients) * spread
+            if np.isfinite(size).all() and size.max() < UNSTABLE:
+                return _made(design, spells, coefficients, covariance, likelihood)
+        worst = int(np.argmax(_penalised(spells) * spread if fitted is None else np.nan_to_num(size, nan=np.inf)))
+        design = design.without([(design.terms[worst], "unstable")])
+    return NoModel("covariates", ends, design.set_aside)
+
+
+def _newton(spells: Spells) -> tuple[Floats, Floats, float] | None:
+    """Coefficients, covariance and log partial likelihood by lifelines; None where it does not converge."""
+    from lifelines.exceptions import ConvergenceError
+
+    try:
+        fitted = _lifelines(spells, 0.0)
+    except (ConvergenceError, np.linalg.LinAlgError, ValueError):
+        return None
+    return (
+        fitted.params_.to_numpy(float), fitted.variance_matrix_.to_numpy(float), float(fitted.log_likelihood_),
+    )  # fmt: skip
+
+
+def _penalised(spells: Spells) -> Floats:
+    """Sizes of slightly penalised coefficients: finite ones, by which the term that runs away is found."""
+    from lifelines.exceptions import ConvergenceError
+
+    try:
+        return np.asarray(np.abs(_lifelines(spells, 0.01).params_.to_numpy(float)))
+    except (ConvergenceError, np.linalg.LinAlgError, ValueError):
+        return np.ones(spells.x.shape[1])
+
+
+def _lifelines(spells: Spells, penalty: float):  # type: ignore[no-untyped-def]
+    """A fitted CoxPHFitter; its warnings are ours to read, not the user's."""
+    from lifelines import CoxPHFitter
+
+    frame = pd.DataFrame(spells.x, columns=[f"x{place}" for place in range(spells.x.shape[1])])
+    frame["time"], frame["ended"] = spells.time, spells.ended
+    options: dict[str, object] = {}
+    if (spells.entry >= 0).any():
+        frame["entry"], options = spells.entry, {"entry_col": "entry"}
+        start = np.nan_to_num(newton(spells, np.zeros(spells.x.shape[1]))[0])
+        options["initial_point"] = start * spells.x.std(axis=0, ddof=1)  # lifelines fits standardised columns
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return CoxPHFitter(penalizer=penalty).fit(frame, "time", "ended", **options)
+
+
+def _made(design: Design, spells: Spells, coefficients: Floats, covariance: Floats, likelihood: float) -> Cox:
+    sums = risk_sums(spells, coefficients)
+    if len(np.unique(spells.owner)) < len(spells.owner):
+        covariance = robust_covariance(spells, sums, coefficients, covariance)
+    error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.asarray(2 * ndtr(-np.abs(coefficients / error)))
+    rows = []
+    for place, term in enumerate(design.terms):
+        value, spread = coefficients[place], Z95 * error[place]
+        one = spells.x[:, place] > 0
+        of_level = np.isin(spells.x[:, place], (0.0, 1.0)).all()
+        rows.append(
+            (
+                term.name, value, np.exp(value), np.exp(value - spread), np.exp(value + spread), p[place], np.nan,
+                error[place], term.covariate, term.level, term.reference, int(one.sum()) if of_level else len(one),
+                int(spells.ended[one].sum()) if of_level else spells.ends,
+            )
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(TABLE))
+    table["q"] = benjamini_hochberg(p)
+    return Cox(design, table, coefficients, covariance, sums, len(spells.time), spells.ends, likelihood)
