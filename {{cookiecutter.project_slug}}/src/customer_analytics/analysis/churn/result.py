@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from customer_analytics.analysis import scoring as scores
+from customer_analytics.analysis.actions import ActionsResult
+from customer_analytics.analysis.actions import analyse as act
 from customer_analytics.analysis.churn.rules import rules
 from customer_analytics.analysis.churn.samples import Samples, samples
 from customer_analytics.analysis.churn.study import Study, study
@@ -44,6 +46,7 @@ class ChurnResult:
     subgroups: Subgroups | None = None
     promise: Promise | None = None
     hazard: HazardResult | None = None
+    actions: ActionsResult | None = None
 
 
 def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[EarlierScores] = ()) -> ChurnResult:
@@ -66,5 +69,5 @@ def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[Earli
     return ChurnResult(
         parameters, found, people, scored, screening,
         drift=drift(people, found, scored), subgroups=subgroups(people, scored, parameters), promise=kept,
-        hazard=staying,
+        hazard=staying, actions=act(tables, found, scored, None, parameters, people),
     )  # fmt: skip

@@ -1,0 +1,111 @@
+"""What acting is worth: the result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from customer_analytics.analysis.actions.curve import ProfitCurve
+from customer_analytics.analysis.actions.delay import Delay
+from customer_analytics.analysis.actions.emp import ExpectedMaximum
+from customer_analytics.analysis.actions.pilot import Pilot
+from customer_analytics.analysis.actions.terms import Terms
+from customer_analytics.analysis.actions.tiers import Bounds
+from customer_analytics.analysis.actions.value_at_risk import AtRisk, Held
+from customer_analytics.analysis.actions.worth import Worth
+from customer_analytics.analysis.uplift.result import UpliftResult
+
+SCORES = (
+    "customer_id", "probability", "tier", "value", "reason_1", "reason_2", "reason_3", "action", "valid_until", "low",
+    "high", "value_at_risk", "expected_profit", "do_not_disturb", "channel", "uplift",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Contacted or not against left or not, at the chosen share, over the tested cut-offs (fractions of people where
+    equal orders were cut through)."""
+
+    share: float
+    contacted_left: float
+    contacted_stayed: float
+    missed: float
+    spared: float
+
+    @property
+    def precision(self) -> float:
+        """Share of leaving among the contacted."""
+        contacted = self.contacted_left + self.contacted_stayed
+        return self.contacted_left / contacted if contacted else math.nan
+
+    @property
+    def recall(self) -> float:
+        """Share of the leaving that were contacted."""
+        leaving = self.contacted_left + self.missed
+        return self.contacted_left / leaving if leaving else math.nan
+
+
+@dataclass(frozen=True)
+class ActionsResult:
+    """What acting is worth, and for whom.
+
+    `reason`: "" or why there are no scores (scoring's). `money_reason`: "" or why money cannot be told ("no_money": the
+    data hold none; "few": too few past customers were followed).
+
+    `terms`: the assumptions. `worth`: how the value of staying was found; `mean_value` of the scored customers.
+    `profit`, `confusion`, `maximum` (EMP), `break_even` (share of leaving from which a contact of mean value pays),
+    `needed_acceptance` (from which the planned contact would have paid in the tests; NaN: none).
+    `tiers`: tier, customers, expected (leaving), value, value_at_risk, at_risk_low, at_risk_high, selected, and of the
+    last tested cut-off n, tested_expected, left, rate, low, high. `bounds`: probabilities at which they begin.
+    `at_risk`: all scored customers; `held`: how that held up in the tests; `delay`: what a week of waiting costs.
+    `actions`: action, customers, value_at_risk; `disturb`: reason, customers. `contactable`: scored customers against
+    whom nothing speaks; `selected`: of them, worth an offer by the cut-off.
+    `uplift`: what past randomised contacts changed; `pilot`: the next experiment.
+    `scores`: SCORES with keys in place of words; reason_k are topic keys. `valid_until`: last day of the scores.
+    """
+
+    reason: str
+    money_reason: str
+    terms: Terms
+    as_of: dt.date
+    horizon_days: int
+    valid_until: dt.date
+    scores: pd.DataFrame
+    tiers: pd.DataFrame
+    bounds: Bounds
+    actions: pd.DataFrame
+    disturb: pd.DataFrame
+    contactable: int = 0
+    selected: int = 0
+    base_rate: float = math.nan
+    mean_value: float = math.nan
+    break_even: float = math.nan
+    needed_acceptance: float = math.nan
+    worth: Worth | None = None
+    profit: ProfitCurve | None = None
+    confusion: Confusion | None = None
+    maximum: ExpectedMaximum | None = None
+    at_risk: AtRisk | None = None
+    held: Held | None = None
+    delay: Delay | None = None
+    uplift: UpliftResult | None = None
+    pilot: Pilot | None = None
+    ledger: pd.DataFrame | None = field(default=None, repr=False)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether money can be told."""
+        return self.worth is not None
+
+    @property
+    def is_margin(self) -> bool:
+        """Whether money is margin; else it is revenue."""
+        return self.worth is not None and self.worth.is_margin
+
+    @property
+    def has_offer(self) -> bool:
+        """Whether some cut-off pays."""
+        return self.profit is not None and self.profit.pays
