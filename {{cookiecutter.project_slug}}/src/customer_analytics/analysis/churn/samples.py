@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -17,6 +19,7 @@ from customer_analytics.tables.store import Tables
 
 FINENESS = 1_000_000  # parts that people are divided into by their ids
 SALT = 5
+AT_ONCE = 400_000  # people of all cut-offs together that cross in one piece
 
 
 @dataclass(frozen=True)
@@ -68,40 +71,49 @@ def samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Sample
     """
     source = FeatureSource(tables, study.kind, study.life)
     names = dictionary(tables, study.kind, source)
-    observed = study.windows.observation_days
+    windows = study.windows
     counts = study.population.set_index("cut")
-    past = []
-    for cut in study.windows.cuts:
-        number, left = int(counts.loc[cut, "people"]), int(counts.loc[cut, "left"])
-        people = study.people(tables, cut)
-        chosen = people if number <= parameters.training_sample else _some(people, parameters.training_sample / number)
-        past.append(Sample(cut, _frame(source, chosen, cut, observed, names, labelled=True), number, left))
-    now = study.windows.now
-    here = study.people(tables, now)
+    numbers = {cut: (int(counts.loc[cut, "people"]), int(counts.loc[cut, "left"])) for cut in windows.cuts}
+    past = {cut: _people(tables, study, cut, parameters.training_sample / max(numbers[cut][0], 1)) for cut in numbers}
+    here = _people(tables, study, windows.now, 1.0)
     if study.kind == SNAPSHOT:
         here = here.filter(here.left == 0)
-    frame = _frame(source, here, now, observed, names, labelled=False)
-    return Samples(tuple(past), Sample(now, frame, len(frame), 0), names, parameters.training_sample)
+    observed, end = windows.observation_days, windows.now
+    everybody = sum(min(people, parameters.training_sample) for people, _ in numbers.values()) + study.running
+    if everybody <= AT_ONCE and study.kind != SNAPSHOT:
+        frames = _frames(source, {**past, end: here}, observed, names)
+        now = frames[end]
+    else:  # a crossing each, or all would be in memory at once; and a snapshot has one cut-off in both
+        frames = _frames(source, past, observed, names)
+        now = _frames(source, {end: here}, observed, names)[end]
+    made = [Sample(cut, frames[cut], *numbers[cut]) for cut in windows.cuts]
+    return Samples(tuple(made), Sample(end, now.drop(columns="left"), len(now), 0), names, parameters.training_sample)
 
 
-def _some(people: ir.Table, share: float) -> ir.Table:
-    return people.filter(block(people.person_id, FINENESS, SALT) < round(share * FINENESS))
+def _people(tables: Tables, study: Study, cut: int, share: float) -> ir.Table:
+    """person_id, left and cut of who is here at a cut-off; below a share of 1 a sample of them."""
+    people = study.people(tables, cut)
+    if share < 1:
+        people = people.filter(block(people.person_id, FINENESS, SALT) < round(share * FINENESS))
+    return people.select("person_id", "left", cut=ibis.literal(cut, "int32"))
 
 
-def _frame(
-    source: FeatureSource, people: ir.Table, cut: int, observed: int, names: pd.DataFrame, *, labelled: bool
-) -> pd.DataFrame:
-    """person_id, left and the features of these people, sorted by person_id: the one crossing."""
-    people = people.select("person_id", "left").cache()
-    table = source.table(people, cut, observed)
-    if labelled:
-        labels = people.select(other="person_id", left="left")
-        table = table.inner_join(labels, [("person_id", "other")]).drop("other")
+def _frames(
+    source: FeatureSource, people: Mapping[int, ir.Table], observed: int, names: pd.DataFrame
+) -> dict[int, pd.DataFrame]:
+    """person_id, left and the features of the people of each cut-off, sorted by person_id: one crossing for all."""
+    if not people:
+        return {}
+    parts = list(people.values())
+    together = (parts[0] if len(parts) == 1 else ibis.union(*parts)).cache()
+    table = source.table(together.select("person_id", "cut"), tuple(people), observed)
+    labels = together.select("left", other_person="person_id", other_cut="cut")
+    table = table.inner_join(labels, [("person_id", "other_person"), ("cut", "other_cut")])
     features = [str(name) for name in names["feature"]]
-    wanted = ["person_id", *(["left"] if labelled else []), *features]
-    frame: pd.DataFrame = table.select(*wanted).to_pyarrow().to_pandas()
+    arrow = table.select("person_id", "cut", "left", *features).to_pyarrow()
     categories = set(names.loc[names["kind"] == CATEGORY, "feature"])
-    types = {name: object if name in categories else float for name in features}
-    if labelled:
-        types["left"] = int
-    return frame.astype(types).sort_values("person_id", ignore_index=True)
+    types = {"left": "int64"} | {name: object if name in categories else "float64" for name in features}
+    frame: pd.DataFrame = arrow.to_pandas().astype(types)
+    del arrow
+    frame = frame.sort_values(["cut", "person_id"], ignore_index=True)
+    return {cut: frame[frame["cut"] == cut].drop(columns="cut").reset_index(drop=True) for cut in people}

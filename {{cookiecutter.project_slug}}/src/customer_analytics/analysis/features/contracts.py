@@ -9,9 +9,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.features.feature import CATEGORY, Block, Feature, Moment
+from customer_analytics.analysis.features.feature import CATEGORY, Block, Feature, Moment, by_person, count, day_of
 from customer_analytics.analysis.features.life import SNAPSHOT
-from customer_analytics.tables.store import Tables
 
 TABLE = "subscriptions"
 
@@ -27,55 +26,56 @@ def blocks(moment: Moment) -> list[Block]:
 
 def _dated(moment: Moment) -> Block:
     rows = moment.tables[TABLE]
-    over = rows.ended_on.epoch_days().cast("int32") if "ended_on" in rows.columns else ibis.null("int32")
-    rows = rows.mutate(
-        person_id=rows.customer_id.cast("string"), begun=rows.started_on.epoch_days().cast("int32"), over=over
-    )
-    rows = rows.filter(rows.begun < moment.cut, (rows.over >= rows.begun).fill_null(True))
-    rows = moment.of_people(rows)
-    runs = (rows.over >= moment.cut).fill_null(True)
-    longest = (ibis.literal(moment.cut) - rows.begun.min(where=runs)).cast("float64")
-    values: dict[str, ir.Value] = {
-        "contracts_running": runs.ifelse(1, 0).sum().cast("float64"),
-        "contracts_ended": (~runs).ifelse(1, 0).sum().cast("float64"),
-        "contract_days": longest,
+    over = day_of(rows, "ended") if "ended_on" in rows.columns else ibis.null("int32")
+    told, features, named = _columns(moment, rows)
+    rows = rows.select(person_id=rows.customer_id.cast("string"), begun=day_of(rows, "started"), over=over, **told)
+    rows = rows.filter(rows.person_id.notnull(), (rows.over >= rows.begun).fill_null(True))
+    rows = rows.inner_join(moment.people, "person_id").filter(lambda t: t.begun < t.cut)
+    runs = (rows.over >= rows.cut).fill_null(True)
+    values = {
+        "contracts_running": count(runs),
+        "contracts_ended": count(~runs),
+        "contract_days": (rows.cut - rows.begun).max(where=runs).cast("float64"),
     }
-    features = [
+    dated = (
         Feature("contracts_running", "contract", "count", f"{TABLE}.started_at, {TABLE}.ended_at"),
         Feature("contracts_ended", "contract", "count", f"{TABLE}.started_at, {TABLE}.ended_at"),
         Feature("contract_days", "contract", "days", f"{TABLE}.started_at"),
-    ]
-    more, told = _columns(moment, rows, runs)
+    )
+    table = by_person(rows).aggregate(**values, **_of_each(rows, told, runs))
     zero = frozenset({"contracts_running", "contracts_ended"})
-    return Block((*features, *told), rows.group_by("person_id").aggregate(**values, **more), zero)
+    return Block((*dated, *features), table.rename(named), zero)
 
 
 def _undated(moment: Moment) -> Block:
     rows = moment.tables[TABLE]
-    rows = moment.of_people(rows.mutate(person_id=rows.customer_id.cast("string")))
-    values, features = _columns(moment, rows, ibis.literal(True))
+    told, features, named = _columns(moment, rows)
     if "tenure" in rows.columns:
-        values["contract_tenure"] = rows.tenure.max().cast("float64")
+        told["contract_tenure"] = rows.tenure.cast("float64")
         features.append(Feature("contract_tenure", "contract", "value", f"{TABLE}.tenure", dated=False))
-    values["contracts"] = rows.count().cast("float64")
-    features.append(Feature("contracts", "contract", "count", TABLE))
-    return Block(tuple(features), rows.group_by("person_id").aggregate(**values))
+    rows = rows.select(person_id=rows.customer_id.cast("string"), **told).inner_join(moment.people, "person_id")
+    values = _of_each(rows, told, None) | {"contracts": rows.count().cast("float64")}
+    features.append(Feature("contracts", "contract", "count", TABLE, dated=False))
+    return Block(tuple(features), by_person(rows).aggregate(**values).rename(named))
 
 
-def _columns(moment: Moment, rows: ir.Table, which: ir.BooleanValue) -> tuple[dict[str, ir.Value], list[Feature]]:
-    """Plan, price and the client's own columns: of several contracts the dearest, and the first in the alphabet."""
-    values: dict[str, ir.Value] = {}
+def _columns(moment: Moment, rows: ir.Table) -> tuple[dict[str, ir.Value], list[Feature], dict[str, str]]:
+    """Plan, price and the client's own columns as Facts.own_columns has them."""
+    told: dict[str, ir.Value] = {}
     features = []
     if "price" in rows.columns:
-        values["contract_price"] = rows.price.max(where=which).cast("float64")
+        told["contract_price"] = rows.price.cast("float64")
         features.append(Feature("contract_price", "contract", "money", f"{TABLE}.price", dated=False))
     if f"{TABLE}.plan" in moment.facts.levels:
-        values["contract_plan"] = rows.plan.cast("string").min(where=which)
+        told["contract_plan"] = rows.plan.cast("string")
         features.append(Feature("contract_plan", "contract", "value", f"{TABLE}.plan", dated=False, kind=CATEGORY))
-    own_values, own = moment.facts.own_features(TABLE, rows, "contract", which)
-    return values | own_values, features + own
+    own, own_features, named = moment.facts.own_columns(TABLE, rows, "contract")
+    return told | own, features + own_features, named
 
 
-def has_contracts(tables: Tables) -> bool:
-    """Whether there are contracts of customers."""
-    return tables.has(TABLE, "customer_id")
+def _of_each(rows: ir.Table, told: dict[str, ir.Value], which: ir.BooleanValue | None) -> dict[str, ir.Value]:
+    """One value a person: of several contracts the largest number, and the first text in the alphabet."""
+    return {
+        name: rows[name].min(where=which) if rows[name].type().is_string() else rows[name].max(where=which)
+        for name in told
+    }

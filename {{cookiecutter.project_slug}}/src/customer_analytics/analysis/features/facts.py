@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.features import voice
-from customer_analytics.analysis.features.feature import CATEGORY, Feature
+from customer_analytics.analysis.features.feature import CATEGORY, NUMERIC, Feature
 from customer_analytics.analysis.features.lines import category_column
 from customer_analytics.analysis.features.visits import cart_names, failure_names
 from customer_analytics.analysis.stream.events import own_names
@@ -52,27 +52,28 @@ class Facts:
     returns: bool = False
     tones: ir.Table | None = None
 
-    def own_features(
-        self, table: str, rows: ir.Table, family: str, which: ir.BooleanValue | None
-    ) -> tuple[dict[str, ir.Value], list[Feature]]:
-        """One value a person of each of the client's own columns of a table, and their features."""
+    def own_columns(
+        self, table: str, rows: ir.Table, family: str
+    ) -> tuple[dict[str, ir.Value], list[Feature], dict[str, str]]:
+        """The client's own columns of a table: values under names of ours (whatever the client calls them, they
+        collide with nothing), their features, and the features' names for our names."""
         values: dict[str, ir.Value] = {}
         features = []
-        for column, kind in self.own.get(table, {}).items():
-            name = f"{table}.{column}"
-            value = rows[column]
+        named = {}
+        for place, (column, kind) in enumerate(self.own.get(table, {}).items()):
+            name, value = f"{table}.{column}", rows[column]
             if kind == OWN_NUMBER:
-                number = _number(value) if value.type().is_string() else value.cast("float64")
-                values[name] = number.max(where=which)
+                values[f"own_{place}"] = _number(value) if value.type().is_string() else value.cast("float64")
             else:
-                values[name] = value.cast("string").min(where=which)
+                values[f"own_{place}"] = value.cast("string")
+            named[name] = f"own_{place}"
             features.append(
                 Feature(
                     name, family, "value", name, dated=False, actionable=False,
-                    kind="numeric" if kind == OWN_NUMBER else CATEGORY, words=kind,
+                    kind=NUMERIC if kind == OWN_NUMBER else CATEGORY, words=kind,
                 )
             )  # fmt: skip
-        return values, features
+        return values, features, named
 
 
 def facts(tables: Tables) -> Facts:

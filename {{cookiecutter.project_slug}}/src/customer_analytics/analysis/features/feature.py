@@ -1,16 +1,15 @@
-"""What a feature is, and at which moment features are taken."""
+"""What a feature is, and at which moments features are taken."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.features.life import EPOCH, Life
-from customer_analytics.expressions import utc_of_local_midnight
+from customer_analytics.analysis.features.life import Life
 from customer_analytics.tables.store import Tables
 
 if TYPE_CHECKING:
@@ -20,17 +19,18 @@ NUMERIC, CATEGORY, FLAG = "numeric", "category", "flag"
 FAMILIES = (
     "rhythm", "value", "breadth", "discount", "service", "engagement", "payment", "contract", "origin", "profile",
 )  # fmt: skip
-UNKNOWN_SPAN = 1  # days: a share of time is never taken of less
+KEYS = ("person_id", "cut")
+MONTH, RECENT, QUARTER, YEAR = 30, 30, 90, 365  # days
 
 
 @dataclass(frozen=True)
 class Feature:
     """One column of the feature table.
 
-    `family`: one of FAMILIES; `unit`: days, count, share, money, ratio, years, value or flag; `source`: the tables
-    that it comes from; `dated`: whether every value was known at the cut-off (else it is as at the export, and must
-    be screened before it is used); `actionable`: whether somebody can act on it; `kind`: numeric, flag (0 or 1) or
-    category; `words`: key of its words where that is not the name.
+    `family`: one of FAMILIES; `unit`: days, count, share, money, ratio, years, hours, value or flag; `source`: the
+    tables that it comes from; `dated`: whether every value was known at the cut-off (else it is as at the export, and
+    must be screened before it is used); `actionable`: whether somebody can act on it; `kind`: numeric, flag (0 or 1)
+    or category; `words`: key of its words where that is not the name.
     """
 
     name: str
@@ -50,8 +50,8 @@ class Feature:
 
 @dataclass(frozen=True)
 class Block:
-    """Features of one source: a table of person_id and the features, one row a person. `zero`: the names that are 0,
-    not unknown, for people without a row."""
+    """Features of one source: a table of person_id, cut and the features, one row a person and cut-off. `zero`: the
+    names that are 0, not unknown, for people without a row."""
 
     features: tuple[Feature, ...]
     table: ir.Table
@@ -60,41 +60,61 @@ class Block:
 
 @dataclass(frozen=True)
 class Moment:
-    """A cut-off as the features see it.
+    """Cut-offs as the features see them.
 
-    `people`: person_id of those asked for; `cut`: the first day that is not known; `start`: the first day looked at;
-    `facts`: what had to be read from the data before (levels of columns, names of events).
+    `people`: person_id, cut (the first day that is not known) and start (the first day looked at), one row a person
+    and cut-off; `cuts`: all the cut-offs in it; `facts`: what had to be read from the data before (levels of columns,
+    names of events).
     """
 
     tables: Tables
     life: Life
     people: ir.Table
-    cut: int
-    start: int
+    cuts: tuple[int, ...]
     facts: Facts
 
-    @property
-    def begun(self) -> dt.datetime:
-        """Naive UTC moment of the first day looked at."""
-        return utc_of_local_midnight(EPOCH + dt.timedelta(days=self.start), self.tables.zone)
+    def seen(self, rows: ir.Table) -> ir.Table:
+        """The rows (person_id, day) of these people that were known at the cut-off, once for each: with cut, start."""
+        joined = rows.inner_join(self.people, "person_id")
+        return joined.filter(joined.day < joined.cut, joined.day >= joined.start)
 
-    @property
-    def midnight(self) -> dt.datetime:
-        """Naive UTC moment at which the cut-off begins: nothing that arrived from then on is known."""
-        return self.before(0)
+    def by_cut(self, rows: ir.Table, values: Mapping[int, int]) -> ir.IntegerValue:
+        """A number for each cut-off."""
+        cases = [(rows.cut == cut, ibis.literal(values[cut])) for cut in self.cuts]
+        return ibis.cases(*cases) if cases else ibis.null("int32")
 
-    def before(self, days: int) -> dt.datetime:
-        """Naive UTC moment so many days before the cut-off."""
-        return utc_of_local_midnight(EPOCH + dt.timedelta(days=self.cut - days), self.tables.zone)
 
-    def span(self, days: int) -> int:
-        """So many days, or as many as the data hold before the cut-off."""
-        return max(min(days, self.cut - self.start), UNKNOWN_SPAN)
+def by_person(rows: ir.Table) -> ir.Table:
+    """The rows, grouped by person and cut-off."""
+    return rows.group_by(*KEYS)
 
-    def known(self, moment: ir.TimestampValue) -> ir.BooleanValue:
-        """Whether a moment lies before the cut-off; what has no moment is not known to have happened."""
-        return (moment < ibis.timestamp(self.midnight)).fill_null(False)
 
-    def of_people(self, rows: ir.Table) -> ir.Table:
-        """The rows of the people asked for."""
-        return rows.semi_join(self.people, "person_id")
+def joined(left: ir.Table, right: ir.Table) -> ir.Table:
+    """Rows of `left` that have one in `right`, matched by person and cut-off, with the further columns of both."""
+    other = right.rename(other_person="person_id", other_cut="cut")
+    matched = left.inner_join(other, [("person_id", "other_person"), ("cut", "other_cut")])
+    return matched.drop("other_person", "other_cut")
+
+
+def span(rows: ir.Table, days: int) -> ir.FloatingValue:
+    """So many days, or as many as the data hold before the cut-off; at least one."""
+    known = (rows.cut - rows.start).cast("float64")
+    return ibis.least(ibis.greatest(known, 1.0), float(days))
+
+
+def day_of(rows: ir.Table, time: str) -> ir.IntegerValue:
+    """Day number of a time column, for example "paid"."""
+    number: ir.IntegerValue = rows[f"{time}_on"].epoch_days().cast("int32")
+    return number
+
+
+def count(condition: ir.BooleanValue) -> ir.FloatingValue:
+    """How many rows fulfil a condition, as a float."""
+    number: ir.FloatingValue = condition.fill_null(False).ifelse(1, 0).sum().cast("float64")
+    return number
+
+
+def trend(late: ir.FloatingValue, early: ir.FloatingValue) -> ir.FloatingValue:
+    """(late - early) / (late + early): from -1, all of it early, to 1; null where there is neither."""
+    change: ir.FloatingValue = (late - early) / (late + early).nullif(0)
+    return change

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.features.feature import CATEGORY, Block, Feature, Moment
-from customer_analytics.analysis.features.life import has_placed
-from customer_analytics.analysis.features.orders import before
+from customer_analytics.analysis.features.feature import CATEGORY, KEYS, Block, Feature, Moment, by_person
+from customer_analytics.analysis.features.life import has_placed, placed
 from customer_analytics.expressions import ratio
 from customer_analytics.tables.store import Tables
 
@@ -21,14 +20,11 @@ def blocks(moment: Moment) -> list[Block]:
     counted: dict[str, ir.Value] = {"lines": sold.count(), "orders": sold.order_id.nunique()}
     for column, name in (("product_id", "products"), ("category", "categories")):
         if column in sold.columns:
-            counted[name] = sold[column].nunique()
+            counted[name] = sold[column].nunique().cast("float64")
             features.append(Feature(name, "breadth", "count", f"order_lines.{column}"))
-    sums = sold.group_by("person_id").aggregate(**counted)
-    shaped = sums.select(
-        "person_id",
-        lines_per_order=ratio(sums.lines, sums.orders),
-        **{name: sums[name].cast("float64") for name in ("products", "categories") if name in sums.columns},
-    )
+    sums = by_person(sold).aggregate(**counted)
+    names = [feature.name for feature in features[1:]]
+    shaped = sums.select(*KEYS, *names, lines_per_order=ratio(sums.lines, sums.orders))
     found = [Block(tuple(features), shaped)]
     if "order_lines.category" in moment.facts.levels and "category" in sold.columns:
         found.append(_main_category(sold))
@@ -44,7 +40,7 @@ def category_column(tables: Tables) -> str | None:
 
 
 def with_category(tables: Tables, lines: ir.Table) -> ir.Table:
-    """order_id, and product_id and category where they are known."""
+    """sold_in (the order), and product_id and category where they are known."""
     own = {name: lines[name].cast("string") for name in ("product_id", "category") if name in lines.columns}
     shaped = lines.select(sold_in=lines.order_id, **own)
     if category_column(tables) != "products":
@@ -55,8 +51,8 @@ def with_category(tables: Tables, lines: ir.Table) -> ir.Table:
 
 
 def _sold(moment: Moment) -> ir.Table:
-    """The lines of the orders placed before the cut-off: person_id, order_id, product_id, category."""
-    orders = before(moment).select("person_id", "order_id")
+    """The lines of the orders placed before the cut-off: person_id, cut, order_id, product_id, category."""
+    orders = moment.seen(placed(moment.tables).select("person_id", "day", "order_id")).select(*KEYS, "order_id")
     lines = with_category(moment.tables, moment.tables["order_lines"])
     return orders.inner_join(lines.filter(lines.sold_in.notnull()), [("order_id", "sold_in")]).drop("sold_in")
 
@@ -64,8 +60,8 @@ def _sold(moment: Moment) -> ir.Table:
 def _main_category(sold: ir.Table) -> Block:
     """The category with most lines; of several the first in the alphabet."""
     known = sold.filter(sold.category.notnull())
-    counted = known.group_by("person_id", "category").aggregate(n=known.count())
-    best = ibis.window(group_by=counted.person_id, order_by=[counted.n.desc(), counted.category])
+    counted = known.group_by(*KEYS, "category").aggregate(n=known.count())
+    best = ibis.window(group_by=list(KEYS), order_by=[counted.n.desc(), counted.category])
     ranked = counted.mutate(place=ibis.row_number().over(best))
-    shaped = ranked.filter(ranked.place == 0).select("person_id", main_category="category")
+    shaped = ranked.filter(ranked.place == 0).select(*KEYS, main_category="category")
     return Block((Feature("main_category", "breadth", "value", "order_lines.category", kind=CATEGORY),), shaped)

@@ -10,9 +10,24 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.features.feature import CATEGORY, FLAG, Block, Feature, Moment
+from customer_analytics.analysis.features.feature import (
+    CATEGORY,
+    FLAG,
+    MONTH,
+    NUMERIC,
+    QUARTER,
+    YEAR,
+    Block,
+    Feature,
+    Moment,
+    by_person,
+    count,
+    day_of,
+    joined,
+    span,
+    trend,
+)
 from customer_analytics.analysis.features.life import has_placed, placed
-from customer_analytics.analysis.features.rhythm import MONTH, QUARTER, YEAR
 from customer_analytics.analysis.rfm.payments import MONEY
 from customer_analytics.analysis.stream.people import person_id
 from customer_analytics.expressions import ratio
@@ -24,127 +39,136 @@ VALUE = {
 DISCOUNT = {"discount_share": "share", "discount_depth": "share", "first_order_discounted": "flag"}
 PAYMENT = {"unpaid_share": "share", "payment_delay_hours": "hours"}
 LAST = {"channel": "last_channel", "store": "last_store", "payment_method": "last_payment_method"}
-ZERO = frozenset({"spend_90", "spend_year_rate", "returns_year"})
+USED = ("order_id", "ordered_at", "paid_at", "paid_on", "amount", "discount", *LAST)
 
 
 def blocks(moment: Moment) -> list[Block]:
     """The features of orders; none where no order names a customer and a day."""
     if not has_placed(moment.tables):
         return []
-    found = [_money(moment)] if moment.tables.has("orders", "amount") else []
-    found += [each for each in (_discounts(moment), _payments(moment), _last(moment)) if each is not None]
+    rows = before(moment)
+    found = []
+    if "amount" in rows.columns:
+        found.append(_money(rows))
+        if "discount" in rows.columns and "ordered_at" in rows.columns:
+            found.append(_discounts(rows))
+        if moment.facts.returns:
+            found.append(_returned(moment))
+    if {"paid_at", "paid_on", "ordered_at"} <= set(rows.columns):
+        found.append(_payments(rows))
+    if "ordered_at" in rows.columns:
+        found += _last(rows, [name for name in LAST if f"orders.{name}" in moment.facts.levels])
     return found
 
 
 def before(moment: Moment) -> ir.Table:
     """The orders that these people placed before the cut-off, with `worth`: the money that had arrived by then."""
     rows = placed(moment.tables)
-    rows = rows.filter(rows.day < moment.cut, rows.day >= moment.start)
-    rows = moment.of_people(rows)
-    return rows.mutate(worth=_arrived(moment, rows)) if "amount" in rows.columns else rows
+    rows = moment.seen(rows.select("person_id", "day", *(name for name in USED if name in rows.columns)))
+    if "amount" not in rows.columns:
+        return rows
+    rows = rows.mutate(amount=rows.amount.cast(MONEY).fill_null(_nothing()))
+    return rows.mutate(worth=ibis.ifelse(_paid(rows), rows.amount, _nothing()) if _is_timed(rows) else rows.amount)
 
 
-def _arrived(moment: Moment, rows: ir.Table) -> ir.DecimalValue:
-    amount = rows.amount.cast(MONEY).fill_null(_nothing())
-    return ibis.ifelse(moment.known(rows.paid_at), amount, _nothing()) if "paid_at" in rows.columns else amount
+def _is_timed(rows: ir.Table) -> bool:
+    return "paid_on" in rows.columns
+
+
+def _paid(rows: ir.Table) -> ir.BooleanValue:
+    """Whether an order had been paid by the cut-off."""
+    return (day_of(rows, "paid") < rows.cut).fill_null(False)
 
 
 def _nothing() -> ir.DecimalScalar:
     return ibis.literal(0).cast(MONEY)
 
 
-def _money(moment: Moment) -> Block:
-    rows = before(moment)
-    ends = rows.group_by("person_id").aggregate(latest=rows.day.max(where=rows.worth > 0))
-    rows = rows.inner_join(ends.select(other="person_id", latest="latest"), [("person_id", "other")])
-    back = _returned(moment)
-    late = rows.day >= moment.cut - QUARTER
-    early = (rows.day >= moment.cut - 2 * QUARTER) & ~late
+def _money(rows: ir.Table) -> Block:
     earning = rows.worth > 0
+    rows = joined(rows, by_person(rows).aggregate(latest=rows.day.max(where=earning)))
+    earning, age = rows.worth > 0, rows.cut - rows.day
     # The money of a day, not of a single order: several orders in a day have no first one on a calendar.
-    sums = rows.group_by("person_id").aggregate(
-        late=rows.worth.sum(where=late).cast("float64"),
-        early=rows.worth.sum(where=early).cast("float64"),
-        year=rows.worth.sum(where=rows.day >= moment.cut - YEAR).cast("float64"),
-        total=rows.worth.sum().cast("float64"),
-        orders=earning.ifelse(1, 0).sum(),
-        last=rows.worth.sum(where=earning & (rows.day == rows.latest)).cast("float64"),
-        last_orders=(earning & (rows.day == rows.latest)).ifelse(1, 0).sum(),
+    last = earning & (rows.day == rows.latest).fill_null(False)
+    sums = by_person(rows).aggregate(
+        start=rows.start.max(),
+        late=_sum(rows, age <= QUARTER),
+        early=_sum(rows, (age > QUARTER) & (age <= 2 * QUARTER)),
+        year=_sum(rows, age <= YEAR),
+        total=_sum(rows, earning),
+        orders=count(earning),
+        last=_sum(rows, last),
+        last_orders=count(last),
     )
-    late, early = sums.late.fill_null(0.0), sums.early.fill_null(0.0)
     average = ratio(sums.total, sums.orders)
     shaped = sums.select(
         "person_id",
-        spend_90=late,
-        spend_year_rate=sums.year.fill_null(0.0) * MONTH / float(moment.span(YEAR)),
-        spend_trend=(late - early) / (late + early).nullif(0),
+        "cut",
+        spend_90=sums.late,
+        spend_year_rate=sums.year * MONTH / span(sums, YEAR),
+        spend_trend=trend(sums.late, sums.early),
         average_order=average,
-        last_order_in_own_orders=ratio(sums.last, sums.last_orders) / average.nullif(0),
+        last_order_in_own_orders=ratio(sums["last"], sums.last_orders) / average.nullif(0),
     )
-    features = [Feature(name, "value", unit, _source(moment, "amount", "paid_at")) for name, unit in VALUE.items()]
-    if back is not None:
-        shaped = shaped.left_join(back, [("person_id", "other")]).drop("other")
-        features.append(Feature("returns_year", "service", "count", "orders.amount"))
-    return Block(tuple(features), shaped, ZERO & {feature.name for feature in features})
+    source = "orders.amount, orders.paid_at" if _is_timed(rows) else "orders.amount"
+    features = tuple(Feature(name, "value", unit, source) for name, unit in VALUE.items())
+    return Block(features, shaped, frozenset({"spend_90", "spend_year_rate"}))
 
 
-def _returned(moment: Moment) -> ir.Table | None:
-    """Returns booked as orders of their own in the last year; None where the export has none."""
-    if not moment.facts.returns:
-        return None
+def _sum(rows: ir.Table, condition: ir.BooleanValue) -> ir.FloatingValue:
+    total: ir.FloatingValue = rows.worth.sum(where=condition).cast("float64").fill_null(0.0)
+    return total
+
+
+def _returned(moment: Moment) -> Block:
+    """Returns booked as orders of their own in the last year."""
     orders = moment.tables["orders"]
     rows = orders.filter((orders.amount < 0).fill_null(False))
-    rows = rows.select(person_id=person_id(rows), day=rows.ordered_on.epoch_days().cast("int32"))
-    start = max(moment.cut - YEAR, moment.start)
-    rows = moment.of_people(rows.filter(rows.day < moment.cut, rows.day >= start))
-    return rows.group_by(other=rows.person_id).aggregate(returns_year=rows.count().cast("float64"))
+    rows = rows.select(person_id=person_id(rows), day=day_of(rows, "ordered"))
+    rows = moment.seen(rows.filter(rows.person_id.notnull(), rows.day.notnull()))
+    table = by_person(rows).aggregate(returns_year=count(rows.cut - rows.day <= YEAR))
+    return Block((Feature("returns_year", "service", "count", "orders.amount"),), table, frozenset({"returns_year"}))
 
 
-def _discounts(moment: Moment) -> Block | None:
-    if not moment.tables.has("orders", "discount", "amount"):
-        return None
-    rows = before(moment)
-    first = rows.group_by("person_id").aggregate(first=rows.ordered_at.min())
-    rows = rows.inner_join(first.select(other="person_id", first="first"), [("person_id", "other")])
+def _discounts(rows: ir.Table) -> Block:
+    rows = joined(rows, by_person(rows).aggregate(begun=rows.ordered_at.min()))
     given = rows.discount.cast(MONEY).fill_null(_nothing())
     has = (given > 0).ifelse(1, 0)
-    sums = rows.group_by("person_id").aggregate(
+    sums = by_person(rows).aggregate(
         orders=rows.count(),
         discounted=has.sum(),
         given=given.sum().cast("float64"),
-        listed=(rows.amount.cast(MONEY).fill_null(_nothing()) + given).sum().cast("float64"),
-        first=has.max(where=rows.ordered_at == rows["first"]).cast("float64"),
+        listed=(rows.amount + given).sum().cast("float64"),
+        first=has.max(where=rows.ordered_at == rows.begun).cast("float64"),
     )
     shaped = sums.select(
         "person_id",
+        "cut",
         discount_share=ratio(sums.discounted, sums.orders),
         discount_depth=sums.given / sums.listed.nullif(0),
         first_order_discounted=sums["first"],
     )
-    source = _source(moment, "discount")
     features = tuple(
-        Feature(name, "discount", unit, source, kind=FLAG if unit == "flag" else "numeric")
+        Feature(name, "discount", unit, "orders.discount", kind=FLAG if unit == "flag" else NUMERIC)
         for name, unit in DISCOUNT.items()
     )
     return Block(features, shaped)
 
 
-def _payments(moment: Moment) -> Block | None:
+def _payments(rows: ir.Table) -> Block:
     """Orders that were not paid by the cut-off, and how long payment took."""
-    if not moment.tables.has("orders", "paid_at", "ordered_at"):
-        return None
-    rows = before(moment)
-    paid = moment.known(rows.paid_at)
+    paid = _paid(rows)
     waited = rows.paid_at.epoch_seconds().cast("int64") - rows.ordered_at.epoch_seconds().cast("int64")
     sound = paid & (waited >= 0).fill_null(False)  # a payment before its order is a fault of the export
-    sums = rows.group_by("person_id").aggregate(
+    sums = by_person(rows).aggregate(
         orders=rows.count(),
-        unpaid=(~paid).ifelse(1, 0).sum(),
+        unpaid=count(~paid),
         waited=waited.sum(where=sound).cast("float64"),
-        counted=sound.ifelse(1, 0).sum(),
+        counted=count(sound),
     )
     shaped = sums.select(
         "person_id",
+        "cut",
         unpaid_share=ratio(sums.unpaid, sums.orders),
         payment_delay_hours=ratio(sums.waited, sums.counted) / 3600,
     )
@@ -152,32 +176,25 @@ def _payments(moment: Moment) -> Block | None:
     return Block(features, shaped)
 
 
-def _last(moment: Moment) -> Block | None:
+def _last(rows: ir.Table, there: list[str]) -> list[Block]:
     """Channel, store and way of payment of the last order; of several at one moment the first in the alphabet."""
-    there = [name for name in LAST if f"orders.{name}" in moment.facts.levels]
-    if not there or not moment.tables.has("orders", "ordered_at"):
-        return None
-    rows = before(moment)
+    if not there:
+        return []
     known = {name: rows[name].cast("string") for name in there}
-    latest = rows.group_by("person_id").aggregate(
-        **{f"at_{name}": rows.ordered_at.max(where=value.notnull()) for name, value in known.items()}
+    rows = rows.select("person_id", "cut", "ordered_at", **known)
+    latest = by_person(rows).aggregate(
+        **{f"at_{name}": rows.ordered_at.max(where=rows[name].notnull()) for name in there}
     )
-    rows = rows.inner_join(latest.rename(other="person_id"), [("person_id", "other")])
-    values = {LAST[name]: rows[name].cast("string").min(where=rows.ordered_at == rows[f"at_{name}"]) for name in there}
-    more = {"channels_used": rows.channel.nunique().cast("float64")} if "channel" in there else {}
-    shaped = rows.group_by("person_id").aggregate(**values, **more)
-    families = {"payment_method": "payment"}
+    rows = joined(rows, latest)
+    values = {LAST[name]: rows[name].min(where=rows.ordered_at == rows[f"at_{name}"]) for name in there}
     features = [
         Feature(
-            LAST[name], families.get(name, "origin"), "value", f"orders.{name}",
-            actionable=name == "payment_method", kind=CATEGORY,
+            LAST[name], "payment" if by_way else "origin", "value", f"orders.{name}", actionable=by_way, kind=CATEGORY
         )
         for name in there
-    ]  # fmt: skip
-    if more:
+        for by_way in (name == "payment_method",)
+    ]
+    if "channel" in there:
+        values["channels_used"] = rows.channel.nunique().cast("float64")
         features.append(Feature("channels_used", "breadth", "count", "orders.channel"))
-    return Block(tuple(features), shaped)
-
-
-def _source(moment: Moment, *columns: str) -> str:
-    return ", ".join(f"orders.{column}" for column in columns if moment.tables.has("orders", column))
+    return [Block(tuple(features), by_person(rows).aggregate(**values))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -32,11 +32,13 @@ class FeatureSource:
         self.life = lives if lives is not None else life(tables, kind)
         self.facts = known if known is not None else facts(tables)
 
-    def moment(self, people: ir.Table, cut: int, observation_days: int) -> Moment:
-        """The cut-off with its people; features look `observation_days` back, 0: to the beginning."""
-        first = self.life.first if self.life.first is not None else cut - 1
-        start = max(cut - observation_days, first) if observation_days else first
-        return Moment(self.tables, self.life, people.select("person_id"), cut, start, self.facts)
+    def moment(self, people: ir.Table, cuts: Sequence[int], observation_days: int) -> Moment:
+        """Cut-offs with their people (person_id, cut); features look `observation_days` back, 0: to the beginning."""
+        start: ir.IntegerValue = ibis.literal(self.life.first if self.life.first is not None else min(cuts), "int32")
+        shaped = people.select("person_id", cut=people.cut.cast("int32"))
+        if observation_days:
+            start = ibis.greatest(shaped.cut - observation_days, start).cast("int32")
+        return Moment(self.tables, self.life, shaped.mutate(start=start), tuple(cuts), self.facts)
 
     def blocks(self, moment: Moment) -> list[Block]:
         """The features of each source that the data hold."""
@@ -44,22 +46,25 @@ class FeatureSource:
 
     def features(self) -> tuple[Feature, ...]:
         """Every feature of these data."""
-        nobody = ibis.memtable([], schema={"person_id": "string"})
-        last = self.life.last if self.life.last is not None else 0
-        found = self.blocks(self.moment(nobody, last + 1, 0))
+        nobody = ibis.memtable([], schema={"person_id": "string", "cut": "int32"})
+        found = self.blocks(self.moment(nobody, (0,), 0))
         return tuple(feature for block in found for feature in block.features)
 
-    def table(self, people: ir.Table, cut: int, observation_days: int = 0) -> ir.Table:
-        """All features of these people as of the cut-off: person_id and a column a feature."""
-        moment = self.moment(people, cut, observation_days)
-        joined = moment.people
+    def table(self, people: ir.Table, cuts: Sequence[int], observation_days: int = 0) -> ir.Table:
+        """All features of these people (person_id, cut) as of their cut-off: person_id, cut and a column a feature.
+
+        People of many cut-offs in one table are cheaper than a table for each: the engine reads the data once.
+        """
+        moment = self.moment(people, cuts, observation_days)
+        table = moment.people.drop("start")
         for block in self.blocks(moment):
             names = [feature.name for feature in block.features]
-            # The view closes ibis's chain of joins: each block is joined to the rows and not to the chain's parts.
-            right = block.table.select(other="person_id", **{name: block.table[name] for name in names})
-            joined = joined.left_join(right, [("person_id", "other")]).drop("other")
-            joined = joined.mutate(**{name: joined[name].fill_null(0.0) for name in names if name in block.zero})
-        return joined
+            right = block.table.select(*names, other_person="person_id", other_cut="cut")
+            table = table.left_join(right, [("person_id", "other_person"), ("cut", "other_cut")])
+            table = table.drop("other_person", "other_cut")
+            zero = {name: table[name].fill_null(0.0) for name in names if name in block.zero}
+            table = table.mutate(**zero) if zero else table
+        return table
 
 
 def feature_table(
@@ -79,7 +84,8 @@ def feature_table(
         person_id and the features: float64, or string for categories; null where unknown.
     """
     prepared = source if source is not None else FeatureSource(tables, kind)
-    return prepared.table(people, cut, observation_days)
+    asked = people.select("person_id", cut=ibis.literal(cut, "int32"))
+    return prepared.table(asked, (cut,), observation_days).drop("cut")
 
 
 def dictionary(tables: Tables, kind: str, source: FeatureSource | None = None) -> pd.DataFrame:
