@@ -9,33 +9,28 @@ import pandas as pd
 
 from customer_analytics.analysis.churn.samples import Samples
 from customer_analytics.analysis.features.feature import CATEGORY
-from customer_analytics.analysis.model_checks.panel import Flags, Floats, Panel
+from customer_analytics.analysis.model_checks.panel import Flags, Floats
 
 FILLED = "filled"
-LEAST_HOLDERS = 10  # people on either side: fewer decide nothing
+LEAST_HOLDERS = 10  # rows on either side: fewer decide nothing
+MOST_VALUES = 40  # of a category, the most frequent ones
 
 
-def by_person(panel: Panel, samples: Samples, feature: str) -> pd.Series:
-    """An undated column by person, in the panel's numbers; the present value where somebody is still here."""
-    values = pd.Series(np.full(panel.people, None, dtype=object))
-    place = 0
-    for sample in samples.cuts:
-        rows = panel.person[place : place + len(sample.frame)]
-        values.iloc[rows] = sample.frame[feature].to_numpy(object)
-        place += len(sample.frame)
-    values.iloc[panel.now_person] = samples.now.frame[feature].to_numpy(object)
-    return values
+def rows_of(samples: Samples, feature: str) -> pd.Series:
+    """A column over the rows of the panel: past cut-offs, oldest first, then the people now."""
+    return pd.concat([sample.frame[feature] for sample in (*samples.cuts, samples.now)], ignore_index=True)
 
 
 def states(values: pd.Series, kind: str) -> Iterator[tuple[str, Flags]]:
-    """Every yes-or-no question on a column: whether it is filled at all, and for a category each of its values."""
+    """Every yes-or-no question on a column: whether it is filled at all, and each of the usual values of a category."""
     known = values.notna().to_numpy(bool)
     if _varies(known):
         yield FILLED, known
     if kind == CATEGORY:
         codes, names = pd.factorize(values.where(values.notna()), sort=False)
-        order = sorted(range(len(names)), key=lambda place: str(names[place]))
-        for number, place in enumerate(order, 1):
+        sizes = np.bincount(codes[codes >= 0], minlength=len(names))
+        order = sorted(range(len(names)), key=lambda place: (-sizes[place], str(names[place])))
+        for number, place in enumerate(order[:MOST_VALUES], 1):
             if _varies(codes == place):
                 yield f"value_{number}", codes == place
     elif kind == "flag":

@@ -72,12 +72,13 @@ def _p_above(value: float, error: float) -> float:
 
 
 def purity(panel: Panel, holds: Flags) -> Purity:
-    """Mantel-Haenszel odds ratio of being gone for holders (`holds`: by person), within classes of the day of coming.
+    """Mantel-Haenszel odds ratio of being gone for holders (`holds`: by row of the panel), within classes of the day of
+    coming.
 
     Variance: Robins, Breslow, Greenland (1986). Where a cell of the sums is empty half a person is added to each.
     """
     counted = panel.gone | panel.here
-    held, gone, cohort = holds[counted], panel.gone[counted], panel.cohort[counted]
+    held, gone, cohort = panel.by_person(holds)[counted] > 0, panel.gone[counted], panel.cohort[counted]
     log_odds, error = mantel_haenszel(held, gone, cohort)
     shares = [float(held[part].mean()) if part.any() else math.nan for part in (gone, ~gone)]
     return Purity(shares[0], shares[1], log_odds, error, int(counted.sum()))
@@ -114,9 +115,9 @@ def _odds(cells: list[Floats]) -> tuple[float, float]:
 
 
 def fall(panel: Panel, value: Floats) -> Fall:
-    """Mean of a value by person (a share for 0/1; NaN: not counted) at past cut-offs and now, both as if the people had
+    """Mean of a value by row (a share for 0/1; NaN: not counted) at past cut-offs and now, both as if the people had
     the strata of now. The error counts each person once, over all cut-offs."""
-    past, now = value[panel.person], value[panel.now_person]
+    past, now = value[: len(panel.person)], value[len(panel.person) :]
     known_past, known_now = np.isfinite(past), np.isfinite(now)
     size = int(max(panel.stratum.max(initial=0), panel.now_stratum.max(initial=0))) + 1
     stratum, now_stratum = panel.stratum[known_past], panel.now_stratum[known_now]
@@ -146,7 +147,7 @@ def trend(panel: Panel, holds: Flags) -> Trend:
     those who were here at its beginning.
     """
     estimates = []
-    held = holds[panel.person]
+    held = holds[: len(panel.person)]
     for cut in range(panel.cuts):
         rows = panel.cut == cut
         log_odds, error = mantel_haenszel(held[rows], panel.left[rows] > 0, panel.stratum[rows])

@@ -6,6 +6,7 @@ An undated column holds one value a person, as at the export, whatever the cut-o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from customer_analytics.analysis.churn.samples import Samples
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Rows = npt.NDArray[Any]
 
 TENURE, SILENCE = "days_since_first", "silent_days"
 TENURE_CLASSES = (60.0, 180.0, 365.0)  # days since the first order: lower bounds of the classes after the first
@@ -41,6 +43,16 @@ class Panel:
     gone: Flags
     here: Flags
     cohort: Ints
+
+    def by_person(self, rows: Rows) -> Rows:
+        """A value of each person from the rows of the past cut-offs, the latest one; NaN for those who are new now."""
+        values = np.full(self.people, np.nan)
+        values[self.person] = rows[: len(self.person)]
+        return values
+
+    def by_row(self, values: Rows) -> Rows:
+        """The rows, past and now, of a value of each person."""
+        return np.asarray(np.concatenate([values[self.person], values[self.now_person]]))
 
     @property
     def cuts(self) -> int:

@@ -43,9 +43,10 @@ def _still_silent(board: Panel) -> Flags:
     return np.asarray(silent)
 
 
-def _tested(board: Panel, held: Flags, caught: Caught) -> tuple[bool, float, float]:
-    if not 0 < held.sum() < len(held):
+def _tested(board: Panel, person: Flags, caught: Caught) -> tuple[bool, float, float]:
+    if not 0 < person.sum() < len(person):
         return False, math.nan, math.nan
+    held = board.by_row(person)
     question = purity(board, held), fall(board, held.astype(float)), trend(board, held)
     pure, fell, grew = question
     # A planted column is one question alone; it is held to the same level as if it were one of a few tens.

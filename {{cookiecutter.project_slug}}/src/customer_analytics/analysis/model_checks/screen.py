@@ -130,7 +130,7 @@ def _questions(samples: Samples, board: Panel) -> list[_Question]:
     asked = []
     for entry in samples.dictionary[~samples.dictionary["dated"].astype(bool)].to_dict("records"):
         feature, kind = str(entry["feature"]), str(entry["kind"])
-        values = columns.by_person(board, samples, feature)
+        values = columns.rows_of(samples, feature)
         for name, held in columns.states(values, kind):
             asked.append(
                 _Question(feature, name, purity(board, held), fall(board, held.astype(float)), trend(board, held))
@@ -142,8 +142,9 @@ def _questions(samples: Samples, board: Panel) -> list[_Question]:
 
 def _by_rank(board: Panel, feature: str, ranked: Floats) -> list[_Question]:
     """The question on the size of a number, by ranks."""
-    counted = (board.gone | board.here) & np.isfinite(ranked)
-    found = stratified_area(ranked[counted], board.gone[counted], board.cohort[counted])
+    person = board.by_person(ranked)
+    counted = (board.gone | board.here) & np.isfinite(person)
+    found = stratified_area(person[counted], board.gone[counted], board.cohort[counted])
     if math.isnan(found.value):
         return []
     nothing = Purity(math.nan, math.nan, math.nan, math.nan, int(counted.sum()))

@@ -40,11 +40,16 @@ def area_and_variance(score: Floats, left: Flags) -> tuple[float, float]:
     n1, n0 = len(leavers), len(stayers)
     if min(n1, n0) < 2:
         return math.nan, math.nan
-    joint = pd.Series(np.concatenate([leavers, stayers])).rank().to_numpy()
-    within_1, within_0 = pd.Series(leavers).rank().to_numpy(), pd.Series(stayers).rank().to_numpy()
-    above = (joint[:n1] - within_1) / n0  # share of the stayers below each leaver
-    below = 1 - (joint[n1:] - within_0) / n1  # share of the leavers above each stayer
+    above = _share_below(stayers, leavers)  # of the stayers below each leaver
+    below = 1 - _share_below(leavers, stayers)  # of the leavers above each stayer
     return float(above.mean()), float(above.var(ddof=1) / n1 + below.var(ddof=1) / n0)
+
+
+def _share_below(others: Floats, values: Floats) -> Floats:
+    """Share of the others below each value, ties counting half."""
+    ordered = np.sort(others)
+    places = np.searchsorted(ordered, values, side="left") + np.searchsorted(ordered, values, side="right")
+    return np.asarray(places / (2 * len(others)))
 
 
 def _interval(value: float, variance: float) -> Area:
