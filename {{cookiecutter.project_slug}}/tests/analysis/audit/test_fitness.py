@@ -191,6 +191,19 @@ def test_a_snapshot_of_contracts_limits_churn_because_no_later_time_can_test_it(
     assert (few.level, codes(few)) == (Level.NO_GO, ["few_ended_contracts", "contracts_undated"])
 
 
+def test_a_month_of_visits_carries_churn_with_limits_and_less_does_not(make_tables):
+    def of(days: int) -> Level:
+        rows = [
+            (f"v{visitor}", "view", pd.Timestamp("2024-01-01") + pd.Timedelta(days=day))
+            for visitor in range(300)
+            for day in {0, (visitor + 3) % days, days - 1}
+        ]
+        events = pd.DataFrame(rows, columns=["visitor_id", "event", "occurred_at"])
+        return fitness(make_tables(events=events), minimum_base=30)["churn"].level
+
+    assert (of(45), of(28), of(27)) == (Level.LIMITS, Level.LIMITS, Level.NO_GO)
+
+
 def test_contracts_without_dates_are_no_limit_where_orders_carry_churn(make_tables):
     tables = make_tables(subscriptions=contracts(dated=0), orders=orders())
     assert fitness(tables, minimum_base=30)["churn"].level == Level.GO

@@ -22,7 +22,8 @@ RFM_DAYS = 180  # half a year: most repeat buyers have had the time to come back
 RETENTION_DAYS = 90  # three monthly cohorts
 RETENTION_LEAST_DAYS = 14  # day 7 observed for a week of newcomers
 CHURN_DAYS = 365  # observation, gap and outcome at three cut-offs
-CHURN_LEAST_DAYS = 120
+CHURN_LEAST_DAYS = 120  # of orders; people visit more often than they order, so a month of events holds as much
+CHURN_LEAST_DAYS_OF_EVENTS = 28
 FUNNEL_DAYS = 14
 MANY = 10  # times the minimum base from which a model or a split by group is more than an example
 BASKETS_COMFORTABLE = 1000  # a pair bought together in 1 % of baskets then rests on ten
@@ -172,11 +173,12 @@ def _retention(facts: Facts, minimum_base: int) -> Verdict:
 
 def _churn(facts: Facts, minimum_base: int) -> Verdict:
     verdicts = []
-    for source, name in ((facts.orders, "orders"), (facts.events, "events")):
+    known = ((facts.orders, "orders", CHURN_LEAST_DAYS), (facts.events, "events", CHURN_LEAST_DAYS_OF_EVENTS))
+    for source, name, least in known:
         if source is not None:
             reasons = _identified(source, minimum_base)
             if source.people >= minimum_base:
-                reasons += _short(source, CHURN_DAYS, CHURN_LEAST_DAYS)
+                reasons += _short(source, CHURN_DAYS, least)
                 reasons += _few_repeat(source, minimum_base)
             verdicts.append(_verdict(reasons, _base(source, name)))
     if facts.contracts:

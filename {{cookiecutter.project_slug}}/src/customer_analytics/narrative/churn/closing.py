@@ -17,7 +17,7 @@ ENOUGH_TESTS = 3
 def next_section(view: View) -> SectionWords:
     """Opening of the next steps."""
     say, windows = view.language.say, view.study.windows
-    if not windows.horizon_days:
+    if view.scoring is None or not windows.horizon_days:
         return SectionWords(say("What to do next"), "next", say("In this order; each step needs the one before it."))
     return SectionWords(
         say("What to do next"),
@@ -80,8 +80,11 @@ def method(view: View) -> list[tuple[Text, Text]]:
         items += _tests(view)
     if windows.gap_days:
         items.append(
-            (say("Gap before the window"), say("{days} between the last day known and the first predicted, left free to act.",
-                             days=view.days(windows.gap_days)))
+            (
+                say("Gap before the window"),
+                say("{days} between the last day known and the first predicted, left free to act.",
+                    days=view.days(windows.gap_days)),
+            )
         )  # fmt: skip
     return items
 

@@ -159,8 +159,10 @@ def telling_finding(view: View) -> Finding | None:
     low, high = scoring.measure("lift_low"), scoring.measure("lift_high")
     numbers = {
         "method": view.method(scoring.chosen), "tested": view.tested, "base": language.percent(rate),
-        "top": language.percent(min(lift * rate, 1.0)), "lift": language.number(lift, 1),
-        "interval": view.numbers_between(low, high), "captured": language.percent(captured(view, scoring.chosen)),
+        "top": language.percent(min(lift * rate, 1.0)), "lift": language.number(lift, lift_digits(view)),
+        "interval": view.numbers_between(low, high, lift_digits(view)),
+        "possible": language.percent(min(TENTH / rate, 1.0)),
+        "captured": language.percent(captured(view, scoring.chosen)),
         "rule": view.method(scoring.best_rule) if scoring.best_rule else "",
     }  # fmt: skip
     if scoring.is_model:
@@ -179,6 +181,14 @@ def telling_finding(view: View) -> Finding | None:
     )  # fmt: skip
 
 
+def lift_digits(view: View) -> int:
+    """Decimals of the lift: two where the interval is narrow."""
+    scoring = view.scoring
+    narrow = scoring is not None and scoring.measure("lift_high") - scoring.measure("lift_low") < NARROW
+    return 2 if narrow else 1
+
+
+NARROW = 0.3  # times: the width of an interval below which a second decimal says something
 FEW_IN_TENTH = 10  # leavers in the riskiest tenth below which only the interval is given
 
 
@@ -199,9 +209,11 @@ def _against(view: View, other: str, numbers: Mapping[str, object]) -> Text:
     """What contacting the first tenth reaches, and what the best of the other kind reaches."""
     say, reached = view.language.say, captured(view, other) if other else math.nan
     if math.isnan(reached):
-        return say("Whoever contacts that tenth reaches {captured} of all who leave.", **numbers)
+        return say("Whoever contacts that tenth reaches {captured} of all who leave (at most {possible} is possible).",
+                   **numbers)  # fmt: skip
     return say(
-        "Whoever contacts that tenth reaches {captured} of all who leave; by {other} it would be {reached}.",
+        "Whoever contacts that tenth reaches {captured} of all who leave (at most {possible} is possible); by {other} "
+        "it would be {reached}.",
         other=view.method(other), reached=view.language.percent(reached), **numbers,
     )  # fmt: skip
 

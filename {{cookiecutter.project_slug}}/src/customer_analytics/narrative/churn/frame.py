@@ -14,7 +14,9 @@ def definition_section(view: View) -> SectionWords:
     """When somebody counts as gone, and how many leave."""
     say = view.language.say
     return SectionWords(
-        say("When somebody counts as gone"), "definition", say("Leaving means: {definition}.", definition=view.definition)
+        say("When somebody counts as gone"),
+        "definition",
+        say("Leaving means: {definition}.", definition=view.definition),
     )
 
 

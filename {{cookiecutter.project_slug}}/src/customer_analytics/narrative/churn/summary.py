@@ -49,7 +49,7 @@ def _title(view: View) -> Text:
         "who": _who(view), "people": view.people,
     }  # fmt: skip
     if view.kind == "snapshot":
-        return say("Which of {now} are most like those who ended their contract. {who}", **numbers)
+        return say("{now} are still here. {who}", **numbers)
     return say("About {soon} of {now} will {leave}. {who}", **numbers)
 
 
@@ -61,8 +61,10 @@ def _who(view: View) -> Text:
         return say("Nothing in the data tells who")
     if not scoring.is_model:
         return say("No model tells who better than {method}", method=view.method(scoring.chosen))
-    top = min(scoring.measure("lift") * scoring.measure("rate"), 1.0)
-    return say("Of the riskiest tenth, {top} leave", top=view.language.percent(top))
+    top = view.language.percent(min(scoring.measure("lift") * scoring.measure("rate"), 1.0))
+    if view.kind == "snapshot":
+        return say("Of the tenth that looks most like leaving, {top} have left", top=top)
+    return say("Of the riskiest tenth, {top} leave", top=top)
 
 
 def _standfirst(view: View) -> Text:
@@ -118,15 +120,16 @@ def _lift_kpi(view: View) -> Kpi | None:
             say("Leaver ranked before stayer"), view.language.percent(told.value),
             say("best of all methods; {half} is chance", half=view.language.percent(0.5)),
         )  # fmt: skip
-    low, high = scoring.measure("lift_low"), scoring.measure("lift_high")
-    note = say("as many leavers as among all; {interval}", interval=view.numbers_between(low, high))
+    low, high, digits = scoring.measure("lift_low"), scoring.measure("lift_high"), own.lift_digits(view)
+    interval = view.numbers_between(low, high, digits)
+    note = say("as many leavers as among all; {interval}", interval=interval)
     other = scoring.best_rule if scoring.is_model else scoring.best_model
     if other:
         note = say("{note}; {other}: {lift}", note=note, other=view.method(other),
-                   lift=number(scoring.measure("lift", other), 1))  # fmt: skip
+                   lift=number(scoring.measure("lift", other), digits))  # fmt: skip
     if scoring.measure("decile_left") < own.FEW_IN_TENTH:
-        return Kpi(say("In the riskiest tenth"), view.language.number(None), view.numbers_between(low, high))
-    return Kpi(say("In the riskiest tenth"), say("{lift} times", lift=number(scoring.measure("lift"), 1)), note)
+        return Kpi(say("In the riskiest tenth"), number(None), interval)
+    return Kpi(say("In the riskiest tenth"), say("{lift} times", lift=number(scoring.measure("lift"), digits)), note)
 
 
 def _calibration_kpi(view: View) -> Kpi | None:

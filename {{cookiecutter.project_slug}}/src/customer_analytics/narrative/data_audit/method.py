@@ -7,6 +7,7 @@ from customer_analytics.analysis.audit.codes import RARE_SHAPE
 from customer_analytics.analysis.audit.fitness import (
     CHURN_DAYS,
     CHURN_LEAST_DAYS,
+    CHURN_LEAST_DAYS_OF_EVENTS,
     MONEY_WITHOUT_CUSTOMER,
     RETENTION_DAYS,
     RETENTION_LEAST_DAYS,
@@ -152,14 +153,15 @@ def method(audit: Audit, language: Language, parameters: DataAuditParameters) ->
             say("Verdicts"),
             say(
                 "A report needs {base} customers. RFM wants {rfm} days, retention {retention} (at least "
-                "{retention_least}), churn {churn} (at least {churn_least}). From {share} of the "
-                "revenue without a customer, reports by customer have limits.",
+                "{retention_least}), churn {churn} (at least {churn_least}, {churn_events} of events). From {share} of "
+                "the revenue without a customer, reports by customer have limits.",
                 base=_n(parameters.minimum_base, language),
                 rfm=_n(RFM_DAYS, language),
                 retention=_n(RETENTION_DAYS, language),
                 retention_least=_n(RETENTION_LEAST_DAYS, language),
                 churn=_n(CHURN_DAYS, language),
                 churn_least=_n(CHURN_LEAST_DAYS, language),
+                churn_events=_n(CHURN_LEAST_DAYS_OF_EVENTS, language),
                 share=_p(MONEY_WITHOUT_CUSTOMER, language),
             ),
         ),
