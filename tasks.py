@@ -7,6 +7,7 @@ that it needs and uses them again while pyproject.toml and constraints.txt are u
 from __future__ import annotations
 
 import argparse
+import compileall
 import hashlib
 import os
 import shutil
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -30,6 +32,9 @@ LEFT_BEHIND = {"__pycache__", ".hypothesis", ".ipynb_checkpoints", ".venv", ".an
 MADE_BY_RUNS = {PROJECT / "data" / "tables", PROJECT / "reports", PROJECT / "data" / "customer_id.key"}
 # The package is imported from where it lies, and leaves nothing there.
 AS_IT_LIES = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+# Where each processor has tests of its own, threads of the numeric libraries only wait for each other.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+MOST_WORKERS = 4  # a worker and the reports that it runs may need 2 GB of memory
 WINDOWS = os.name == "nt"
 
 
@@ -69,12 +74,45 @@ def demo(folder: Path) -> None:
 
 
 def test(pytest_arguments: Sequence[str]) -> None:
-    """Lint, types and all tests: those of the template and those of the generated project, in one pytest run."""
+    """Lint, types and all tests: those of the template and those of the generated project, in one pytest run.
+
+    All tests are shared between the processors (tests/conftest.py says how); with words for pytest it is one process.
+    """
     python = tool_environment()
     lint()
     options = ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(HERE), "-p", "no:cacheprovider"]
-    chosen = list(pytest_arguments) or [str(HERE / "tests"), str(PROJECT / "tests")]
-    run("tests", [python, "-m", "pytest", *options, *chosen], environment=AS_IT_LIES)
+    settings = AS_IT_LIES
+    chosen = list(pytest_arguments)
+    if not chosen:
+        settings = {**AS_IT_LIES, **ONE_THREAD}
+        chosen = [*shared_between(processors()), str(HERE / "tests"), str(PROJECT / "tests")]
+    with compiled(PROJECT / "src"):
+        run("tests", [python, "-m", "pytest", *options, *chosen], environment=settings)
+
+
+@contextmanager
+def compiled(sources: Path) -> Iterator[None]:
+    """Byte code beside the sources for a while: the tests start many processes that would each compile everything."""
+    compileall.compile_dir(sources, quiet=2)
+    try:
+        yield
+    finally:
+        for folder in list(sources.rglob("__pycache__")):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def shared_between(count: int) -> list[str]:
+    """What tells pytest to share the tests between so many processors: as many workers, at most MOST_WORKERS."""
+    if count < 2:
+        return []
+    return ["-n", str(min(count, MOST_WORKERS)), "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 def lint() -> None:
@@ -85,9 +123,9 @@ def lint() -> None:
     with tempfile.TemporaryDirectory(prefix="customer-analytics-") as temporary:
         baked = bake(Path(temporary), DEMO_ANSWERS)
         run("ruff in a baked project", [python, "-m", "ruff", "check", "--no-cache", "."], folder=baked)
+        # One cache for both: mypy knows a module by its content, and baking changes few of them.
         for name, folder in (("mypy", PROJECT), ("mypy in a baked project", baked)):
-            cache = ENVIRONMENT / "mypy-cache" / folder.name.strip("{}")
-            run(name, [python, "-m", "mypy", "--cache-dir", cache], folder=folder)
+            run(name, [python, "-m", "mypy", "--cache-dir", ENVIRONMENT / "mypy-cache"], folder=folder)
 
 
 def bench() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,36 @@ def test_a_failed_step_names_its_command_without_a_traceback(
 def test_a_program_that_is_not_there_is_a_failed_step(tasks: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(tasks.StepFailed):
         tasks.run("a step", [tmp_path / "no-such-program"])
+
+
+def test_all_tests_are_shared_between_the_processors_where_there_are_several(tasks: ModuleType) -> None:
+    assert tasks.shared_between(1) == []
+    assert tasks.shared_between(2)[:2] == ["-n", "2"]
+    assert tasks.shared_between(64)[:2] == ["-n", str(tasks.MOST_WORKERS)]
+    assert tasks.processors() >= 1
+
+
+def test_byte_code_lies_beside_the_sources_only_while_the_tests_run(tasks: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room" / "one.py").write_text("x = 1\n", encoding="utf-8")
+    with pytest.raises(tasks.StepFailed), tasks.compiled(tmp_path):
+        assert len(list(tmp_path.rglob("*.pyc"))) == 1
+        raise tasks.StepFailed("a failing test")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["one.py"]
+    assert not list(tmp_path.rglob("__pycache__"))
+
+
+def test_what_shares_a_costly_fixture_goes_to_one_worker(repository: Path) -> None:
+    spec = importlib.util.spec_from_file_location("conftest_of_the_template", repository / "tests" / "conftest.py")
+    assert spec is not None and spec.loader is not None
+    shared = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(shared)
+    assert {shared.unit_of(f"{file}::test_x[a::b]") for file in shared.DEMO} == {"demo"}
+    sample = f"{shared.GENERATED_TESTS}/sample"
+    assert shared.unit_of(f"{sample}/test_a.py::test_x") == shared.unit_of(f"{sample}/test_b.py::test_y") == sample
+    assert shared.unit_of("tests/test_bake.py::test_x") == "tests/test_bake.py"
+    named = [*shared.DEMO, *shared.LONGEST]
+    assert [name for name in named if name != "demo" and not (repository / name).exists()] == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["unknown"], ["demo", "a", "b"], ["lint", "--fast"]])

@@ -11,13 +11,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
-from hypothesis import settings
 
 from customer_analytics.tables.store import Tables
 
 sys.path.insert(0, str(Path(__file__).parent))  # the slow reference stands beside the tests
-settings.register_profile("shared machine", deadline=None)  # another process may hold the processor
-settings.load_profile("shared machine")
 TYPES = {
     "customer_id": pa.string(), "visitor_id": pa.string(), "event": pa.string(), "occurred_at": pa.timestamp("us"),
     "session_id": pa.string(), "page": pa.string(), "element": pa.string(), "channel": pa.string(),

@@ -9,12 +9,9 @@ from zoneinfo import ZoneInfo
 import ibis
 import pyarrow as pa
 import pytest
-from hypothesis import settings
 
 from customer_analytics.tables.store import Tables
 
-settings.register_profile("shared machine", deadline=None)  # another process may hold the processor
-settings.load_profile("shared machine")
 MONEY = pa.decimal128(18, 4)
 TYPES = {
     "order_id": pa.string(),
