@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from nbclient import NotebookClient
 
 from customer_analytics.engagement import Project
 from customer_analytics.pipeline.plan import available_reports
-from customer_analytics.pipeline.run import run
+from customer_analytics.pipeline.run import RunResult, run
 from customer_analytics.pipeline.warm import WarmProcess, kernel_environment
 
 PROJECT = Path(__file__).parents[2]
@@ -23,6 +24,19 @@ NOTEBOOKS = PROJECT / "notebooks"
 @pytest.fixture
 def real(project: Project) -> Project:
     """The small project with the real notebooks and tags."""
+    return with_real_notebooks(project)
+
+
+@pytest.fixture(scope="module")
+def ran_with_all(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, RunResult]:
+    """Such a project, and its first run, with kernels forked where the system can."""
+    folder = tmp_path_factory.mktemp("all") / "a {braces} 客户 project"
+    shutil.copytree(loaded, folder)
+    project = with_real_notebooks(Project.find(folder))
+    return project, run(project)
+
+
+def with_real_notebooks(project: Project) -> Project:
     for path in project.notebooks.iterdir():
         path.unlink()
     for path in NOTEBOOKS.glob("*.ipynb"):
@@ -31,10 +45,10 @@ def real(project: Project) -> Project:
     return project
 
 
-def test_every_report_comes_to_its_end(real: Project) -> None:
-    result = run(real)
+def test_every_report_comes_to_its_end(ran_with_all: tuple[Project, RunResult]) -> None:
+    project, result = ran_with_all
     assert {entry["name"]: entry["status"] for entry in result.reports} == dict.fromkeys(
-        available_reports(real), "complete"
+        available_reports(project), "complete"
     )
     assert result.exit_code == 0
     for entry in result.reports:
@@ -42,13 +56,16 @@ def test_every_report_comes_to_its_end(real: Project) -> None:
         assert (result.folder / entry["page"]).stat().st_size < 300_000
 
 
-def test_forked_and_plain_kernels_make_the_same_bytes(real: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forked_and_plain_kernels_make_the_same_bytes(
+    ran_with_all: tuple[Project, RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
     # a fork at the wrong moment has been seen to lose the charts without an error
     if not WarmProcess.possible():
         pytest.skip("this system cannot fork a warm process")
-    forked = run(real, force=True).folder
+    project, first = ran_with_all
+    forked = first.folder
     monkeypatch.setattr(WarmProcess, "possible", staticmethod(lambda: False))
-    plain = run(real, force=True, jobs=1).folder
+    plain = run(project, force=True, jobs=1).folder
     names = sorted(path.relative_to(forked) for path in forked.rglob("*") if path.is_file())
     assert names == sorted(path.relative_to(plain) for path in plain.rglob("*") if path.is_file())
     different = [name.as_posix() for name in names if (forked / name).read_bytes() != (plain / name).read_bytes()]
