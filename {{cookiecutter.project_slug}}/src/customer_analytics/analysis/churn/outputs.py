@@ -13,6 +13,7 @@ import pandas as pd
 
 from customer_analytics.analysis.hazard import outputs as hazards
 from customer_analytics.analysis.model_checks import outputs as checks
+from customer_analytics.analysis.reasons import outputs as reasons
 from customer_analytics.analysis.rfm.customers import as_date
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _WITH_INTERVAL = {"auc", "pr_auc", "log_loss", "slope", "intercept", "lift"}
 def metrics(result: ChurnResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
     made = _study_metrics(result.study) | _scoring_metrics(result.scoring)
-    return made | hazards.metrics(result.hazard) | checks.metrics(result)
+    return made | hazards.metrics(result.hazard) | checks.metrics(result) | reasons.metrics(result.reasons)
 
 
 def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
@@ -42,6 +43,7 @@ def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
         made["features"] = result.samples.dictionary
     if result.scoring is not None and result.scoring.is_estimable:
         made |= _scoring_tables(result.scoring)
+    made |= reasons.tables(result.reasons, minimum_group)
     return made | hazards.tables(result.hazard, minimum_group) | checks.tables(result, minimum_group)
 
 

@@ -22,6 +22,8 @@ from customer_analytics.analysis.model_checks.promise import promise
 from customer_analytics.analysis.model_checks.result import Drift, EarlierScores, Promise, Screening, Subgroups
 from customer_analytics.analysis.model_checks.screen import screen
 from customer_analytics.analysis.model_checks.subgroups import subgroups
+from customer_analytics.analysis.reasons.result import ReasonsResult
+from customer_analytics.analysis.reasons.result import analyse as explain
 from customer_analytics.analysis.scoring.result import ScoringResult
 from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.tables.store import Tables
@@ -47,6 +49,7 @@ class ChurnResult:
     promise: Promise | None = None
     hazard: HazardResult | None = None
     actions: ActionsResult | None = None
+    reasons: ReasonsResult | None = None
 
 
 def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[EarlierScores] = ()) -> ChurnResult:
@@ -66,8 +69,10 @@ def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[Earli
     windows = found.windows
     complete = 0 if found.kind == SNAPSHOT else windows.gap_days + windows.horizon_days
     scored = scores.analyse(people, rules(people, found, parameters), parameters, complete)
+    dated = None if found.kind == SNAPSHOT else tables
+    why = explain(dated, people, scored, complete, parameters.seed, parameters.minimum_base)
     return ChurnResult(
-        parameters, found, people, scored, screening,
+        parameters, found, people, scored, screening, reasons=why,
         drift=drift(people, found, scored), subgroups=subgroups(people, scored, parameters), promise=kept,
-        hazard=staying, actions=act(tables, found, scored, None, parameters, people),
+        hazard=staying, actions=act(tables, found, scored, why, parameters, people),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from customer_analytics.analysis.scoring.models import Model, fit_one, hashes
 from customer_analytics.analysis.scoring.result import ScoringResult
 from customer_analytics.analysis.scoring.rolling import FOLDS, folds
 
-MOST_REFIT = 20_000  # rows that a refit on another draw of the people learns from
+MOST_REFIT = 10_000  # rows that a refit on another draw of the people learns from
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,12 @@ from customer_analytics.analysis.reasons.contributions import features_of_column
 from customer_analytics.analysis.reasons.held_out import HeldOut
 from customer_analytics.analysis.reasons.leaves import Floats
 from customer_analytics.analysis.scoring.measures import losses
-from customer_analytics.analysis.scoring.models import Model, one_thread
+from customer_analytics.analysis.scoring.models import Model, one_thread, sampled
 from customer_analytics.statistics import Z95, benjamini_hochberg
 
-MOST_PEOPLE = 20_000  # of a cut-off
-SHUFFLES = 5
+MOST_PEOPLE = 20_000  # of all tests together
+SHUFFLES = 3
+BATCH = 100_000  # rows foretold at once: many small forecasts would take longer
 COLUMNS = ("group", "features", "drop", "low", "high", "p", "q", "share", "people", "tests")
 
 
@@ -43,7 +44,8 @@ def importance(tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], se
     if not tests or not names:
         return pd.DataFrame(columns=list(COLUMNS))
     everything = [feature for name in names for feature in groups[name]]
-    rows = [_losses(test, [*(groups[name] for name in names), everything], seed) for test in tests]
+    most = max(MOST_PEOPLE // len(tests), 1)
+    rows = [_rises(test, [*(groups[name] for name in names), everything], most, seed) for test in tests]
     persons = pd.factorize(np.concatenate([persons for persons, _ in rows]))[0]
     rises = np.vstack([rise for _, rise in rows])
     means = rises.mean(axis=0)
@@ -61,33 +63,35 @@ def importance(tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], se
     return table.sort_values(["drop", "group"], ascending=[False, True], ignore_index=True)
 
 
-def _losses(test: HeldOut, groups: Sequence[Sequence[str]], seed: int) -> tuple[Any, Floats]:
-    """Persons of a cut-off, and the rise of each one's loss by group, mean over the shuffles."""
+def _rises(test: HeldOut, groups: Sequence[Sequence[str]], most: int, seed: int) -> tuple[Any, Floats]:
+    """Persons of a test, and the rise of each one's loss by group, mean over the shuffles."""
     generator = np.random.default_rng([seed, test.cut])
-    frame = test.frame
-    if len(frame) > MOST_PEOPLE:
-        frame = frame.iloc[np.sort(generator.choice(len(frame), MOST_PEOPLE, replace=False))]
-    matrix = test.model.matrix(frame)
-    left = frame["left"].to_numpy(np.float64)
-    own = _loss(test.model, matrix, left)
+    frame = test.frame.iloc[sampled(test.frame, most, seed)]
+    matrix, left = test.model.matrix(frame), frame["left"].to_numpy(np.float64)
     of_column = np.array(features_of_columns(test.model), dtype=object)
+    columns = [np.flatnonzero(np.isin(of_column, list(features))) for features in groups]
+    # A group without a column of the model loses nothing and is not foretold again.
+    tasks = [place for place, own in enumerate(columns) if len(own) for _ in range(SHUFFLES)]
+    own_loss = _losses(test.model, matrix, left, 1)
     rises = np.zeros((len(frame), len(groups)))
-    for place, features in enumerate(groups):
-        columns = np.flatnonzero(np.isin(of_column, list(features)))
-        if not len(columns):
-            continue
-        kept = matrix[:, columns].copy()
-        for _ in range(SHUFFLES):
-            matrix[:, columns] = kept[generator.permutation(len(frame))]
-            rises[:, place] += (_loss(test.model, matrix, left) - own) / SHUFFLES
-        matrix[:, columns] = kept
+    together = max(BATCH // max(len(frame), 1), 1)
+    for start in range(0, len(tasks), together):
+        places = tasks[start : start + together]
+        shuffled = np.tile(matrix, (len(places), 1))
+        for number, place in enumerate(places):
+            rows = slice(number * len(frame), (number + 1) * len(frame))
+            shuffled[rows, columns[place]] = matrix[np.ix_(generator.permutation(len(frame)), columns[place])]
+        found = _losses(test.model, shuffled, left, len(places))
+        for number, place in enumerate(places):
+            rises[:, place] += (found[:, number] - own_loss[:, 0]) / SHUFFLES
     return frame["person_id"].to_numpy(), rises
 
 
-def _loss(model: Model, matrix: Floats, left: Floats) -> Floats:
+def _losses(model: Model, matrix: Floats, left: Floats, times: int) -> Floats:
+    """Loss of each person in each of so many versions of the matrix, which stand below one another."""
     with one_thread():
         raw = model.estimator.predict_proba(matrix)[:, 1]
-    return losses(model.calibrator(raw), left)
+    return losses(model.calibrator(raw), np.tile(left, times)).reshape(times, len(left)).T
 
 
 def _interval(rise: Floats, persons: Any) -> tuple[float, float, float]:

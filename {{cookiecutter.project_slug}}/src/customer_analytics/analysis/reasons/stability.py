@@ -16,7 +16,7 @@ from customer_analytics.analysis.reasons.contributions import Explainer, explain
 from customer_analytics.analysis.reasons.customers import NONE, Places, Ranking
 from customer_analytics.analysis.scoring.models import Model
 
-REFITS = 10
+REFITS = 6
 MOST_PEOPLE = 2_000
 COLUMNS = ("family", "people", "same_first", "among_three")
 
