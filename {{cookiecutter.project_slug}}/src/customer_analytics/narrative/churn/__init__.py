@@ -2,9 +2,11 @@
 
 from customer_analytics.narrative.churn import (
     closing,
+    definition,
+    features,
     frame,
 )
 from customer_analytics.narrative.churn.summary import aside, summary
 from customer_analytics.narrative.churn.view import View
 
-__all__ = ["View", "aside", "closing", "frame", "summary"]
+__all__ = ["View", "aside", "closing", "definition", "features", "frame", "summary"]
