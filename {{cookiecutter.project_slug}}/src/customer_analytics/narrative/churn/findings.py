@@ -63,6 +63,14 @@ def expected(view: View) -> float:
     return float(scoring.now["probability"].sum()) if scoring is not None and len(scoring.now) else math.nan
 
 
+def rounded(count: float) -> float:
+    """A forecast count to three digits: 1,351 is known no better than 1,350."""
+    if math.isnan(count) or count < 1:
+        return count
+    step = 10.0 ** max(0, math.floor(math.log10(count)) - 2)
+    return round(count / step) * step
+
+
 def captured(view: View, method: str) -> float:
     """Share of all leavers in the riskiest tenth by a method; NaN where not known."""
     scoring = view.scoring
@@ -87,7 +95,7 @@ def leaving_finding(view: View) -> Finding | None:
     numbers = {
         "people": view.counted(found.people), "rate": language.percent(found.rate),
         "interval": view.in_bracket(found.interval), "cut": view.day(found.cut), "days": view.horizon,
-        "now": view.counted(view.n), "soon": language.number(soon), "share": language.percent(soon / view.n)
+        "now": view.counted(view.n), "soon": language.number(rounded(soon)), "share": language.percent(soon / view.n)
         if view.n else "", "ahead": view.ahead,
     }  # fmt: skip
     if view.kind == "snapshot":

@@ -16,7 +16,7 @@ def definition_section(view: View) -> SectionWords:
     return SectionWords(
         say("When somebody counts as gone"),
         "definition",
-        say("Leaving means: {definition}.", definition=view.definition),
+        say("Leaving means {definition}.", definition=view.definition),
     )
 
 

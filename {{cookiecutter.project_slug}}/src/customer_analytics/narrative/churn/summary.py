@@ -46,7 +46,7 @@ def aside(view: View, section: str) -> list[Finding]:
 def _title(view: View) -> Text:
     say, language, soon = view.language.say, view.language, own.expected(view)
     numbers = {
-        "soon": language.number(soon), "now": view.counted(view.n), "leave": view.leave,
+        "soon": language.number(own.rounded(soon)), "now": view.counted(view.n), "leave": view.leave,
         "who": _who(view), "people": view.people,
     }  # fmt: skip
     if view.kind == "snapshot":
@@ -69,27 +69,31 @@ def _who(view: View) -> Text:
 
 
 def _standfirst(view: View) -> Text:
-    say, scoring = view.language.say, view.scoring
+    language, scoring = view.language, view.scoring
     assert scoring is not None
-    words = {"definition": view.definition, "tested": view.tested, "period": view.period}
+    say, words = language.say, {"definition": view.definition, "tested": view.tested, "period": view.period}
     if view.kind == "snapshot":
         return say(
-            "Leaving means: {definition}. Without dates the forecast could only be tested on {tested}, not on a later "
+            "Leaving means {definition}. Without dates the forecast could only be tested on {tested}, not on a later "
             "time.", **words,
         )  # fmt: skip
     if not scoring.out_of_time:
         return say(
-            "Leaving means: {definition}. The data, {period}, are too short for a test on later cut-offs: tested on "
+            "Leaving means {definition}. The data, {period}, are too short for a test on later cut-offs: tested on "
             "{tested}.", **words,
         )  # fmt: skip
-    return say(
-        "Leaving means: {definition}. Learned from the data before each cut-off alone ({period}), tested on {tested}.",
-        **words,
-    )
+    cases = language.number(len(scoring.predictions))
+    return language.say_count(
+        "Leaving means {definition}. A date in the past was forecast from what was known before it, and compared with "
+        "what then happened: {cases} cases.",
+        "Leaving means {definition}. {count} dates in the past were forecast from what was known before each, and "
+        "compared with what then happened: {cases} cases.",
+        len(scoring.tests), definition=view.definition, cases=cases,
+    )  # fmt: skip
 
 
 def _kpis(view: View) -> tuple[Kpi, ...]:
-    kpis = [_stake_kpi(view), _lift_kpi(view), _calibration_kpi(view)]
+    kpis = [_stake_kpi(view), _lift_kpi(view), _calibration_kpi(view), _money_kpi(view)]
     return tuple([kpi for kpi in kpis if kpi is not None][:4])
 
 
@@ -106,7 +110,7 @@ def _stake_kpi(view: View) -> Kpi | None:
     note = say("of {now}; {rate}", now=view.counted(view.n), rate=rate)
     if not math.isnan(found.before):
         note = say("{note}; on the cut-off before: {change}", note=note, change=moved)
-    return Kpi(say("Expected to leave {ahead}", ahead=view.ahead), language.number(soon), note)
+    return Kpi(say("Expected to leave {ahead}", ahead=view.ahead), language.number(own.rounded(soon)), note)
 
 
 def _lift_kpi(view: View) -> Kpi | None:
@@ -148,6 +152,20 @@ def _calibration_kpi(view: View) -> Kpi | None:
             said=language.percent(scoring.measure("expected")), happened=language.percent(scoring.measure("rate")),
         ),
     )  # fmt: skip
+
+
+def _money_kpi(view: View) -> Kpi | None:
+    """Money expected to be lost with those who leave."""
+    acts = view.result.actions
+    if acts is None or acts.at_risk is None or not acts.at_risk.expected > 0:
+        return None
+    say, language, (low, high) = view.language.say, view.language, acts.at_risk.interval
+    what = say("margin of twelve months") if acts.is_margin else say("revenue of twelve months")
+    if math.isnan(low):
+        note = say("{what}; no interval: nothing was tested", what=what)
+    else:
+        note = say("{what}; {interval}", what=what, interval=view.money_between(low, high))
+    return Kpi(say("Value at risk"), language.money(acts.at_risk.expected), note)
 
 
 def recommendation(view: View) -> Text:

@@ -128,13 +128,13 @@ class View:
 
     @property
     def definition(self) -> Text:
-        """What counted as leaving at a past cut-off, as a sentence's beginning."""
+        """What counts as leaving, after "leaving means": no order within 90 days."""
         say = self.language.say
         return {
-            "orders": say("no order in the {days} after a cut-off", days=self.horizon),
-            "activity": say("no activity in the {days} after a cut-off", days=self.horizon),
-            "contracts": say("no contract left at the end of the {days} after a cut-off", days=self.horizon),
-        }.get(self.kind) or say("all contracts ended when the data were exported")
+            "orders": say("no order within {days}", days=self.horizon),
+            "activity": say("no activity within {days}", days=self.horizon),
+            "contracts": say("no contract any more after {days}", days=self.horizon),
+        }.get(self.kind) or say("that all contracts had ended when the data were exported")
 
     def method(self, name: str) -> Text:
         """What a way to forecast is called, inside a sentence."""
