@@ -5,6 +5,7 @@ logit(share that left) = intercept + slope * logit(probability). A perfect metho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,41 @@ def learn(raw: Floats, left: Floats) -> Calibrator:
         return Calibrator(float(line[0]), float(line[1]))
     share = float(clipped(np.array([(left.sum() + 0.5) / (len(left) + 1)]))[0])
     return Calibrator(float(np.log(share / (1 - share))), 0.0)
+
+
+def learn_slope(raws: Sequence[Floats], lefts: Sequence[Floats]) -> float:
+    """The slope that earlier predictions needed, each of their tests with an intercept of its own.
+
+    How many leave differs between cut-offs (a high season); that is no fault of the slope. Drawn towards 1, never
+    below 0.
+    """
+    tests = [(logit(raw), left) for raw, left in zip(raws, lefts, strict=True) if 0 < left.sum() < len(left)]
+    if not tests:
+        return 1.0
+    slope, precision = 1.0, 1 / PRIOR_SD[1] ** 2
+    for _ in range(STEPS):
+        gradient, curvature = precision * (1 - slope), precision
+        for x, left in tests:
+            own = balance(slope * x, float(left.mean()))
+            mean = expit(own + slope * x)
+            weight = mean * (1 - mean)
+            centre = float((weight * x).sum() / weight.sum())
+            gradient += float(((left - mean) * x).sum())
+            curvature += float((weight * np.square(x - centre)).sum())
+        step = float(np.clip(gradient / curvature, -0.5, 0.5))
+        slope += step
+        if abs(step) < 1e-10:
+            break
+    return max(slope, 0.0)
+
+
+def balance(linear: Floats, rate: float) -> float:
+    """The intercept with which the mean probability is the rate (0 < rate < 1)."""
+    low, high = -LARGEST - float(linear.max()), LARGEST - float(linear.min())
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(expit(middle + linear).mean()) < rate else (low, middle)
+    return (low + high) / 2
 
 
 def line(probability: Floats, left: Floats, persons: Integers) -> Line:

@@ -22,7 +22,7 @@ FEWEST = 20  # people, below which a level is grouped whatever its share
 MOST_CODES = 30
 HINGES = (1 / 3, 2 / 3)  # quantiles at which the effect of a number may bend
 BENDING = 8  # distinct values from which it may
-FAR = 5.0  # standard deviations beyond which a number counts as this far
+EDGES = (0.005, 0.995)  # quantiles of the training rows: numbers beyond them count as these, nothing is extrapolated
 OTHER, UNKNOWN = "\x00other", "\x00unknown"  # not texts that a client's column can hold
 
 
@@ -40,12 +40,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Number:
-    """A number on the scale of the model: logarithm or not, centre, spread, hinges, whether missing ones were seen."""
+    """A number on the scale of the model: logarithm or not, centre, spread, edges and hinges (in spreads from the
+    centre), whether missing ones were seen."""
 
     feature: str
     is_logarithmic: bool
     centre: float
     spread: float
+    edges: tuple[float, float]
     hinges: tuple[float, ...]
     has_missing: bool
 
@@ -60,7 +62,7 @@ class Number:
         numbers = _finite(values)
         missing = np.isnan(numbers)
         scaled = (_bent(numbers) if self.is_logarithmic else numbers) - self.centre
-        scaled = np.clip(np.nan_to_num(scaled / self.spread), -FAR, FAR)
+        scaled = np.clip(np.nan_to_num(scaled / self.spread), *self.edges)
         columns = [scaled, *(np.where(missing, 0.0, np.maximum(scaled - hinge, 0.0)) for hinge in self.hinges)]
         if self.has_missing:
             columns.append(missing.astype(np.float64))
@@ -145,15 +147,17 @@ def _part(name: str, values: pd.Series[Any]) -> Number | Category:
     known = np.sort(numbers[~np.isnan(numbers)])
     is_logarithmic = _is_skewed(known)
     scaled = _bent(known) if is_logarithmic else known
-    spread = float(scaled.std()) if len(scaled) else 1.0
+    spread = float(scaled.std()) if len(scaled) and scaled[0] < scaled[-1] else 1.0
     centre = float(scaled.mean()) if len(scaled) else 0.0
-    spread = spread if spread > 0 else 1.0
+    scaled = (scaled - centre) / spread
+    # 0 stands for missing values and is always inside.
+    low, high = np.quantile(scaled, EDGES, method="inverted_cdf") if len(scaled) else (0.0, 0.0)
+    edges = (min(float(low), 0.0), max(float(high), 0.0))
     hinges: tuple[float, ...] = ()
     if len(np.unique(known)) >= BENDING:
-        quantiles = np.quantile((scaled - centre) / spread, HINGES, method="inverted_cdf")
-        lowest, highest = (scaled[0] - centre) / spread, (scaled[-1] - centre) / spread
-        hinges = tuple(float(value) for value in np.unique(quantiles) if lowest < value < highest)
-    return Number(name, is_logarithmic, centre, spread, hinges, bool(np.isnan(numbers).any()))
+        quantiles = np.unique(np.quantile(scaled, HINGES, method="inverted_cdf"))
+        hinges = tuple(float(value) for value in quantiles if edges[0] < value < edges[1])
+    return Number(name, is_logarithmic, centre, spread, edges, hinges, bool(np.isnan(numbers).any()))
 
 
 def common_levels(values: pd.Series[Any]) -> tuple[str, ...]:

@@ -11,18 +11,24 @@ the same nesting: tested on other people, but not out of time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
-from customer_analytics.analysis.scoring.calibrate import Calibrator, learn
-from customer_analytics.analysis.scoring.measures import losses
-from customer_analytics.analysis.scoring.models import Model, ModelName, Strength, fit_all, fit_one, hashes, strengths
+from customer_analytics.analysis.scoring.calibrate import Calibrator, balance, learn_slope
+from customer_analytics.analysis.scoring.measures import logit, losses
+from customer_analytics.analysis.scoring.models import (
+    Model, ModelName, Strength, fit_all, fit_one, hashes, sampled, strengths,
+)  # fmt: skip
 from customer_analytics.analysis.scoring.result import BASE_RATE, FITS, MODELS, Floats, Integers
 from customer_analytics.analysis.scoring.rules import Rule, base_rate
 
 FOLDS = 5
+MOST_TESTS = 4  # the latest ones are published; those before them serve to choose strengths and to calibrate
+RECENT = 3  # earlier tests that strength and calibration come from
+LEVEL_ROWS = 20_000  # on which the level of a model is set
 LEAST_CLASS = 20  # leavers, and stayers, that a method learns from at the least
 LEAST_FEATURE_ROWS = 100  # people from which a model is tried; below, only rules
 
@@ -51,7 +57,7 @@ class Rolled:
 
     tested: tuple[Tested, ...]
     fits: pd.DataFrame
-    raw: dict[ModelName, list[tuple[Floats, Floats]]]  # by test: (rows x strengths, left)
+    raw: dict[ModelName, list[tuple[Floats, Floats]]]  # by test: (rows x strengths, left); what the last fit goes by
 
 
 def roll(
@@ -70,20 +76,26 @@ def roll(
         frame, left = pooled([pasts[i] for i in known])
         if not enough(left):
             continue
+        some = sampled(frame, LEVEL_ROWS, seed)
         usable = [number for number, i in enumerate(done) if i in known]
         probabilities: dict[str, Floats] = {}
         for name in raw:
-            earlier = [raw[name][number] for number in usable] or [left_out(name, frame, left, features, seed)]
-            strength, calibrator = settle(name, earlier)
+            earlier = [raw[name][number] for number in usable[-RECENT:]] or [left_out(name, frame, left, features, seed)]
+            best, slope = settle(name, earlier)
             fitted = fit_all(name, frame, left, features, seed)
             made = fitted.raw(past.frame)
-            probabilities[name] = calibrator(made[:, strengths(name).index(strength)])
+            calibrator = levelled(fitted.raw(frame.iloc[some])[:, best], left[some], slope)
+            probabilities[name] = calibrator(made[:, best])
             raw[name].append((made, past.left))
-            fits.append(_fit_row(past.cut, name, len(known), fitted.rows, left, strength, calibrator))
+            fits.append(_fit_row(past.cut, name, len(known), fitted.rows, left, strengths(name)[best], calibrator))
         probabilities |= rule_predictions(rules, frame, left, past.frame)
         done.append(place)
         tested.append(Tested(place, np.arange(len(past.left)), probabilities))
-    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), raw)
+    return Rolled(tuple(tested[-MOST_TESTS:]), pd.DataFrame(fits, columns=FITS).astype(object), _latest(raw))
+
+
+def _latest(raw: dict[ModelName, list[tuple[Floats, Floats]]]) -> dict[ModelName, list[tuple[Floats, Floats]]]:
+    return {name: tests[-RECENT:] for name, tests in raw.items()}
 
 
 def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int) -> Rolled:
@@ -95,14 +107,16 @@ def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int)
     for fold in range(FOLDS):
         here, there = np.flatnonzero(codes == fold), np.flatnonzero(codes != fold)
         frame, left = past.frame.iloc[there], past.left[there]
+        some = sampled(frame, LEVEL_ROWS, seed)
         probabilities: dict[str, Floats] = {}
         for name in raw:
-            strength, calibrator = settle(name, [left_out(name, frame, left, features, seed)])
+            best, slope = settle(name, [left_out(name, frame, left, features, seed)])
             fitted = fit_all(name, frame, left, features, seed)
             made = fitted.raw(past.frame.iloc[here])
-            probabilities[name] = calibrator(made[:, strengths(name).index(strength)])
+            calibrator = levelled(fitted.raw(frame.iloc[some])[:, best], left[some], slope)
+            probabilities[name] = calibrator(made[:, best])
             raw[name].append((made, past.left[here]))
-            fits.append(_fit_row(past.cut, name, 0, fitted.rows, left, strength, calibrator))
+            fits.append(_fit_row(past.cut, name, 0, fitted.rows, left, strengths(name)[best], calibrator))
         probabilities |= rule_predictions(rules, frame, left, past.frame.iloc[here])
         tested.append(Tested(0, here, probabilities))
     return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), raw)
@@ -119,20 +133,34 @@ def final_models(
 ) -> dict[str, Model]:
     """Each model fitted on all completed cut-offs, with strength and calibration from all tests."""
     frame, left = pooled(pasts)
+    some = sampled(frame, LEVEL_ROWS, seed)
     models: dict[str, Model] = {}
     for name in rolled.raw:
-        strength, calibrator = settle(name, rolled.raw[name])
-        models[name] = fit_one(name, strength, calibrator, frame, left, features, seed)
+        best, slope = settle(name, rolled.raw[name])
+        model = fit_one(name, strengths(name)[best], Calibrator(), frame, left, features, seed)
+        models[name] = replace(model, calibrator=levelled(model.raw(frame.iloc[some]), left[some], slope))
     return models
 
 
-def settle(name: ModelName, earlier: Sequence[tuple[Floats, Floats]]) -> tuple[Strength, Calibrator]:
-    """The strength with the least log loss in earlier predictions (ties: the strongest penalty), and its calibration."""
-    raw = np.vstack([made for made, _ in earlier])
-    left = np.concatenate([own for _, own in earlier])
-    means = np.array([losses(column, left).mean() for column in raw.T])
+def settle(name: ModelName, earlier: Sequence[tuple[Floats, Floats]]) -> tuple[int, float]:
+    """Place of the strength with the least log loss in earlier predictions (ties: the strongest penalty), and the slope
+    that these needed. The level of a cut-off is left aside in both: it is no matter of strength."""
+    means = []
+    for column in range(earlier[0][0].shape[1]):
+        total = 0.0
+        for made, left in earlier:
+            x = logit(made[:, column])
+            own = balance(x, float((left.sum() + 0.5) / (len(left) + 1)))
+            total += float(losses(expit(own + x), left).sum())
+        means.append(total)
     best = len(means) - 1 - int(np.argmin(means[::-1])) if name == "logistic" else int(np.argmin(means))
-    return strengths(name)[best], learn(raw[:, best], left)
+    return best, learn_slope([made[:, best] for made, _ in earlier], [left for _, left in earlier])
+
+
+def levelled(raw: Floats, left: Floats, slope: float) -> Calibrator:
+    """The slope with the intercept that gives the training people the share of them that left."""
+    rate = float((left.sum() + 0.5) / (len(left) + 1))
+    return Calibrator(balance(slope * logit(raw), rate), slope)
 
 
 def left_out(
