@@ -137,21 +137,29 @@ def _made(design: Design, spells: Spells, coefficients: Floats, covariance: Floa
     sums = risk_sums(spells, coefficients)
     if len(np.unique(spells.owner)) < len(spells.owner):
         covariance = robust_covariance(spells, sums, coefficients, covariance)
+    table = effects_table(term_table(design, spells), coefficients, covariance)
+    return Cox(design, table, coefficients, covariance, sums, len(spells.time), spells.ends, likelihood)
+
+
+def term_table(design: Design, spells: Spells) -> pd.DataFrame:
+    """One row a term: covariate (its name), column, level, reference, rows and ended (where an indicator is one)."""
+    rows = []
+    for place, term in enumerate(design.terms):
+        one = spells.x[:, place] > 0
+        if not np.isin(spells.x[:, place], (0.0, 1.0)).all():
+            one = np.ones(len(one), dtype=bool)
+        ended = int(spells.ended[one].sum())
+        rows.append((term.name, term.covariate, term.level, term.reference, int(one.sum()), ended))
+    return pd.DataFrame(rows, columns=["covariate", "column", "level", "reference", "rows", "ended"])
+
+
+def effects_table(terms: pd.DataFrame, coefficients: Floats, covariance: Floats) -> pd.DataFrame:
+    """The terms with their effects: the columns TABLE."""
     error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.asarray(2 * ndtr(-np.abs(coefficients / error)))
-    rows = []
-    for place, term in enumerate(design.terms):
-        value, spread = coefficients[place], Z95 * error[place]
-        one = spells.x[:, place] > 0
-        of_level = np.isin(spells.x[:, place], (0.0, 1.0)).all()
-        rows.append(
-            (
-                term.name, value, np.exp(value), np.exp(value - spread), np.exp(value + spread), p[place], np.nan,
-                error[place], term.covariate, term.level, term.reference, int(one.sum()) if of_level else len(one),
-                int(spells.ended[one].sum()) if of_level else spells.ends,
-            )
-        )  # fmt: skip
-    table = pd.DataFrame(rows, columns=list(TABLE))
-    table["q"] = benjamini_hochberg(p)
-    return Cox(design, table, coefficients, covariance, sums, len(spells.time), spells.ends, likelihood)
+    made = terms.assign(
+        coefficient=coefficients, hazard_ratio=np.exp(coefficients), low=np.exp(coefficients - Z95 * error),
+        high=np.exp(coefficients + Z95 * error), p=p, q=benjamini_hochberg(p), error=error,
+    )  # fmt: skip
+    return made[list(TABLE)]

@@ -118,9 +118,9 @@ def _groups(part: Hazards) -> pd.DataFrame:
 
 
 def _hazards(part: Hazards) -> pd.DataFrame:
-    if part.cox is None:
+    if part.cox is None or not len(part.effects):
         return pd.DataFrame()
-    table = part.cox.table.merge(part.proportional, on="covariate", how="left")
+    table = part.effects.merge(part.proportional, on="covariate", how="left")
     table["reference"] = [None if level is None else _level(str(level)) for level in table["reference"]]
     return table.assign(population=part.kind)[HAZARDS]
 

@@ -19,6 +19,7 @@ from customer_analytics.analysis.hazard.risk_sets import Spells, schoenfeld
 from customer_analytics.statistics import Z95, holm
 
 Floats = npt.NDArray[np.float64]
+HALVES = ("early", "early_low", "early_high", "late", "late_low", "late_high")
 LEVEL = 0.01  # below it, after Holm over all terms, an effect counts as changing with tenure
 
 

@@ -15,11 +15,15 @@ import pandas as pd
 from customer_analytics.analysis.hazard import checks, columns, competing, contracts, proportional, tenure
 from customer_analytics.analysis.hazard.accuracy import UNKNOWN, Measure, harrell
 from customer_analytics.analysis.hazard.conditional import Model, conditional_end
-from customer_analytics.analysis.hazard.cox import Cox, NoModel, fit_cox
+from customer_analytics.analysis.hazard.cox import Cox, NoModel, fit_cox, term_table
+from customer_analytics.analysis.hazard.dropout import Dropout, Histories, fit_dropout
+from customer_analytics.analysis.hazard.lives import dropout_effects, fetch_lives, make_lives
+from customer_analytics.analysis.hazard.proportional import HALVES
 from customer_analytics.analysis.hazard.spells import SpellTable, fetch, share_to_model
 from customer_analytics.analysis.survival.comparison import MOST_GROUPS, Comparison, compare, together
 from customer_analytics.analysis.survival.contracts import contract_counts
 from customer_analytics.analysis.survival.estimate import Curve, kaplan_meier
+from customer_analytics.analysis.survival.lives import life_counts
 from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.tables.store import Tables
 
@@ -47,7 +51,8 @@ class Hazards:
     `proportional`: as proportional.proportionality gives it; `concordance`: Harrell's C on the people fitted to;
     `tenure`: hazard by stretch of age with `tenure_p`; `quality`, `later`: the checks. `scores` (SCORES): one row a
     running contract, probability to end within `horizon` (in the unit; gap included). `incidence`: cumulative incidence
-    by reason of the end. `share`: part of the customers that the model was fitted to.
+    by reason of the end. `share`: part of the customers that the model was fitted to. Of lives: `silence` in days means
+    gone; `dropout` and `dropout_effects`: the model that needs no such verdict.
     """
 
     kind: str
@@ -71,6 +76,16 @@ class Hazards:
     scores: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SCORES)))
     incidence: pd.DataFrame = field(default_factory=pd.DataFrame)
     share: float = 1.0
+    silence: int = 0
+    dropout: Dropout | None = None
+    dropout_effects: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """The effects that are told (cox.TABLE): of lives those of the model of dropout, else Cox's; empty without."""
+        if len(self.dropout_effects):
+            return self.dropout_effects
+        return pd.DataFrame() if self.cox is None or self.kind == LIVES else self.cox.table
 
     @property
     def running(self) -> int:
@@ -117,8 +132,52 @@ def analyse(tables: Tables, study: Study | None, parameters: ChurnParameters) ->
     Raises:
         UserError: `covariates` or `end_reason` name columns that are not there.
     """
-    first = study is None or study.kind not in ("orders", "activity")
-    return HazardResult(parameters, contract_hazards(tables, study, parameters), None, first)
+    judged = study is not None and study.kind in ("orders", "activity")
+    lives = life_hazards(tables, study, parameters) if judged and study is not None else None
+    return HazardResult(parameters, contract_hazards(tables, study, parameters), lives, not judged)
+
+
+def life_hazards(tables: Tables, study: Study, parameters: ChurnParameters) -> Hazards | None:
+    """The lives of customers without a contract; None where no silence means leaving."""
+    sources = columns.life_sources(tables, parameters)
+    lives = make_lives(tables, study, sources)
+    if lives is None:
+        return None
+    end = (tables.reference_day - EPOCH).days - 1
+    counts, judged = life_counts(lives.table, end, lives.silence, lives.first)
+    horizon = float(study.windows.gap_days + study.windows.horizon_days)
+    sizes = (judged.people, judged.gone, judged.earlier + judged.too_new, 0, horizon)
+    if judged.people < parameters.minimum_base:
+        return Hazards(LIVES, DAYS, TOO_FEW, *sizes)
+    share = share_to_model(judged.people)
+    table, histories, kept = fetch_lives(lives, sources, end, share)
+    wanted = _few_values(table, columns.group_columns(tables, parameters, sources))
+    names = {source.name: f"c{place}" for place, source in enumerate(sources)}
+    compared = []
+    for name in wanted:
+        by_group = life_counts(lives.table, end, lives.silence, lives.first, names[name])[0]
+        compared.append(_named(compare(names[name], by_group, parameters.minimum_base), name))
+    base = Hazards(
+        LIVES, DAYS, "" if judged.gone else NOBODY_LEFT, *sizes, kaplan_meier(counts),
+        together([each for each in compared if each is not None]), *_tenure(counts, DAYS), share=share,
+        silence=lives.silence,
+    )  # fmt: skip
+    return with_dropout(modelled(base, table.rows(kept), (), parameters), table, histories)
+
+
+def with_dropout(base: Hazards, table: SpellTable, histories: Histories) -> Hazards:
+    """The lives with the model of dropout in the terms of the Cox model that silence gives."""
+    if base.cox is None:
+        return base
+    matrix = base.cox.design.matrix(table.raw)
+    found = fit_dropout(histories, matrix)
+    if found is None:
+        return base
+    terms = term_table(base.cox.design, table.spells(matrix))
+    effects = dropout_effects(terms, found.coefficients, found.covariance, base.cox.table)
+    tested = base.proportional.copy()
+    tested[list(HALVES)] = np.nan  # half of these lives end within days: nothing lies before
+    return replace(base, dropout=found, dropout_effects=effects, proportional=tested)
 
 
 def contract_hazards(tables: Tables, study: Study | None, parameters: ChurnParameters) -> Hazards | None:
@@ -232,12 +291,15 @@ def _few_values(table: SpellTable, wanted: Sequence[str]) -> list[str]:
 
 def _comparisons(relations: ir.Table, end: int, wanted: dict[str, str], minimum: int) -> tuple[Comparison, ...]:
     """The groups of each column compared, under the client's own name."""
-    found = []
-    for name, coded in wanted.items():
-        one = compare(coded, contract_counts(relations, end, coded), minimum)
-        if one is not None:
-            found.append(replace(one, column=name))
-    return together(found)
+    found = [
+        _named(compare(coded, contract_counts(relations, end, coded), minimum), name) for name, coded in wanted.items()
+    ]
+    return together([each for each in found if each is not None])
+
+
+def _named(comparison: Comparison | None, name: str) -> Comparison | None:
+    """A comparison under the client's own name of the column."""
+    return None if comparison is None else replace(comparison, column=name)
 
 
 def _tenure(counts: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, float]:

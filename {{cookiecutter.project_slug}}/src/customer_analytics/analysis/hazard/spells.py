@@ -76,11 +76,14 @@ def share_to_model(customers: int) -> float:
     return min(1.0, MOST_MODELLED / max(customers, 1))
 
 
+def part_of(table: ir.Table, person: str, share: float) -> ir.Table:
+    """A part of the people of a table, by a hash of their id: the same in every run and on every engine."""
+    return table if share >= 1 else table.filter(block(table[person].cast("string"), _PARTS, 3) < round(share * _PARTS))
+
+
 def fetch(spells: ir.Table, sources: Sequence[Source], share: float = 1.0) -> SpellTable:
     """The spells of a part of the customers, sorted, so that the same data give the same figures to the last digit."""
-    if share < 1:
-        spells = spells.filter(block(spells.customer_id.cast("string"), _PARTS, 3) < round(share * _PARTS))
-    table = spells.to_pandas()
+    table = part_of(spells, "customer_id", share).to_pandas()
     coded = [f"c{place}" for place, source in enumerate(sources) if source.name != COMPLAINT]
     table["customer_id"] = table["customer_id"].astype(str)
     keys = [name for name in ("customer_id", "relation", "entry", "time", "gone", "start") if name in table]
