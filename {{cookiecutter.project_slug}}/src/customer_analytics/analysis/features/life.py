@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.stream.people import is_visitor, person_id
+from customer_analytics.analysis.stream.people import person_id
 from customer_analytics.analysis.stream.person_days import has_events, person_days
 from customer_analytics.tables.store import Tables
 
@@ -61,22 +61,27 @@ def placed(tables: Tables) -> ir.Table:
 
 def life(tables: Tables, kind: str, people: str = "customers") -> Life:
     """The days on which people were there, for what a kind of business counts: orders, else any event or order."""
-    days = _days(tables, kind, people)
+    days = there_days(tables, kind, people)
     if days is None:
         return Life(kind, ibis.memtable([], schema=COLUMNS), None, None, people)
-    within = ibis.window(group_by=days.person_id, order_by=days.day)
-    spells = days.mutate(
-        next_day=days.day.lead().over(within),
-        before=days.day.lag().over(within),
-        ordinal=(ibis.row_number().over(within) + 1).cast("int32"),
-        begun=days.day.first().over(within),
-    ).cache()
+    spells = with_neighbours(days).cache()
     row = spells.aggregate(first=spells.day.min(), last=spells.day.max()).to_pyarrow().to_pylist()[0]
     return Life(kind, spells, row["first"], row["last"], people)
 
 
-def _days(tables: Tables, kind: str, people: str) -> ir.Table | None:
-    """person_id, day, times; for contracts the days of use, where there are any."""
+def with_neighbours(days: ir.Table) -> ir.Table:
+    """Days (person_id, day, times) with the days around them: Life.spells."""
+    within = ibis.window(group_by=days.person_id, order_by=days.day)
+    return days.mutate(
+        next_day=days.day.lead().over(within),
+        before=days.day.lag().over(within),
+        ordinal=(ibis.row_number().over(within) + 1).cast("int32"),
+        begun=days.day.first().over(within),
+    )
+
+
+def there_days(tables: Tables, kind: str, people: str) -> ir.Table | None:
+    """person_id, day, times: one row a person and day there; for contracts the days of use, None without any."""
     end = (tables.reference_day - EPOCH).days
     if kind == ORDERS or (kind in (CONTRACTS, SNAPSHOT) and has_placed(tables)):
         if not has_placed(tables):
@@ -88,8 +93,3 @@ def _days(tables: Tables, kind: str, people: str) -> ir.Table | None:
     days = person_days(tables, "any", people=people)
     days = days.filter(days.day < end, (days.events > 0) | (days.orders > 0))
     return days.select("person_id", "day", times=(days.events + days.orders).cast("int32"))
-
-
-def customers_only(table: ir.Table) -> ir.Table:
-    """Rows of customers, without visitors."""
-    return table.filter(~is_visitor(table.person_id))

@@ -270,7 +270,7 @@ def costs_table(view: View) -> TableWords | None:
 def _chosen_costs(view: View, table: pd.DataFrame) -> pd.DataFrame:
     """The chosen limits and a few for all, among them the horizon and the threshold of everybody."""
     chosen = view.study.limits[ALL]
-    wanted = {chosen, *(days for days in SHOWN if abs(days - chosen) > chosen * NEAR)}
+    wanted = {chosen, *(days for days in SHOWN[1:] if abs(days - chosen) > chosen * NEAR)}
     return table[table["silent_days"].isin({0, *wanted})].head(COSTS + 1)
 
 
