@@ -115,10 +115,13 @@ def _odds(cells: list[Floats]) -> tuple[float, float]:
 
 
 def fall(panel: Panel, value: Floats) -> Fall:
-    """Mean of a value by row (a share for 0/1; NaN: not counted) at past cut-offs and now, both as if the people had
-    the strata of now. The error counts each person once, over all cut-offs."""
+    """Mean of a value by row (a share for 0/1; NaN: not counted) of those lately active, at past cut-offs and now, both
+    as if the people had the strata of now. The error counts each person once, over all cut-offs.
+
+    Only whoever was lately active: among the others of now there are some who have left unseen.
+    """
     past, now = value[: len(panel.person)], value[len(panel.person) :]
-    known_past, known_now = np.isfinite(past), np.isfinite(now)
+    known_past, known_now = np.isfinite(past) & panel.lately, np.isfinite(now) & panel.now_lately
     size = int(max(panel.stratum.max(initial=0), panel.now_stratum.max(initial=0))) + 1
     stratum, now_stratum = panel.stratum[known_past], panel.now_stratum[known_now]
     past, now = past[known_past], now[known_now]

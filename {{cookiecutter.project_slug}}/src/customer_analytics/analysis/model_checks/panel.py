@@ -29,7 +29,8 @@ class Panel:
     """One entry a person and past cut-off (`person`, `cut` from 0 = oldest, `left`, `stratum`), then the people now.
 
     `person` and `now_person` number the people alike, below `people`. `stratum`, `now_stratum`: class of time since the
-    first day and of silence, by which people of different cut-offs are alike. By person: `gone` (was here at a past
+    first day and of silence, by which people of different cut-offs are alike; `lately`, `now_lately`: silent for no
+    longer than half of the people now. By person: `gone` (was here at a past
     cut-off, is not now), `here` (is here now and lately active, so surely still here) and `cohort` (when they came).
     """
 
@@ -37,8 +38,10 @@ class Panel:
     cut: Ints
     left: Floats
     stratum: Ints
+    lately: Flags
     now_person: Ints
     now_stratum: Ints
+    now_lately: Flags
     people: int
     gone: Flags
     here: Flags
@@ -85,8 +88,10 @@ def panel(samples: Samples) -> Panel:
         cut=cut,
         left=np.concatenate([frame["left"].to_numpy(np.float64) for frame in frames]),
         stratum=_stratum(tenure, silence > middle),
+        lately=~(silence > middle),
         now_person=now_person,
         now_stratum=_stratum(now_tenure, ~lately),
+        now_lately=lately,
         people=len(names),
         gone=was & ~is_here,
         here=was & fresh,

@@ -39,8 +39,9 @@ def planted(board: Panel, seed: int, caught: Caught) -> pd.DataFrame:
 
 def _still_silent(board: Panel) -> Flags:
     """Who is here now but was not lately active."""
-    silent = ~board.gone & ~board.here
-    return np.asarray(silent)
+    silent = np.zeros(board.people, dtype=bool)
+    silent[board.now_person[~board.now_lately]] = True
+    return silent
 
 
 def _tested(board: Panel, person: Flags, caught: Caught) -> tuple[bool, float, float]:

@@ -40,7 +40,8 @@ LEVEL = 0.01  # false discovery rate over every question asked of every column
 PURE = 10.0  # odds ratio of the gone that nothing known beforehand has been seen to reach: its lower bound
 GROWING = 3.0  # the same where the column also tells the more of leaving, the nearer the cut-off lies to now
 RANKED = 0.85  # the same for numbers: area under the curve of the gone against those surely here
-MOVED = 0.05  # least fall, in points of the share or of the mean rank
+FALLEN = 1 / 3  # least fall of the share of the holders, of what it was
+MOVED = 0.05  # least movement of the mean rank of a number
 GOOD = 0.95  # area under the curve of one column alone that is too good to be true
 NAMES_PEOPLE = 0.9  # share of values that only one person has
 LEAST = 30  # gone people and people surely here, each, that the tests of later filling need
@@ -177,7 +178,8 @@ def _caught(question: tuple[Purity, Fall, Trend], fall_q: float, trend_q: float)
     """Whether a yes-or-no question shows a column filled in afterwards."""
     pure, fell, grew = question
     one = _Question("", "probe", pure, fell, grew)
-    if not (fall_q < LEVEL and one.sign * fell.value >= MOVED):
+    past = fell.past if one.sign > 0 else 1 - fell.past
+    if not (fall_q < LEVEL and one.sign * fell.value >= FALLEN * past):
         return False
     related = _signed(grew, one.sign)
     growing = trend_q < LEVEL and related.pooled - Z95 * related.pooled_error > 0

@@ -3,10 +3,18 @@
 from customer_analytics.narrative.churn import (
     closing,
     definition,
+    drift,
     features,
     frame,
+    leakage,
+    model_card,
+    promise,
+    subgroups,
 )
 from customer_analytics.narrative.churn.summary import aside, summary
 from customer_analytics.narrative.churn.view import View
 
-__all__ = ["View", "aside", "closing", "definition", "features", "frame", "summary"]
+__all__ = [
+    "View", "aside", "closing", "definition", "drift", "features", "frame", "leakage", "model_card", "promise",
+    "subgroups", "summary",
+]  # fmt: skip
