@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WindowRow = tuple[str, dt.date, dt.date, dt.date, dt.date, str, bool]
 CurveLine = tuple[str, list[int], list[float | None], str, list[float] | None, list[float] | None, bool]
-ROLES = ("s4", "s3", "s2", "mute", "ink3")  # of the rhythms, from those who came once to the slowest
+ROLES = ("warm", "s3", "s2", "mute", "ink3")  # of the rhythms, from those who came once to the slowest
 BEYOND = 1.5  # of the longest threshold: the curves are drawn up to here
 SHOWN = (1, 30, 60, 90, 180, 365)  # days of silence that are told in tables and alternative texts
 NEAR = 0.15  # of the chosen limit: another one this near to it tells nothing new
