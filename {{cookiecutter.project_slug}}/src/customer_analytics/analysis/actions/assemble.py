@@ -12,19 +12,12 @@ import pandas as pd
 
 from customer_analytics.analysis.actions import choice, tiers
 from customer_analytics.analysis.actions.choice import choose, do_not_disturb
-from customer_analytics.analysis.actions.curve import (
-    ProfitCurve,
-    Tested,
-    binned,
-    blocks_of,
-    needed_acceptance,
-    profit_curve,
-)
+from customer_analytics.analysis.actions.curve import ProfitCurve, Tested, blocks_of, profit_curve
 from customer_analytics.analysis.actions.delay import Delay, delay, out_of_reach
-from customer_analytics.analysis.actions.emp import ExpectedMaximum, expected_maximum_profit
+from customer_analytics.analysis.actions.judged import confusion, expected_maximum, needed, other_curves
 from customer_analytics.analysis.actions.pilot import Pilot, Pool, design, ledger_rows
 from customer_analytics.analysis.actions.reach import reach
-from customer_analytics.analysis.actions.result import SCORES, ActionsResult, Confusion
+from customer_analytics.analysis.actions.result import SCORES, ActionsResult
 from customer_analytics.analysis.actions.terms import Terms, break_even, expected_profit
 from customer_analytics.analysis.actions.value_at_risk import Held, at_risk, held_up
 from customer_analytics.analysis.actions.worth import Worth, past_money, worth_from_orders, worth_from_prices
@@ -40,7 +33,6 @@ from customer_analytics.tables.store import Tables
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-TENTH = 0.1  # of the customers, whose contact is judged where no cut-off pays
 LONGEST_VALID, SHORTEST_VALID = 30, 7  # days that a score may be used: a third of the horizon within these
 
 
@@ -206,9 +198,10 @@ def _result(
         contactable=int((why_not == "").sum()), selected=int((people.selected & (why_not == "")).sum()),
         base_rate=float(tested.left.mean()), mean_value=float(value.mean()) if worth is not None else math.nan,
         break_even=break_even(float(value.mean()), terms) if worth is not None else math.nan,
-        needed_acceptance=_needed(tested, known.profit),
-        worth=worth, profit=known.profit, confusion=_confusion(tested, known.profit),
-        maximum=_maximum(tested, terms) if worth is not None else None,
+        needed_acceptance=needed(tested, known.profit),
+        worth=worth, profit=known.profit, others=other_curves(tested, known.profit, lifted),
+        confusion=confusion(tested, known.profit),
+        maximum=expected_maximum(tested, terms) if worth is not None else None,
         at_risk=whole, held=known.held, delay=_delay(tables, study, known), uplift=lifted, pilot=pilot,
         ledger=None if pilot.reason else ledger_rows(pilot, _end_of_day(tables)),
     )  # fmt: skip
@@ -282,39 +275,6 @@ def _tier_table(people: People, known: Known, past: Floats, scoring: ScoringResu
     seen = known.tested.probability[last]
     tested = tiers.tested(people.bounds.of(seen), seen, known.tested.left[last], 30)
     return table.merge(tested.rename(columns={"expected": "tested_expected"}), how="left", on="tier")
-
-
-def _confusion(tested: Tested, profit: ProfitCurve | None) -> Confusion | None:
-    if profit is None or not 0 < profit.share < 1:
-        return None
-    order = expected_profit(tested.probability, tested.value, profit.terms)
-    one = replace(tested, block=np.zeros(len(tested), dtype=np.int64))
-    many = round(profit.share * 100)
-    heads = float(binned(one, order, np.ones(len(tested))).sum(axis=(0, 1))[:many].sum())
-    caught = float(binned(one, order, tested.left).sum(axis=(0, 1))[:many].sum())
-    left, n = float(tested.left.sum()), len(tested)
-    return Confusion(profit.share, caught, heads - caught, left - caught, n - heads - (left - caught))
-
-
-def _needed(tested: Tested, profit: ProfitCurve | None) -> float:
-    """Acceptance from which the planned contact pays; where none is planned, contacting the first tenth."""
-    if profit is None:
-        return math.nan
-    return needed_acceptance(tested, profit.terms, profit.share or TENTH)
-
-
-def _maximum(tested: Tested, terms: Terms) -> ExpectedMaximum:
-    """Mean over the tested cut-offs, each with its own mean value."""
-    found = []
-    for cut in np.unique(tested.cut):
-        own = tested.cut == cut
-        found.append(
-            expected_maximum_profit(tested.probability[own], tested.left[own], float(tested.value[own].mean()), terms)
-        )
-    profits, shares = np.array([one.profit for one in found]), np.array([one.share for one in found])
-    if not np.isfinite(profits).any():
-        return ExpectedMaximum(math.nan, math.nan)
-    return ExpectedMaximum(float(np.nanmean(profits)), float(np.nanmean(shares)))
 
 
 def _delay(tables: Tables, study: Study, known: Known) -> Delay | None:

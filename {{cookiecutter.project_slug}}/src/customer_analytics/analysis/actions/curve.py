@@ -151,12 +151,18 @@ def _one_cut(block: Integers, order: Floats, amount: Floats, blocks: int) -> Flo
     return table
 
 
-def best_share(tested: Tested, terms: Terms) -> tuple[float, float]:
-    """(share, profit for a thousand customers) where the curve of all tests is highest."""
+def plain_curve(tested: Tested, terms: Terms) -> Floats:
+    """Profit for a thousand customers at each share from 0 to 1, all tests together."""
     one = replace(tested, block=np.zeros(len(tested), dtype=np.int64))
     order = expected_profit(tested.probability, tested.value, terms)
     money = binned(one, order, realised_profit(tested.left, tested.value, terms)).sum(axis=(0, 1))
-    curve = np.append(0.0, np.cumsum(money)) / len(tested) * THOUSAND
+    curve: Floats = np.append(0.0, np.cumsum(money)) / len(tested) * THOUSAND
+    return curve
+
+
+def best_share(tested: Tested, terms: Terms) -> tuple[float, float]:
+    """(share, profit for a thousand customers) where the curve of all tests is highest."""
+    curve = plain_curve(tested, terms)
     best = int(np.argmax(curve))
     return best / SHARES, float(curve[best])
 

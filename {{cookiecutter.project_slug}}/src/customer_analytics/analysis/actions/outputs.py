@@ -15,15 +15,18 @@ from customer_analytics.analysis.rfm.groups import small_groups
 Metrics = dict[str, float | int | None]
 
 
-def metrics(result: ActionsResult) -> Metrics:
+def metrics(result: ActionsResult | None) -> Metrics:
     """Flat name -> number; None where not estimable. Money in the engagement's currency, shares as fractions."""
     numbers: Metrics = {
         "value_at_risk": None, "value_at_risk_low": None, "value_at_risk_high": None, "value_mean": None,
         "break_even": None, "needed_acceptance": None, "profit_share": None, "profit_share_low": None,
         "profit_share_high": None, "profit": None, "profit_low": None, "profit_high": None, "pays": None,
         "expected_maximum_profit": None, "delay_week": None, "delay_week_low": None, "delay_week_high": None,
-        "contactable": result.contactable, "selected": result.selected,
+        "contactable": 0, "selected": 0, **{f"tier.{name}": 0 for name in TIERS}, **_tests(result),
     }  # fmt: skip
+    if result is None:
+        return numbers
+    numbers |= {"contactable": result.contactable, "selected": result.selected}
     if result.is_money:
         numbers |= {
             "value_mean": _known(result.mean_value), "break_even": _finite(result.break_even),
@@ -49,12 +52,12 @@ def metrics(result: ActionsResult) -> Metrics:
         numbers |= {"delay_week": share, "delay_week_low": low, "delay_week_high": high}
     by_tier = dict(zip(result.tiers["tier"], result.tiers["customers"], strict=True))
     numbers |= {f"tier.{name}": int(by_tier.get(name, 0)) for name in TIERS}
-    return numbers | _tests(result)
+    return numbers
 
 
-def _tests(result: ActionsResult) -> Metrics:
+def _tests(result: ActionsResult | None) -> Metrics:
     """Of past contacts and of the next one."""
-    lifted, pilot = result.uplift, result.pilot
+    lifted, pilot = (result.uplift, result.pilot) if result is not None else (None, None)
     found: Metrics = {
         "campaigns_sound": lifted.pooled if lifted is not None else 0, "acceptance_measured": None,
         "acceptance_measured_low": None, "acceptance_measured_high": None, "qini": None, "qini_low": None,
@@ -73,9 +76,9 @@ def _tests(result: ActionsResult) -> Metrics:
     return found
 
 
-def tables(result: ActionsResult, minimum_group: int) -> dict[str, pd.DataFrame]:
+def tables(result: ActionsResult | None, minimum_group: int) -> dict[str, pd.DataFrame]:
     """File name -> table. Groups too small to be shown are empty but for their name."""
-    if result.reason:
+    if result is None or result.reason:
         return {}
     made = {
         "tiers": _without_small(result.tiers, minimum_group, ("tier",)),
@@ -97,10 +100,10 @@ def tables(result: ActionsResult, minimum_group: int) -> dict[str, pd.DataFrame]
     return made
 
 
-def customer_tables(result: ActionsResult) -> dict[str, pd.DataFrame]:
+def customer_tables(result: ActionsResult | None) -> dict[str, pd.DataFrame]:
     """Lists of customers beside the scores: whom not to disturb, whom to save, and the pilot's assignment in the layout
     of the ledger. The scores themselves are written with their words, see narrative.churn.scores."""
-    if result.reason:
+    if result is None or result.reason:
         return {}
     scores = result.scores
     quiet = scores[scores["do_not_disturb"].ne("") & scores["do_not_disturb"].ne(LOW_RISK)]

@@ -23,6 +23,8 @@ SCORES = (
     "high", "value_at_risk", "expected_profit", "do_not_disturb", "channel", "uplift",
 )  # fmt: skip
 
+OTHERS = ("what", "acceptance", "share", "profit")
+
 
 @dataclass(frozen=True)
 class Confusion:
@@ -57,7 +59,8 @@ class ActionsResult:
 
     `terms`: the assumptions. `worth`: how the value of staying was found; `mean_value` of the scored customers.
     `profit`, `confusion`, `maximum` (EMP), `break_even` (share of leaving from which a contact of mean value pays),
-    `needed_acceptance` (from which the planned contact would have paid in the tests; NaN: none).
+    `needed_acceptance` (from which the planned contact would have paid in the tests; NaN: none). `others`: curves by
+    what (half: half the assumed acceptance; past: as past randomised contacts kept; past_high: as they kept at best).
     `tiers`: tier, customers, expected (leaving), value, value_at_risk, at_risk_low, at_risk_high, selected, and of the
     last tested cut-off n, tested_expected, left, rate, low, high. `bounds`: probabilities at which they begin.
     `at_risk`: all scored customers; `held`: how that held up in the tests; `delay`: what a week of waiting costs.
@@ -86,6 +89,7 @@ class ActionsResult:
     needed_acceptance: float = math.nan
     worth: Worth | None = None
     profit: ProfitCurve | None = None
+    others: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(OTHERS)))
     confusion: Confusion | None = None
     maximum: ExpectedMaximum | None = None
     at_risk: AtRisk | None = None

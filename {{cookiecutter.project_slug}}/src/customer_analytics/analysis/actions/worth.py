@@ -109,7 +109,8 @@ def worth_from_orders(
     own = people[people["cut"].isin(used)].reset_index(drop=True)
     seen = money(tables, own, before, after)
     known = None if margin_share is not None else margin(tables)
-    share = margin_share if margin_share is not None else known.share if known is not None else 1.0
+    # Rounded: engines add floats in any order, and the same inputs are to give the same scores.
+    share = margin_share if margin_share is not None else round(known.share, 9) if known is not None else 1.0
     is_margin = margin_share is not None or known is not None
     past = np.maximum(seen["past"].to_numpy(), 0.0) * share
     later = seen["later"].to_numpy() * share * (YEAR / after)

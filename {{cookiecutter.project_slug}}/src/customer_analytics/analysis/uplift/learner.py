@@ -131,9 +131,8 @@ def _ridge(x: Floats, residual: Floats, moved: Floats, penalty: float) -> Change
     weights = np.full(columns.shape[1], penalty)
     weights[0] = 0.0
     # In units of the moved assignments, so that a penalty means the same for whatever shares were held out.
-    solved: Floats = np.linalg.solve(
-        columns.T @ columns + np.diag(weights) * float((moved**2).mean()), columns.T @ residual
-    )
+    gram = columns.T @ columns + np.diag(weights) * float((moved**2).mean())
+    solved = np.asarray(np.linalg.solve(gram, columns.T @ residual), dtype=np.float64)
     return Change(float(solved[0]), solved[1:], middle, spread, float(penalty))
 
 

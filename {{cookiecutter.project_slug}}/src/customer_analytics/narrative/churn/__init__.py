@@ -8,13 +8,19 @@ from customer_analytics.narrative.churn import (
     frame,
     leakage,
     model_card,
+    pilot,
+    profit,
     promise,
+    saving,
+    scores,
     subgroups,
+    tiers,
+    value_at_risk,
 )
 from customer_analytics.narrative.churn.summary import aside, summary
 from customer_analytics.narrative.churn.view import View
 
 __all__ = [
-    "View", "aside", "closing", "definition", "drift", "features", "frame", "leakage", "model_card", "promise",
-    "subgroups", "summary",
+    "View", "aside", "closing", "definition", "drift", "features", "frame", "leakage", "model_card", "pilot",
+    "profit", "promise", "saving", "scores", "subgroups", "summary", "tiers", "value_at_risk",
 ]  # fmt: skip

@@ -5,7 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Protocol
 
-from customer_analytics.narrative.churn import definition, drift, leakage, promise, subgroups
+from customer_analytics.narrative.churn import (
+    definition,
+    drift,
+    leakage,
+    pilot,
+    profit,
+    promise,
+    saving,
+    subgroups,
+    tiers,
+    value_at_risk,
+)
 from customer_analytics.narrative.churn import findings as own
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 
@@ -19,7 +30,19 @@ class _Section(Protocol):
         """What the section has to say."""
 
 
-SECTIONS: tuple[_Section, ...] = (definition, promise, leakage, subgroups, drift)  # after how many leave and who: in the order of the first screen
+# After how many leave and who: in the order of the first screen.
+SECTIONS: tuple[_Section, ...] = (
+    definition,
+    value_at_risk,
+    profit,
+    saving,
+    promise,
+    leakage,
+    subgroups,
+    drift,
+    tiers,
+    pilot,
+)
 FIRST_ACTS = ("profit", "tiers", "pilot")  # findings whose act is the recommendation, the best one first
 
 

@@ -1,0 +1,204 @@
+"""What is at stake: value at risk, and what each week of waiting lets go out of reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from customer_analytics.narrative.churn.acting import found, known, money_word, why_no_money
+from customer_analytics.narrative.exhibits import FigureWords, SectionWords
+from customer_analytics.narrative.finding import Finding, Grade
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from customer_analytics.analysis.actions import ActionsResult
+    from customer_analytics.analysis.actions.delay import Delay
+    from customer_analytics.analysis.actions.value_at_risk import Held
+    from customer_analytics.language import Text
+    from customer_analytics.narrative.churn.view import View
+
+
+def _actions(view: View) -> ActionsResult:
+    actions = found(view)
+    assert actions is not None
+    return actions
+
+
+def has(view: View) -> bool:
+    """Whether money at risk can be told."""
+    actions = found(view)
+    return actions is not None and actions.at_risk is not None
+
+
+def has_delay(view: View) -> bool:
+    """Whether it can be told what a week of waiting costs."""
+    actions = found(view)
+    return actions is not None and actions.delay is not None and view.predicts
+
+
+def section(view: View) -> SectionWords:
+    """Opening: how the value was found."""
+    say, language = view.language.say, view.language
+    title = say("What is at stake")
+    if not has(view):
+        return SectionWords(title, "value", why_no_money(view))
+    worth = _actions(view).worth
+    assert worth is not None
+    if worth.source == "price":
+        return SectionWords(
+            title, "value",
+            say("Probability of leaving, times the price of a year of the contract. A price is taken to be that of a "
+                "month unless the plan's name says year, quarter or week: an assumption."),
+        )  # fmt: skip
+    numbers = {"money": money_word(view), "after": view.days(worth.after), "n": language.number(_followed(view))}
+    return SectionWords(
+        title, "value",
+        say("Probability of leaving, times what a customer who stays brings more in {money} over twelve months than "
+            "one who leaves, as {n} cases of past cut-offs did in the {after} that followed. Leaving is counted once: "
+            "it is in the probability, not in the value.", **numbers),
+    )  # fmt: skip
+
+
+def _followed(view: View) -> int:
+    worth = _actions(view).worth
+    assert worth is not None
+    return sum(line.n for line in (worth.stayed, worth.left) if line is not None)
+
+
+def delay_lines(view: View) -> list[tuple[str, list[int], list[float], str, list[float], list[float]]]:
+    """Arguments of charts.Line: money (or share of the risk) out of reach by week."""
+    delay, scale = _delay(view), _scale(view)
+    weeks = delay.weeks
+    return [
+        (
+            str(view.language.say("out of reach")), [0, *weeks["week"].astype(int).tolist()],
+            [0.0, *(weeks["gone"] * scale).tolist()], "s1", [0.0, *(weeks["low"] * scale).tolist()],
+            [0.0, *(weeks["high"] * scale).tolist()],
+        )
+    ]  # fmt: skip
+
+
+def delay_axis(view: View) -> tuple[Callable[[float], str], str]:
+    """Arguments of charts.Axis."""
+    language = view.language
+    shown = language.money if has(view) else language.percent
+    return (lambda value: str(shown(value))), str(language.say("Weeks of waiting"))
+
+
+def delay_figure(view: View) -> FigureWords:
+    """How much goes out of reach by week."""
+    say, language, delay = view.language.say, view.language, _delay(view)
+    last = delay.weeks.iloc[-1]
+    weeks = language.say_count("{count} week", "{count} weeks", int(last["week"]))
+    numbers = {
+        "share": language.percent(float(last["gone"])), "weeks": weeks, "first": language.percent(delay.first[0], 1),
+        "low": language.percent(float(last["low"])), "high": language.percent(float(last["high"])),
+    }  # fmt: skip
+    subtitle = (
+        say("Expected loss that is out of reach by week of waiting, at the pace of past cut-offs; band: interval")
+        if has(view)
+        else say("Share of the expected leavers out of reach by week of waiting, at the pace of past cut-offs; band: "
+                 "interval")
+    )  # fmt: skip
+    return FigureWords(
+        say("After {weeks} of waiting, {share} of what is at risk is out of reach", **numbers), subtitle,
+        say("Out of reach after one week: {first}; after {weeks}: {share} (interval {low} to {high}).", **numbers),
+        view.source,
+    )  # fmt: skip
+
+
+def _delay(view: View) -> Delay:
+    delay = _actions(view).delay
+    assert delay is not None
+    return delay
+
+
+def _scale(view: View) -> float:
+    at_risk = _actions(view).at_risk
+    return at_risk.expected if at_risk is not None else 1.0
+
+
+def findings(view: View) -> list[Finding]:
+    """Money at risk, and the cost of a week."""
+    told = [_at_risk(view) if has(view) else None, _week(view) if has_delay(view) else None]
+    return [one for one in told if one is not None]
+
+
+def _at_risk(view: View) -> Finding:
+    say, language, actions = view.language.say, view.language, _actions(view)
+    at_risk, held = actions.at_risk, actions.held
+    assert at_risk is not None
+    low, high = at_risk.interval
+    top = actions.tiers.iloc[0]
+    numbers = {
+        "value": language.money(at_risk.expected), "interval": view.money_between(low, high), "money": money_word(view),
+        "now": view.counted(len(actions.scores)), "ahead": view.ahead,
+        "share": language.percent(float(top["value_at_risk"]) / at_risk.expected) if at_risk.expected else "",
+        "n": language.number(int(top["customers"])),
+    }  # fmt: skip
+    statement = (
+        say("If nothing is done, those of {now} who leave {ahead} take about **{value}** of the next twelve months' "
+            "{money} with them ({interval}).", **numbers)
+        if known(low)
+        else say("If nothing is done, those of {now} who leave {ahead} take about **{value}** of the next twelve "
+                 "months' {money} with them.", **numbers)
+    )  # fmt: skip
+    if str(top["tier"]) == "high" and int(top["customers"]) >= view.minimum_group:
+        statement = say("{statement} {share} of it lies with the {n} at high risk.", statement=statement, **numbers)
+    return Finding(
+        id="value_at_risk", grade=Grade.B if known(low) and view.is_tested_later else Grade.C,
+        head=say("{value} are at risk", **numbers), statement=statement, meaning=_held_words(view, held),
+        action=say("Set the budget for keeping customers below what can be kept of this, not below all of it."),
+        section="value", value=at_risk.expected, low=low, high=high, n=len(actions.scores), unit="money",
+    )  # fmt: skip
+
+
+def _held_words(view: View, held: Held | None) -> Text:
+    say, language = view.language.say, view.language
+    if held is None or not known(held.ratio):
+        return say("There was no past cut-off on which to check it.")
+    numbers = {
+        "ratio": language.percent(held.ratio), "tested": view.tested,
+        "least": language.percent(min(held.by_cut)), "most": language.percent(max(held.by_cut)),
+    }  # fmt: skip
+    if len(held.by_cut) < 2:
+        return say("At the tested cut-off {ratio} of the money expected to be lost was lost.", **numbers)
+    return say(
+        "At the tested cut-offs {ratio} of the money expected to be lost was lost, between {least} and {most} at "
+        "single ones.",
+        **numbers,
+    )
+
+
+def _week(view: View) -> Finding:
+    say, language, actions, delay = view.language.say, view.language, _actions(view), _delay(view)
+    share, (low, high) = delay.first
+    last = delay.weeks.iloc[-1]
+    numbers = {
+        "share": language.percent(share, 1), "low": language.percent(low, 1), "high": language.percent(high, 1),
+        "weeks": language.say_count("{count} week", "{count} weeks", int(last["week"])),
+        "later": language.percent(float(last["gone"])), "money": language.money(share * _scale(view)),
+        "kept": language.money(share * _scale(view) * actions.terms.acceptance),
+        "acceptance": language.percent(actions.terms.acceptance),
+    }  # fmt: skip
+    if has(view):
+        statement = say(
+            "In one week **{share}** (interval {low} to {high}) of what is at risk goes out of reach, {money}; in "
+            "{weeks}, {later}. That is the pace after past cut-offs.", **numbers,
+        )  # fmt: skip
+        meaning = say(
+            "Where {acceptance} of the leaving stay for an offer (assumed), a week costs {kept} that could have been "
+            "kept.",
+            **numbers,
+        )
+    else:
+        statement = say(
+            "In one week **{share}** (interval {low} to {high}) of the expected leavers go out of reach; in {weeks}, "
+            "{later}. That is the pace after past cut-offs.", **numbers,
+        )  # fmt: skip
+        meaning = say("Whoever waits for the next report has fewer left to keep.")
+    return Finding(
+        id="cost_of_delay", grade=Grade.C, head=say("Each week of waiting costs"), statement=statement, meaning=meaning,
+        action=say("Begin with those whose silence is longest against their own rhythm; they go out of reach first."),
+        section="value", value=share, low=low, high=high, n=delay.base, unit="share", notable=False,
+    )  # fmt: skip
