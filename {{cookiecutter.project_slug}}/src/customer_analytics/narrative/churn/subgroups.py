@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -33,17 +32,8 @@ def has(view: View) -> bool:
 def groups(view: View) -> pd.DataFrame:
     """The groups that may be shown, the farthest off first."""
     assert view.result.subgroups is not None
-    return _shown(view).sort_values(["p", "column", "group"], ignore_index=True)
-
-
-def _shown(view: View) -> pd.DataFrame:
-    assert view.result.subgroups is not None
-    return _cached(view.result.subgroups, view.least)
-
-
-@functools.lru_cache(maxsize=4)
-def _cached(subgroups: Any, least: int) -> pd.DataFrame:
-    return shown_groups(subgroups, least)
+    shown = shown_groups(view.result.subgroups, view.least)
+    return shown.sort_values(["p", "column", "group"], ignore_index=True)
 
 
 def section(view: View) -> SectionWords:
