@@ -18,7 +18,9 @@ from customer_analytics.analysis.reasons.shapley import TreeShapley, tree_shaple
 from customer_analytics.analysis.scoring.measures import logit
 from customer_analytics.analysis.scoring.models import Model
 
-RULE_TOPIC = "rhythm.silence"  # the simple rules go by how long ago, how often, and how much
+# What a simple rule is about: how long ago (and how often, how much), how long the contract has run, or its plan.
+RULE_TOPICS = {"tenure": "contract.duration", "plan": "contract.plan"}
+RULE_TOPIC = "rhythm.silence"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def features_of_columns(model: Model) -> tuple[str, ...]:
 
 
 def rule_contributions(probability: Floats) -> Floats:
-    """What a simple rule adds: people x 1, all of it about RULE_TOPIC."""
+    """What a simple rule adds: people x 1, all of it about one topic."""
     odds = logit(probability)
     return np.asarray(odds - odds.mean() if len(odds) else odds)[:, None]
 

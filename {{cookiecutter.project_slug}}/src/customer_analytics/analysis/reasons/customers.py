@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ from customer_analytics.analysis.reasons.contributions import Explainer, in_chun
 from customer_analytics.analysis.reasons.leaves import Floats
 
 MOST = 3
-LEAST = 0.1  # log odds: whatever raises the odds of leaving by less than a tenth is nothing to speak of
+LEAST = math.log(1.1)  # whatever raises the odds of leaving by less than a tenth is nothing to speak of
 NONE = -1
 COLUMNS = tuple(
     name for k in range(1, MOST + 1) for name in (f"reason_{k}", f"family_{k}", f"contribution_{k}")

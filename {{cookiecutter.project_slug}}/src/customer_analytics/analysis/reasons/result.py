@@ -11,7 +11,7 @@ import pandas as pd
 from customer_analytics.analysis.churn.samples import Samples
 from customer_analytics.analysis.reasons import importance as shuffled
 from customer_analytics.analysis.reasons import last_path, topics, trails
-from customer_analytics.analysis.reasons.contributions import RULE_TOPIC, explain, rule_contributions
+from customer_analytics.analysis.reasons.contributions import RULE_TOPIC, RULE_TOPICS, explain, rule_contributions
 from customer_analytics.analysis.reasons.customers import COLUMNS, MOST, Ranking, named, per_customer
 from customer_analytics.analysis.reasons.directions import directions
 from customer_analytics.analysis.reasons.held_out import held_out, learned, redrawn
@@ -91,8 +91,8 @@ def analyse(
 def _of_rule(samples: Samples, scoring: ScoringResult, path: LastPath) -> ReasonsResult:
     people = samples.now.frame[["person_id"]].merge(scoring.now, on="person_id", how="left")
     parts = rule_contributions(people["probability"].to_numpy(np.float64))
-    family = RULE_TOPIC.split(".")[0]
-    table = named(Ranking((RULE_TOPIC,), {RULE_TOPIC: family}).table(parts), people)
+    topic = RULE_TOPICS.get(scoring.chosen, RULE_TOPIC)
+    table = named(Ranking((topic,), {topic: topic.split(".")[0]}).table(parts), people)
     return ReasonsResult("", scoring.chosen, table, counts=_counts(table), base_people=len(people), path=path)
 
 
