@@ -6,11 +6,14 @@ from customer_analytics.narrative.churn import (
     drift,
     features,
     frame,
+    importance,
+    last_path,
     leakage,
     model_card,
     pilot,
     profit,
     promise,
+    reasons,
     saving,
     scores,
     subgroups,
@@ -21,6 +24,7 @@ from customer_analytics.narrative.churn.summary import aside, summary
 from customer_analytics.narrative.churn.view import View
 
 __all__ = [
-    "View", "aside", "closing", "definition", "drift", "features", "frame", "leakage", "model_card", "pilot",
-    "profit", "promise", "saving", "scores", "subgroups", "summary", "tiers", "value_at_risk",
+    "View", "aside", "closing", "definition", "drift", "features", "frame", "importance", "last_path", "leakage",
+    "model_card", "pilot", "profit", "promise", "reasons", "saving", "scores", "subgroups", "summary", "tiers",
+    "value_at_risk",
 ]  # fmt: skip

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 from customer_analytics.narrative.churn import (
     definition,
     drift,
+    importance,
+    last_path,
     leakage,
     pilot,
     profit,
     promise,
+    reasons,
     saving,
     subgroups,
     tiers,
@@ -36,12 +39,15 @@ SECTIONS: tuple[_Section, ...] = (
     value_at_risk,
     profit,
     saving,
+    last_path,
     promise,
     leakage,
     subgroups,
     drift,
     tiers,
     pilot,
+    reasons,
+    importance,
 )
 FIRST_ACTS = ("profit", "tiers", "pilot")  # findings whose act is the recommendation, the best one first
 
