@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from customer_analytics.analysis.scoring.result import BASE_RATE
 from customer_analytics.narrative.churn import closing, drift, leakage, promise, subgroups
 from customer_analytics.narrative.churn.heading import heading
 from customer_analytics.statistics import Interval
@@ -81,7 +82,7 @@ def _method(view: View) -> list[str]:
     ]  # fmt: skip
     if samples is not None and scoring.features:
         listed = [str(heading(view, feature)) for feature in scoring.features]
-        told.append(say("Features: {features}.", features=language.listing(listed)))
+        told.append(say("Features: {features}.", features=language.joined(listed)))
     return [str(text) for text in told]
 
 
@@ -94,7 +95,7 @@ def _quality(view: View) -> list[str]:
         area = Interval(scoring.measure("auc_low", name), scoring.measure("auc_high", name))
         slope = scoring.measure("slope", name)
         words = {
-            "method": view.method(name), "loss": language.number(scoring.measure("log_loss", name), 4),
+            "method": view.method_name(name), "loss": language.number(scoring.measure("log_loss", name), 4),
             "auc": language.percent(scoring.measure("auc", name)), "interval": view.in_bracket(area),
             "brier": language.number(scoring.measure("brier", name), 4), "slope": language.number(slope, 2),
         }  # fmt: skip
@@ -102,7 +103,7 @@ def _quality(view: View) -> list[str]:
             str(
                 say("{method}: log loss {loss}, Brier {brier}, leaver ranked first {auc} ({interval}), slope of the "
                     "calibration {slope}", **words)
-                if not math.isnan(slope) and not math.isnan(area.low)
+                if name != BASE_RATE and not math.isnan(slope)
                 else say("{method}: log loss {loss}, Brier {brier}", **words)
             )
         )  # fmt: skip
