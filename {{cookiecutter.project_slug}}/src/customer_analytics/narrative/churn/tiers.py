@@ -99,7 +99,7 @@ def tier_table(view: View) -> TableWords:
 
 def _people_head(view: View) -> Text:
     say = view.language.say
-    return say("Customers") if view.are_customers else say("People")
+    return say("Customers") if view.are_customers else say("People scored")
 
 
 def _shown(view: View, row: dict[Any, Any]) -> bool:
