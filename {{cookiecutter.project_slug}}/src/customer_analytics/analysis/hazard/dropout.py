@@ -49,8 +49,8 @@ class Histories:
 @dataclass(frozen=True)
 class Dropout:
     """The fitted model. `coefficients`: log hazard ratios with their robust `covariance`; `edges` and `hazards`:
-    stretches of age in days and the hazard a day in each at covariates of zero; `rate`: mean active days a day while here, at
-    covariates of zero; `rate_coefficients`: logarithms of its ratios; `shape`: of the gamma distribution of rates."""
+    stretches of age in days and the hazard a day in each at covariates of zero; `rate`: mean active days a day while
+    here, at covariates of zero; `rate_coefficients`: logarithms of its ratios; `shape`: of the distribution of rates."""
 
     coefficients: Floats
     covariance: Floats

@@ -2,10 +2,13 @@
 
 from customer_analytics.narrative.churn import (
     closing,
+    competing,
+    conditional,
     definition,
     drift,
     features,
     frame,
+    hazards,
     importance,
     last_path,
     leakage,
@@ -17,6 +20,7 @@ from customer_analytics.narrative.churn import (
     saving,
     scores,
     subgroups,
+    survival,
     tiers,
     value_at_risk,
 )
@@ -24,7 +28,7 @@ from customer_analytics.narrative.churn.summary import aside, summary
 from customer_analytics.narrative.churn.view import View
 
 __all__ = [
-    "View", "aside", "closing", "definition", "drift", "features", "frame", "importance", "last_path", "leakage",
-    "model_card", "pilot", "profit", "promise", "reasons", "saving", "scores", "subgroups", "summary", "tiers",
-    "value_at_risk",
+    "View", "aside", "closing", "competing", "conditional", "definition", "drift", "features", "frame", "hazards",
+    "importance", "last_path", "leakage", "model_card", "pilot", "profit", "promise", "reasons", "saving", "scores",
+    "subgroups", "summary", "survival", "tiers", "value_at_risk",
 ]  # fmt: skip

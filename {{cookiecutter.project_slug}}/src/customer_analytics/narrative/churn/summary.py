@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.narrative.churn import (
+    conditional,
     definition,
     drift,
+    hazards,
     importance,
     last_path,
     leakage,
@@ -17,6 +19,7 @@ from customer_analytics.narrative.churn import (
     reasons,
     saving,
     subgroups,
+    survival,
     tiers,
     value_at_risk,
 )
@@ -39,9 +42,12 @@ SECTIONS: tuple[_Section, ...] = (
     value_at_risk,
     profit,
     saving,
+    conditional,
+    hazards,
     last_path,
     promise,
     leakage,
+    survival,
     subgroups,
     drift,
     tiers,

@@ -40,12 +40,13 @@ class IndexGroup:
     rows: Sequence[Index]
 
 
-def index_dots(groups: Sequence[IndexGroup], reference: str) -> Draw:
+def index_dots(groups: Sequence[IndexGroup], reference: str, *, per: int = 100) -> Draw:
     """Draw the groups one under the other on one logarithmic scale; gid of a row: index-<group>-<row>, from 0.
 
     Args:
         groups: the groups in the order of the page.
         reference: words at the line of 100.
+        per: what the scale writes for 100; 1 for ratios.
 
     Raises:
         ValueError: there is no row.
@@ -75,7 +76,7 @@ def index_dots(groups: Sequence[IndexGroup], reference: str) -> Draw:
                 room = width if narrow else left
                 base.at_edge(axes, above, base.shortened(row.name, room - base.GAP / 2), role="ink2")
                 down += _ROW[narrow]
-        _scale(axes, (low, high), (width, height), reference)
+        _scale(axes, (low, high), (width, height), reference, per / 100)
         return figure
 
     return draw
@@ -104,7 +105,7 @@ def _row(axes: Axes, row: Index, middle: float, gid: str) -> None:
     )  # fmt: skip
 
 
-def _scale(axes: Axes, ends: tuple[float, float], size: tuple[float, float], reference: str) -> None:
+def _scale(axes: Axes, ends: tuple[float, float], size: tuple[float, float], reference: str, scale: float) -> None:
     """A few values under the rows; 100 with its words. `size`: of the figure, in inches."""
     (low, high), (width, height) = ends, size
     foot = height - _SCALE + 0.05
@@ -115,7 +116,7 @@ def _scale(axes: Axes, ends: tuple[float, float], size: tuple[float, float], ref
         apart = abs(math.log(tick / 100)) * inches
         if low * 1.02 < tick < high * 0.98 and apart > free:
             base.label(
-                axes, math.log(tick), foot, f"{tick}", role="ink2", size=base.NOTE_SIZE, align="center", offset=(0, 0),
+                axes, math.log(tick), foot, f"{tick * scale:g}", role="ink2", size=base.NOTE_SIZE, align="center", offset=(0, 0),
                 vertical="top",
             )  # fmt: skip
     base.label(
