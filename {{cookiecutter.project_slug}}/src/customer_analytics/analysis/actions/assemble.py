@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.actions import choice, tiers
-from customer_analytics.analysis.actions.choice import choose, do_not_disturb
+from customer_analytics.analysis.actions.choice import choose, do_not_disturb, mends
 from customer_analytics.analysis.actions.curve import ProfitCurve, Tested, blocks_of, profit_curve
 from customer_analytics.analysis.actions.delay import Delay, delay, out_of_reach
 from customer_analytics.analysis.actions.judged import confusion, expected_maximum, needed, other_curves
@@ -72,8 +72,24 @@ def analyse(
     people = _with_uplift(people, lifted, terms)
     contactable = reach(tables, people.frame["person_id"], study.windows.now)
     why_not = do_not_disturb(people.frame["person_id"], contactable, people.harmed, people.tier, people.selected)
-    pilot = _pilot(people, why_not, study, parameters, tables.as_of)
-    return _result(tables, study, scoring, reasons, known, people, contactable, why_not, lifted, pilot, past, terms)
+    own_reasons = _reasons(reasons, people.frame["person_id"])
+    to_mend = mends(people.tier, own_reasons["family_1"])
+    pilot = _pilot(people, (why_not == "") & (to_mend == ""), study, parameters, tables.as_of)
+    action = choose(why_not, people.tier, people.selected, to_mend, _arms(pilot, people.frame["person_id"]))
+    decided = Decided(own_reasons, contactable, why_not, action, pilot)
+    return _result(tables, study, known, people, decided, lifted, past, terms)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is done with whom: reasons and contactable (as reasons and reach give them), why_not, action, and the
+    pilot."""
+
+    reasons: pd.DataFrame
+    contactable: pd.DataFrame
+    why_not: npt.NDArray[np.object_]
+    action: npt.NDArray[np.object_]
+    pilot: Pilot
 
 
 @dataclass(frozen=True)
@@ -160,10 +176,7 @@ def _with_uplift(people: People, lifted: UpliftResult, terms: Terms) -> People:
     return replace(people, frame=frame.assign(order=order), selected=selected, harmed=harmed)
 
 
-def _pilot(
-    people: People, why_not: npt.NDArray[np.object_], study: Study, parameters: ChurnParameters, as_of: dt.date
-) -> Pilot:
-    free = why_not == ""
+def _pilot(people: People, free: Mask, study: Study, parameters: ChurnParameters, as_of: dt.date) -> Pilot:
     pool: Pool = "selected" if (people.selected & free).sum() >= 2 * parameters.minimum_base else "at_risk"
     inside = free & (people.selected if pool == "selected" else people.tier != tiers.LOW)
     frame = people.frame.assign(tier=people.tier)
@@ -174,16 +187,18 @@ def _pilot(
 
 
 def _result(
-    tables: Tables, study: Study, scoring: ScoringResult, reasons: ReasonsResult | None, known: Known, people: People,
-    contactable: pd.DataFrame, why_not: npt.NDArray[np.object_], lifted: UpliftResult, pilot: Pilot, past: Floats,
+    tables: Tables,
+    study: Study,
+    known: Known,
+    people: People,
+    decided: Decided,
+    lifted: UpliftResult,
+    past: Floats,
     terms: Terms,
-) -> ActionsResult:  # fmt: skip
-    frame, worth = people.frame, known.worth
-    own_reasons = _reasons(reasons, frame["person_id"])
-    arm = _arms(pilot, frame["person_id"])
-    action = choose(why_not, people.tier, people.selected, own_reasons, arm)
-    until = valid_until(tables.as_of, study)
-    scores = _scores(frame, people.tier, own_reasons, action, until, why_not, contactable)
+) -> ActionsResult:
+    frame, worth, pilot = people.frame, known.worth, decided.pilot
+    until, free = valid_until(tables.as_of, study), decided.why_not == ""
+    scores = _scores(people, decided, until)
     probability, value = frame["probability"].to_numpy(np.float64), frame["value"].to_numpy(np.float64)
     whole = None
     if worth is not None:
@@ -193,9 +208,9 @@ def _result(
         reason="",
         money_reason="" if worth is not None else "few" if _has_money(tables, study) else "no_money",
         terms=terms, as_of=tables.as_of, horizon_days=study.windows.horizon_days, valid_until=until, scores=scores,
-        tiers=_tier_table(people, known, past, scoring, study), bounds=people.bounds,
+        tiers=_tier_table(people, known, past), bounds=people.bounds,
         actions=_counted(scores, "action", choice.ACTIONS), disturb=_counted(scores, "do_not_disturb", choice.DISTURB),
-        contactable=int((why_not == "").sum()), selected=int((people.selected & (why_not == "")).sum()),
+        contactable=int(free.sum()), selected=int((people.selected & free).sum()),
         base_rate=float(tested.left.mean()), mean_value=float(value.mean()) if worth is not None else math.nan,
         break_even=break_even(float(value.mean()), terms) if worth is not None else math.nan,
         needed_acceptance=needed(tested, known.profit),
@@ -214,21 +229,19 @@ def valid_until(as_of: dt.date, study: Study) -> dt.date:
     return as_of + dt.timedelta(days=days)
 
 
-def _scores(
-    frame: pd.DataFrame, tier: npt.NDArray[np.object_], reasons: pd.DataFrame, action: npt.NDArray[np.object_],
-    until: dt.date, why_not: npt.NDArray[np.object_], contactable: pd.DataFrame,
-) -> pd.DataFrame:  # fmt: skip
+def _scores(people: People, decided: Decided, until: dt.date) -> pd.DataFrame:
     """One row a scored customer, the most worthwhile to contact first."""
+    frame, reasons = people.frame, decided.reasons
     value, probability = frame["value"].to_numpy(np.float64), frame["probability"].to_numpy(np.float64)
     scores = pd.DataFrame(
         {
             "customer_id": frame["person_id"].to_numpy(dtype=object),
-            "probability": probability.round(6), "tier": tier, "value": value.round(2),
+            "probability": probability.round(6), "tier": people.tier, "value": value.round(2),
             **{f"reason_{k}": reasons[f"reason_{k}"].to_numpy(dtype=object) for k in (1, 2, 3)},
-            "action": action, "valid_until": until.isoformat(),
+            "action": decided.action, "valid_until": until.isoformat(),
             "low": frame["low"].to_numpy(np.float64).round(6), "high": frame["high"].to_numpy(np.float64).round(6),
             "value_at_risk": (probability * value).round(2), "expected_profit": frame["order"].round(2).to_numpy(),
-            "do_not_disturb": why_not, "channel": contactable["channel"].to_numpy(dtype=object),
+            "do_not_disturb": decided.why_not, "channel": decided.contactable["channel"].to_numpy(dtype=object),
             "uplift": frame["uplift"].round(6).to_numpy(),
         }
     )[list(SCORES)]  # fmt: skip
@@ -254,7 +267,7 @@ def _arms(pilot: Pilot, people: pd.Series) -> npt.NDArray[np.object_]:
     return named
 
 
-def _tier_table(people: People, known: Known, past: Floats, scoring: ScoringResult, study: Study) -> pd.DataFrame:
+def _tier_table(people: People, known: Known, past: Floats) -> pd.DataFrame:
     frame, worth = people.frame, known.worth
     probability, value = frame["probability"].to_numpy(np.float64), frame["value"].to_numpy(np.float64)
     rows = []

@@ -53,11 +53,22 @@ def do_not_disturb(
     return why
 
 
+def mends(tier: npt.NDArray[np.object_], family: pd.Series) -> npt.NDArray[np.object_]:
+    """PAYMENT or SERVICE where the first reason of a customer at risk is one that can be mended, else "".
+
+    A complaint is mended, not tested: these customers do not take part in the pilot.
+    """
+    first, risky = family.to_numpy(dtype=object), tier != LOW
+    conditions = [risky & (first == "payment"), risky & (first == "service")]
+    found: npt.NDArray[np.object_] = np.select(conditions, [PAYMENT, SERVICE], default="").astype(object)
+    return found
+
+
 def choose(
     why_not: npt.NDArray[np.object_],
     tier: npt.NDArray[np.object_],
     selected: Mask,
-    reasons: pd.DataFrame,
+    to_mend: npt.NDArray[np.object_],
     arm: npt.NDArray[np.object_],
 ) -> npt.NDArray[np.object_]:
     """The action of each customer.
@@ -66,20 +77,18 @@ def choose(
         why_not: of do_not_disturb.
         tier: of risk.
         selected: worth an offer by the cut-off.
-        reasons: family_1 of each customer; None or missing where there is none.
+        to_mend: of mends.
         arm: of the pilot: treatment, control or "".
     """
-    family = reasons["family_1"].to_numpy(dtype=object) if "family_1" in reasons.columns else np.full(len(tier), None)
-    risky = tier != LOW
     conditions = [
+        why_not != "",
+        to_mend == PAYMENT,
+        to_mend == SERVICE,
         arm == "control",
         arm == "treatment",
-        why_not != "",
-        risky & (family == "payment"),
-        risky & (family == "service"),
         selected,
-        risky & (tier != UNRANKED),
+        (tier != LOW) & (tier != UNRANKED),
     ]
-    named = [PILOT_CONTROL, PILOT_OFFER, LEAVE, PAYMENT, SERVICE, OFFER, REMIND]
+    named = [LEAVE, PAYMENT, SERVICE, PILOT_CONTROL, PILOT_OFFER, OFFER, REMIND]
     action: npt.NDArray[np.object_] = np.select(conditions, named, default=NOTHING).astype(object)
     return action

@@ -164,8 +164,8 @@ def action_table(view: View) -> TableWords:
             (
                 say("Rule"),
                 say(
-                    "The first that applies: may not or should not be contacted; in the pilot; a payment or a "
-                    "complaint to mend; an offer, where the money-optimal cut-off selects the customer; a reminder"
+                    "The first that applies: may not or should not be contacted; a payment or a complaint to mend; in "
+                    "the pilot; an offer, where the money-optimal cut-off selects the customer; a reminder"
                 ),
             ),
             (say("Valid until"), say("{day}; then the report is run again", day=language.date(actions.valid_until))),
