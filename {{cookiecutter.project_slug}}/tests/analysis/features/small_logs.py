@@ -8,6 +8,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 Row = dict[str, Any]
@@ -44,7 +45,8 @@ def make_log(seed: int, people: int = 6) -> Log:
                     "order_id": order, "customer_id": person, "ordered_at": at,
                     "paid_at": some(0.8, at + dt.timedelta(seconds=rng.choice((-60, 0, 90, 90_000, 900_000)))),
                     "amount": some(0.95, Decimal(rng.choice((-900, 0, 1, 2_550, 10_000))) / 100),
-                    "discount": some(0.8, Decimal(rng.choice((0, 0, 150))) / 100), "channel": some(0.9, rng.choice("ab")),
+                    "discount": some(0.8, Decimal(rng.choice((0, 0, 150))) / 100),
+                    "channel": some(0.9, rng.choice("ab")),
                     "status": rng.choice(("paid", "refunded")), "refund": Decimal(rng.randrange(900)) / 100,
                 }
             )  # fmt: skip
@@ -81,7 +83,8 @@ def make_log(seed: int, people: int = 6) -> Log:
             log["subscriptions"].append(
                 {
                     "customer_id": person, "started_at": moment(begun, 0),
-                    "ended_at": some(0.6, moment(begun + rng.randrange(-5, 200), 0)), "price": Decimal(rng.randint(1, 9)),
+                    "ended_at": some(0.6, moment(begun + rng.randrange(-5, 200), 0)),
+                    "price": Decimal(rng.randint(1, 9)),
                     "plan": rng.choice(("month", "year")), "Auto pay": rng.choice(("yes", "no")),
                 }
             )  # fmt: skip
@@ -137,7 +140,7 @@ def features(log: Log, person: str, cut: int, start: int) -> Row:
 
 
 def _rhythm(days: list[int], cut: int, start: int) -> Row:
-    gaps = [later - earlier for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(days)]
     silence, age = cut - days[-1], cut - days[0]
     mean = sum(gaps) / len(gaps) if gaps else None
     two = len(gaps) >= 2
@@ -224,7 +227,7 @@ def _returns(orders: list[Row], cut: int, start: int) -> Row:
 def _feedback(own: Log, days: list[int], cut: int, start: int) -> Row:
     told = [row for row in own["feedback"] if start <= day(row["given_at"]) < cut]
     complaints = [day(row["given_at"]) for row in told if row["topic"] == "complaint"]
-    registered = [day(row["signed_up_at"]) for row in own["customers"] if row["signed_up_at"] is not None]
+    registered = [day(row["signed_up_at"]) for row in own["customers"] if before(row["signed_up_at"], cut) is not None]
     begun = min(registered, default=days[0])
     ratings = [row["rating"] for row in told if row["rating"] is not None]
     return {

@@ -110,16 +110,17 @@ def study(tables: Tables, parameters: ChurnParameters) -> Study:
 
 
 def _limits(thresholds: pd.DataFrame, parameters: ChurnParameters, horizon: int) -> dict[str, int]:
-    """The silence up to which each rhythm counts as here: what was asked for, else the thresholds, and where a rhythm
-    cannot be judged the threshold of all; who came only once at least a horizon, or they would have left at birth."""
+    """The silence up to which each rhythm counts as here: what was asked for, else the thresholds.
+
+    A rhythm whose threshold is not reached in the data counts as here for as long as everybody together. Nobody is
+    called gone before a whole horizon is over: leaving is a horizon without coming.
+    """
     days = dict(zip(thresholds["rhythm"], thresholds["silent_days"].astype(int), strict=True))
     if parameters.active_days:
         return dict.fromkeys(days, parameters.active_days)
-    judged = dict(zip(thresholds["rhythm"], thresholds["silences"] >= parameters.minimum_base, strict=True))
-    everyone = max(days[silent.ALL], 1) if days[silent.ALL] else horizon
-    limits = {name: max(value, 1) if value and judged[name] else everyone for name, value in days.items()}
-    limits[silent.FIRST] = max(limits[silent.FIRST], horizon)
-    return limits
+    reached = dict(zip(thresholds["rhythm"], thresholds["reached"].astype(bool), strict=True))
+    everyone = days[silent.ALL]
+    return {name: max(value if reached[name] else max(value, everyone), horizon) for name, value in days.items()}
 
 
 def _counted(tables: Tables, made: Study, parameters: ChurnParameters) -> Study:

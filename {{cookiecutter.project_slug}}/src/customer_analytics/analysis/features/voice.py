@@ -67,7 +67,10 @@ def _early(moment: Moment, rows: ir.Table) -> Block:
             registered=day_of(customers, "signed_up").min()
         )
         begun = begun.left_join(listed, [("person_id", "listed")])
-        begun = begun.select("person_id", "cut", begun=begun.registered.fill_null(begun.begun))
+        known = begun.registered < begun.cut  # a registration that is still to come is not known
+        begun = begun.select(
+            "person_id", "cut", begun=ibis.ifelse(known, begun.registered, None).fill_null(begun.begun)
+        )
     told = joined(rows.filter(rows.complaint).select("person_id", "cut", "day"), begun)
     early = (told.day >= told.begun) & (told.day < told.begun + EARLY_DAYS)
     feature = Feature("complaints_early", "service", "count", "feedback.topic, customers.signed_up_at")

@@ -212,8 +212,7 @@ def threshold_table(view: View) -> TableWords:
             (say("Threshold"), _rule(view)),
             (
                 say("Usual gap"),
-                say("Mean of the own gaps before the silence. Who came once counts as here for {horizon} at least",
-                    horizon=view.horizon),
+                say("Mean of the own gaps before the silence"),
             ),
             (say("Chosen on"), say("All of the data: it says whom the question is about, and is no feature")),
         ),
@@ -226,8 +225,8 @@ def _rule(view: View) -> Text:
     if parameters.active_days:
         return say("{days} for everybody, as engagement.yml says", days=view.days(parameters.active_days))
     return say(
-        "The first day of silence from which fewer than {least} come back within {horizon}; where none is reached, the "
-        "longest silence that can be judged",
+        "The first day of silence from which fewer than {least} come back within {horizon}, and {horizon} at least; "
+        "where none is reached, the longest silence that can be judged",
         least=view.language.percent(parameters.return_probability), horizon=view.horizon,
     )  # fmt: skip
 
