@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from customer_analytics.language import Text
     from customer_analytics.narrative.churn.view import View
 
-WEEKS = (1, 2, 6)  # first weeks of the next steps
+WEEKS = (1, 2, 6)  # first weeks of the next steps where nothing is scored
 ENOUGH_TESTS = 3
 
 
@@ -41,12 +41,38 @@ def next_steps(view: View) -> list[tuple[Text, Text]]:
             (weeks[1], say("Collect what could tell: complaints, use, late deliveries, each with its date.")),
             (weeks[2], say("Test one offer on customers drawn at random, with a control group.")),
         ]
-    return [
-        (weeks[0], say("Draw the pilot from the riskiest, with a control group; nobody in it is contacted otherwise.")),
-        (weeks[1], say("Contact the others on the list, the most valuable first, each by the reason given.")),
-        (weeks[2], say("Run this report again: it checks what the scores of this run promised, and the pilot's result "
-                       "replaces the assumed acceptance.")),
-    ]  # fmt: skip
+    acts = view.result.actions
+    quiet = 0 if acts is None else int(acts.disturb["customers"].sum())
+    steps = [_offer_step(view)]
+    if quiet >= view.minimum_group:
+        steps.append(
+            say("Give the list of the {quiet} not to disturb to everybody who sends messages.", quiet=number(quiet))
+        )
+    steps.append(say("Ask one in ten of those contacted whether the reason on the list is theirs."))
+    named = [(say("First week"), steps[0]), *((say("Then"), step) for step in steps[1:])]
+    return [*named, (_after_window(view), say("Run this report again: it checks what the scores of this run promised, "
+                                              "and a measured acceptance replaces the assumed one."))]  # fmt: skip
+
+
+def _offer_step(view: View) -> Text:
+    """Who gets an offer, and who is left alone to compare with."""
+    say, number, acts = view.language.say, view.language.number, view.result.actions
+    pilot = None if acts is None else acts.pilot
+    if pilot is None or pilot.reason or pilot.result_on is None:
+        return say("Contact those at high risk, each by the reason on the list; half of them, drawn at random, later.")
+    return say(
+        "Make the offer to the {treatment} of the pilot's treatment arm, each by the reason on the list; leave the "
+        "{control} of its control group alone until {day}.",
+        treatment=number(pilot.treatment), control=number(pilot.control), day=view.language.date(pilot.result_on),
+    )  # fmt: skip
+
+
+def _after_window(view: View) -> Text:
+    """When the outcome of these scores is known."""
+    say, windows = view.language.say, view.study.windows
+    if view.kind == "snapshot":
+        return say("With the next export")
+    return say("On {day}", day=view.day(windows.label(windows.now)[1]))
 
 
 def method_section(view: View) -> SectionWords:

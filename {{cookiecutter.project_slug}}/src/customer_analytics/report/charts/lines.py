@@ -90,7 +90,9 @@ def _scales(axes: Axes, series: Sequence[Line], axis: Axis, language: Language, 
     base.grid(axes, "y")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: axis.shown(value)))
     if axis.from_zero:
-        lowest = min((value for line in series for value in line.y if value is not None), default=0)
+        lowest = min(
+            (value for line in series for value in (*line.y, *(line.low or ())) if value is not None), default=0
+        )
         axes.set_ylim(bottom=min(0, lowest))
     most = 3 if narrow else 6
     if isinstance(series[0].x[0], dt.date):
