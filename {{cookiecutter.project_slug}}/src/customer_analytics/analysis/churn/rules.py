@@ -26,7 +26,7 @@ from customer_analytics.analysis.value.purchases import PurchaseModel
 from customer_analytics.engagement.parameters import ChurnParameters
 
 SILENCE, TIMES, MONEY, ALIVE = (f"{PREFIX}{name}" for name in ("silence", "times", "money", "alive"))
-SPEND = ("revenue", "spend", "net_spend", "money", "revenue_all")  # features that hold the money so far, best first
+SPEND = "spend_year_rate"  # the feature that holds the money: a month in the last year
 BINS = 5
 
 
@@ -128,13 +128,12 @@ def _purchase_model(study: Study, cut: int, minimum_base: int) -> PurchaseModel 
 
 
 def _inputs(sample: Sample, known: pd.DataFrame, model: PurchaseModel | None, horizon: int) -> pd.DataFrame:
-    money = next((name for name in SPEND if name in sample.frame.columns), None)
     made = pd.DataFrame(
         {
             "person_id": sample.frame["person_id"].to_numpy(dtype=object),
             SILENCE: known["silence"].to_numpy(dtype=np.float64),
             TIMES: known["x"].to_numpy(dtype=np.float64) + 1,
-            MONEY: sample.frame[money].to_numpy(dtype=np.float64) if money else 0.0,
+            MONEY: sample.frame[SPEND].to_numpy(dtype=np.float64) if SPEND in sample.frame.columns else 0.0,
         }
     )
     made[ALIVE] = np.nan if model is None else no_more(model, known, horizon)
@@ -197,7 +196,7 @@ def _of_contracts(samples: Samples) -> RuleSet:
     """How long the contract has run (the longer the less likely to leave) and its plan, as far as there are features."""
     chosen: list[Rule] = []
     missing: list[tuple[str, str]] = []
-    for name, columns in (("tenure", ("tenure_days", "tenure")), ("plan", ("plan",))):
+    for name, columns in (("tenure", ("contract_days", "contract_tenure")), ("plan", ("contract_plan",))):
         found = next((column for column in columns if column in samples.features), None)
         if found is None:
             missing.append((name, "no_column"))

@@ -15,7 +15,7 @@ from customer_analytics.analysis.scoring.result import SET_ASIDE, Floats
 
 MOSTLY = 0.95  # share of missing values from which a column says too little
 MOST_LEVELS = 50  # of a category: with more it names single people
-ROWS = 20_000  # looked at for collinearity
+ROWS = 5_000  # looked at for collinearity
 DEPENDENT = 1e-8  # share of a column's variance that the others leave unexplained, below which it adds nothing
 PART = 0.05  # of the explained column, from which another column is named as its cause
 SEPARATED = 8  # fewest people of each class for which a perfect split is no accident

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.scoring.columns import is_category, set_aside
@@ -83,11 +84,9 @@ class Category:
 
     def codes(self, values: pd.Series[Any]) -> Integers:
         """Number of the level of each row; rare or unseen levels: len(levels), unknown: len(levels) + 1."""
-        texts = values.astype(object)
-        known = texts.notna().to_numpy()
-        place = {level: number for number, level in enumerate(self.levels)}
-        codes = texts.where(known, "").astype(str).map(place).to_numpy(dtype=np.float64)
-        codes = np.where(np.isnan(codes), len(self.levels), codes)
+        texts, known = _texts(values)
+        codes = pd.Index(list(self.levels), dtype=object).get_indexer(pd.Index(texts, dtype=object))
+        codes = np.where(codes < 0, len(self.levels), codes)
         return np.where(known, codes, len(self.levels) + 1).astype(np.int64)
 
     def matrix(self, values: pd.Series[Any]) -> Floats:
@@ -162,11 +161,21 @@ def _part(name: str, values: pd.Series[Any]) -> Number | Category:
 
 def common_levels(values: pd.Series[Any]) -> tuple[str, ...]:
     """Levels that enough of the people have, most frequent first (equal ones by their text)."""
-    known = values[values.notna()].astype(str)
-    counts = known.value_counts()
+    texts, known = _texts(values)
+    codes, found = pd.factorize(texts[known], use_na_sentinel=False)
     least = max(LEAST_LEVEL * len(values), FEWEST)
-    ranked = sorted(((-int(count), str(level)) for level, count in counts.items() if count >= least))
+    counts = np.bincount(codes, minlength=len(found))
+    ranked = sorted((-int(count), str(level)) for level, count in zip(found, counts, strict=True) if count >= least)
     return tuple(level for _, level in ranked[:MOST_CODES])
+
+
+def _texts(values: pd.Series[Any]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
+    """A category as texts, and where they are known."""
+    known = values.notna().to_numpy(dtype=bool)
+    texts = values.to_numpy(dtype=object)
+    if pd.api.types.infer_dtype(texts, skipna=True) != "string":
+        texts = np.array([str(text) for text in texts], dtype=object)
+    return texts, known
 
 
 def _finite(values: pd.Series[Any]) -> Floats:

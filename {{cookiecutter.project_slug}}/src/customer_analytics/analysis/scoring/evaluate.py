@@ -19,7 +19,7 @@ from customer_analytics.analysis.scoring.calibrate import Line, line
 from customer_analytics.analysis.scoring.result import BASE_RATE, COMPARISON, EVALUATION, GAINS, Floats, Integers
 from customer_analytics.statistics import holm
 
-RESAMPLES, FEWER = 500, 200  # resamples, and how many from LARGE rows on
+RESAMPLES, FEWER = 400, 200  # resamples, and how many from LARGE rows on
 LARGE = 30_000
 CHUNK = 25
 OUTSIDE = (0.025, 0.975)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 ModelName = Literal["logistic", "trees"]
-PENALTIES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # inverse strengths of the penalty, weakest first
-LEAVES = (6,)  # of a tree
-ROUNDS = (15, 30, 50, 80, 120, 180)  # trees after which a strength may stop
-RATE = 0.06
+PENALTIES = (0.3, 0.03, 0.01, 0.003, 0.001)  # inverse strengths of the penalty, weakest first
+LEAVES = 6  # of a tree
+ROUNDS = (10, 20, 35, 55, 85, 120)  # trees after which a strength may stop
+RATE = 0.08
 LEAST_LEAF = 20
 MOST_ROWS = {"logistic": 60_000, "trees": 150_000}  # on which one fit learns
 CHUNK = 100_000  # rows predicted at once
@@ -46,20 +46,16 @@ class Fitted:
 
     def raw(self, frame: pd.DataFrame) -> Floats:
         """Probabilities at each strength: rows by strengths, in the order of `strengths`."""
-        made = [self._chunk(frame.iloc[begin : begin + CHUNK]) for begin in range(0, len(frame), CHUNK)]
+        with one_thread():
+            made = [self._chunk(frame.iloc[begin : begin + CHUNK]) for begin in range(0, len(frame), CHUNK)]
         return np.vstack(made) if made else np.zeros((0, len(strengths(self.name))))
 
     def _chunk(self, frame: pd.DataFrame) -> Floats:
         if self.name == "logistic":
             matrix = self.design.linear(frame)
             return np.column_stack([one.predict_proba(matrix)[:, 1] for one in self.estimators])
-        matrix = self.design.trees(frame)
-        columns: list[Floats] = []
-        for one in self.estimators:
-            wanted = set(ROUNDS)
-            staged = enumerate(one.staged_predict_proba(matrix), 1)  # type: ignore[union-attr]
-            columns += [proba[:, 1] for number, proba in staged if number in wanted]
-        return np.column_stack(columns)
+        staged = enumerate(self.estimators[0].staged_predict_proba(self.design.trees(frame)), 1)
+        return np.column_stack([proba[:, 1] for number, proba in staged if number in ROUNDS])
 
 
 def one_thread() -> AbstractContextManager[object]:
@@ -74,14 +70,19 @@ def strengths(name: ModelName) -> tuple[Strength, ...]:
     """What the columns of `raw` stand for: the inverse penalty; or leaves and rounds."""
     if name == "logistic":
         return tuple((value,) for value in PENALTIES)
-    return tuple((float(leaves), float(rounds)) for leaves in LEAVES for rounds in ROUNDS)
+    return tuple((float(LEAVES), float(rounds)) for rounds in ROUNDS)
 
 
-def fit_all(name: ModelName, frame: pd.DataFrame, left: Floats, features: Sequence[str], seed: int) -> Fitted:
+def design_of(frame: pd.DataFrame, left: Floats, features: Sequence[str], seed: int) -> Design:
+    """What both models read of these people."""
+    rows = sampled(frame, MOST_ROWS["logistic"], seed)
+    return prepare(frame.iloc[rows], features, left[rows])
+
+
+def fit_all(name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, seed: int) -> Fitted:
     """Fit at every strength. More than MOST_ROWS rows: those whose ids come first by a hash of seed and id."""
     rows = sampled(frame, MOST_ROWS[name], seed)
     frame, left = frame.iloc[rows], left[rows]
-    design = prepare(frame, features, left)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitted = tuple(_estimators(name, design, frame, left, seed))
@@ -93,8 +94,7 @@ def _estimators(
 ) -> list[LogisticRegression | HistGradientBoostingClassifier]:
     if name == "logistic":
         return [_logistic(design.linear(frame), left, penalty) for penalty in PENALTIES]
-    matrix = design.trees(frame)
-    return [_trees(matrix, left, design.categorical, leaves, max(ROUNDS), seed) for leaves in LEAVES]
+    return [_trees(design.trees(frame), left, design.categorical, LEAVES, max(ROUNDS), seed)]
 
 
 def _logistic(matrix: Floats, left: Floats, penalty: float) -> LogisticRegression:
@@ -164,11 +164,12 @@ def fit_one(
     left: Floats,
     features: Sequence[str],
     seed: int,
+    design: Design | None = None,
 ) -> Model:
-    """Fit at one strength."""
+    """Fit at one strength. `design`: what is read of the features; None: learned from these people."""
+    design = design if design is not None else design_of(frame, left, features, seed)
     rows = sampled(frame, MOST_ROWS[name], seed)
     frame, left = frame.iloc[rows], left[rows]
-    design = prepare(frame, features, left)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if name == "logistic":

@@ -1,8 +1,9 @@
 """Testing as time goes by: each cut-off is predicted by what was known before it, and by nothing else.
 
 For the cut-off k the models learn from all earlier cut-offs whose outcome was complete by then. The strength of a
-model and its calibration come from predictions of those earlier cut-offs that were themselves made in advance; for the
-first test, of which there are none, from people left out in turn. A rule learns from the same people.
+model and the slope of its calibration come from predictions of earlier cut-offs that were themselves made in advance
+(where there are none, from people left out in turn); its level is that of the people it learned from. A rule learns
+from the same people.
 
 Where only one cut-off has an outcome (or the data have no dates), its people are left out in turn, fold by fold, with
 the same nesting: tested on other people, but not out of time.
@@ -18,15 +19,16 @@ import pandas as pd
 from scipy.special import expit
 
 from customer_analytics.analysis.scoring.calibrate import Calibrator, balance, learn_slope
+from customer_analytics.analysis.scoring.design import Design
 from customer_analytics.analysis.scoring.measures import logit, losses
 from customer_analytics.analysis.scoring.models import (
-    Model, ModelName, Strength, fit_all, fit_one, hashes, sampled, strengths,
+    Model, ModelName, Strength, design_of, fit_all, fit_one, hashes, sampled, strengths,
 )  # fmt: skip
 from customer_analytics.analysis.scoring.result import BASE_RATE, FITS, MODELS, Floats, Integers
 from customer_analytics.analysis.scoring.rules import Rule, base_rate
 
 FOLDS = 5
-MOST_TESTS = 4  # the latest ones are published; those before them serve to choose strengths and to calibrate
+MOST_TESTS, FEWEST_TESTS = 4, 3  # published: the latest; the one before them serves to choose strengths, if there is one
 RECENT = 3  # earlier tests that strength and calibration come from
 LEVEL_ROWS = 20_000  # on which the level of a model is set
 LEAST_CLASS = 20  # leavers, and stayers, that a method learns from at the least
@@ -70,28 +72,42 @@ def roll(
     tested: list[Tested] = []
     fits: list[tuple[object, ...]] = []
     raw: dict[ModelName, list[tuple[Floats, Floats]]] = {name: [] for name in model_names(pasts, features)}
-    done: list[int] = []  # places of the tests that `raw` holds
-    for place, past in enumerate(pasts):
-        known = [i for i in range(place) if pasts[i].cut + complete_days <= past.cut]
+    done: list[int] = []  # places of the cut-offs that `raw` holds
+    able = _able(pasts, complete_days)
+    first = len(able) - min(len(able), MOST_TESTS + 1)
+    for number, (place, known) in enumerate(able[first:]):
+        past = pasts[place]
         frame, left = pooled([pasts[i] for i in known])
-        if not enough(left):
-            continue
-        some = sampled(frame, LEVEL_ROWS, seed)
-        usable = [number for number, i in enumerate(done) if i in known]
+        some, design = sampled(frame, LEVEL_ROWS, seed), design_of(frame, left, features, seed)
+        usable = [i for i, other in enumerate(done) if other in known]
         probabilities: dict[str, Floats] = {}
+        is_test = number > 0 or len(able) <= FEWEST_TESTS
+        done.append(place)
         for name in raw:
-            earlier = [raw[name][number] for number in usable[-RECENT:]] or [left_out(name, frame, left, features, seed)]
-            best, slope = settle(name, earlier)
-            fitted = fit_all(name, frame, left, features, seed)
+            earlier = [raw[name][i] for i in usable[-RECENT:]]
+            fitted = fit_all(name, frame, left, design, seed)
             made = fitted.raw(past.frame)
+            raw[name].append((made, past.left))
+            if not is_test:
+                continue
+            best, slope = settle(name, earlier or [left_out(name, frame, left, design, seed)])
             calibrator = levelled(fitted.raw(frame.iloc[some])[:, best], left[some], slope)
             probabilities[name] = calibrator(made[:, best])
-            raw[name].append((made, past.left))
             fits.append(_fit_row(past.cut, name, len(known), fitted.rows, left, strengths(name)[best], calibrator))
-        probabilities |= rule_predictions(rules, frame, left, past.frame)
-        done.append(place)
-        tested.append(Tested(place, np.arange(len(past.left)), probabilities))
-    return Rolled(tuple(tested[-MOST_TESTS:]), pd.DataFrame(fits, columns=FITS).astype(object), _latest(raw))
+        if is_test:
+            probabilities |= rule_predictions(rules, frame, left, past.frame)
+            tested.append(Tested(place, np.arange(len(past.left)), probabilities))
+    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), _latest(raw))
+
+
+def _able(pasts: Sequence[Past], complete_days: int) -> list[tuple[int, list[int]]]:
+    """Places of the cut-offs that can be tested, with the places of those that are complete by then, oldest first."""
+    found = []
+    for place, past in enumerate(pasts):
+        known = [i for i in range(place) if pasts[i].cut + complete_days <= past.cut]
+        if known and enough(np.concatenate([pasts[i].left for i in known])):
+            found.append((place, known))
+    return found
 
 
 def _latest(raw: dict[ModelName, list[tuple[Floats, Floats]]]) -> dict[ModelName, list[tuple[Floats, Floats]]]:
@@ -107,11 +123,11 @@ def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int)
     for fold in range(FOLDS):
         here, there = np.flatnonzero(codes == fold), np.flatnonzero(codes != fold)
         frame, left = past.frame.iloc[there], past.left[there]
-        some = sampled(frame, LEVEL_ROWS, seed)
+        some, design = sampled(frame, LEVEL_ROWS, seed), design_of(frame, left, features, seed)
         probabilities: dict[str, Floats] = {}
         for name in raw:
-            best, slope = settle(name, [left_out(name, frame, left, features, seed)])
-            fitted = fit_all(name, frame, left, features, seed)
+            best, slope = settle(name, [left_out(name, frame, left, design, seed)])
+            fitted = fit_all(name, frame, left, design, seed)
             made = fitted.raw(past.frame.iloc[here])
             calibrator = levelled(fitted.raw(frame.iloc[some])[:, best], left[some], slope)
             probabilities[name] = calibrator(made[:, best])
@@ -133,11 +149,11 @@ def final_models(
 ) -> dict[str, Model]:
     """Each model fitted on all completed cut-offs, with strength and calibration from all tests."""
     frame, left = pooled(pasts)
-    some = sampled(frame, LEVEL_ROWS, seed)
+    some, design = sampled(frame, LEVEL_ROWS, seed), design_of(frame, left, features, seed)
     models: dict[str, Model] = {}
     for name in rolled.raw:
         best, slope = settle(name, rolled.raw[name])
-        model = fit_one(name, strengths(name)[best], Calibrator(), frame, left, features, seed)
+        model = fit_one(name, strengths(name)[best], Calibrator(), frame, left, features, seed, design)
         models[name] = replace(model, calibrator=levelled(model.raw(frame.iloc[some]), left[some], slope))
     return models
 
@@ -164,19 +180,19 @@ def levelled(raw: Floats, left: Floats, slope: float) -> Calibrator:
 
 
 def left_out(
-    name: ModelName, frame: pd.DataFrame, left: Floats, features: Sequence[str], seed: int
+    name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, seed: int
 ) -> tuple[Floats, Floats]:
-    """Raw predictions of people by models that did not see them, with who left."""
+    """Raw predictions of people by models that did not see who of them left, with who did."""
     codes = folds(frame, seed + 1)
     raw = np.full((len(left), len(strengths(name))), np.nan)
     for fold in range(FOLDS):
         here, there = np.flatnonzero(codes == fold), np.flatnonzero(codes != fold)
         if not len(here):
             continue
-        if min(left[there].sum(), (1 - left[there]).sum()) < 1:
+        if not 0 < left[there].sum() < len(there):
             raw[here] = base_rate(left).rate
             continue
-        raw[here] = fit_all(name, frame.iloc[there], left[there], features, seed).raw(frame.iloc[here])
+        raw[here] = fit_all(name, frame.iloc[there], left[there], design, seed).raw(frame.iloc[here])
     return raw, left
 
 
