@@ -43,7 +43,7 @@ def next_steps(view: View) -> list[tuple[Text, Text]]:
         ]
     acts = view.result.actions
     quiet = 0 if acts is None else int(acts.disturb["customers"].sum())
-    steps = [_offer_step(view)]
+    steps = [offer_step(view)]
     if quiet >= view.minimum_group:
         steps.append(
             say("Give the list of the {quiet} not to disturb to everybody who sends messages.", quiet=number(quiet))
@@ -54,7 +54,7 @@ def next_steps(view: View) -> list[tuple[Text, Text]]:
                                               "and a measured acceptance replaces the assumed one."))]  # fmt: skip
 
 
-def _offer_step(view: View) -> Text:
+def offer_step(view: View) -> Text:
     """Who gets an offer, and who is left alone to compare with."""
     say, number, acts = view.language.say, view.language.number, view.result.actions
     pilot = None if acts is None else acts.pilot

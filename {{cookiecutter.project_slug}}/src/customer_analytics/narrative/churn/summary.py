@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.narrative.churn import (
+    closing,
     conditional,
     definition,
     drift,
@@ -39,14 +40,14 @@ class _Section(Protocol):
 # After how many leave and who: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
     definition,
+    promise,
     value_at_risk,
     profit,
     saving,
     conditional,
     hazards,
-    last_path,
-    promise,
     leakage,
+    last_path,
     survival,
     subgroups,
     drift,
@@ -55,7 +56,7 @@ SECTIONS: tuple[_Section, ...] = (
     reasons,
     importance,
 )
-FIRST_ACTS = ("profit", "tiers", "pilot")  # findings whose act is the recommendation, the best one first
+FIRST_ACTS = ("profit", "tiers", "pilot", "telling")  # findings whose act is the recommendation, the best one first
 
 
 def summary(view: View) -> Summary:
@@ -204,10 +205,14 @@ def _money_kpi(view: View) -> Kpi | None:
 
 
 def recommendation(view: View) -> Text:
-    """What to do next: the act of the finding on whom to contact, else of the first finding."""
+    """What to do next: the offer of the pilot where one pays, else the act of the finding on whom to contact."""
+    acts = view.result.actions
+    if view.predicts and acts is not None and acts.has_offer:
+        return closing.offer_step(view)
     told = {finding.id: finding for finding in all_findings(view)}
-    known = [told[name] for name in FIRST_ACTS if name in told] or [told["telling"]]
-    return known[0].action
+    if not view.predicts:
+        return told["telling"].action
+    return next(told[name].action for name in FIRST_ACTS if name in told)
 
 
 def _nothing(view: View) -> Finding:
