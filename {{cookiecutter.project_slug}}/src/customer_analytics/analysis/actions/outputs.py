@@ -13,6 +13,9 @@ from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.analysis.rfm.groups import small_groups
 
 Metrics = dict[str, float | int | None]
+LEAST = 30  # scored people below whom nothing is said of all of them together (D0.2)
+COUNTS = ("customers", "control", "selected", "n", "left")
+MONEY, MONEY_PLACES = ("value", "value_at_risk", "at_risk_low", "at_risk_high"), 2
 
 
 def metrics(result: ActionsResult | None) -> Metrics:
@@ -27,12 +30,13 @@ def metrics(result: ActionsResult | None) -> Metrics:
     if result is None:
         return numbers
     numbers |= {"contactable": result.contactable, "selected": result.selected}
-    if result.is_money:
+    enough = len(result.scores) >= LEAST
+    if result.is_money and enough:
         numbers |= {
             "value_mean": _known(result.mean_value), "break_even": _finite(result.break_even),
             "needed_acceptance": _known(result.needed_acceptance),
         }  # fmt: skip
-    if result.at_risk is not None:
+    if result.at_risk is not None and enough:
         low, high = result.at_risk.interval
         numbers |= {
             "value_at_risk": _known(result.at_risk.expected), "value_at_risk_low": _known(low),
@@ -50,6 +54,8 @@ def metrics(result: ActionsResult | None) -> Metrics:
     if result.delay is not None:
         share, (low, high) = result.delay.first
         numbers |= {"delay_week": share, "delay_week_low": low, "delay_week_high": high}
+    if not enough:
+        return numbers
     by_tier = dict(zip(result.tiers["tier"], result.tiers["customers"], strict=True))
     numbers |= {f"tier.{name}": int(by_tier.get(name, 0)) for name in TIERS}
     return numbers
@@ -120,9 +126,11 @@ def _without_small(table: pd.DataFrame, minimum_group: int, kept: tuple[str, ...
     if not len(table) or "customers" not in table.columns:
         return table
     hidden = small_groups(table["customers"].to_numpy(), minimum_group)
-    others = [name for name in table.columns if name not in kept]
-    emptied = table.astype(dict.fromkeys(others, float))
-    emptied.loc[hidden, others] = math.nan
+    emptied = table.copy()
+    for name in [name for name in table.columns if name not in kept]:
+        whole = name in COUNTS
+        column = table[name].astype("Int64" if whole else "float64").mask(hidden)
+        emptied[name] = column.round(MONEY_PLACES) if name in MONEY else column
     return emptied
 
 

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def found(view: View) -> ActionsResult | None:
-    """What acting is worth; None where nobody was scored."""
+    """What acting is worth; None where nobody was scored, or too few to say anything of them together."""
     actions = view.result.actions
-    return actions if actions is not None and not actions.reason else None
+    if actions is None or actions.reason or len(actions.scores) < view.least:
+        return None
+    return actions
 
 
 def money_word(view: View) -> Text:
@@ -44,11 +46,22 @@ def assumed(view: View) -> Text:
     )  # fmt: skip
 
 
-def why_no_money(view: View) -> Text:
-    """Why nothing is said in money, as a sentence."""
-    say, actions = view.language.say, view.result.actions
+def why_none(view: View) -> Text:
+    """Why nothing is said of acting, as a sentence."""
+    actions = view.result.actions
     if actions is None or actions.reason:
         return view.why_not
+    return view.language.say(
+        "Not estimable: too few are here now to say anything of them together (n = {n}).",
+        n=view.language.number(len(actions.scores)),
+    )
+
+
+def why_no_money(view: View) -> Text:
+    """Why nothing is said in money, as a sentence."""
+    say, actions = view.language.say, found(view)
+    if actions is None:
+        return why_none(view)
     if actions.money_reason == "few":
         return say(
             "Not estimable: too few customers of past cut-offs were followed long enough to say what they brought."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from customer_analytics.analysis.actions.pilot import AUDIENCE
-from customer_analytics.narrative.churn.acting import found, known
+from customer_analytics.narrative.churn.acting import found, known, why_none
 from customer_analytics.narrative.exhibits import SectionWords
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -37,7 +37,7 @@ def section(view: View) -> SectionWords:
     title = say("The pilot: measure it before paying for it")
     actions = found(view)
     if actions is None or actions.pilot is None:
-        return SectionWords(title, "pilot", view.why_not)
+        return SectionWords(title, "pilot", why_none(view))
     if actions.pilot.reason:
         deck = say(
             "No pilot: only {n} customers could take part; two arms of {least} are the least.",

@@ -246,13 +246,16 @@ def _numbers(view: View) -> dict[str, Text | str]:
 def _pays(view: View) -> Finding:
     actions, profit = _parts(view)
     say, numbers = view.language.say, _numbers(view)
+    statement = say(
+        "On {tested}, {assumed}, contacting the **{share}** of {people} with the highest expected profit ({from_share} "
+        "to {to_share}) earns **{profit}** for every {thousand} ({interval}; the share chosen without those on whom it "
+        "is counted).", **numbers,
+    )  # fmt: skip
     return Finding(
         id="profit", grade=Grade.C, head=say("Contacting {share} earns most, on the assumptions", **numbers),
-        statement=say(
-            "On {tested}, {assumed}, contacting the **{share}** of {people} with the highest expected profit "
-            "({from_share} to {to_share}) earns **{profit}** for every {thousand} ({interval}); contacting all, "
-            "{everyone}.", **numbers,
-        ),
+        statement=say("{statement} Contacting all: {everyone}.", statement=statement, **numbers)
+        if profit.share < 1
+        else statement,
         meaning=_meaning(view, actions, numbers),
         action=say("Make the offer to a random half of that list only, and put the measured acceptance here "
                    "afterwards."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from customer_analytics.narrative.churn.acting import found, known, quiet_name
+from customer_analytics.narrative.churn.acting import found, known, quiet_name, why_none
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import Interval
@@ -47,7 +47,7 @@ def section(view: View) -> SectionWords:
     say, lifted = view.language.say, _lifted(view)
     title = say("Whom a contact keeps")
     if lifted is None:
-        return SectionWords(title, "saving", view.why_not)
+        return SectionWords(title, "saving", why_none(view))
     if lifted.reason == "no_touches":
         deck = say(
             "A risk says who leaves, not who can be kept. The data hold no past contacts with a control group, so "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from customer_analytics.narrative.churn.acting import action_name, found, quiet_name
+from customer_analytics.narrative.churn.acting import action_name, quiet_name
 from customer_analytics.narrative.churn.sentences import sentences
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ def scores_table(view: View) -> pd.DataFrame | None:
 
     Tiers stay keys (high, medium, low), for machines; reasons, action and do_not_disturb are words of the language.
     """
-    actions = found(view)
-    if actions is None:
+    actions = view.result.actions
+    if actions is None or actions.reason:
         return None
     scores = actions.scores.copy(deep=False)
     told = _reasons(view, scores)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from customer_analytics.narrative.churn.acting import action_name, found, known, money_word, tier_name
+from customer_analytics.narrative.churn.acting import action_name, found, known, money_word, tier_name, why_none
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import Interval
@@ -36,7 +36,7 @@ def section(view: View) -> SectionWords:
     say, language = view.language.say, view.language
     title = say("Who is at risk, and what to do")
     if not has(view):
-        return SectionWords(title, "tiers", view.why_not)
+        return SectionWords(title, "tiers", why_none(view))
     if not ranked(view):
         return SectionWords(
             title, "tiers", say("Nothing predicts leaving, so nobody is ranked: everybody has the base rate.")
