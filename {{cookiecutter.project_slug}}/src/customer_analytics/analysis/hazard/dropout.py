@@ -50,7 +50,7 @@ class Histories:
 class Dropout:
     """The fitted model. `coefficients`: log hazard ratios with their robust `covariance`; `edges` and `hazards`:
     stretches of age in days and the hazard a day in each at covariates of zero; `rate`: mean active days a day while
-    here, at covariates of zero; `rate_coefficients`: logarithms of its ratios; `shape`: of the distribution of rates."""
+    here, at covariates of zero; `rate_coefficients`: logarithms of its ratios; `shape`: of the rates' distribution."""
 
     coefficients: Floats
     covariance: Floats

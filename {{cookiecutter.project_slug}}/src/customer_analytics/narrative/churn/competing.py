@@ -80,7 +80,7 @@ def competing_table(view: View) -> TableWords:
         tuple(rows),
         say("How contracts end, by reason"),
         view.how(
-            (say("Unit"), say("{contracts}", contracts=counted(view, part, part.people))),
+            (say("Base"), counted(view, part, part.people)),
             (
                 say("Incidence"),
                 say("Share of all contracts that have ended for that reason by that age (Aalen-Johansen): whoever left "

@@ -134,7 +134,7 @@ def curve_figure(view: View, part: Hazards) -> FigureWords:
     assert curve is not None
     limit = span(view, part, _limit(part))
     if comparison is None:
-        title = say("{share} are still here after {limit}", share=language.percent(curve.at(_limit(part))), limit=limit)
+        title = say("{share} are still here after {age}", share=language.percent(curve.at(_limit(part))), age=limit)
         rows = say("All: {share}", share=language.percent(curve.at(_limit(part))))
         subtitle = say("Share still here, by age (Kaplan-Meier), with its interval")
     else:
@@ -182,8 +182,8 @@ def group_table(view: View, part: Hazards) -> TableWords | None:
     assert shown is not None
     return TableWords(
         (
-            (say("Who"), "name"),
-            (say("Counted"), "number"),
+            (say("Group"), "name"),
+            (say("How many"), "number"),
             (say("Half are gone after"), "number"),
             (say("Mean stay, restricted"), "number"),
             (say("Less or more than the rest"), "number"),

@@ -116,8 +116,8 @@ def _scale(axes: Axes, ends: tuple[float, float], size: tuple[float, float], ref
         apart = abs(math.log(tick / 100)) * inches
         if low * 1.02 < tick < high * 0.98 and apart > free:
             base.label(
-                axes, math.log(tick), foot, f"{tick * scale:g}", role="ink2", size=base.NOTE_SIZE, align="center", offset=(0, 0),
-                vertical="top",
+                axes, math.log(tick), foot, f"{tick * scale:g}", role="ink2", size=base.NOTE_SIZE, align="center",
+                offset=(0, 0), vertical="top",
             )  # fmt: skip
     base.label(
         axes, math.log(100), foot, reference, role="ink2", size=base.NOTE_SIZE, align="center", offset=(0, 0),
