@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.churn.samples import Sample
 from customer_analytics.analysis.scoring.calibrate import Calibrator
-from customer_analytics.analysis.scoring.models import Model, fit_one, hashes
+from customer_analytics.analysis.scoring.models import Model, fit_one, hashes, one_thread
 from customer_analytics.analysis.scoring.result import ScoringResult
 from customer_analytics.analysis.scoring.rolling import FOLDS, folds
 
-MOST_REFIT = 10_000  # rows that a refit on another draw of the people learns from
+MOST_REFIT = 6_000  # rows that a refit on another draw of the people learns from
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,15 @@ def _refit(model: Model, calibrator: Calibrator, frame: pd.DataFrame, seed: int)
     return fit_one(model.name, model.strength, calibrator, frame, left, model.design.features, seed)
 
 
+def _relearned(model: Model, frame: pd.DataFrame) -> Model:
+    """The same model and design, learned from other rows."""
+    from sklearn.base import clone
+
+    with one_thread():
+        estimator = clone(model.estimator).fit(model.matrix(frame), frame["left"].to_numpy(np.int64))
+    return replace(model, estimator=estimator, rows=len(frame))
+
+
 def redrawn(cuts: Sequence[Sample], model: Model, times: int, seed: int) -> Iterator[Model]:
     """The model as other draws of as many people would have made it: bootstrap of persons, all their rows together."""
     frame = pd.concat([cut.frame for cut in cuts], ignore_index=True)
@@ -86,4 +95,4 @@ def redrawn(cuts: Sequence[Sample], model: Model, times: int, seed: int) -> Iter
         drawn = np.bincount(generator.choice(everybody, len(everybody)), minlength=len(names))
         rows = frame.iloc[np.repeat(np.arange(len(frame)), drawn[persons])]
         if rows["left"].nunique() == 2:
-            yield _refit(model, model.calibrator, rows, seed)
+            yield _relearned(model, rows)

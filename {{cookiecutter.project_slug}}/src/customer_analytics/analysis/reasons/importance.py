@@ -20,13 +20,15 @@ from customer_analytics.analysis.scoring.measures import losses
 from customer_analytics.analysis.scoring.models import Model, one_thread, sampled
 from customer_analytics.statistics import Z95, benjamini_hochberg
 
-MOST_PEOPLE = 20_000  # of all tests together
-SHUFFLES = 3
+MOST_PEOPLE = 6_000  # of all tests together
+SHUFFLES = 2
 BATCH = 100_000  # rows foretold at once: many small forecasts would take longer
 COLUMNS = ("group", "features", "drop", "low", "high", "p", "q", "share", "people", "tests")
 
 
-def importance(tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], seed: int) -> pd.DataFrame:
+def importance(
+    tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], seed: int, shuffles: int = SHUFFLES
+) -> pd.DataFrame:
     """Rise of the log loss for each group, the largest first.
 
     Args:
@@ -34,6 +36,7 @@ def importance(tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], se
             MOST_PEOPLE some are drawn.
         groups: the features of each group.
         seed: start of the shuffles.
+        shuffles: of each group in each test; the interval counts people, not shuffles.
 
     Returns:
         COLUMNS: drop in nats a person (a model's log loss rises by so much without the group), its 95 % interval with
@@ -45,7 +48,7 @@ def importance(tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], se
         return pd.DataFrame(columns=list(COLUMNS))
     everything = [feature for name in names for feature in groups[name]]
     most = max(MOST_PEOPLE // len(tests), 1)
-    rows = [_rises(test, [*(groups[name] for name in names), everything], most, seed) for test in tests]
+    rows = [_rises(test, [*(groups[name] for name in names), everything], most, seed, shuffles) for test in tests]
     persons = pd.factorize(np.concatenate([persons for persons, _ in rows]))[0]
     rises = np.vstack([rise for _, rise in rows])
     means = rises.mean(axis=0)
@@ -63,7 +66,7 @@ def importance(tests: Sequence[HeldOut], groups: Mapping[str, Sequence[str]], se
     return table.sort_values(["drop", "group"], ascending=[False, True], ignore_index=True)
 
 
-def _rises(test: HeldOut, groups: Sequence[Sequence[str]], most: int, seed: int) -> tuple[Any, Floats]:
+def _rises(test: HeldOut, groups: Sequence[Sequence[str]], most: int, seed: int, shuffles: int) -> tuple[Any, Floats]:
     """Persons of a test, and the rise of each one's loss by group, mean over the shuffles."""
     generator = np.random.default_rng([seed, test.cut])
     frame = test.frame.iloc[sampled(test.frame, most, seed)]
@@ -71,7 +74,7 @@ def _rises(test: HeldOut, groups: Sequence[Sequence[str]], most: int, seed: int)
     of_column = np.array(features_of_columns(test.model), dtype=object)
     columns = [np.flatnonzero(np.isin(of_column, list(features))) for features in groups]
     # A group without a column of the model loses nothing and is not foretold again.
-    tasks = [place for place, own in enumerate(columns) if len(own) for _ in range(SHUFFLES)]
+    tasks = [place for place, own in enumerate(columns) if len(own) for _ in range(shuffles)]
     own_loss = _losses(test.model, matrix, left, 1)
     rises = np.zeros((len(frame), len(groups)))
     together = max(BATCH // max(len(frame), 1), 1)
@@ -83,7 +86,7 @@ def _rises(test: HeldOut, groups: Sequence[Sequence[str]], most: int, seed: int)
             shuffled[rows, columns[place]] = matrix[np.ix_(generator.permutation(len(frame)), columns[place])]
         found = _losses(test.model, shuffled, left, len(places))
         for number, place in enumerate(places):
-            rises[:, place] += (found[:, number] - own_loss[:, 0]) / SHUFFLES
+            rises[:, place] += (found[:, number] - own_loss[:, 0]) / shuffles
     return frame["person_id"].to_numpy(), rises
 
 

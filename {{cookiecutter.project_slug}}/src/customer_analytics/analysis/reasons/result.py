@@ -109,7 +109,7 @@ def _of_model(
     table = per_customer(explainer, now, family_of)
     tests = held_out(samples.cuts, scoring, complete_days, seed)
     families = topics.by_family(used)
-    by_topic = shuffled.importance(tests, topics.by_topic(used), seed)
+    by_topic = shuffled.importance(tests, topics.by_topic(used), seed, 1)
     some = base.iloc[sampled(base, MOST_PEOPLE, seed)]
     draws = redrawn(learned(samples.cuts, scoring), model, REFITS, seed)
     frames = {cut.cut: cut.frame for cut in samples.cuts}

@@ -16,8 +16,8 @@ from customer_analytics.analysis.reasons.contributions import Explainer, explain
 from customer_analytics.analysis.reasons.customers import NONE, Places, Ranking
 from customer_analytics.analysis.scoring.models import Model
 
-REFITS = 6
-MOST_PEOPLE = 2_000
+REFITS = 5
+MOST_PEOPLE = 1_000
 COLUMNS = ("family", "people", "same_first", "among_three")
 
 

@@ -83,11 +83,24 @@ def read(done: ir.Table, people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     wanted = ibis.memtable(rows, schema={"row": "int32", "person_id": "string", "cut": "int32"})
     own = done.semi_join(wanted.select("person_id").distinct(), "person_id").distinct().cache()
     own = own.anti_join(ibis.memtable({"deed": _beginnings(own)}, schema={"deed": "string"}), "deed")
+    facts, trail = expressions(own, wanted)
+    frame: pd.DataFrame = people.merge(facts.to_pandas(), on="row", how="inner").sort_values("row", ignore_index=True)
+    last_done: pd.DataFrame = trail.to_pandas().sort_values(["row", "deed"], ignore_index=True)
+    return _with_strata(frame), _frequent(last_done)
+
+
+def expressions(own: ir.Table, wanted: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """What is read of each row of `wanted` (row, person_id, cut) from the deeds `own` (person_id, deed, day).
+
+    Returns:
+        Before the cut-off: (row, last and first day seen, days seen, last order day, active_<days> within the spans),
+        and (row, deed, days before the last one seen on which it was done last) within the longest span.
+    """
     days = own.select("person_id", "day").distinct()
     seen = wanted.inner_join(days, "person_id").filter(lambda t: t.day < t.cut)
     lives = seen.group_by("row").aggregate(
         last=seen.day.max(), first=seen.day.min(), days=seen.count(), cut=seen.cut.max(), person_id=seen.person_id.max()
-    ).cache()  # fmt: skip
+    )
     near = lives.select("row", "person_id", "cut", "last").inner_join(own, "person_id")
     near = near.filter(near.day < near.cut, near.day > near["last"] - max(SPANS))
     recent = near.group_by("row").aggregate(
@@ -97,10 +110,7 @@ def read(done: ir.Table, people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     ordered = orders.group_by("row").aggregate(ordered=orders.day.max())
     facts = lives.left_join(recent, "row").left_join(ordered, "row")
     facts = facts.select("row", "last", "first", "days", "ordered", *(f"active_{span}" for span in SPANS))
-    last_done = near.group_by("row", "deed").aggregate(days=near["last"].max() - near.day.max())
-    frame: pd.DataFrame = people.merge(facts.to_pandas(), on="row", how="inner").sort_values("row", ignore_index=True)
-    trail: pd.DataFrame = last_done.to_pandas().sort_values(["row", "deed"], ignore_index=True)
-    return _with_strata(frame), _frequent(trail)
+    return facts, near.group_by("row", "deed").aggregate(days=near["last"].max() - near.day.max())
 
 
 def _beginnings(own: ir.Table) -> list[str]:
