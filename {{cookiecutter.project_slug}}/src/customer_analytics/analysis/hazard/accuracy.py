@@ -118,10 +118,10 @@ def _concordance(time: Floats, ended: Floats, risk: Floats, weight: Floats, owne
     return Measure(float(value), max(0.0, float(value) - half), min(1.0, float(value) + half))
 
 
-def brier(time: Floats, ended: Floats, survival: Floats, at: Floats) -> Floats:
+def brier(time: Floats, ended: Floats, survival: Floats, at: Floats, censoring: Censoring | None = None) -> Floats:
     """Brier score at each time of `at` (Graf and others 1999); `survival`: rows x times, the predicted share that lasts
-    beyond it."""
-    censoring = Censoring(time, ended)
+    beyond it; `censoring`: of the same people, where it is known already."""
+    censoring = censoring or Censoring(time, ended)
     early = np.maximum(censoring.before(time), 1e-12)
     made = np.zeros(len(at))
     for place, moment in enumerate(at):
@@ -141,13 +141,13 @@ def integrated(scores: Floats, at: Floats) -> float:
     return float(np.trapezoid(scores, at) / (at[-1] - at[0]))
 
 
-def area_under_curve(time: Floats, ended: Floats, risk: Floats, at: float) -> float:
+def area_under_curve(time: Floats, ended: Floats, risk: Floats, at: float, censoring: Censoring | None = None) -> float:
     """Area under the curve at a time: of pairs of one who ended by then and one who lasted longer, the share in which
     the first had the higher risk; NaN without both."""
     case, control = (time <= at) & (ended > 0), time > at
     if not case.any() or not control.any():
         return math.nan
-    weight = 1 / np.maximum(Censoring(time, ended).before(time[case]), 1e-12)
+    weight = 1 / np.maximum((censoring or Censoring(time, ended)).before(time[case]), 1e-12)
     lasting = np.sort(risk[control])
     below = np.searchsorted(lasting, risk[case], side="left")
     same = np.searchsorted(lasting, risk[case], side="right") - below

@@ -19,7 +19,6 @@ import pandas as pd
 from customer_analytics.analysis.hazard import accuracy
 from customer_analytics.analysis.hazard.accuracy import Measure
 from customer_analytics.analysis.hazard.conditional import Model, conditional_end, survival_at
-from customer_analytics.analysis.hazard.design import Design, make_design
 from customer_analytics.analysis.hazard.newton import newton
 from customer_analytics.analysis.hazard.risk_sets import risk_sums
 from customer_analytics.analysis.hazard.spells import SpellTable
@@ -82,19 +81,22 @@ class Later:
         return 1 - own / rule if rule > 0 else math.nan
 
 
-def quick_model(table: SpellTable) -> tuple[Design, Model] | None:
-    """A fit for a check; None where nothing can be estimated. Terms that cannot be estimated count nothing."""
-    design = make_design(table.raw, table.ended, table.switches)
-    if not design.terms or table.ended.sum() < LEAST_LATER:
+def quick_model(table: SpellTable, x: Floats, start: Floats) -> Model | None:
+    """A fit for a check; None where too few ended. Terms that cannot be estimated from these rows count nothing.
+
+    The columns `x` are those of the model on everybody, so that the check is of the same model; which levels are large
+    enough for a column of their own does not depend on who ended.
+    """
+    if not x.shape[1] or table.ended.sum() < LEAST_LATER:
         return None
-    spells = table.spells(design.matrix(table.raw))
-    value, error = newton(spells, np.zeros(len(design.terms)))
+    spells = table.spells(x)
+    value, error = newton(spells, start)
     value, error = np.nan_to_num(value), np.nan_to_num(error)
-    return design, Model(risk_sums(spells, value), value, np.diag(error**2))
+    return Model(risk_sums(spells, value), value, np.diag(error**2))
 
 
-def across_people(table: SpellTable, unit: str, seed: int) -> Quality | None:
-    """The check on customers left out; None with too few ends."""
+def across_people(table: SpellTable, x: Floats, unit: str, seed: int) -> Quality | None:
+    """The check on customers left out, with the matrix of the model; None with too few ends."""
     first, last = table.firsts()
     whole = table.entry[first] < 0
     time, ended, owner = table.time[last][whole], table.ended[last][whole], table.owner[first][whole]
@@ -108,23 +110,24 @@ def across_people(table: SpellTable, unit: str, seed: int) -> Quality | None:
     reached = np.zeros(len(time))
     fold_of = np.random.default_rng(seed).permutation(len(table.customers)) % FOLDS
     for fold in range(FOLDS):
-        fitted = quick_model(table.rows(fold_of[table.owner] != fold))
+        others = fold_of[table.owner] != fold
+        fitted = quick_model(table.rows(others), x[others], np.zeros(x.shape[1]))
         if fitted is None:
             return None
         inside = fold_of[owner] == fold
-        x = fitted[0].matrix(table.raw.iloc[first[whole][inside]])
-        risk[inside] = x @ fitted[1].coefficients
-        survival[inside] = survival_at(fitted[1], x, grid)
-        reached[inside] = 1 - survival_at(fitted[1], x, np.array([at]))[:, 0]
+        own = x[first[whole][inside]]
+        risk[inside] = own @ fitted.coefficients
+        survival[inside] = survival_at(fitted, own, grid)
+        reached[inside] = 1 - survival_at(fitted, own, np.array([at]))[:, 0]
         curve = accuracy.curve_of(time[~inside], ended[~inside])
         reference[inside] = [curve.at(min(moment, float(curve.time[-1]))) for moment in grid]
-    own = accuracy.integrated(accuracy.brier(time, ended, survival, grid), grid)
+    score = accuracy.integrated(accuracy.brier(time, ended, survival, grid), grid)
     plain = accuracy.integrated(accuracy.brier(time, ended, reference, grid), grid)
     draws = _drawn(time, ended, risk, survival, reference, grid, owner, seed, _ages(time, ended, tau, unit))
     return Quality(
         len(time), int(ended.sum()), tau, accuracy.harrell(time, ended, risk, owner),
-        accuracy.uno(time, ended, risk, tau, owner), own, plain,
-        Measure(1 - own / plain if plain > 0 else math.nan, *_bounds(draws["skill"])),
+        accuracy.uno(time, ended, risk, tau, owner), score, plain,
+        Measure(1 - score / plain if plain > 0 else math.nan, *_bounds(draws["skill"])),
         _areas(time, ended, risk, draws, _ages(time, ended, tau, unit)), at, grouped(reached, time, ended, at),
     )  # fmt: skip
 
@@ -153,19 +156,20 @@ def _drawn(
     starts = np.searchsorted(place.reshape(-1)[order], np.arange(len(owners) + 1))
     made: dict[str, list[float]] = {"skill": [], **{str(age): [] for age in ages}}
     coarse = np.arange(0, len(grid), 4)
+    thinned = survival[:, coarse], reference[:, coarse]
     for _ in range(DRAWS):
         drawn = rng.integers(0, len(owners), len(owners))
         rows = order[np.concatenate([np.arange(starts[one], starts[one + 1]) for one in drawn])]
         if ended[rows].sum() < 2:
             continue
-        part = grid[coarse]
+        part, when, over = grid[coarse], time[rows], ended[rows]
+        free = accuracy.Censoring(when, over)
         own, plain = (
-            accuracy.integrated(accuracy.brier(time[rows], ended[rows], table[rows][:, coarse], part), part)
-            for table in (survival, reference)
+            accuracy.integrated(accuracy.brier(when, over, table[rows], part, free), part) for table in thinned
         )
         made["skill"].append(1 - own / plain if plain > 0 else math.nan)
         for age in ages:
-            made[str(age)].append(accuracy.area_under_curve(time[rows], ended[rows], risk[rows], age))
+            made[str(age)].append(accuracy.area_under_curve(when, over, risk[rows], age, free))
     return made
 
 
@@ -203,13 +207,14 @@ def grouped(predicted: Floats, time: Floats, ended: Floats, at: float) -> pd.Dat
     return pd.DataFrame(rows, columns=["group", "people", "predicted", "observed", "low", "high"])
 
 
-def across_time(table: SpellTable, cuts: Sequence[int], horizon: int) -> Later | None:
-    """The check on what came after past days (day numbers, the first day not known); None where there are too few."""
+def across_time(table: SpellTable, x: Floats, cuts: Sequence[int], horizon: int) -> Later | None:
+    """The check on what came after past days (day numbers, the first day not known), with the matrix of the model; None
+    where there are too few."""
     rows, parts = [], []
     for cut in sorted(cuts)[-MOST_CUTS:]:
-        known = table.until(cut)
-        fitted = quick_model(known) if len(known) else None
-        if fitted is None:
+        known, kept = table.until(cut)
+        model = quick_model(known, x[kept], np.zeros(x.shape[1])) if len(known) else None
+        if model is None:
             continue
         age = cut - 1 - table.start
         here = (table.entry < age) & (table.time > age) & (table.start < cut)
@@ -219,8 +224,7 @@ def across_time(table: SpellTable, cuts: Sequence[int], horizon: int) -> Later |
         np.maximum.at(last_day, table.relation, np.where(table.ended > 0, table.start + table.time, -np.inf))
         over = last_day[table.relation[here]]
         seen = (over < cut + horizon) & (over >= cut)
-        design, model = fitted
-        found = conditional_end(model, design.matrix(table.raw[here]), age[here], horizon)["probability"].to_numpy()
+        found = conditional_end(model, x[here], age[here], horizon)["probability"].to_numpy(float)
         bare = quick_bare(known, age[here], horizon)
         rows.append(
             (

@@ -225,8 +225,8 @@ def modelled(
     return replace(
         base, cox=found, proportional=proportional.proportionality(found, matrix),
         concordance=_concordance(found, table),
-        quality=checks.across_people(table, base.unit, parameters.seed),
-        later=checks.across_time(table, cuts, int(base.horizon)) if base.unit == DAYS and cuts else None,
+        quality=checks.across_people(table, matrix.x, base.unit, parameters.seed) if base.kind == CONTRACTS else None,
+        later=checks.across_time(table, matrix.x, cuts, int(base.horizon)) if base.unit == DAYS and cuts else None,
         scores=_scores(found, table, base, spells, sources),
     )  # fmt: skip
 

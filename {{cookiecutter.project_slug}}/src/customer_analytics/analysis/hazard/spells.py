@@ -58,17 +58,19 @@ class SpellTable:
         """The rows with a matrix of covariates, for the fits."""
         return Spells(self.entry, self.time, self.ended, x, self.owner)
 
-    def until(self, day: float) -> SpellTable:
-        """What was known before `day` (day number): later spells are gone, those that ended later run on."""
+    def until(self, day: float) -> tuple[SpellTable, npt.NDArray[np.bool_]]:
+        """What was known before `day` (day number), and which rows these are: later spells are gone, those that ended
+        later run on."""
         age = day - 1 - self.start  # the last day known
         kept = (self.start < day) & (np.maximum(self.entry, -1) < age)
         cut = self.rows(kept)
         age = age[kept]
         later = cut.time > age
-        return SpellTable(
+        known = SpellTable(
             cut.raw, cut.entry, np.where(later, age, cut.time), np.where(later, 0.0, cut.ended), cut.owner,
             cut.relation, cut.start, cut.customers, cut.switches, cut.share,
         )  # fmt: skip
+        return known, kept
 
 
 def share_to_model(customers: int) -> float:
