@@ -46,4 +46,6 @@ def _value(language: Language, value: float, unit: str) -> str:
         return language.percent(value, 1)
     if unit in ("money", "currency", language.currency):
         return language.money(value)
+    if unit in ("times", "ratio"):
+        return language.number(value, 2)
     return language.number(value, 0 if float(value).is_integer() else 1)
