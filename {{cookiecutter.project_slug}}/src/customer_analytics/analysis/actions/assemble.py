@@ -12,7 +12,7 @@ import pandas as pd
 
 from customer_analytics.analysis.actions import choice, tiers
 from customer_analytics.analysis.actions.choice import choose, do_not_disturb, mends
-from customer_analytics.analysis.actions.curve import ProfitCurve, Tested, blocks_of, profit_curve
+from customer_analytics.analysis.actions.curve import Cases, ProfitCurve, blocks_of, profit_curve
 from customer_analytics.analysis.actions.delay import Delay, delay, out_of_reach
 from customer_analytics.analysis.actions.judged import confusion, expected_maximum, needed, other_curves
 from customer_analytics.analysis.actions.pilot import Pilot, Pool, design, ledger_rows
@@ -40,7 +40,7 @@ LONGEST_VALID, SHORTEST_VALID = 30, 7  # days that a score may be used: a third 
 class Known:
     """The tested cut-offs with money, and what follows from them; None where money is not known."""
 
-    tested: Tested
+    tested: Cases
     moments: pd.DataFrame
     worth: Worth | None
     profit: ProfitCurve | None
@@ -113,7 +113,7 @@ def _known(
     worth = _worth(tables, study, _followed(samples, moments), parameters)
     unknown = np.full(len(rows), np.nan)
     value = worth.values(past_money(tables, worth, moments)) if worth is not None else unknown
-    tested = Tested(
+    tested = Cases(
         pd.factorize(rows["cut"], sort=True)[0].astype(np.int64), blocks_of(moments["person_id"]),
         rows[scoring.chosen].to_numpy(np.float64), value, rows["left"].to_numpy(np.float64),
     )  # fmt: skip

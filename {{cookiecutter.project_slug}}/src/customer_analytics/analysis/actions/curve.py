@@ -33,7 +33,7 @@ SCENARIOS = (
 
 
 @dataclass(frozen=True)
-class Tested:
+class Cases:
     """Persons of the tested cut-offs, one entry a person and cut-off.
 
     cut: number of the cut-off from 0; block: of the person, the same in every cut-off; probability: predicted without
@@ -92,7 +92,7 @@ def blocks_of(people: pd.Series) -> Integers:
     return block
 
 
-def profit_curve(tested: Tested, terms: Terms, seed: int, resamples: int = RESAMPLES) -> ProfitCurve:
+def profit_curve(tested: Cases, terms: Terms, seed: int, resamples: int = RESAMPLES) -> ProfitCurve:
     """The curve with its optimum, intervals and sensitivity. See ProfitCurve."""
     order = expected_profit(tested.probability, tested.value, terms)
     money = binned(tested, order, realised_profit(tested.left, tested.value, terms))
@@ -120,7 +120,7 @@ def profit_curve(tested: Tested, terms: Terms, seed: int, resamples: int = RESAM
     )  # fmt: skip
 
 
-def binned(tested: Tested, order: Floats, amount: Floats) -> Floats:
+def binned(tested: Cases, order: Floats, amount: Floats) -> Floats:
     """Sum of `amount` by cut-off, block and hundredth of the customers in descending `order`.
 
     Who stands in two hundredths counts for a part in each; those of equal order share theirs evenly.
@@ -151,7 +151,7 @@ def _one_cut(block: Integers, order: Floats, amount: Floats, blocks: int) -> Flo
     return table
 
 
-def plain_curve(tested: Tested, terms: Terms) -> Floats:
+def plain_curve(tested: Cases, terms: Terms) -> Floats:
     """Profit for a thousand customers at each share from 0 to 1, all tests together."""
     one = replace(tested, block=np.zeros(len(tested), dtype=np.int64))
     order = expected_profit(tested.probability, tested.value, terms)
@@ -160,14 +160,14 @@ def plain_curve(tested: Tested, terms: Terms) -> Floats:
     return curve
 
 
-def best_share(tested: Tested, terms: Terms) -> tuple[float, float]:
+def best_share(tested: Cases, terms: Terms) -> tuple[float, float]:
     """(share, profit for a thousand customers) where the curve of all tests is highest."""
     curve = plain_curve(tested, terms)
     best = int(np.argmax(curve))
     return best / SHARES, float(curve[best])
 
 
-def sensitivity(tested: Tested, terms: Terms) -> pd.DataFrame:
+def sensitivity(tested: Cases, terms: Terms) -> pd.DataFrame:
     """Best share and its profit when one assumption is half, double or a quarter off: what, factor, setting, share,
     profit. The profits are those of the highest point, so that they compare with each other, not with `profit`."""
     rows: list[tuple[str, float, float, float, float]] = [("assumed", 1.0, math.nan, *best_share(tested, terms))]
@@ -182,7 +182,7 @@ def sensitivity(tested: Tested, terms: Terms) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "factor", "setting", "share", "profit"])
 
 
-def needed_acceptance(tested: Tested, terms: Terms, share: float) -> float:
+def needed_acceptance(tested: Cases, terms: Terms, share: float) -> float:
     """Acceptance from which contacting this share, in the order of expected profit, would have paid in the tests.
 
     The profit is a straight line in the acceptance. NaN where not even everybody accepting would do.
@@ -238,7 +238,7 @@ def _honest(money: Floats, heads: Floats, chosen: Integers, drawn: Floats) -> tu
     )
 
 
-def _summed(tested: Tested, amount: Floats, blocks: int) -> Floats:
+def _summed(tested: Cases, amount: Floats, blocks: int) -> Floats:
     return np.bincount(tested.block, weights=amount, minlength=blocks).astype(np.float64)
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from customer_analytics.analysis.actions.curve import (
     SHARES,
+    Cases,
     ProfitCurve,
-    Tested,
     binned,
     needed_acceptance,
     plain_curve,
@@ -25,7 +25,7 @@ TENTH = 0.1  # of the customers, whose contact is judged where no cut-off pays
 HALF = 0.5
 
 
-def confusion(tested: Tested, profit: ProfitCurve | None) -> Confusion | None:
+def confusion(tested: Cases, profit: ProfitCurve | None) -> Confusion | None:
     """Contacted against left at the best share; None where nobody or everybody is contacted."""
     if profit is None or not 0 < profit.share < 1:
         return None
@@ -38,14 +38,14 @@ def confusion(tested: Tested, profit: ProfitCurve | None) -> Confusion | None:
     return Confusion(profit.share, caught, heads - caught, left - caught, n - heads - (left - caught))
 
 
-def needed(tested: Tested, profit: ProfitCurve | None) -> float:
+def needed(tested: Cases, profit: ProfitCurve | None) -> float:
     """Acceptance from which the planned contact pays; where none is planned, contacting the first tenth."""
     if profit is None:
         return math.nan
     return needed_acceptance(tested, profit.terms, profit.share or TENTH)
 
 
-def expected_maximum(tested: Tested, terms: Terms) -> ExpectedMaximum:
+def expected_maximum(tested: Cases, terms: Terms) -> ExpectedMaximum:
     """Mean over the tested cut-offs, each with its own mean value."""
     found = []
     for cut in np.unique(tested.cut):
@@ -59,7 +59,7 @@ def expected_maximum(tested: Tested, terms: Terms) -> ExpectedMaximum:
     return ExpectedMaximum(float(np.nanmean(profits)), float(np.nanmean(shares)))
 
 
-def other_curves(tested: Tested, profit: ProfitCurve | None, lifted: UpliftResult) -> pd.DataFrame:
+def other_curves(tested: Cases, profit: ProfitCurve | None, lifted: UpliftResult) -> pd.DataFrame:
     """what, acceptance, share, profit: the curve with half the assumed acceptance, and with what past contacts kept
     (past) and kept at best (past_high), where these are above nothing."""
     rows: list[pd.DataFrame] = []

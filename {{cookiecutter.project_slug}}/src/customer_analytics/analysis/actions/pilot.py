@@ -19,8 +19,8 @@ import pandas as pd
 
 from customer_analytics.analysis.assignment.draw import draw
 from customer_analytics.analysis.assignment.strata import Strata, smallest_stratum, stratify, value_classes
-from customer_analytics.analysis.dropoff.sizes import units_per_arm
-from customer_analytics.analysis.rfm.reachable import smallest_difference
+from customer_analytics.analysis.rfm.reachable import POWER_Z, smallest_difference
+from customer_analytics.statistics import Z95
 from customer_analytics.tables.ledger import CONTROL, SCHEMA, TREATMENT
 
 Floats = npt.NDArray[np.float64]
@@ -77,17 +77,17 @@ def design(people: pd.DataFrame, pool: Pool, acceptance: float, seed: int, assig
     """
     if len(people) < 2 * LEAST_ARM:
         return Pilot("few", pool, len(people))
-    rate = float(people["probability"].mean())
-    effect = rate * acceptance
-    needed = units_per_arm(rate, max(rate - effect, 0.0)) if effect > 0 and 0 < rate < 1 else LEAST_ARM
-    wanted = min(len(people), 2 * max(needed, LEAST_ARM))
-    ranked = people.sort_values(["order", "person_id"], ascending=[False, True], kind="stable").head(wanted)
-    ranked = ranked.sort_values("person_id", kind="stable").reset_index(drop=True)
+    first = people.sort_values(["order", "person_id"], ascending=[False, True], kind="stable")
+    many, needed = 0, LEAST_ARM
+    while many < min(len(people), 2 * needed):  # who is added has another risk, and then another size is needed
+        many = min(len(people), 2 * needed)
+        rate = float(first["probability"].head(many).mean())
+        needed = max(needed, per_arm(rate, rate * acceptance))
+    ranked = first.head(many).sort_values("person_id", kind="stable").reset_index(drop=True)
     strata = _strata(ranked)
     ids = ranked["person_id"].to_numpy(dtype=object)
     held = draw(ids, strata.codes, strata.labels, HALF, seed)
     control = int(held.sum())
-    rate = float(ranked["probability"].mean())
     labels = np.array(strata.labels, dtype=object)[strata.codes]
     drawn = np.bincount(strata.codes, weights=held, minlength=len(strata.labels)).astype(np.int64)
     return Pilot(
@@ -97,6 +97,13 @@ def design(people: pd.DataFrame, pool: Pool, acceptance: float, seed: int, assig
         pd.DataFrame({"person_id": ids, "arm": np.where(held, CONTROL, TREATMENT), "stratum": labels}),
         pd.DataFrame({"stratum": list(strata.labels), "customers": strata.sizes, "control": drawn}),
     )  # fmt: skip
+
+
+def per_arm(rate: float, effect: float) -> int:
+    """Customers in each of two equal arms that see a fall of `effect` from `rate` (D7.7, the other way round)."""
+    if not (0 < rate < 1 and effect > 0):
+        return LEAST_ARM
+    return max(math.ceil(2 * rate * (1 - rate) * ((Z95 + POWER_Z) / effect) ** 2), LEAST_ARM)
 
 
 def ledger_rows(pilot: Pilot, assigned_at: dt.datetime) -> pd.DataFrame:

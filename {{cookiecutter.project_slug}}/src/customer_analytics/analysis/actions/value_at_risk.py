@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.analysis.actions.curve import Tested
+from customer_analytics.analysis.actions.curve import Cases
 from customer_analytics.statistics import Z95, Interval
 
 Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ class AtRisk(NamedTuple):
     interval: Interval
 
 
-def held_up(tested: Tested, seed: int, resamples: int = 300) -> Held:
+def held_up(tested: Cases, seed: int, resamples: int = 300) -> Held:
     """Money lost over money expected to be lost at the tested cut-offs."""
     cuts = int(tested.cut.max()) + 1
     place = tested.cut * (int(tested.block.max()) + 1) + tested.block

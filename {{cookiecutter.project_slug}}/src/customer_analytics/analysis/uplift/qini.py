@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from customer_analytics.analysis.actions.curve import SHARES, Tested, binned
+from customer_analytics.analysis.actions.curve import SHARES, Cases, binned
 from customer_analytics.analysis.uplift.result import GROUPS, Qini
 from customer_analytics.statistics import Z95, Interval, holm
 
@@ -44,7 +44,7 @@ def qini(order: Floats, signal: Floats, block: Integers, seed: int, resamples: i
         resamples: how many.
     """
     zero = np.zeros(len(order))
-    one = Tested(np.zeros(len(order), dtype=np.int64), block, zero, zero, zero)
+    one = Cases(np.zeros(len(order), dtype=np.int64), block, zero, zero, zero)
     won, heads = binned(one, order, signal)[0], np.bincount(block).astype(np.float64)
     generator = np.random.default_rng([seed, 79])
     blocks = len(heads)
