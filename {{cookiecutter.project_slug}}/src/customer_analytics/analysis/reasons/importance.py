@@ -55,7 +55,7 @@ def importance(
     whole = float(means[-1])
     table = pd.DataFrame(
         [
-            (name, len(groups[name]), float(means[place]), *_interval(rises[:, place], persons))
+            (name, len(groups[name]), float(means[place]), *interval_by_person(rises[:, place], persons))
             for place, name in enumerate(names)
         ],
         columns=list(COLUMNS[:6]),
@@ -97,7 +97,7 @@ def _losses(model: Model, matrix: Floats, left: Floats, times: int) -> Floats:
     return losses(model.calibrator(raw), np.tile(left, times)).reshape(times, len(left)).T
 
 
-def _interval(rise: Floats, persons: Any) -> tuple[float, float, float]:
+def interval_by_person(rise: Floats, persons: Any) -> tuple[float, float, float]:
     """95 % interval of the mean and p of "not above zero"; the rows of one person count as one."""
     mean = float(rise.mean())
     sums = np.bincount(persons, weights=rise - mean)

@@ -104,8 +104,8 @@ class Matched:
     def tested(self, did: Flags) -> tuple[float, ...]:
         """left_did, left_share, stayed_did, stayed_share, difference, low, high, p.
 
-        Mantel-Haenszel difference of the shares, and the score test of Cochran, Mantel and Haenszel with the person as
-        its unit: with everybody at one cut-off it is their test to the digit.
+        Mantel-Haenszel difference of the shares, and the test of Cochran, Mantel and Haenszel; its variance is taken
+        times how much the scores of one person at several cut-offs move together (1 where everybody is there once).
         """
         did_left = self._summed(did & self._left)
         did_all = self._summed(did)
@@ -118,7 +118,10 @@ class Matched:
         )
         centred = (self._left - (self._n_left / self._n)[self._codes]) * (did - (did_all / self._n)[self._codes])
         scores = np.where(self.kept, centred * self._factor[self._codes], 0.0)
-        variance = float((np.bincount(self._persons, weights=scores) ** 2).sum())
+        alone, together = float((scores**2).sum()), float((np.bincount(self._persons, weights=scores) ** 2).sum())
+        spread = self._n_left * (self._n - self._n_left) * did_all * (self._n - did_all)
+        by_chance = float((spread / (self._n**2 * np.maximum(self._n - 1, 1))).sum())
+        variance = by_chance * together / alone if alone > 0 else 0.0
         p = float(chdtrc(1, excess.sum() ** 2 / variance)) if variance > 0 else 1.0
         half = Z95 * float(np.sqrt(variance)) / float(whole)
         kept = did & self.kept
