@@ -157,7 +157,7 @@ def _read_scores(path: Path) -> Any:
     try:
         frame = pd.read_csv(
             path, usecols=["customer_id", "probability"], dtype={"customer_id": str}, keep_default_na=False,
-            na_values={"probability": [""]}, encoding="utf-8",
+            na_values={"probability": [""]}, encoding="utf-8", float_precision="round_trip",
         )  # fmt: skip
     except (OSError, ValueError):  # ValueError: a column is missing, no table, not text
         return None

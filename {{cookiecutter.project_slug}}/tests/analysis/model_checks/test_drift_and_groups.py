@@ -95,8 +95,8 @@ def truth(frame: pd.DataFrame) -> np.ndarray:
 
 def test_a_shifted_feature_is_named_and_an_unchanged_one_is_not() -> None:
     samples = make_samples(shift=1.0)
-    study = SimpleNamespace(population=pd.DataFrame({"cut": [0, 90, 180], "people": [1_500] * 3, "left": [700, 750, 900],
-                                                     "rate": 0.5, "low": 0.4, "high": 0.6}))  # fmt: skip
+    counts = {"cut": [0, 90, 180], "people": [1_500] * 3, "left": [700, 750, 900]}
+    study = SimpleNamespace(population=pd.DataFrame(counts | {"rate": 0.5, "low": 0.4, "high": 0.6}))
     found = drift(samples, study, scoring(samples, truth))
     shifts = dict(zip(found.features["feature"], found.features["shift"], strict=True))
     assert shifts["x"] == "large"

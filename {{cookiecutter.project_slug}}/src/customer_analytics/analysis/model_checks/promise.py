@@ -72,7 +72,9 @@ def _joined(run: EarlierScores, study: Study, tables: Tables) -> pd.DataFrame:
     assert run.scores is not None
     known = outcomes(study, tables, run).to_pandas().sort_values("person_id", ignore_index=True)
     known = known.assign(customer_id=run.written_as(known["person_id"].astype(str).tolist()))
-    joined = run.scores.merge(known[["customer_id", "left"]], on="customer_id", how="inner", validate="one_to_one")
+    known = known.drop_duplicates("customer_id")  # two ids that a spreadsheet's guard writes alike
+    scores = run.scores[["customer_id", "probability"]]
+    joined = scores.merge(known[["customer_id", "left"]], on="customer_id", how="inner", validate="one_to_one")
     return joined[["probability", "left"]].astype(float)
 
 
@@ -81,7 +83,7 @@ def _row(run: EarlierScores, joined: pd.DataFrame, least: int) -> list[object]:
     scored, matched = len(run.scores), len(joined)
     about = [run.as_of, run.horizon_days, run.gap_days, run.method, scored, matched]
     if matched < max(least, 1):
-        return [*about, int(joined["left"].sum()) if matched else 0, *[math.nan] * 9, FEW]
+        return [*about, int(joined["left"].sum()) if matched else 0, *[math.nan] * 10, FEW]
     left, promised = joined["left"].to_numpy(float), joined["probability"].to_numpy(float)
     seen, mean = float(left.mean()), float(promised.mean())
     low, high = wilson(left.sum(), matched)
