@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Protocol
 
+from customer_analytics.language import Text
 from customer_analytics.narrative.churn import (
     closing,
     conditional,
@@ -25,10 +26,10 @@ from customer_analytics.narrative.churn import (
     value_at_risk,
 )
 from customer_analytics.narrative.churn import findings as own
+from customer_analytics.narrative.churn.hazard_words import span
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 
 if TYPE_CHECKING:
-    from customer_analytics.language import Text
     from customer_analytics.narrative.churn.view import View
 
 
@@ -86,7 +87,12 @@ def _title(view: View) -> Text:
         "who": _who(view), "people": view.people,
     }  # fmt: skip
     if view.kind == "snapshot":
-        return say("{now} are still here. {who}", **numbers)
+        ends = conditional.findings(view)
+        return (
+            say("{head}. {who}", head=ends[0].head, **numbers)
+            if ends
+            else say("{now} are still here. {who}", **numbers)
+        )
     return say("About {soon} of {now} will {leave}. {who}", **numbers)
 
 
@@ -129,8 +135,24 @@ def _standfirst(view: View) -> Text:
 
 
 def _kpis(view: View) -> tuple[Kpi, ...]:
-    kpis = [_stake_kpi(view), _lift_kpi(view), _calibration_kpi(view), _money_kpi(view)]
+    kpis = [_ends_kpi(view), _stake_kpi(view), _lift_kpi(view), _calibration_kpi(view), _money_kpi(view)]
+    if kpis[0] is not None and kpis[-1] is not None:
+        kpis.pop(3)
     return tuple([kpi for kpi in kpis if kpi is not None][:4])
+
+
+def _ends_kpi(view: View) -> Kpi | None:
+    """Running contracts expected to end, where no date says when anybody left."""
+    part = conditional.shown(view) if view.kind == "snapshot" or view.scoring is None else None
+    if part is None:
+        return None
+    say, number = view.language.say, view.language.number
+    return Kpi(
+        say("Expected to end next"),
+        number(own.rounded(float(part.scores["probability"].sum()))),
+        say("of {running} running contracts, within the next {ahead}", running=number(len(part.scores)),
+            ahead=span(view, part, part.horizon)),
+    )  # fmt: skip
 
 
 def _stake_kpi(view: View) -> Kpi | None:
@@ -229,13 +251,16 @@ def _nothing(view: View) -> Finding:
 def _too_little(view: View) -> Summary:
     """The whole summary where nothing can be forecast: what is there all the same, and what is missing."""
     say, language, found = view.language.say, view.language, own.leaving(view)
-    kpis = [Kpi(say("Here now"), language.number(view.n), say("too little for a forecast"))]
+    kpis = [_ends_kpi(view), Kpi(say("Here now"), language.number(view.n), say("too little for a forecast"))]
     if found is not None:
         kpis.append(Kpi(say("Have left"), language.percent(found.rate), view.in_bracket(found.interval)))
+    ends = conditional.findings(view)
     return Summary(
-        say("Too little is known to say who will leave"),
-        say("The report says what was counted and gives no scores."),
-        tuple(kpis),
+        Text(ends[0].head) if ends else say("Too little is known to say who will leave"),
+        say("Who leaves could not be forecast and tested; what is known of how long contracts last is told.")
+        if ends
+        else say("The report says what was counted and gives no scores."),
+        tuple(kpi for kpi in kpis if kpi is not None),
         all_findings(view),
         say("Load more history before anybody is contacted by risk."),
     )
