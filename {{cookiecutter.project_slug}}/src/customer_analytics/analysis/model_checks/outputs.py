@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 Metrics = dict[str, float | int | None]
 
 
+NAMES = (
+    "columns_tested", "columns_taken_out", "permuted_auc", "expected_rate", "features_shifted", "groups_off",
+    "promise.expected", "promise.seen", "promise.slope",
+)  # fmt: skip
+
+
 def metrics(result: ChurnResult) -> Metrics:
-    """Flat figures of the checks: names documented in the guide."""
-    found: Metrics = {}
+    """Flat figures of the checks, null where not estimable: names documented in the guide."""
+    found: Metrics = dict.fromkeys(NAMES)
     if result.screening is not None:
         found["columns_tested"] = result.screening.tested
         found["columns_taken_out"] = len(result.screening.taken_out)
@@ -45,11 +51,12 @@ def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     if result.drift is not None:
         found["drift"] = result.drift.features
     if result.subgroups is not None and len(result.subgroups.table):
-        found["fairness"] = shown_groups(result.subgroups, minimum_group)
+        found["fairness"] = _without_few(shown_groups(result.subgroups, minimum_group), ["left"], minimum_group)
     if result.promise is not None and len(result.promise.runs):
-        found["promise"] = result.promise.runs
+        found["promise"] = _without_few(result.promise.runs, ["matched", "left"], minimum_group)
         classes = result.promise.reliability
-        found["promise_reliability"] = classes[classes["people"] >= minimum_group].reset_index(drop=True)
+        classes = classes[classes["people"] >= minimum_group].reset_index(drop=True)
+        found["promise_reliability"] = _without_few(classes, ["left"], minimum_group)
     return found
 
 
@@ -60,6 +67,12 @@ def shown_groups(subgroups: Subgroups, minimum_group: int) -> pd.DataFrame:
     for _, part in table.groupby("column", sort=False):
         kept[part.index.to_numpy()] = ~small_groups(part["people"].to_numpy(np.int64), minimum_group)
     return table[kept].reset_index(drop=True)
+
+
+def _without_few(table: pd.DataFrame, columns: list[str], minimum_group: int) -> pd.DataFrame:
+    """Counts of people below the smallest group that may be shown are left empty."""
+    counts = {name: table[name].astype("Int64") for name in columns}
+    return table.assign(**{name: count.mask(count < minimum_group) for name, count in counts.items()})
 
 
 def _known(value: object) -> float | None:
