@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -19,7 +19,7 @@ from customer_analytics.tables.store import Tables
 
 FINENESS = 1_000_000  # parts that people are divided into by their ids
 SALT = 5
-AT_ONCE = 400_000  # people of all cut-offs together that cross in one piece
+AT_ONCE = 150_000  # people and cut-offs whose features the engine works out in one go
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,33 @@ def samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Sample
     windows = study.windows
     counts = study.population.set_index("cut")
     numbers = {cut: (int(counts.loc[cut, "people"]), int(counts.loc[cut, "left"])) for cut in windows.cuts}
-    past = {cut: _people(tables, study, cut, parameters.training_sample / max(numbers[cut][0], 1)) for cut in numbers}
+    past = [
+        _Part(cut, _people(tables, study, cut, parameters.training_sample / max(people, 1)), people)
+        for cut, (people, _) in numbers.items()
+    ]
     here = _people(tables, study, windows.now, 1.0)
     if study.kind == SNAPSHOT:
         here = here.filter(here.left == 0)
-    observed, end = windows.observation_days, windows.now
-    everybody = sum(min(people, parameters.training_sample) for people, _ in numbers.values()) + study.running
-    if everybody <= AT_ONCE and study.kind != SNAPSHOT:
-        frames = _frames(source, {**past, end: here}, observed, names)
-        now = frames[end]
-    else:  # a crossing each, or all would be in memory at once; and a snapshot has one cut-off in both
+    now = _in_parts(windows.now, here, study.running)
+    observed = windows.observation_days
+    if study.kind == SNAPSHOT:  # one cut-off in both: who has ended, and who runs
         frames = _frames(source, past, observed, names)
-        now = _frames(source, {end: here}, observed, names)[end]
+        last = _frames(source, now, observed, names)[windows.now]
+    else:
+        frames = _frames(source, [*past, *now], observed, names)
+        last = frames[windows.now]
     made = [Sample(cut, frames[cut], *numbers[cut]) for cut in windows.cuts]
-    return Samples(tuple(made), Sample(end, now.drop(columns="left"), len(now), 0), names, parameters.training_sample)
+    last = last.drop(columns="left")
+    return Samples(tuple(made), Sample(windows.now, last, len(last), 0), names, parameters.training_sample)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some people of a cut-off (person_id, left, cut), at most so many."""
+
+    cut: int
+    people: ir.Table
+    most: int
 
 
 def _people(tables: Tables, study: Study, cut: int, share: float) -> ir.Table:
@@ -98,22 +111,54 @@ def _people(tables: Tables, study: Study, cut: int, share: float) -> ir.Table:
     return people.select("person_id", "left", cut=ibis.literal(cut, "int32"))
 
 
+def _in_parts(cut: int, people: ir.Table, count: int) -> list[_Part]:
+    """People in as many parts as keep what the engine holds at once small."""
+    parts = max(1, -(-count // AT_ONCE))
+    if parts == 1:
+        return [_Part(cut, people, count)]
+    number = block(people.person_id, parts, SALT)
+    return [_Part(cut, people.filter(number == place), count // parts) for place in range(parts)]
+
+
+def _batches(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Parts that are taken together, so that small data cross in one piece."""
+    batches: list[list[_Part]] = [[]]
+    size = 0
+    for part in parts:
+        if batches[-1] and size + part.most > AT_ONCE:
+            batches.append([])
+            size = 0
+        batches[-1].append(part)
+        size += part.most
+    return batches
+
+
 def _frames(
-    source: FeatureSource, people: Mapping[int, ir.Table], observed: int, names: pd.DataFrame
+    source: FeatureSource, parts: Sequence[_Part], observed: int, names: pd.DataFrame
 ) -> dict[int, pd.DataFrame]:
-    """person_id, left and the features of the people of each cut-off, sorted by person_id: one crossing for all."""
-    if not people:
-        return {}
-    parts = list(people.values())
-    together = (parts[0] if len(parts) == 1 else ibis.union(*parts)).cache()
-    table = source.table(together.select("person_id", "cut"), tuple(people), observed)
+    """person_id, left and the features of the people of each cut-off, sorted by person_id."""
+    crossed: dict[int, list[pd.DataFrame]] = {part.cut: [] for part in parts}
+    for batch in _batches(parts):
+        frame = _crossed(source, batch, observed, names)
+        for cut in dict.fromkeys(part.cut for part in batch):
+            crossed[cut].append(frame[frame["cut"] == cut].drop(columns="cut"))
+    return {
+        cut: (found[0] if len(found) == 1 else pd.concat(found)).sort_values("person_id", ignore_index=True)
+        for cut, found in crossed.items()
+    }
+
+
+def _crossed(source: FeatureSource, batch: Sequence[_Part], observed: int, names: pd.DataFrame) -> pd.DataFrame:
+    """The crossing: person_id, cut, left and the features."""
+    tables = [part.people for part in batch]
+    together = (tables[0] if len(tables) == 1 else ibis.union(*tables)).cache()
+    cuts = tuple(dict.fromkeys(part.cut for part in batch))
+    table = source.table(together.select("person_id", "cut"), cuts, observed)
     labels = together.select("left", other_person="person_id", other_cut="cut")
     table = table.inner_join(labels, [("person_id", "other_person"), ("cut", "other_cut")])
     features = [str(name) for name in names["feature"]]
     arrow = table.select("person_id", "cut", "left", *features).to_pyarrow()
     categories = set(names.loc[names["kind"] == CATEGORY, "feature"])
     types = {"left": "int64"} | {name: object if name in categories else "float64" for name in features}
-    frame: pd.DataFrame = arrow.to_pandas().astype(types)
-    del arrow
-    frame = frame.sort_values(["cut", "person_id"], ignore_index=True)
-    return {cut: frame[frame["cut"] == cut].drop(columns="cut").reset_index(drop=True) for cut in people}
+    frame: pd.DataFrame = arrow.to_pandas(split_blocks=True, self_destruct=True).astype(types, copy=False)
+    return frame

@@ -15,20 +15,29 @@ def blocks(moment: Moment) -> list[Block]:
     """The features of order lines; none where lines or their orders' customers are not known."""
     if not (has_placed(moment.tables) and moment.tables.has("order_lines", "order_id")):
         return []
-    sold = _sold(moment)
-    features = [Feature("lines_per_order", "breadth", "count", "order_lines")]
-    counted: dict[str, ir.Value] = {"lines": sold.count(), "orders": sold.order_id.nunique()}
-    for column, name in (("product_id", "products"), ("category", "categories")):
-        if column in sold.columns:
-            counted[name] = sold[column].nunique().cast("float64")
-            features.append(Feature(name, "breadth", "count", f"order_lines.{column}"))
-    sums = by_person(sold).aggregate(**counted)
-    names = [feature.name for feature in features[1:]]
-    shaped = sums.select(*KEYS, *names, lines_per_order=ratio(sums.lines, sums.orders))
-    found = [Block(tuple(features), shaped)]
-    if "order_lines.category" in moment.facts.levels and "category" in sold.columns:
-        found.append(_main_category(sold))
+    orders = moment.seen(placed(moment.tables).select("person_id", "day", "order_id")).select(*KEYS, "order_id")
+    lines = moment.tables["order_lines"]
+    lines = with_category(moment.tables, lines.filter(lines.order_id.notnull()))
+    # Counts of what is distinct are two groupings: the engine then needs no set for each person.
+    sizes = lines.group_by("sold_in").aggregate(lines=lines.count())
+    filled = orders.inner_join(sizes, [("order_id", "sold_in")])
+    per_order = by_person(filled).aggregate(lines_per_order=ratio(filled.lines.sum(), filled.count()))
+    found = [Block((Feature("lines_per_order", "breadth", "count", "order_lines"),), per_order)]
+    sold = orders.inner_join(lines, [("order_id", "sold_in")])
+    if "product_id" in sold.columns:
+        found.append(_different(sold, "product_id", "products"))
+    if "category" in sold.columns:
+        found.append(_different(sold, "category", "categories"))
+        if "order_lines.category" in moment.facts.levels:
+            found.append(_main_category(sold))
     return found
+
+
+def _different(sold: ir.Table, column: str, name: str) -> Block:
+    """How many different values of a column the lines have; 0 where lines are there and name none."""
+    each = sold.group_by(*KEYS, column).aggregate(n=sold.count())
+    table = by_person(each).aggregate(**{name: each[column].count().cast("float64")})
+    return Block((Feature(name, "breadth", "count", f"order_lines.{column}"),), table)
 
 
 def category_column(tables: Tables) -> str | None:
@@ -48,13 +57,6 @@ def with_category(tables: Tables, lines: ir.Table) -> ir.Table:
     products = tables["products"]
     listed = products.group_by(listed=products.product_id).aggregate(category=products.category.cast("string").min())
     return shaped.left_join(listed, [("product_id", "listed")]).drop("listed")
-
-
-def _sold(moment: Moment) -> ir.Table:
-    """The lines of the orders placed before the cut-off: person_id, cut, order_id, product_id, category."""
-    orders = moment.seen(placed(moment.tables).select("person_id", "day", "order_id")).select(*KEYS, "order_id")
-    lines = with_category(moment.tables, moment.tables["order_lines"])
-    return orders.inner_join(lines.filter(lines.sold_in.notnull()), [("order_id", "sold_in")]).drop("sold_in")
 
 
 def _main_category(sold: ir.Table) -> Block:

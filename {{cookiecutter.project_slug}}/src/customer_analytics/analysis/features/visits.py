@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.features.feature import (
@@ -65,16 +66,19 @@ def _visits(rows: ir.Table) -> Block:
 
 def _sessions(moment: Moment, recent: ir.Table) -> Block:
     """Events and sessions of the last 90 days, and payments that failed in them."""
-    values: dict[str, ir.Value] = {"events_90": recent.count().cast("float64")}
+    # One row a session first: the engine then needs no set of sessions for each person.
+    keys = [*KEYS, "session_id"] if "session_id" in recent.columns else [*KEYS]
+    failed = count(recent.event.isin(moment.facts.failures)) if moment.facts.failures else ibis.literal(0.0)
+    visits = recent.group_by(keys).aggregate(events=recent.count(), failed=failed)
+    values: dict[str, ir.Value] = {"events_90": visits.events.sum().cast("float64")}
     features = [Feature("events_90", "engagement", "count", "events")]
     if "session_id" in recent.columns:
-        values["sessions_90"] = recent.session_id.nunique().cast("float64")
+        values["sessions_90"] = visits.session_id.count().cast("float64")
         features.append(Feature("sessions_90", "engagement", "count", "events.session_id"))
     if moment.facts.failures:
-        values["failed_payments_90"] = count(recent.event.isin(moment.facts.failures))
+        values["failed_payments_90"] = visits.failed.sum()
         features.append(Feature("failed_payments_90", "payment", "count", "events.event"))
-    table = by_person(recent).aggregate(**values)
-    return Block(tuple(features), table, frozenset(values))
+    return Block(tuple(features), by_person(visits).aggregate(**values), frozenset(values))
 
 
 def _carts(moment: Moment, recent: ir.Table) -> Block:
