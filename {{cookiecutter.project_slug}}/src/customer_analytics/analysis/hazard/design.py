@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.scoring.columns import set_aside
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -25,9 +27,10 @@ LEAST_INDICATOR = 5  # ends among the rows in which an indicator is one, and in 
 COLLINEAR = 1e-6  # share of a column's variation that the columns before it leave over
 KNOWN_AFTER = 0.99  # of the rows in which a column is filled in have ended: it is filled in because they did
 
+# "constant", "mostly_missing", "many_levels", "separating" and "collinear" come from scoring.columns.
 REASONS = (
-    "constant", "missing", "levels", "identifier", "known_after", "no_end", "only_ends", "collinear", "unstable",
-    "few_ends",
+    "constant", "mostly_missing", "many_levels", "separating", "levels", "identifier", "known_after", "no_end",
+    "only_ends", "collinear", "unstable", "few_ends",
 )  # fmt: skip
 
 
@@ -130,11 +133,14 @@ def make_design(raw: pd.DataFrame, ended: Floats, switches: Sequence[str] = ()) 
     middle: dict[str, float] = {}
     aside: list[tuple[str, str, str]] = []
     gone = ended > 0
+    useless = {str(row[0]): (str(row[1]), str(row[2])) for row in set_aside(raw, list(raw.columns), ended).to_numpy()}
     for name in raw.columns:
         column = raw[name]
-        reason = _useless(column, gone)
+        reason, other = _useless(column, gone), ""
+        if not reason and name in useless:
+            reason, other = useless[name]
         if reason:
-            aside.append((name, reason, ""))
+            aside.append((name, reason, other))
         elif pd.api.types.is_float_dtype(column):
             values = column.to_numpy(float)
             middle[name] = float(np.nanmean(values))
@@ -156,15 +162,13 @@ def _useless(column: pd.Series, gone: Flags) -> str:
     """Why a whole column cannot be a covariate; "" where it can."""
     known = column.notna().to_numpy(bool)
     if not known.any():
-        return "missing"
+        return "mostly_missing"
     filled_late = known.mean() > 0 and not known.all() and gone[known].mean() >= KNOWN_AFTER and gone.mean() < 0.9
     if filled_late and known.sum() >= LEAST_INDICATOR:
         return "known_after"
     if known.mean() < MOST_MISSING:
-        return "missing"
+        return "mostly_missing"
     distinct = column.nunique()
-    if distinct < 2 and known.all():
-        return "constant"
     if pd.api.types.is_float_dtype(column):
         values = column.dropna().to_numpy(float)
         if distinct < 2:

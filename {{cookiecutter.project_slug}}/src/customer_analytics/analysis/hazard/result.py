@@ -177,7 +177,13 @@ def with_dropout(base: Hazards, table: SpellTable, histories: Histories) -> Haza
     effects = dropout_effects(terms, found.coefficients, found.covariance, base.cox.table)
     tested = base.proportional.copy()
     tested[list(HALVES)] = np.nan  # half of these lives end within days: nothing lies before
-    return replace(base, dropout=found, dropout_effects=effects, proportional=tested)
+    rates = found.hazards * np.exp(matrix.mean(axis=0) @ found.coefficients) * tenure.MONTH
+    ages = {"from": found.edges[:-1].astype(int), "until": found.edges[1:].astype(int)}
+    unknown = dict.fromkeys(("ended", "exposure", "low", "high"), np.nan)
+    return replace(
+        base, dropout=found, dropout_effects=effects, proportional=tested,
+        tenure=pd.DataFrame({**ages, "rate": rates, **unknown})[list(base.tenure.columns)],
+    )  # fmt: skip
 
 
 def contract_hazards(tables: Tables, study: Study | None, parameters: ChurnParameters) -> Hazards | None:

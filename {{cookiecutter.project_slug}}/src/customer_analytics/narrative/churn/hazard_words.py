@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from customer_analytics.analysis.hazard.columns import AGE, COMPLAINT, DISCOUNTED, EARLY_DAYS
+from customer_analytics.analysis.hazard.columns import AGE, COMPLAINT, DISCOUNTED, EARLY_DAYS, OF_CUSTOMER
 from customer_analytics.analysis.hazard.design import OTHERS, UNKNOWN
 from customer_analytics.analysis.hazard.result import CONTRACTS, DAYS, Hazards
 from customer_analytics.analysis.survival.comparison import OTHERS as SMALL_GROUPS
@@ -14,6 +14,7 @@ from customer_analytics.language import Text
 if TYPE_CHECKING:
     from customer_analytics.narrative.churn.view import View
 
+OURS = frozenset({*OF_CUSTOMER, "plan", "price", AGE, COMPLAINT, DISCOUNTED})  # columns with names of ours
 LEAST_P = 0.001
 LONGEST = 40  # letters of a client's own name
 CLAIM = 0.01  # level of a claim, after correction
@@ -87,12 +88,23 @@ def term_name(view: View, row: dict[str, object]) -> Text:
     say, column = view.language.say, str(row["column"])
     name, level = column_name(view, column), row["level"]
     if isinstance(level, str):
-        return say("{column}: {level}", column=name, level=level_name(view, level))
+        return who(view, column, level)
     if column == AGE:
-        return say("{column}, each decade more", column=name)
+        return headed(say("{column}, each decade more", column=name), column)
     if column in (COMPLAINT, DISCOUNTED):
-        return name
-    return say("{column}, each one more", column=name)
+        return headed(name, column)
+    return headed(say("{column}, each one more", column=name), column)
+
+
+def who(view: View, column: str, level: str) -> Text:
+    """A group by its column and value, at the head of a line: Channel: deal site."""
+    return headed(view.language.say("{column}: {level}", column=column_name(view, column),
+                                    level=level_name(view, level)), column)  # fmt: skip
+
+
+def headed(text: Text, column: str) -> Text:
+    """A text that begins with the name of a column, with a capital where the name is ours and not the client's."""
+    return Text(text[:1].upper() + text[1:]) if column in OURS else text
 
 
 def against(view: View, row: dict[str, object]) -> Text:

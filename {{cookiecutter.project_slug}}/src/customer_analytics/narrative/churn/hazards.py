@@ -9,6 +9,7 @@ from customer_analytics.analysis.hazard.result import DAYS, Hazards
 from customer_analytics.language import Text
 from customer_analytics.narrative.churn.hazard_words import (
     CLAIM,
+    OURS,
     against,
     column_name,
     counted,
@@ -94,7 +95,7 @@ def ratio_figure(view: View, part: Hazards) -> FigureWords:
     if clear:
         strongest = max(clear, key=lambda row: abs(float(str(row["coefficient"]))))
         title = say(
-            "{term}: {ratio} times as likely to leave", term=term_name(view, strongest),
+            "{term} – {ratio} times as likely to leave", term=term_name(view, strongest),
             ratio=ratio(view, float(str(strongest["hazard_ratio"]))),
         )  # fmt: skip
     else:
@@ -110,7 +111,7 @@ def ratio_figure(view: View, part: Hazards) -> FigureWords:
     )
     return FigureWords(
         title, method, say("Dots on a scale of ratios. {rows}.", rows=told),
-        say("Source: {people}, of which {ended} ended.", people=counted(view, part, part.people),
+        say("Source: {people}, of which {ended} left.", people=counted(view, part, part.people),
             ended=language.number(part.ended)),
     )  # fmt: skip
 
@@ -300,6 +301,11 @@ def findings(view: View) -> list[Finding]:
     return found
 
 
+def is_term_of_contract(row: dict[str, object]) -> bool:
+    """Whether a column is something that can be given: a plan or another term of the contract."""
+    return str(row["column"]) not in OURS or row["column"] == "plan"
+
+
 def _strongest(view: View, part: Hazards, row: dict[str, object]) -> Finding:
     say, language = view.language.say, view.language
     value, low, high = (float(str(row[name])) for name in ("hazard_ratio", "low", "high"))
@@ -320,6 +326,8 @@ def _strongest(view: View, part: Hazards, row: dict[str, object]) -> Finding:
         ),
         meaning=say("The model compares only those of whom the same is known otherwise. It is no proof of a cause."),
         action=say("Give it to a random half of newcomers, and count who stays.")
+        if value < 1 and is_term_of_contract(row)
+        else say("Look first at the others, and test what is offered to them on a random half.")
         if value < 1
         else say("Look first at those whom it holds for, and test what is offered to them on a random half."),
         section=section_id(view, part, "hazards"), value=value, low=low, high=high, n=part.people, unit="times",

@@ -19,6 +19,7 @@ from customer_analytics.narrative.churn.hazard_words import (
     section_id,
     span,
     unusable,
+    who,
 )
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -140,7 +141,7 @@ def curve_figure(view: View, part: Hazards) -> FigureWords:
     else:
         column, worst = column_name(view, comparison.column), comparison.worst
         title = (
-            say("By {column}, {group} leaves first", column=column, group=level_name(view, str(worst["group"])))
+            say("{who} leaves first", who=who(view, comparison.column, str(worst["group"])))
             if worst is not None
             else say("By {column}, no group clearly leaves sooner", column=column)
         )
@@ -191,6 +192,7 @@ def group_table(view: View, part: Hazards) -> TableWords | None:
         tuple(rows[:MOST_ROWS]),
         say("Groups and how long they stay"),
         view.how(
+            (say("Lengths"), say("In days") if part.unit == DAYS else say("In the export's own unit of tenure")),
             (
                 say("Restricted mean"),
                 say("Within the first {age}, to which every group of the column is observed",
@@ -216,8 +218,7 @@ def _group_row(view: View, part: Hazards, comparison: Comparison, row: dict[Any,
         low=view.language.signed(row["difference_low"], decimals),
         high=view.language.signed(row["difference_high"], decimals),
     )  # fmt: skip
-    name = say("{column}: {level}", column=column_name(view, comparison.column),
-               level=level_name(view, str(row["group"])))  # fmt: skip
+    name = who(view, comparison.column, str(row["group"]))
     return (
         (name, None),
         (number(row["people"]), row["people"]),
@@ -233,7 +234,9 @@ def findings(view: View) -> list[Finding]:
     for part in parts(view):
         if is_contracts(part):
             found.append(_length(view, part))
-        found += [_worst(view, part, each, each.worst) for each in part.comparisons if each.worst is not None]
+        shown = drawn(part)
+        if shown is not None and shown.worst is not None:  # the table has the other columns
+            found.append(_worst(view, part, shown, shown.worst))
     return found
 
 
@@ -267,24 +270,23 @@ def _worst(view: View, part: Hazards, comparison: Comparison, worst: dict[str, o
     assert worst is not None
     say, language = view.language.say, view.language
     row = {key: float(str(worst[key])) for key in worst if key != "group"}
-    group, column = level_name(view, str(worst["group"])), column_name(view, comparison.column)
     interval = Interval(row["difference_low"], row["difference_high"])
     numbers = {
-        "people": counted(view, part, int(row["people"])), "group": group, "column": column,
+        "people": counted(view, part, int(row["people"])), "who": who(view, comparison.column, str(worst["group"])),
         "share": language.percent(row["at_limit"]), "rest": language.percent(row["rest_at_limit"]),
         "limit": span(view, part, comparison.limit), "less": span(view, part, -row["difference"]),
         "low": language.number(-interval.high), "high": language.number(-interval.low),
     }  # fmt: skip
     return Finding(
         id=f"leaves_first_{part.kind}_{comparison.column}", grade=Grade.C,
-        head=say("By {column}, {group} leaves first", **numbers),
+        head=say("{who} leaves first", **numbers),
         statement=say(
-            "Of {people} with **{group}** ({column}), {share} are still here after {limit}, of all others {rest}: on "
+            "Of {people} (**{who}**), {share} are still here after {limit}, of all others {rest}: on "
             "average **{less} less** (interval {low} to {high}).", **numbers,
         ),
         meaning=say("It holds among those who began in the same quarter. It goes with leaving; that it makes them "
                     "leave, these data do not say."),
-        action=say("Ask those who left why, and look first at {group}.", **numbers),
+        action=say("Ask those who left why, and look at this group first."),
         section=section_id(view, part, "staying"), value=row["difference"], low=interval.low, high=interval.high,
         n=int(row["people"]), unit=part.unit, notable=False,
     )  # fmt: skip
