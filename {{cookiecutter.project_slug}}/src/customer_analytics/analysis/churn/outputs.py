@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from customer_analytics.analysis.actions import outputs as acting
+from customer_analytics.analysis.churn import other_outputs as others
 from customer_analytics.analysis.hazard import outputs as hazards
 from customer_analytics.analysis.model_checks import outputs as checks
 from customer_analytics.analysis.reasons import outputs as reasons
@@ -34,7 +35,8 @@ _WITH_INTERVAL = {"auc", "pr_auc", "log_loss", "slope", "intercept", "lift"}
 def metrics(result: ChurnResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
     made = _study_metrics(result.study) | _scoring_metrics(result.scoring) | acting.metrics(result.actions)
-    return made | hazards.metrics(result.hazard) | checks.metrics(result) | reasons.metrics(result.reasons)
+    made |= hazards.metrics(result.hazard) | checks.metrics(result) | reasons.metrics(result.reasons)
+    return made | others.metrics(result.others)
 
 
 def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
@@ -45,12 +47,14 @@ def tables(result: ChurnResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     if result.scoring is not None and result.scoring.is_estimable:
         made |= _scoring_tables(result.scoring)
     made |= reasons.tables(result.reasons, minimum_group) | acting.tables(result.actions, minimum_group)
-    return made | hazards.tables(result.hazard, minimum_group) | checks.tables(result, minimum_group)
+    made |= hazards.tables(result.hazard, minimum_group) | checks.tables(result, minimum_group)
+    return made | others.tables(result.others, minimum_group)
 
 
 def customer_tables(result: ChurnResult) -> dict[str, pd.DataFrame]:
     """Tables with one row a customer: engagement.privacy decides what is written."""
-    return hazards.customer_tables(result.hazard) | acting.customer_tables(result.actions)
+    own = hazards.customer_tables(result.hazard) | acting.customer_tables(result.actions)
+    return own | others.customer_tables(result.others)
 
 
 def _study_metrics(study: Study) -> Metrics:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from customer_analytics.analysis import scoring as scores
 from customer_analytics.analysis.actions import ActionsResult
 from customer_analytics.analysis.actions import analyse as act
+from customer_analytics.analysis.churn.other_targets import Others, other_targets
 from customer_analytics.analysis.churn.rules import rules
 from customer_analytics.analysis.churn.samples import Samples, samples
 from customer_analytics.analysis.churn.study import Study, study
@@ -50,6 +51,7 @@ class ChurnResult:
     hazard: HazardResult | None = None
     actions: ActionsResult | None = None
     reasons: ReasonsResult | None = None
+    others: Others | None = None
 
 
 def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[EarlierScores] = ()) -> ChurnResult:
@@ -74,5 +76,6 @@ def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[Earli
     return ChurnResult(
         parameters, found, people, scored, screening, reasons=why,
         drift=drift(people, found, scored), subgroups=subgroups(people, scored, parameters), promise=kept,
-        hazard=staying, actions=act(tables, found, scored, why, parameters, people),
+        hazard=staying, actions=act(tables, found, scored, why, parameters, people, staying),
+        others=other_targets(tables, found, people, parameters),
     )  # fmt: skip

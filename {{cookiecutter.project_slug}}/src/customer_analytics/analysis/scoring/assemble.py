@@ -18,7 +18,7 @@ from customer_analytics.analysis.scoring.result import (
     BASE_RATE, CALIBRATION, EVALUATION, GAINS, MODELS, SET_ASIDE, Floats, Integers, Predictor, ScoringResult, nothing,
 )  # fmt: skip
 from customer_analytics.analysis.scoring.rolling import (
-    Past, Rolled, cross, enough, final_models, pooled, roll,
+    MOST_TESTS, Past, Rolled, cross, enough, final_models, pooled, roll,
 )  # fmt: skip
 from customer_analytics.analysis.scoring.rules import RuleSet, base_rate
 from customer_analytics.statistics import wilson
@@ -36,8 +36,11 @@ class Settings(Protocol):
     seed: int
 
 
-def analyse(samples: Samples, rules: RuleSet, parameters: Settings, complete_days: int) -> ScoringResult:
-    """Score people: see ScoringResult. `complete_days`: gap and horizon, after which a cut-off's outcome is complete.
+def analyse(
+    samples: Samples, rules: RuleSet, parameters: Settings, complete_days: int, tests: int = MOST_TESTS
+) -> ScoringResult:
+    """Score people: see ScoringResult. `complete_days`: gap and horizon, after which a cut-off's outcome is complete;
+    `tests`: most cut-offs tested.
 
     Rows are sorted by person first and everything random has its seed: the same people give the same probabilities to
     the last digit, in whatever order they come.
@@ -51,7 +54,7 @@ def analyse(samples: Samples, rules: RuleSet, parameters: Settings, complete_day
     if reason:
         return nothing(reason, cuts, len(left), int(left.sum()))
     features = [name for name in samples.dictionary["feature"] if name in frame.columns and name not in KEYS]
-    rolled = roll(pasts, features, rules.rules, complete_days, parameters.seed)
+    rolled = roll(pasts, features, rules.rules, complete_days, parameters.seed, tests)
     out_of_time = bool(rolled.tested) and enough(np.concatenate([pasts[one.place].left for one in rolled.tested]))
     if not out_of_time:
         able = [past for past in pasts if enough(past.left)]

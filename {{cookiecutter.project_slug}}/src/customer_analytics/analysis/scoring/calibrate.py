@@ -36,6 +36,9 @@ class Line:
         return (value - half, value + half) if np.isfinite(value) else (np.nan, np.nan)
 
 
+MISSING = Line(np.nan, np.nan, np.full((2, 2), np.nan))
+
+
 @dataclass(frozen=True)
 class Calibrator:
     """What turns a method's raw probability into one that held on earlier people."""
@@ -101,13 +104,12 @@ def line(probability: Floats, left: Floats, persons: Integers) -> Line:
     The covariance is the sandwich over persons. Not estimable with one class, or where all probabilities are alike,
     or where they separate the classes.
     """
-    missing = Line(np.nan, np.nan, np.full((2, 2), np.nan))
     x = logit(probability)
     if not 0 < left.sum() < len(left) or float(np.ptp(x)) < ALIKE:
-        return missing
+        return MISSING
     beta, information = _newton(x, left, np.zeros(2))
     if not np.isfinite(beta).all() or np.abs(beta).max() > LARGEST or np.linalg.cond(information) > 1e12:
-        return missing
+        return MISSING
     design = np.column_stack([np.ones(len(x)), x])
     rest = left - expit(design @ beta)
     scores = np.column_stack([np.bincount(persons, weights=rest * column) for column in design.T])
@@ -118,7 +120,7 @@ def line(probability: Floats, left: Floats, persons: Integers) -> Line:
 def level(probability: Floats, left: Floats, persons: Integers) -> Line:
     """The intercept alone, with the slope 1: for probabilities that are all alike. Not estimable with one class."""
     if not 0 < left.sum() < len(left):
-        return Line(np.nan, np.nan, np.full((2, 2), np.nan))
+        return MISSING
     x, intercept = logit(probability), 0.0
     for _ in range(STEPS):
         mean = expit(intercept + x)

@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.stats import norm
 
 from customer_analytics.analysis.scoring import measures
-from customer_analytics.analysis.scoring.calibrate import Line, line
+from customer_analytics.analysis.scoring.calibrate import MISSING, Line, line
 from customer_analytics.analysis.scoring.result import BASE_RATE, COMPARISON, EVALUATION, GAINS, Floats, Integers
 from customer_analytics.statistics import holm
 
@@ -95,7 +95,7 @@ class Evaluation:
         self.method = tests[0].method
         self.ranks = [measures.ranking(test.probability) for test in tests]
         self.loss = [measures.losses(test.probability, test.left) for test in tests]
-        self.lines = {test.cut: line(test.probability, test.left, test.persons) for test in tests}
+        self.lines = {test.cut: self._line(test.probability, test.left, test.persons) for test in tests}
         self.draws = draws
         self.generator = generator
 
@@ -116,7 +116,11 @@ class Evaluation:
 
     def pooled_line(self) -> Line:
         """Calibration line of all tests together."""
-        return line(self.probability, self.left, self.persons)
+        return self._line(self.probability, self.left, self.persons)
+
+    def _line(self, probability: Floats, left: Floats, persons: Integers) -> Line:
+        """The base rate has no slope: it differs between cut-offs only."""
+        return MISSING if self.method == BASE_RATE else line(probability, left, persons)
 
     def exact(self) -> list[Sums]:
         """Sums of each test as it is."""

@@ -63,9 +63,10 @@ class Rolled:
 
 
 def roll(
-    pasts: Sequence[Past], features: Sequence[str], rules: Sequence[Rule], complete_days: int, seed: int
-) -> Rolled:
-    """Test every cut-off that has enough before it, oldest first; `pasts` in order of time.
+    pasts: Sequence[Past], features: Sequence[str], rules: Sequence[Rule], complete_days: int, seed: int,
+    tests: int = MOST_TESTS,
+) -> Rolled:  # fmt: skip
+    """Test the latest cut-offs that have enough before them, oldest first; `pasts` in order of time.
 
     `complete_days`: days after a cut-off at which its outcome is complete (gap + horizon).
     """
@@ -74,7 +75,7 @@ def roll(
     raw: dict[ModelName, list[tuple[Floats, Floats]]] = {name: [] for name in model_names(pasts, features)}
     done: list[int] = []  # places of the cut-offs that `raw` holds
     able = _able(pasts, complete_days)
-    first = len(able) - min(len(able), MOST_TESTS + 1)
+    first = len(able) - min(len(able), tests + 1)
     for number, (place, known) in enumerate(able[first:]):
         past = pasts[place]
         frame, left = pooled([pasts[i] for i in known])

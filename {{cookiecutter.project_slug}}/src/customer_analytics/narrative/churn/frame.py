@@ -18,10 +18,3 @@ def definition_section(view: View) -> SectionWords:
         "definition",
         say("Leaving means {definition}.", definition=view.definition),
     )
-
-
-def performance_section(view: View) -> SectionWords:
-    """How well it can be told."""
-    say = view.language.say
-    deck = view.why_not if view.scoring is None else say("Tested on {tested}.", tested=view.tested)
-    return SectionWords(say("How well it can be told who leaves"), "performance", deck)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.churn import (
+    calibration,
     closing,
     conditional,
     definition,
@@ -15,6 +16,7 @@ from customer_analytics.narrative.churn import (
     importance,
     last_path,
     leakage,
+    performance,
     pilot,
     profit,
     promise,
@@ -56,6 +58,8 @@ SECTIONS: tuple[_Section, ...] = (
     pilot,
     reasons,
     importance,
+    performance,
+    calibration,
 )
 FIRST_ACTS = ("profit", "tiers", "pilot", "telling")  # findings whose act is the recommendation, the best one first
 
