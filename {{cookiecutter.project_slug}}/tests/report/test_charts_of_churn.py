@@ -25,6 +25,7 @@ from customer_analytics.report.charts import (
     profit,
     window_line,
 )
+from customer_analytics.report.charts.base import thinned
 from customer_analytics.report.charts.calibration import limits
 from customer_analytics.report.charts.gains import height_at
 from customer_analytics.report.svg import draw_svg
@@ -85,6 +86,15 @@ def test_both_axes_of_the_calibration_have_the_same_limits_so_that_the_diagonal_
 def test_a_share_between_two_points_of_the_gains_is_read_straight_between_them() -> None:
     line = GainsLine("", [0.0, 0.5, 1.0], [0.0, 0.8, 1.0])
     assert [height_at(line, share) for share in (0.0, 0.25, 0.5, 1.0)] == pytest.approx([0.0, 0.4, 0.8, 1.0])
+
+
+def test_a_line_of_many_points_is_thinned_to_its_ends_and_one_point_a_stretch() -> None:
+    assert thinned([0, 1, 5], 10) == [0, 1, 2]
+    many = [place / 1000 for place in range(1001)]
+    kept = thinned(many, 50)
+    assert kept[0] == 0 and kept[-1] == 1000 and 50 <= len(kept) <= 52
+    assert max(later - earlier for earlier, later in zip(kept, kept[1:], strict=False)) <= 21
+    assert thinned([2.0] * 99, 50) == [0, 98]
 
 
 def test_a_loss_is_drawn_below_zero_and_not_cut_off() -> None:

@@ -17,6 +17,7 @@ _HEIGHT, _NARROW_HEIGHT = 3.3, 2.7  # inches of the plot with its axis
 _LINE_OF_TEXT = 0.17  # inches between two names at the right end, and between two rows of numbers
 _AXIS = 0.5  # inches below the plot for ticks and their label
 _NARROW_TICKS = 3
+_MOST_STEPS = 90  # of one curve; more cannot be told apart on a page
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,13 @@ def curves(series: Sequence[StepCurve], axis: CurveAxis) -> Draw:
 
 
 def _curve(axes: Axes, place: int, curve: StepCurve, last: float) -> None:
-    x = [0.0, *curve.x, last]
+    keep = base.thinned(curve.x, _MOST_STEPS)
+    x = [0.0, *(curve.x[step] for step in keep), last]
     if curve.low is not None and curve.high is not None:
-        low, high = ([1.0, *band, band[-1] if len(band) else 1.0] for band in (curve.low, curve.high))
+        bands = ([band[step] for step in keep] for band in (curve.low, curve.high))
+        low, high = ([1.0, *band, band[-1] if len(band) else 1.0] for band in bands)
         axes.fill_between(x, low, high, step="post", color=ROLE[curve.role], alpha=0.14, linewidth=0)
-    y = [1.0, *curve.y, curve.y[-1] if len(curve.y) else 1.0]
+    y = [1.0, *(curve.y[step] for step in keep), curve.y[-1] if len(curve.y) else 1.0]
     drawn = axes.step(x, y, where="post", color=ROLE[curve.role], linewidth=1.9, zorder=3 + place / 100)
     drawn[0].set_gid(f"curve-{place}")
 

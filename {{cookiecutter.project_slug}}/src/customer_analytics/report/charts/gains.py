@@ -15,6 +15,7 @@ from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 3.4, 3.0  # inches
+_MOST_POINTS = 50  # of one line
 _NAMED_AT, _BELOW_AT = 0.3, 0.5  # share contacted beside which the first line is named, and the others
 
 
@@ -70,10 +71,13 @@ def gains(series: Sequence[GainsLine], words: GainsWords, language: Language) ->
 
 
 def _line(axes: Axes, place: int, line: GainsLine, of: int) -> None:
+    keep = base.thinned(line.x, _MOST_POINTS)
+    x, y = [line.x[point] for point in keep], [line.y[point] for point in keep]
     if line.low is not None and line.high is not None:
-        axes.fill_between(line.x, line.low, line.high, color=ROLE[line.role], alpha=0.14, linewidth=0, zorder=1)
+        low, high = ([band[point] for point in keep] for band in (line.low, line.high))
+        axes.fill_between(x, low, high, color=ROLE[line.role], alpha=0.14, linewidth=0, zorder=1)
     drawn = axes.plot(
-        line.x, line.y, color=ROLE[line.role], linewidth=2.2 if place == 0 else 1.5,
+        x, y, color=ROLE[line.role], linewidth=2.2 if place == 0 else 1.5,
         linestyle=(0, (4, 2)) if line.dashed else "-", zorder=4 + (of - place) / 100,
     )  # fmt: skip
     drawn[0].set_gid(f"line-{place}")
