@@ -16,14 +16,14 @@ ENOUGH_TESTS = 3
 
 def next_section(view: View) -> SectionWords:
     """Opening of the next steps."""
-    say, windows = view.language.say, view.study.windows
-    if view.scoring is None or not windows.horizon_days:
+    say, acts = view.language.say, view.result.actions
+    if view.scoring is None or acts is None or not len(acts.scores) or view.kind == "snapshot":
         return SectionWords(say("What to do next"), "next", say("In this order; each step needs the one before it."))
+    day = view.language.date(acts.valid_until)
     return SectionWords(
-        say("What to do next"),
-        "next",
-        say("The scores hold for {days}; after that they are stale, and the report is run again.", days=view.horizon),
-    )
+        say("What to do next"), "next",
+        say("The list of scores is good until {day}; whoever acts later runs the report again first.", day=day),
+    )  # fmt: skip
 
 
 def next_steps(view: View) -> list[tuple[Text, Text]]:
