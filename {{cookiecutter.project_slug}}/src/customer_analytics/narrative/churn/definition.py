@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from customer_analytics.analysis.churn.silence_study import ALL, BOUNDS, FASTEST, FIRST, RHYTHMS
+from customer_analytics.analysis.churn.silence_study import ALL, BOUNDS, FASTEST, FIRST, GRID, RHYTHMS
 from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.language import Text
 from customer_analytics.narrative import estimates
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 WindowRow = tuple[str, dt.date, dt.date, dt.date, dt.date, str, bool]
 CurveLine = tuple[str, list[int], list[float | None], str, list[float] | None, list[float] | None, bool]
-ROLES = ("warm", "s3", "s2", "mute", "ink3")  # of the rhythms, from those who came once to the slowest
-BEYOND = 1.5  # of the longest threshold: the curves are drawn up to here
+ROLES = ("ink3", "s2")  # of the rhythms that come back most and least
 SHOWN = (1, 30, 60, 90, 180, 365)  # days of silence that are told in tables and alternative texts
 NEAR = 0.15  # of the chosen limit: another one this near to it tells nothing new
 COSTS = 6  # rows of the table of costs besides the chosen one
@@ -99,11 +98,27 @@ def has_silence(view: View) -> bool:
 
 
 def _curve(view: View, rhythm: str) -> pd.DataFrame:
-    """The known rates of a rhythm, up to somewhat beyond the longest threshold."""
+    """The known rates of a rhythm, up to the threshold of everybody: beyond it all of them are near nothing."""
     table = view.study.silence
-    limit = BEYOND * max([1, *view.study.limits.values()])
-    known = table["rate"].notna() & (table["people"] >= view.least) & (table["silent_days"] <= limit)
+    last = _grid_end(view)
+    known = table["rate"].notna() & (table["people"] >= view.least) & (table["silent_days"] <= last)
     return table[known & (table["rhythm"] == rhythm)]
+
+
+def _grid_end(view: View) -> int:
+    """The first day of the grid at or after the threshold of everybody."""
+    days = view.study.limits.get(ALL, 0)
+    return min((day for day in GRID if day >= days), default=GRID[-1])
+
+
+def _drawn(view: View) -> list[str]:
+    """The two rhythms that are farthest apart on the first half of the curve; fewer where fewer are known."""
+    middle = {rhythm: _curve(view, rhythm) for rhythm in RHYTHMS}
+    known = {rhythm: table for rhythm, table in middle.items() if len(table) == len(_curve(view, ALL)) > 1}
+    level = {rhythm: float(table["rate"].mean()) for rhythm, table in known.items()}
+    if len(level) < 2:
+        return list(level)
+    return [max(level, key=lambda name: level[name]), min(level, key=lambda name: level[name])]
 
 
 def rhythm_name(view: View, rhythm: str) -> Text:
@@ -121,13 +136,12 @@ def rhythm_name(view: View, rhythm: str) -> Text:
 
 
 def silence_lines(view: View) -> list[CurveLine]:
-    """One line a rhythm and one with its interval for everybody; arguments of charts.Line."""
+    """Everybody with the interval, and the two rhythms farthest apart; arguments of charts.Line."""
     lines: list[CurveLine] = []
-    for rhythm, role in zip(RHYTHMS, ROLES, strict=True):
+    for rhythm, role in zip(_drawn(view), ROLES, strict=False):
         table = _curve(view, rhythm)
-        if len(table) > 1:
-            x, y = table["silent_days"].astype(int).tolist(), table["rate"].astype(float).tolist()
-            lines.append((str(rhythm_name(view, rhythm)), x, y, role, None, None, True))
+        x, y = table["silent_days"].astype(int).tolist(), table["rate"].astype(float).tolist()
+        lines.append((str(rhythm_name(view, rhythm)), x, y, role, None, None, True))
     table = _curve(view, ALL)
     x, y, low, high = (table[name].tolist() for name in ("silent_days", "rate", "low", "high"))
     lines.append((str(rhythm_name(view, ALL)), x, y, "s1", low, high, False))
