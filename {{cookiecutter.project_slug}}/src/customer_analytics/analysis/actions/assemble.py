@@ -17,12 +17,15 @@ from customer_analytics.analysis.actions.delay import Delay, delay, out_of_reach
 from customer_analytics.analysis.actions.judged import confusion, expected_maximum, needed, other_curves
 from customer_analytics.analysis.actions.pilot import Pilot, Pool, design, ledger_rows
 from customer_analytics.analysis.actions.reach import reach
-from customer_analytics.analysis.actions.result import SCORES, ActionsResult
+from customer_analytics.analysis.actions.result import ActionsResult, counted, empty_result, scores_table
 from customer_analytics.analysis.actions.terms import Terms, break_even, expected_profit
+from customer_analytics.analysis.actions.undated import undated
 from customer_analytics.analysis.actions.value_at_risk import Held, at_risk, held_up
 from customer_analytics.analysis.actions.worth import Worth, past_money, worth_from_orders, worth_from_prices
 from customer_analytics.analysis.churn.samples import Samples
 from customer_analytics.analysis.churn.study import Study
+from customer_analytics.analysis.features.life import CONTRACTS, SNAPSHOT
+from customer_analytics.analysis.hazard.result import HazardResult
 from customer_analytics.analysis.reasons.result import ReasonsResult
 from customer_analytics.analysis.scoring.result import ScoringResult
 from customer_analytics.analysis.uplift.assemble import analyse as analyse_uplift
@@ -54,15 +57,19 @@ def analyse(
     reasons: ReasonsResult | None,
     parameters: ChurnParameters,
     samples: Samples | None = None,
+    hazard: HazardResult | None = None,
 ) -> ActionsResult:
     """Profit, tiers, value at risk, cost of delay, actions, the savable and the pilot. See ActionsResult.
 
     `samples`: people of all past cut-offs, for the value of staying; without them those of the tested ones serve.
+    `hazard`: how long contracts last; what is known of those without dates.
     """
     terms = Terms(parameters.acceptance, parameters.incentive, parameters.contact_cost)
+    if study.kind == SNAPSHOT:
+        return undated(tables, study, hazard, parameters, terms)
     if scoring is None or scoring.reason or not len(scoring.now) or not len(scoring.predictions):
         reason = study.reason or (scoring.reason if scoring is not None else "") or "no_scores"
-        return _nothing(tables, study, terms, reason)
+        return empty_result(tables.as_of, study.windows.horizon_days, terms, reason)
     known = _known(tables, study, scoring, parameters, terms, samples)
     now = scoring.now.sort_values("person_id", kind="stable").reset_index(drop=True)
     moments = pd.DataFrame({"person_id": now["person_id"].astype(str), "cut": study.windows.now})
@@ -74,7 +81,8 @@ def analyse(
     why_not = do_not_disturb(people.frame["person_id"], contactable, people.harmed, people.tier, people.selected)
     own_reasons = _reasons(reasons, people.frame["person_id"])
     to_mend = mends(people.tier, own_reasons["family_1"])
-    pilot = _pilot(people, (why_not == "") & (to_mend == ""), study, parameters, tables.as_of)
+    free = (why_not == "") & (to_mend == "")
+    pilot = _pilot(people, free, study, parameters, tables.as_of, _pays(known, lifted))
     action = choose(why_not, people.tier, people.selected, to_mend, _arms(pilot, people.frame["person_id"]))
     decided = Decided(own_reasons, contactable, why_not, action, pilot)
     return _result(tables, study, known, people, decided, lifted, past, terms)
@@ -124,8 +132,8 @@ def _known(
 
 def _worth(tables: Tables, study: Study, moments: pd.DataFrame, parameters: ChurnParameters) -> Worth | None:
     windows, share = study.windows, parameters.margin_share
-    by_price = worth_from_prices(tables, share) if study.kind in ("contracts", "snapshot") else None
-    if by_price is not None or study.kind == "snapshot":
+    by_price = worth_from_prices(tables, share) if study.kind == CONTRACTS else None
+    if by_price is not None:
         return by_price
     reach_days = windows.gap_days + windows.horizon_days
     return worth_from_orders(tables, moments, windows.first, windows.now, reach_days, share)
@@ -176,9 +184,16 @@ def _with_uplift(people: People, lifted: UpliftResult, terms: Terms) -> People:
     return replace(people, frame=frame.assign(order=order), selected=selected, harmed=harmed)
 
 
-def _pilot(people: People, free: Mask, study: Study, parameters: ChurnParameters, as_of: dt.date) -> Pilot:
+def _pays(known: Known, lifted: UpliftResult) -> bool:
+    """Whether an offer may pay: in the tests, by what past contacts changed, or nobody knows for want of money."""
+    return known.profit is None or known.profit.pays or lifted.use
+
+
+def _pilot(people: People, free: Mask, study: Study, parameters: ChurnParameters, as_of: dt.date, pays: bool) -> Pilot:
     pool: Pool = "selected" if (people.selected & free).sum() >= 2 * parameters.minimum_base else "at_risk"
     inside = free & (people.selected if pool == "selected" else people.tier != tiers.LOW)
+    if not pays:
+        return Pilot("does_not_pay", pool, int(inside.sum()))
     frame = people.frame.assign(tier=people.tier)
     if not np.isfinite(frame["order"].to_numpy(np.float64)).all():
         frame["order"] = frame["probability"]
@@ -198,7 +213,10 @@ def _result(
 ) -> ActionsResult:
     frame, worth, pilot = people.frame, known.worth, decided.pilot
     until, free = valid_until(tables.as_of, study), decided.why_not == ""
-    scores = _scores(people, decided, until)
+    scores = scores_table(
+        frame, people.tier, decided.reasons, decided.action, until.isoformat(), decided.why_not,
+        decided.contactable["channel"],
+    )  # fmt: skip
     probability, value = frame["probability"].to_numpy(np.float64), frame["value"].to_numpy(np.float64)
     whole = None
     if worth is not None:
@@ -209,7 +227,7 @@ def _result(
         money_reason="" if worth is not None else "few" if _has_money(tables, study) else "no_money",
         terms=terms, as_of=tables.as_of, horizon_days=study.windows.horizon_days, valid_until=until, scores=scores,
         tiers=_tier_table(people, known, past), bounds=people.bounds,
-        actions=_counted(scores, "action", choice.ACTIONS), disturb=_counted(scores, "do_not_disturb", choice.DISTURB),
+        actions=counted(scores, "action", choice.ACTIONS), disturb=counted(scores, "do_not_disturb", choice.DISTURB),
         contactable=int(free.sum()), selected=int((people.selected & free).sum()),
         base_rate=float(tested.left.mean()), mean_value=float(value.mean()) if worth is not None else math.nan,
         break_even=break_even(float(value.mean()), terms) if worth is not None else math.nan,
@@ -227,26 +245,6 @@ def valid_until(as_of: dt.date, study: Study) -> dt.date:
     much since that the score is of somebody else."""
     days = min(max(study.windows.horizon_days // 3, SHORTEST_VALID), LONGEST_VALID)
     return as_of + dt.timedelta(days=days)
-
-
-def _scores(people: People, decided: Decided, until: dt.date) -> pd.DataFrame:
-    """One row a scored customer, the most worthwhile to contact first."""
-    frame, reasons = people.frame, decided.reasons
-    value, probability = frame["value"].to_numpy(np.float64), frame["probability"].to_numpy(np.float64)
-    scores = pd.DataFrame(
-        {
-            "customer_id": frame["person_id"].to_numpy(dtype=object),
-            "probability": probability.round(6), "tier": people.tier, "value": value.round(2),
-            **{f"reason_{k}": reasons[f"reason_{k}"].to_numpy(dtype=object) for k in (1, 2, 3)},
-            "action": decided.action, "valid_until": until.isoformat(),
-            "low": frame["low"].to_numpy(np.float64).round(6), "high": frame["high"].to_numpy(np.float64).round(6),
-            "value_at_risk": (probability * value).round(2), "expected_profit": frame["order"].round(2).to_numpy(),
-            "do_not_disturb": decided.why_not, "channel": decided.contactable["channel"].to_numpy(dtype=object),
-            "uplift": frame["uplift"].round(6).to_numpy(),
-        }
-    )[list(SCORES)]  # fmt: skip
-    first = "expected_profit" if np.isfinite(value).all() else "probability"
-    return scores.sort_values([first, "customer_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
 def _reasons(reasons: ReasonsResult | None, people: pd.Series) -> pd.DataFrame:
@@ -299,13 +297,6 @@ def _delay(tables: Tables, study: Study, known: Known) -> Delay | None:
     return delay(days, known.moments["cut"].to_numpy(np.int64), tested.block, money, study.windows.now, 0)
 
 
-def _counted(scores: pd.DataFrame, column: str, names: tuple[str, ...]) -> pd.DataFrame:
-    grouped = scores.groupby(column).agg(customers=("customer_id", "size"), value_at_risk=("value_at_risk", "sum"))
-    there = [name for name in names if name in grouped.index]
-    table: pd.DataFrame = grouped.loc[there].reset_index()
-    return table
-
-
 def _has_money(tables: Tables, study: Study) -> bool:
     from customer_analytics.analysis.actions.moments import has_money
 
@@ -315,15 +306,3 @@ def _has_money(tables: Tables, study: Study) -> bool:
 def _end_of_day(tables: Tables) -> dt.datetime:
     """An arm counts as drawn at the end of the as-of day: nothing that is known of that day came after it."""
     return utc_of_local_midnight(tables.reference_day, tables.zone) - dt.timedelta(seconds=1)
-
-
-def _nothing(tables: Tables, study: Study, terms: Terms, reason: str) -> ActionsResult:
-    def empty(columns: tuple[str, ...]) -> pd.DataFrame:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-
-    return ActionsResult(
-        reason=reason, money_reason=reason, terms=terms, as_of=tables.as_of, horizon_days=study.windows.horizon_days,
-        valid_until=valid_until(tables.as_of, study), scores=empty(SCORES), tiers=empty(("tier", "customers")),
-        bounds=tiers.Bounds(math.nan, math.nan, False), actions=empty(("action", "customers", "value_at_risk")),
-        disturb=empty(("do_not_disturb", "customers", "value_at_risk")),
-    )  # fmt: skip

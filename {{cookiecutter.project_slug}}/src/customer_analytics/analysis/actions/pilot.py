@@ -32,12 +32,14 @@ Pool = Literal["selected", "at_risk"]
 
 @dataclass(frozen=True)
 class Pilot:
-    """`reason`: "" or why there is none ("few"). `pool`: whom it is drawn from: those that the cut-off selects, or,
-    where no cut-off pays, those with the highest expected profit among the customers at more than the base risk.
+    """`reason`: "" or why there is none: "few", or "does_not_pay" (the offer would cost more than it keeps).
+
+    `pool`: whom it is drawn from: those that the cut-off selects, or, where no money is known, those with the highest
+    risk above the base risk.
 
     eligible: customers in the pool who may be contacted; n: who take part; treatment, control; rate: their expected
     share of leaving; effect: fall of it that the assumed acceptance would bring; needed: customers in each arm to see
-    that; detectable: smallest fall that these arms can show (NaN: none); weeks: length, from the horizon and gap.
+    that; detectable: smallest fall that these arms can show (NaN: none).
     `assignment`: person_id, arm, stratum; `strata`: stratum, customers, control. `result_on`: first day on which the
     outcome of all is known.
     """

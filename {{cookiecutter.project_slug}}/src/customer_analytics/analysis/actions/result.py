@@ -6,6 +6,8 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.actions.curve import ProfitCurve
@@ -67,7 +69,8 @@ class ActionsResult:
     `actions`: action, customers, value_at_risk; `disturb`: reason, customers. `contactable`: scored customers against
     whom nothing speaks; `selected`: of them, worth an offer by the cut-off.
     `uplift`: what past randomised contacts changed; `pilot`: the next experiment.
-    `scores`: SCORES with keys in place of words; reason_k are topic keys. `valid_until`: last day of the scores.
+    `scores`: SCORES with keys in place of words; reason_k are topic keys. `valid_until`: last day of the scores; None
+    for contracts without dates, whose horizon is `horizon_tenure` in the export's own unit.
     """
 
     reason: str
@@ -75,7 +78,7 @@ class ActionsResult:
     terms: Terms
     as_of: dt.date
     horizon_days: int
-    valid_until: dt.date
+    valid_until: dt.date | None
     scores: pd.DataFrame
     tiers: pd.DataFrame
     bounds: Bounds
@@ -98,6 +101,7 @@ class ActionsResult:
     uplift: UpliftResult | None = None
     pilot: Pilot | None = None
     ledger: pd.DataFrame | None = field(default=None, repr=False)
+    horizon_tenure: float = math.nan
 
     @property
     def is_money(self) -> bool:
@@ -113,3 +117,56 @@ class ActionsResult:
     def has_offer(self) -> bool:
         """Whether some cut-off pays."""
         return self.profit is not None and self.profit.pays
+
+
+def empty_result(as_of: dt.date, horizon_days: int, terms: Terms, reason: str) -> ActionsResult:
+    """The result where nobody is scored, with its reason."""
+
+    def empty(columns: tuple[str, ...]) -> pd.DataFrame:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+
+    return ActionsResult(
+        reason=reason, money_reason=reason, terms=terms, as_of=as_of, horizon_days=horizon_days, valid_until=None,
+        scores=empty(SCORES), tiers=empty(("tier", "customers")), bounds=Bounds(math.nan, math.nan, False),
+        actions=empty(("action", "customers", "value_at_risk")),
+        disturb=empty(("do_not_disturb", "customers", "value_at_risk")),
+    )  # fmt: skip
+
+
+def scores_table(
+    frame: pd.DataFrame,
+    tier: npt.NDArray[np.object_],
+    reasons: pd.DataFrame,
+    action: npt.NDArray[np.object_],
+    until: str,
+    why_not: npt.NDArray[np.object_],
+    channel: pd.Series,
+) -> pd.DataFrame:
+    """SCORES, one row a scored customer, the most worthwhile to contact first; all arguments in the same order.
+
+    `frame`: person_id, probability, low, high, value, order (expected profit) and uplift; NaN where not known.
+    """
+    value, probability = frame["value"].to_numpy(np.float64), frame["probability"].to_numpy(np.float64)
+    scores = pd.DataFrame(
+        {
+            "customer_id": frame["person_id"].to_numpy(dtype=object),
+            "probability": probability.round(6), "tier": tier, "value": value.round(2),
+            **{f"reason_{k}": reasons[f"reason_{k}"].to_numpy(dtype=object) for k in (1, 2, 3)},
+            "action": action, "valid_until": until,
+            "low": frame["low"].to_numpy(np.float64).round(6), "high": frame["high"].to_numpy(np.float64).round(6),
+            "value_at_risk": (probability * value).round(2),
+            "expected_profit": frame["order"].to_numpy(np.float64).round(2),
+            "do_not_disturb": why_not, "channel": channel.to_numpy(dtype=object),
+            "uplift": frame["uplift"].to_numpy(np.float64).round(6),
+        }
+    )[list(SCORES)]  # fmt: skip
+    first = "expected_profit" if scores["expected_profit"].notna().all() else "probability"
+    return scores.sort_values([first, "customer_id"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def counted(scores: pd.DataFrame, column: str, names: tuple[str, ...]) -> pd.DataFrame:
+    """Customers and value at risk by the values of a column of the scores, in the order of `names`; "" is left out."""
+    grouped = scores.groupby(column).agg(customers=("customer_id", "size"), value_at_risk=("value_at_risk", "sum"))
+    there = [name for name in names if name in grouped.index]
+    table: pd.DataFrame = grouped.loc[there].reset_index()
+    return table

@@ -22,6 +22,18 @@ def found(view: View) -> ActionsResult | None:
     return actions
 
 
+def undated(view: View) -> bool:
+    """Whether people were scored by how long contracts without dates last."""
+    return view.kind == "snapshot" and found(view) is not None
+
+
+def tenure(view: View) -> Text:
+    """The horizon of contracts without dates: 4 units of tenure."""
+    actions = found(view)
+    assert actions is not None
+    return view.language.say_count("{count} unit of tenure", "{count} units of tenure", round(actions.horizon_tenure))
+
+
 def money_word(view: View) -> Text:
     """Margin where it is known, else net revenue."""
     say, actions = view.language.say, found(view)
@@ -31,6 +43,14 @@ def money_word(view: View) -> Text:
 def thousand(view: View) -> str:
     """The number of customers that profits are told for."""
     return view.language.number(THOUSAND)
+
+
+def excluded(view: View) -> bool:
+    """Whether past randomised contacts exclude the assumed acceptance: they kept fewer, even at best."""
+    actions = found(view)
+    if actions is None or actions.uplift is None:
+        return False
+    return actions.uplift.kept_interval.high < actions.terms.acceptance
 
 
 def assumed(view: View) -> Text:
@@ -49,6 +69,10 @@ def assumed(view: View) -> Text:
 def why_none(view: View) -> Text:
     """Why nothing is said of acting, as a sentence."""
     actions = view.result.actions
+    if actions is not None and actions.reason == "no_time":
+        return view.language.say(
+            "Not estimable: without dates no probability to end from now on can be given; first get the dates."
+        )
     if actions is None or actions.reason:
         return view.why_not
     return view.language.say(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from customer_analytics.analysis.actions.pilot import AUDIENCE
-from customer_analytics.narrative.churn.acting import found, known, why_none
+from customer_analytics.narrative.churn.acting import found, known, undated, why_none
 from customer_analytics.narrative.exhibits import SectionWords
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -36,8 +36,13 @@ def section(view: View) -> SectionWords:
     say, language = view.language.say, view.language
     title = say("The pilot: measure it before paying for it")
     actions = found(view)
+    if undated(view):
+        deck = say("No pilot: without dates nobody could see when it ends, nor who left in it; first get the dates.")
+        return SectionWords(title, "pilot", deck)
     if actions is None or actions.pilot is None:
         return SectionWords(title, "pilot", why_none(view))
+    if actions.pilot.reason == "does_not_pay":
+        return SectionWords(title, "pilot", _does_not_pay(view, actions))
     if actions.pilot.reason:
         deck = say(
             "No pilot: only {n} customers could take part; two arms of {least} are the least.",
@@ -49,6 +54,18 @@ def section(view: View) -> SectionWords:
         "pilot",
         say("One half gets the offer, the other is left alone; after {days} the difference says what the offer keeps.",
             days=view.horizon),
+    )  # fmt: skip
+
+
+def _does_not_pay(view: View, actions: ActionsResult) -> Text:
+    """Why no pilot of this offer is drawn, and what would have to change."""
+    say, language, needed = view.language.say, view.language, actions.needed_acceptance
+    if not known(needed):
+        return say("No pilot: this offer costs more than customers bring, even if everybody accepted it.")
+    return say(
+        "No pilot: at an acceptance of {assumed} this offer would cost more than it keeps. It would pay from {needed} "
+        "on, or if it were cheaper; state such an offer in engagement.yml, and its pilot is drawn.",
+        assumed=language.percent(actions.terms.acceptance), needed=language.percent(needed, 1),
     )  # fmt: skip
 
 
@@ -103,7 +120,7 @@ def definitions(view: View) -> list[tuple[Text, Text]]:
             say("Where it lies"),
             say("tables/{folder}/assignment.parquet. Copied as audiences/{folder}, it is in the ledger of "
                 "assignments: other lists can leave its control group out, and the evaluation of campaigns finds both "
-                "arms.", **numbers),
+                "arms. The file is written with the privacy levels analyst and operations.", **numbers),
         ),
     ]  # fmt: skip
 

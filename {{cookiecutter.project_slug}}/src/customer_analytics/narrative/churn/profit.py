@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from customer_analytics.narrative.churn.acting import assumed, found, known, money_word, thousand, why_no_money
+from customer_analytics.narrative.churn.acting import (
+    assumed,
+    excluded,
+    found,
+    known,
+    money_word,
+    thousand,
+    undated,
+    why_no_money,
+)
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
     from customer_analytics.language import Text
     from customer_analytics.narrative.churn.view import View
 
+TENTH, SMALL = 0.1, 1e-6
 LineRow = tuple[str, list[float], list[float], str, list[float] | None, list[float] | None, bool]
 
 
@@ -33,6 +43,9 @@ def has(view: View) -> bool:
 def section(view: View) -> SectionWords:
     """Opening: what a contact costs and brings, or why that is not known."""
     say = view.language.say
+    if undated(view):
+        deck = say("Without dates no past cut-off can try an offer, so its profit cannot be told; first get the dates.")
+        return SectionWords(say("How many to contact"), "profit", deck)
     deck = (
         say(
             "A contact costs money for everybody, and brings money only where somebody stays for it who was leaving. "
@@ -89,15 +102,20 @@ def figure(view: View) -> FigureWords:
         "top": language.money(float(profit.curve["profit"].max())), "everyone": language.money(profit.everyone),
         "assumed": assumed(view),
     }  # fmt: skip
-    title = (
-        say("Contacting {share} of {people} earns most", **numbers)
-        if profit.pays
-        else say("No share of contacts earns money beyond chance", **numbers)
-    )
+    if not profit.pays:
+        title = say("No share of contacts earns money beyond chance", **numbers)
+    elif excluded(view):
+        title = say("Profit at the assumed acceptance, which past contacts exclude", **numbers)
+    else:
+        title = say("Contacting {share} of {people} earns most", **numbers)
     return FigureWords(
         title,
         say("Profit for every {thousand} {people}, by the share contacted, {assumed}; band: interval", **numbers),
-        say(
+        say("Profit falls from the first contact on, to {everyone} for every {thousand} {people} where all are "
+            "contacted.",
+            **numbers)
+        if profit.share <= 0
+        else say(
             "Profit rises to {top} for every {thousand} {people} at {share} contacted (interval of the place {low} to "
             "{high}) and is {everyone} where all are contacted.", **numbers,
         ),
@@ -247,21 +265,26 @@ def _pays(view: View) -> Finding:
     actions, profit = _parts(view)
     say, numbers = view.language.say, _numbers(view)
     statement = say(
-        "On {tested}, {assumed}, contacting the **{share}** of {people} with the highest expected profit ({from_share} "
-        "to {to_share}) earns **{profit}** for every {thousand} ({interval}; the share chosen without those on whom it "
-        "is counted).", **numbers,
+        "On {tested}, {assumed}, contacting the **{share}** of {people} with the highest expected profit "
+        "({from_share} to {to_share}) earns **{profit}** for every {thousand} ({interval}; the share chosen without "
+        "those on whom it is counted).", **numbers,
     )  # fmt: skip
     return Finding(
-        id="profit", grade=Grade.C, head=say("Contacting {share} earns most, on the assumptions", **numbers),
+        id="profit", grade=Grade.C, head=_head(view, actions, numbers),
         statement=say("{statement} Contacting all: {everyone}.", statement=statement, **numbers)
         if profit.share < 1
         else statement,
-        meaning=_meaning(view, actions, numbers),
-        action=say("Make the offer to a random half of that list only, and put the measured acceptance here "
-                   "afterwards."),
+        meaning=_meaning(view, actions, numbers), action=_act(view),
         section="profit", value=profit.profit, low=profit.profit_interval.low, high=profit.profit_interval.high,
         n=profit.n, unit="money",
     )  # fmt: skip
+
+
+def _act(view: View) -> Text:
+    say = view.language.say
+    if excluded(view):
+        return say("Test another, better offer in the pilot; do not pay for one like those before.")
+    return say("Make the offer to a random half of that list only, and put the measured acceptance here afterwards.")
 
 
 def _meaning(view: View, actions: ActionsResult, numbers: dict[str, Text | str]) -> Text:
@@ -273,19 +296,34 @@ def _meaning(view: View, actions: ActionsResult, numbers: dict[str, Text | str])
     low, high = lifted.kept_interval
     told = {
         "pays": pays, "kept": language.percent(lifted.kept, 1), "low": language.percent(low, 1),
-        "high": language.percent(high, 1),
+        "high": language.percent(high, 1), "assumed": language.percent(actions.terms.acceptance),
     }  # fmt: skip
-    if high < actions.terms.acceptance:
+    if excluded(view):
         return say(
-            "{pays} Past randomised contacts kept {kept} (interval {low} to {high}), fewer than assumed: the offer "
-            "would have to be better than those were.", **told,
+            "{pays} Past randomised contacts kept {kept} (interval {low} to {high}), which excludes the assumed "
+            "{assumed}: an offer like those earns less than told here.", **told,
         )  # fmt: skip
     return say("{pays} Past randomised contacts kept {kept} (interval {low} to {high}).", **told)
 
 
+def _head(view: View, actions: ActionsResult, numbers: dict[str, Text | str]) -> Text:
+    """The share that earns most; where past contacts exclude the assumption, what an offer must keep to pay."""
+    say, language, lifted = view.language.say, view.language, actions.uplift
+    if lifted is None or not excluded(view):
+        return say("Contacting {share} earns most, on the assumptions", **numbers)
+    high = lifted.kept_interval.high
+    return say(
+        "An offer must keep {needed} of the leaving to pay; past ones kept at most {high}",
+        high=language.percent(max(high, 0.0), 1), **numbers,
+    )  # fmt: skip
+
+
 def _pays_nowhere(view: View) -> Finding:
     actions, profit = _parts(view)
+    tenth = profit.curve[(profit.curve["share"] - TENTH).abs() < SMALL].iloc[0]
     say, numbers = view.language.say, _numbers(view)
+    numbers["tenth"] = view.language.money(float(tenth["profit"]))
+    numbers["interval"] = view.money_between(float(tenth["low"]), float(tenth["high"]))
     meaning = (
         say("It would take an acceptance of {needed}, or a cheaper offer, for the first of the list to pay.", **numbers)
         if known(actions.needed_acceptance)
@@ -294,13 +332,13 @@ def _pays_nowhere(view: View) -> Finding:
     return Finding(
         id="profit", grade=Grade.C, head=say("No number of contacts pays"),
         statement=say(
-            "On {tested}, {assumed}, no share of {people} earns money beyond chance: **{profit}** for every "
-            "{thousand} ({interval}) at the share chosen without those on whom it is counted.", **numbers,
+            "On {tested}, {assumed}, no share of {people} earns money beyond chance. Contacting the first tenth would "
+            "have brought **{tenth}** for every {thousand} ({interval}), contacting all {everyone}.", **numbers,
         ),
         meaning=meaning,
         action=say(
             "Pay for no offer by risk. What costs nothing, a better service or a reminder, may still be tested."
         ),
-        section="profit", value=profit.profit, low=profit.profit_interval.low, high=profit.profit_interval.high,
-        n=profit.n, unit="money",
+        section="profit", value=float(tenth["profit"]), low=float(tenth["low"]), high=float(tenth["high"]), n=profit.n,
+        unit="money",
     )  # fmt: skip

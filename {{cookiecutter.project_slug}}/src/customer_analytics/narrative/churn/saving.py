@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from customer_analytics.narrative.churn.acting import found, known, quiet_name, why_none
+from customer_analytics.narrative.churn.acting import found, known, quiet_name, undated, why_none
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import Interval
@@ -46,17 +46,20 @@ def section(view: View) -> SectionWords:
     """Opening: risk is not response."""
     say, lifted = view.language.say, _lifted(view)
     title = say("Whom a contact keeps")
+    if undated(view):
+        deck = say("A risk says who leaves, not who can be kept. Without dates no contact can be followed.")
+        return SectionWords(title, "saving", deck)
     if lifted is None:
         return SectionWords(title, "saving", why_none(view))
     if lifted.reason == "no_touches":
         deck = say(
             "A risk says who leaves, not who can be kept. The data hold no past contacts with a control group, so "
-            "nobody knows yet whom a contact keeps: the pilot below is the way to find out."
+            "nobody knows yet whom a contact keeps: a pilot is the way to find out."
         )
     elif lifted.reason == "no_sound":
         deck = say(
             "A risk says who leaves, not who can be kept. Of the past campaigns none compares contacted customers "
-            "with a sound control group over the whole window, so the pilot below is the way to find out."
+            "with a sound control group over the whole window, so a pilot is the way to find out."
         )
     elif lifted.use:
         deck = say(
@@ -235,8 +238,8 @@ def _past(view: View) -> Finding | None:
     else:
         head = say("Past contacts kept nobody beyond chance")
         meaning = say(
-            "That they kept more than {high} is ruled out. An order that was only brought forward does not count here, "
-            "but who was there again within the window.", high=language.percent(max(high, 0.0), 1),
+            "That they kept more than {high} is ruled out. An order that was only brought forward does not count "
+            "here, but who was there again within the window.", high=language.percent(max(high, 0.0), 1),
         )  # fmt: skip
     return Finding(
         id="past_contacts", grade=Grade.A, head=head,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from customer_analytics.narrative.churn.acting import action_name, found, known, money_word, tier_name, why_none
+from customer_analytics.narrative.churn.acting import (
+    action_name,
+    found,
+    known,
+    money_word,
+    tenure,
+    tier_name,
+    undated,
+    why_none,
+)
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import Interval
@@ -42,6 +51,14 @@ def section(view: View) -> SectionWords:
             title, "tiers", say("Nothing predicts leaving, so nobody is ranked: everybody has the base rate.")
         )
     bounds = _actions(view).bounds
+    if undated(view):
+        deck = say(
+            "Probability to end within {horizon}, given how long each contract has lasted. Medium risk begins at the "
+            "mean, {medium}; high risk at {high}, where the odds are twice as high. Without dates this could not be "
+            "tested.",
+            horizon=tenure(view), medium=language.percent(bounds.medium), high=language.percent(bounds.high),
+        )  # fmt: skip
+        return SectionWords(title, "tiers", deck)
     numbers = {"medium": language.percent(bounds.medium), "high": language.percent(bounds.high)}
     if bounds.from_profit:
         return SectionWords(
@@ -68,20 +85,28 @@ def tier_table(view: View) -> TableWords:
     """One row a tier: customers, expected to leave, expected and seen at the last test, money at risk."""
     say, actions = view.language.say, _actions(view)
     rows = tuple(_tier_row(view, row) for row in actions.tiers.to_dict("records") if _shown(view, row))
-    columns = [
-        (say("Tier of risk"), "name"),
-        (_people_head(view), "number"),
-        (say("Expected to leave"), "number"),
-        (say("Expected at the last test"), "number"),
-        (say("Seen at the last test"), "number"),
-    ]
+    columns = [(say("Tier of risk"), "name"), (_people_head(view), "number"), (say("Expected to leave"), "number")]
+    if not undated(view):
+        columns += [(say("Expected at the last test"), "number"), (say("Seen at the last test"), "number")]
     if actions.is_money:
         columns.append((say("Expected loss"), "number"))
     return TableWords(
-        tuple(columns), rows, say("Tiers of risk: expected, and seen at the last tested cut-off"),
+        tuple(columns), rows,
+        say("Tiers of risk of running contracts")
+        if undated(view)
+        else say("Tiers of risk: expected, and seen at the last tested cut-off"),
         view.how(
             (say("Expected to leave"), say("Sum of the probabilities")),
-            (say("Seen at the last test"), say("Share that left, Wilson interval; forecast without knowing it")),
+            *(
+                ()
+                if undated(view)
+                else (
+                    (
+                        say("Seen at the last test"),
+                        say("Share that left, Wilson interval; forecast without knowing it"),
+                    ),
+                )
+            ),
             *(
                 (
                     (
@@ -121,9 +146,9 @@ def _tier_row(view: View, row: dict[Any, Any]) -> Row:
         (tier_name(view, str(row["tier"])), None),
         (language.number(n), n),
         (language.number(float(row["expected"])), float(row["expected"])),
-        (expected, float(row["tested_expected"])),
-        (seen, float(row["rate"])),
     ]
+    if not undated(view):
+        cells += [(expected, float(row["tested_expected"])), (seen, float(row["rate"]))]
     if _actions(view).is_money:
         amount, low, high = (float(row[name]) for name in ("value_at_risk", "at_risk_low", "at_risk_high"))
         shown: Text | str = language.money(amount)
@@ -168,16 +193,26 @@ def action_table(view: View) -> TableWords:
                     "the pilot; an offer, where the money-optimal cut-off selects the customer; a reminder"
                 ),
             ),
-            (say("Valid until"), say("{day}; then the report is run again", day=language.date(actions.valid_until))),
+            *_until(view),
         ),
         file="actions.csv",
     )  # fmt: skip
+
+
+def _until(view: View) -> list[tuple[Text, Text]]:
+    """How long the scores may be used, as a line of the box."""
+    say, until = view.language.say, _actions(view).valid_until
+    if until is None:
+        return []
+    return [(say("Valid until"), say("{day}; then the report is run again", day=view.language.date(until)))]
 
 
 def findings(view: View) -> list[Finding]:
     """How many are at high risk, and whether the tiers held at the last test."""
     if not ranked(view):
         return []
+    if undated(view):
+        return _of_contracts(view)
     say, language, actions = view.language.say, view.language, _actions(view)
     top = actions.tiers.iloc[0]
     n = int(top["customers"])
@@ -201,14 +236,37 @@ def findings(view: View) -> list[Finding]:
                 "{ahead}. At the last tested cut-off {expected} of that tier were expected to leave, and {seen} did "
                 "({interval}).",
                 **numbers,
-            ) if view.study.windows.horizon_days else say(
-                "Of {now} scored, **{n}** are at high risk. Among people left out, {expected} of that tier were "
-                "expected to have left, and {seen} had ({interval}).", **numbers,
             ),
             meaning=say("The tier did what it said.")
             if held
             else say("The tier was off at the last test: its order counts, its level does not."),
             action=say("Work through the high tier by the action column of scores.csv; leave the low tier alone."),
             section="tiers", value=float(n), n=len(actions.scores), unit="people",
+        )
+    ]  # fmt: skip
+
+
+def _of_contracts(view: View) -> list[Finding]:
+    """How many running contracts without dates are at high risk."""
+    say, language, actions = view.language.say, view.language, _actions(view)
+    top = actions.tiers.iloc[0]
+    n = int(top["customers"])
+    if n < view.least:
+        return []
+    expected = float(top["expected"])
+    return [
+        Finding(
+            id="tiers", grade=Grade.C, head=say("{n} are at high risk", n=language.number(n)),
+            statement=say(
+                "Of {now} with a running contract **{n}** are at high risk: about {soon} of these contracts are "
+                "expected to end within {horizon}.",
+                now=view.counted(len(actions.scores)), n=language.number(n), soon=language.number(expected),
+                horizon=tenure(view),
+            ),
+            meaning=say(
+                "How long contracts have lasted says so; without dates it could not be tested on a later time."
+            ),
+            action=say("Remind those at high risk; get the dates of beginning and end before paying for offers."),
+            section="tiers", value=float(n), n=len(actions.scores), unit="people", notable=False,
         )
     ]  # fmt: skip

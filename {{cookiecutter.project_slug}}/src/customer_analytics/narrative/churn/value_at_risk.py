@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from customer_analytics.narrative.churn.acting import found, known, money_word, why_no_money
+from customer_analytics.narrative.churn.acting import found, known, money_word, tenure, undated, why_no_money
 from customer_analytics.narrative.exhibits import FigureWords, SectionWords
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -128,6 +128,8 @@ def _at_risk(view: View) -> Finding:
     say, language, actions = view.language.say, view.language, _actions(view)
     at_risk, held = actions.at_risk, actions.held
     assert at_risk is not None
+    if undated(view):
+        return _of_contracts(view)
     low, high = at_risk.interval
     top = actions.tiers.iloc[0]
     numbers = {
@@ -147,7 +149,26 @@ def _at_risk(view: View) -> Finding:
         statement = say("{statement} {share} of it lies with the {n} at high risk.", statement=statement, **numbers)
     return Finding(
         id="value_at_risk", grade=Grade.B if known(low) and view.is_tested_later else Grade.C,
-        head=say("{value} are at risk", **numbers), statement=statement, meaning=_held_words(view, held),
+        head=say("{value} is at risk", **numbers), statement=statement, meaning=_held_words(view, held),
+        action=say("Set the budget for keeping customers below what can be kept of this, not below all of it."),
+        section="value", value=at_risk.expected, low=low, high=high, n=len(actions.scores), unit="money",
+    )  # fmt: skip
+
+
+def _of_contracts(view: View) -> Finding:
+    """Money that hangs on contracts without dates that are expected to end."""
+    say, language, actions = view.language.say, view.language, _actions(view)
+    at_risk = actions.at_risk
+    assert at_risk is not None
+    low, high = at_risk.interval
+    return Finding(
+        id="value_at_risk", grade=Grade.C, head=say("{value} is at risk", value=language.money(at_risk.expected)),
+        statement=say(
+            "A year's price of the contracts expected to end within {horizon} comes to about **{value}** ({interval}).",
+            horizon=tenure(view), value=language.money(at_risk.expected), interval=view.money_between(low, high),
+        ),
+        meaning=say("Of {now} with a running contract; the interval is as wide as if all probabilities erred together.",
+                    now=view.counted(len(actions.scores))),
         action=say("Set the budget for keeping customers below what can be kept of this, not below all of it."),
         section="value", value=at_risk.expected, low=low, high=high, n=len(actions.scores), unit="money",
     )  # fmt: skip
@@ -199,6 +220,8 @@ def _week(view: View) -> Finding:
         meaning = say("Whoever waits for the next report has fewer left to keep.")
     return Finding(
         id="cost_of_delay", grade=Grade.C, head=say("Each week of waiting costs"), statement=statement, meaning=meaning,
-        action=say("Begin with those whose silence is longest against their own rhythm; they go out of reach first."),
+        action=say("Begin with those at the highest risk.")
+        if view.is_contractual
+        else say("Begin with those whose silence is longest against their own rhythm; they go out of reach first."),
         section="value", value=share, low=low, high=high, n=delay.base, unit="share", notable=False,
     )  # fmt: skip
