@@ -62,7 +62,12 @@ def scoring(chosen: str = "logistic", **changes: Any) -> ScoringResult:
         pd.DataFrame({"method": name, "cut": "all", "share": shares, "captured": shares**power})
         for name, power in reach.items()
     )
+    against = {
+        "method": "logistic", "against": "recency", "difference": 0.02, "low": 0.01, "high": 0.03, "p": 0.001,
+        "p_adjusted": 0.001, "cuts_better": 3, "cuts": 3,
+    }  # fmt: skip
     plain: dict[str, Any] = {
+        "comparison": pd.DataFrame([against]),
         "reason": "", "out_of_time": True, "cuts": study().windows.cuts, "tests": study().windows.cuts[1:],
         "methods": ("logistic", "trees", "recency", "rate"), "evaluation": pd.DataFrame(table), "gains": gains,
         "predictions": pd.DataFrame({"cut": 0, "person_id": [str(n) for n in range(3750)], "left": 0}),

@@ -17,7 +17,7 @@ ENOUGH_TESTS = 3
 def next_section(view: View) -> SectionWords:
     """Opening of the next steps."""
     say, acts = view.language.say, view.result.actions
-    if view.scoring is None or acts is None or not len(acts.scores) or view.kind == "snapshot":
+    if view.scoring is None or acts is None or acts.valid_until is None:
         return SectionWords(say("What to do next"), "next", say("In this order; each step needs the one before it."))
     day = view.language.date(acts.valid_until)
     return SectionWords(
