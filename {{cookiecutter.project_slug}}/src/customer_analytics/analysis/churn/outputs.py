@@ -93,14 +93,20 @@ _ENDS = ("low", "high")
 
 
 def _study_tables(study: Study, minimum_group: int) -> dict[str, pd.DataFrame]:
-    silence = study.silence.copy()
-    few = silence["people"] < minimum_group
-    for name in ("people", "silences", "returned"):
-        silence[name] = silence[name].astype("Int64").mask(few)
-    made = {"cut_offs": _dated(study.population)}
-    if len(silence):
-        made |= {"silence": silence, "silence_thresholds": study.thresholds, "silence_costs": study.costs}
+    made = {"cut_offs": _few_left_out(_dated(study.population), ("people", "left"), minimum_group)}
+    if len(study.silence):
+        made |= {
+            "silence": _few_left_out(study.silence, ("people", "silences", "returned"), minimum_group),
+            "silence_thresholds": _few_left_out(study.thresholds, ("silences",), minimum_group),
+            "silence_costs": _few_left_out(study.costs, ("people", "flagged", "false_alarms", "missed"), minimum_group),
+        }
     return made
+
+
+def _few_left_out(table: pd.DataFrame, counts: tuple[str, ...], minimum_group: int) -> pd.DataFrame:
+    """The table without counts from one to below the smallest group; 0 is nobody and stays."""
+    whole = {name: table[name].astype("Int64") for name in counts}
+    return table.assign(**{name: one.mask((one > 0) & (one < minimum_group)) for name, one in whole.items()})
 
 
 def _scoring_tables(scoring: ScoringResult) -> dict[str, pd.DataFrame]:

@@ -125,14 +125,13 @@ def rhythm_name(view: View, rhythm: str) -> Text:
     """What people of a rhythm are called."""
     say = view.language.say
     week, month, quarter = (view.days(days) for days in BOUNDS)
-    there = say("orders") if view.kind == "orders" else say("active days")
     return {
         ALL: say("Everybody"),
         FIRST: say("Came once so far"),
-        FASTEST: say("Usual gap up to {days}", days=week),
-        "month": say("Usual gap up to {days}", days=month),
-        "quarter": say("Usual gap up to {days}", days=quarter),
-    }.get(rhythm) or say("Longer gaps between {there}", there=there)
+        FASTEST: say("Gaps up to {days}", days=week),
+        "month": say("Gaps up to {days}", days=month),
+        "quarter": say("Gaps up to {days}", days=quarter),
+    }.get(rhythm) or say("Longer gaps")
 
 
 def silence_lines(view: View) -> list[CurveLine]:
