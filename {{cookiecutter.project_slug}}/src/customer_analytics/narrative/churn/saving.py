@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.churn.view import View
 
 MOST_ROWS = 10
+EVERY = 5  # hundredths between two points of the curve
 PER = 1_000  # assigned customers that kept ones are told for
 
 
@@ -152,9 +153,9 @@ def _refusal(view: View, verdict: str) -> Text:
 
 def curve_lines(view: View) -> list[tuple[Any, ...]]:
     """Arguments of charts.Line: customers kept for each thousand assigned, by the share contacted; and at random."""
-    qini, say = _qini(view), view.language.say
-    share = [100 * value for value in qini.curve["share"].tolist()]
-    scaled = {name: (qini.curve[name] * PER).tolist() for name in ("gain", "low", "high", "random")}
+    curve, say = _qini(view).curve.iloc[::EVERY], view.language.say
+    share = [round(100 * value) for value in curve["share"].tolist()]
+    scaled = {name: (curve[name] * PER).round(3).tolist() for name in ("gain", "low", "high", "random")}
     return [
         (str(say("by predicted change")), share, scaled["gain"], "s1", scaled["low"], scaled["high"]),
         (str(say("at random")), share, scaled["random"], "mute", None, None, True),
