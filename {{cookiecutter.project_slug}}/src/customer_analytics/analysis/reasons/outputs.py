@@ -25,6 +25,13 @@ def metrics(result: ReasonsResult | None) -> dict[str, float | None]:
     return found | {f"importance.{family}": float(drop) for family, drop in rows}
 
 
+def _shown(directions: pd.DataFrame, minimum_group: int) -> pd.DataFrame:
+    """Classes with enough cases; counts of fewer leavers are left empty."""
+    table = directions[directions["cases"] >= minimum_group]
+    left = table["left"].astype("Int64")
+    return table.assign(left=left.mask((left > 0) & (left < minimum_group)))
+
+
 def tables(result: ReasonsResult | None, minimum_group: int) -> dict[str, pd.DataFrame]:
     """importance, directions, last_path: without rows of fewer than `minimum_group` people."""
     if result is None:
@@ -34,7 +41,7 @@ def tables(result: ReasonsResult | None, minimum_group: int) -> dict[str, pd.Dat
         both = [("family", result.importance), ("topic", result.topic_importance)]
         found["importance"] = pd.concat([own.assign(level=name) for name, own in both], ignore_index=True)
     if len(result.directions):
-        found["directions"] = result.directions[result.directions["cases"] >= minimum_group]
+        found["directions"] = _shown(result.directions, minimum_group)
     if result.path.tested:
         rows = result.path.table
         enough = (rows[["left_did", "stayed_did"]] >= minimum_group).all(axis=1)

@@ -99,10 +99,10 @@ def direction_table(view: View) -> TableWords | None:
     return TableWords(
         (
             (say("Known before the cut-off"), "name"),
-            (say("Fewest leave with"), "text"),
-            (say("of whom left"), "number"),
-            (say("Most leave with"), "text"),
-            (say("of whom left then"), "number"),
+            (say("Fewest leave at"), "text"),
+            (say("Left, of these"), "number"),
+            (say("Most leave at"), "text"),
+            (say("Left, of those"), "number"),
         ),
         tuple(_row(view, own) for own in parts[:MOST_ROWS]),
         say("Which way the strongest features point"),

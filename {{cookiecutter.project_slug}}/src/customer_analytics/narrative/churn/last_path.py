@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from customer_analytics.language import Text
     from customer_analytics.narrative.churn.view import View
 
-MOST_ROWS = 8
+MOST_ROWS = 6
 LONGEST = 60
 COMPLAINTS = (trails.LOW_RATING, trails.FEEDBACK)
 
@@ -70,7 +70,8 @@ def path_table(view: View) -> TableWords | None:
     if not path.tested:
         return None
     enough = (path.table[["left_did", "stayed_did"]] >= view.minimum_group).all(axis=1)
-    rows = tuple(_row(view, row) for row in path.table[enough].head(MOST_ROWS).to_dict("records"))
+    shown = path.table[enough].drop_duplicates("deed").head(MOST_ROWS)  # each deed at its clearest span
+    rows = tuple(_row(view, row) for row in shown.to_dict("records"))
     if not rows:
         return None
     return TableWords(
@@ -133,14 +134,14 @@ def _row(view: View, row: Mapping[Hashable, Any]) -> Row:
 
 
 def findings(view: View) -> list[Finding]:
-    """The deed that leavers did more often (else less often) than people like them."""
+    """The deed that leavers did more often than people like them, the one that is the most telling."""
     if not has(view) or not len(_path(view).clear):
         return []
     path = _path(view)
-    rows = path.clear[(path.clear[["left_did", "stayed_did"]] >= view.least).all(axis=1)].to_dict("records")
-    if not rows:
+    found = path.clear[(path.clear[["left_did", "stayed_did"]] >= view.least).all(axis=1)]
+    if not len(found):
         return []
-    row = next((row for row in rows if row["difference"] > 0), rows[0])
+    row = max(found.to_dict("records"), key=lambda row: row["left_share"] / row["stayed_share"])  # relative to others
     say, language, deed = view.language.say, view.language, deed_name(view, str(row["deed"]))
     more = row["difference"] > 0
     return [

@@ -233,10 +233,12 @@ def _visits(facts: Facts) -> Text:
     language = facts.language
     if not facts.knows("silent_visit_days"):
         return language.say("No visit seen so far")
+    ago, visits = facts.days(facts.number("silent_visit_days")), facts.count("visit_days_90")
+    if not visits:
+        return language.say("Last visit {ago} ago", ago=ago)
     return language.say_count(
         "Last visit {ago} ago; {count} visit day in the last {span}",
-        "Last visit {ago} ago; {count} visit days in the last {span}", facts.count("visit_days_90"),
-        ago=facts.days(facts.number("silent_visit_days")), span=facts.lately,
+        "Last visit {ago} ago; {count} visit days in the last {span}", visits, ago=ago, span=facts.lately,
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def reason_table(view: View) -> TableWords | None:
             (say("Of those here"), "number"),
             (say("As their first reason"), "number"),
             (say("Still the first on other data"), "number"),
-            (say("Reads, at the middle figures of such people"), "text"),
+            (say("Example, at median figures"), "text"),
         ),
         tuple(rows),
         say("Reasons by what they are about"),
