@@ -17,7 +17,7 @@ _HEIGHT, _NARROW_HEIGHT = 3.3, 2.7  # inches of the plot with its axis
 _LINE_OF_TEXT = 0.17  # inches between two names at the right end, and between two rows of numbers
 _AXIS = 0.5  # inches below the plot for ticks and their label
 _NARROW_TICKS = 3
-_MOST_STEPS = 90  # of one curve; more cannot be told apart on a page
+_MOST_STEPS = 48  # of one curve; more cannot be told apart on a page
 
 
 @dataclass(frozen=True)
