@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from customer_analytics.narrative.churn.acting import excluded
 from customer_analytics.narrative.exhibits import SectionWords
 
 if TYPE_CHECKING:
@@ -60,10 +61,18 @@ def offer_step(view: View) -> Text:
     pilot = None if acts is None else acts.pilot
     if pilot is None or pilot.reason or pilot.result_on is None:
         return say("Contact those at high risk, each by the reason on the list; half of them, drawn at random, later.")
+    numbers = {
+        "treatment": number(pilot.treatment), "control": number(pilot.control),
+        "day": view.language.date(pilot.result_on),
+    }  # fmt: skip
+    if excluded(view):
+        return say(
+            "Test another, better offer on the {treatment} of the pilot's treatment arm, each by the reason on the "
+            "list; leave the {control} of its control group alone until {day}.", **numbers,
+        )  # fmt: skip
     return say(
         "Make the offer to the {treatment} of the pilot's treatment arm, each by the reason on the list; leave the "
-        "{control} of its control group alone until {day}.",
-        treatment=number(pilot.treatment), control=number(pilot.control), day=view.language.date(pilot.result_on),
+        "{control} of its control group alone until {day}.", **numbers,
     )  # fmt: skip
 
 

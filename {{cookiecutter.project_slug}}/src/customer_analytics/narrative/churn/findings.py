@@ -175,12 +175,15 @@ def telling_finding(view: View) -> Finding | None:
     }  # fmt: skip
     if scoring.is_model:
         head = say("Who leaves can be told beforehand")
-        action = say("Work the list of scores from the top; it names up to three reasons for each customer.")
+        action = say("Go by the action column of the list of scores; it names up to three reasons for each customer.")
         against = scoring.best_rule
     else:
         head = say("A simple rule tells it as well as a model")
         action = say("Use the rule: whoever asks why can be told in one sentence.")
         against = scoring.best_model
+    if view.kind == "snapshot":
+        head = say("Those who ended are not like those who stayed")
+        action = say("Ask for the dates of beginning and end: only they show whether a later time can be foretold.")
     return Finding(
         id="telling", grade=Grade.B if view.is_tested_later else Grade.C, head=head,
         statement=_lift_words(view, numbers, scoring.measure("decile_left")),
@@ -216,6 +219,8 @@ def _lift_words(view: View, numbers: Mapping[str, object], leavers: float) -> Te
 def _against(view: View, other: str, numbers: Mapping[str, object]) -> Text:
     """What contacting the first tenth reaches, and what the best of the other kind reaches."""
     say, reached = view.language.say, captured(view, other) if other else math.nan
+    if view.kind == "snapshot":
+        return say("How long a contract has run is part of it: this is likeness to those who ended, and no forecast.")
     if math.isnan(reached):
         return say("Whoever contacts that tenth reaches {captured} of all who leave (at most {possible} is possible).",
                    **numbers)  # fmt: skip

@@ -167,7 +167,8 @@ def _stake_kpi(view: View) -> Kpi | None:
     rate = say("{rate} left lately, {interval}", rate=language.percent(found.rate),
                interval=view.in_bracket(found.interval))  # fmt: skip
     if view.kind == "snapshot" or math.isnan(soon):
-        return Kpi(say("Have left"), language.percent(found.rate), view.in_bracket(found.interval))
+        label = say("Have ended so far") if view.kind == "snapshot" else say("Have left")
+        return Kpi(label, language.percent(found.rate), view.in_bracket(found.interval))
     moved = language.points(found.rate - found.before) if found.clear else say("no clear change")
     note = say("of {now}; {rate}", now=view.counted(view.n), rate=rate)
     if not math.isnan(found.before):
@@ -196,7 +197,11 @@ def _lift_kpi(view: View) -> Kpi | None:
                    lift=number(scoring.measure("lift", other), digits))  # fmt: skip
     if scoring.measure("decile_left") < own.FEW_IN_TENTH:
         return Kpi(say("In the riskiest tenth"), number(None), interval)
-    return Kpi(say("In the riskiest tenth"), say("{lift} times", lift=number(scoring.measure("lift"), digits)), note)
+    if view.kind == "snapshot":
+        label = say("In the tenth most like them")
+    else:
+        label = say("In the riskiest tenth")
+    return Kpi(label, say("{lift} times", lift=number(scoring.measure("lift"), digits)), note)
 
 
 def _calibration_kpi(view: View) -> Kpi | None:
