@@ -197,10 +197,7 @@ def _lift_kpi(view: View) -> Kpi | None:
                    lift=number(scoring.measure("lift", other), digits))  # fmt: skip
     if scoring.measure("decile_left") < own.FEW_IN_TENTH:
         return Kpi(say("In the riskiest tenth"), number(None), interval)
-    if view.kind == "snapshot":
-        label = say("In the tenth most like them")
-    else:
-        label = say("In the riskiest tenth")
+    label = say("In the tenth most like them") if view.kind == "snapshot" else say("In the riskiest tenth")
     return Kpi(label, say("{lift} times", lift=number(scoring.measure("lift"), digits)), note)
 
 
