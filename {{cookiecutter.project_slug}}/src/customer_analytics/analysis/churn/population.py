@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -30,6 +30,29 @@ def known_people(spells: ir.Table, windows: Windows, cut: int) -> ir.Table:
             came=((spells.day >= start) & (spells.day < end)).ifelse(1, 0).max(),
         )
     )
+    return _shaped(people.select("person_id", "last", "begun", "days", "came"), cut)
+
+
+def standing(spells: ir.Table, windows: Windows, cuts: Sequence[int]) -> ir.Table:
+    """The same of several cut-offs in one pass, materialised: person_id, begun, and for each cut-off last_<cut>,
+    days_<cut> and came_<cut>. For `known_at`."""
+    columns: dict[str, ir.Value] = {"begun": spells.day.min()}
+    for cut in cuts:
+        start, end = windows.label(cut)
+        before = spells.day < cut
+        columns[f"last_{cut}"] = spells.day.max(where=before).cast("int32")
+        columns[f"days_{cut}"] = before.ifelse(1, 0).sum().cast("int32")
+        columns[f"came_{cut}"] = ((spells.day >= start) & (spells.day < end)).ifelse(1, 0).max().cast("int8")
+    return spells.group_by("person_id").aggregate(**columns).cache()
+
+
+def known_at(table: ir.Table, cut: int) -> ir.Table:
+    """known_people, from the table that `standing` made of this cut-off and others."""
+    own = {name: table[f"{name}_{cut}"] for name in ("last", "days", "came")}
+    return _shaped(table.select("person_id", "begun", **own), cut)
+
+
+def _shaped(people: ir.Table, cut: int) -> ir.Table:
     people = people.filter(people["last"].notnull())
     return people.select(
         "person_id",
@@ -47,7 +70,11 @@ def longest_silence(rhythm: ir.StringValue, limits: Mapping[str, int]) -> ir.Int
 
 def population(spells: ir.Table, windows: Windows, limits: Mapping[str, int], cut: int) -> ir.Table:
     """Who is here at the cut-off: those of known_people whose silence is no longer than their rhythm allows."""
-    people = known_people(spells, windows, cut)
+    return still_here(known_people(spells, windows, cut), limits)
+
+
+def still_here(people: ir.Table, limits: Mapping[str, int]) -> ir.Table:
+    """Those of known_people or known_at whose silence is no longer than their rhythm allows."""
     return people.filter(people.silent <= longest_silence(people.rhythm, limits))
 
 

@@ -7,12 +7,15 @@ happened within that horizon. A person has several silences, so intervals take t
 
 from __future__ import annotations
 
+from functools import partial
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.survival.blocks import block
 from customer_analytics.statistics import wilson
 
 FIRST, FASTEST, FAST, SLOW, SLOWEST = "first", "week", "month", "quarter", "slower"
@@ -20,8 +23,8 @@ RHYTHMS = (FIRST, FASTEST, FAST, SLOW, SLOWEST)
 BOUNDS = (7, 30, 90)  # days of the own mean gap: up to a week, a month, a quarter, more
 ALL = "all"
 GRID = (1, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 210, 240, 270, 300, 365, 455, 545, 730)
+MOST_SILENCES = 2_000_000  # looked at for what one is worth
 SILENCE_COLUMNS = ("rhythm", "silent_days", "people", "silences", "returned", "rate", "low", "high")
-THRESHOLD_COLUMNS = ("rhythm", "people", "silent_days", "reached", "rate")
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,7 +79,8 @@ def curves(counts: pd.DataFrame) -> tuple[Floats, Floats]:
 
 
 def grid_sums(table: ir.Table, days: tuple[int, ...], *, by_rhythm: bool) -> pd.DataFrame:
-    """rhythm, silent_days, people, n, y, nn, ny, yy: sums over people of their silences n and returns y at each d."""
+    """rhythm, silent_days, n, y, nn, ny, yy: sums over people of their silences n and returns y at each d, and of
+    their products."""
     keys = ["person_id", "rhythm"] if by_rhythm else ["person_id"]
     back = table.back.fill_null(2**30)
     each = {f"n{d}": (table.upto >= d).ifelse(1, 0).sum() for d in days}
@@ -85,47 +89,69 @@ def grid_sums(table: ir.Table, days: tuple[int, ...], *, by_rhythm: bool) -> pd.
     sums: dict[str, ir.Value] = {}
     for d in days:
         n, y = people[f"n{d}"], people[f"y{d}"]
-        parts = {"people": (n > 0).ifelse(1, 0), "n": n, "y": y, "nn": n * n, "ny": n * y, "yy": y * y}
+        parts = {"n": n, "y": y, "nn": n * n, "ny": n * y, "yy": y * y}
         sums |= {f"{name}_{d}": value.sum().cast("float64") for name, value in parts.items()}
     wide = (people.group_by("rhythm").aggregate(**sums) if by_rhythm else people.aggregate(**sums)).to_pandas()
     rows = [
         {"rhythm": row.get("rhythm", ALL), "silent_days": d}
-        | {name: row[f"{name}_{d}"] for name in ("people", "n", "y", "nn", "ny", "yy")}
+        | {name: row[f"{name}_{d}"] for name in ("n", "y", "nn", "ny", "yy")}
         for row in wide.to_dict("records")
         for d in days
     ]
-    columns = ["rhythm", "silent_days", "people", "n", "y", "nn", "ny", "yy"]
-    return pd.DataFrame(rows, columns=columns).fillna(0.0)
+    return pd.DataFrame(rows, columns=["rhythm", "silent_days", "n", "y", "nn", "ny", "yy"]).fillna(0.0)
 
 
-def interval_by_people(row: pd.Series) -> tuple[float, float]:
-    """95 % interval of returned / silences: Wilson's, on the number of independent silences worth as much as these
-    (variance of a ratio of sums over people)."""
+def people_under_study(table: ir.Table, *, by_rhythm: bool) -> pd.DataFrame:
+    """rhythm, upto, people: people counted by the longest d at which one of their silences is under study."""
+    keys = ["person_id", "rhythm"] if by_rhythm else ["person_id"]
+    longest = table.group_by(keys).aggregate(upto=table.upto.max())
+    named = longest if by_rhythm else longest.mutate(rhythm=ibis.literal(ALL))
+    counted: pd.DataFrame = named.group_by("rhythm", "upto").aggregate(people=named.count()).to_pandas()
+    counted[["upto", "people"]] = counted[["upto", "people"]].astype(np.int64)
+    return counted
+
+
+def worth_of_one(row: pd.Series) -> float:
+    """How many independent silences one silence is worth, at most 1, from the variance of a ratio of sums over people;
+    NaN where everybody returned or nobody did."""
+    if not row["n"]:
+        return float("nan")
     rate = row["y"] / row["n"]
     squares = row["yy"] - 2 * rate * row["ny"] + rate**2 * row["nn"]
     plain = rate * (1 - rate)
-    worth = min(plain * row["n"] ** 2 / squares, row["n"]) if squares > 0 and plain > 0 else row["people"]
-    return wilson(rate * worth, worth)
+    return min(plain * row["n"] / squares, 1.0) if squares > 0 and plain > 0 else float("nan")
 
 
-def silence_table(table: ir.Table, minimum: int) -> pd.DataFrame:
+def silence_table(table: ir.Table, minimum: int, counts: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return rate after d silent days: rhythm ("all" and the classes), silent_days, people, silences, returned, rate,
-    low, high. No rate for fewer than `minimum` people."""
-    parts = [grid_sums(table, GRID, by_rhythm=False), grid_sums(table, GRID, by_rhythm=True)]
-    rows = []
-    for _, row in pd.concat(parts, ignore_index=True).iterrows():
-        known = row["people"] >= max(minimum, 1)
-        low, high = interval_by_people(row) if known else (np.nan, np.nan)
-        rate = row["y"] / row["n"] if known else np.nan
-        rows.append(
-            (row["rhythm"], int(row["silent_days"]), int(row["people"]), int(row["n"]), int(row["y"]), rate, low, high)
-        )
-    frame = pd.DataFrame(rows, columns=list(SILENCE_COLUMNS))
-    frame = frame[frame["people"] > 0]
-    order = {name: place for place, name in enumerate((ALL, *RHYTHMS))}
-    return frame.sort_values(
-        ["rhythm", "silent_days"], key=lambda c: c.map(order) if c.name == "rhythm" else c, ignore_index=True
+    low, high (Wilson's interval on the number of independent silences that these are worth). No rate for fewer than
+    `minimum` people. `counts`: daily_counts, where they are known already.
+
+    What one silence is worth comes from all people, or from so many that two million silences are looked at.
+    """
+    counts = daily_counts(table) if counts is None else counts
+    pieces = max(1, -(-int(counts["n"].sum()) // MOST_SILENCES))
+    looked_at = table if pieces == 1 else table.filter(block(table.person_id, pieces) == 0)
+    worth, people = (
+        pd.concat([made(by_rhythm=False), made(by_rhythm=True)], ignore_index=True)
+        for made in (partial(grid_sums, looked_at, GRID), partial(people_under_study, table))
     )
+    each = worth.set_index(["rhythm", "silent_days"]).apply(worth_of_one, axis=1)
+    rows = []
+    for name in (ALL, *RHYTHMS):
+        at_risk, returned = curves(counts if name == ALL else counts[counts["rhythm"] == name])
+        own = people[people["rhythm"] == name]
+        for d in (day for day in GRID if day < len(at_risk)):
+            n, y, persons = int(at_risk[d]), int(returned[d]), int(own.loc[own["upto"] >= d, "people"].sum())
+            if not n:
+                continue
+            rate, low, high = np.nan, np.nan, np.nan
+            if persons >= max(minimum, 1):
+                share = float(each.get((name, d), np.nan))
+                independent = persons if np.isnan(share) else n * share
+                rate, (low, high) = y / n, wilson(y / n * independent, independent)
+            rows.append((name, d, persons, n, y, rate, low, high))
+    return pd.DataFrame(rows, columns=list(SILENCE_COLUMNS))
 
 
 def threshold(at_risk: Floats, returned: Floats, probability: float, minimum: int) -> tuple[int, bool, float]:

@@ -15,7 +15,13 @@ import pandas as pd
 
 from customer_analytics.analysis.churn import silence_study as silent
 from customer_analytics.analysis.churn.contract_people import contract_population, has_dated, has_snapshot, snapshot
-from customer_analytics.analysis.churn.population import known_people, longest_silence, population
+from customer_analytics.analysis.churn.population import (
+    known_at,
+    known_people,
+    longest_silence,
+    standing,
+    still_here,
+)
 from customer_analytics.analysis.churn.windows import Windows, choose_horizon, possible_cuts
 from customer_analytics.analysis.features.life import (
     ACTIVITY,
@@ -49,6 +55,7 @@ class Study:
     `thresholds`: silence from which each rhythm counts as gone; `limits`: the silences used for the population.
     `costs`: what each limit would have got wrong at the last past cut-off. `population`: cut, people, left, rate, low,
     high for the past cut-offs, oldest first; `running`: people here now. `gaps`: gap, n of all returns.
+    `standing`: population.standing of the cut-offs and now, so that the days are read once.
     """
 
     kind: str
@@ -62,6 +69,7 @@ class Study:
     running: int
     gaps: pd.DataFrame
     life: Life = field(repr=False)
+    standing: ir.Table | None = field(default=None, repr=False)
 
     def people(self, tables: Tables, cut: int) -> ir.Table:
         """Who is here at a cut-off: person_id and left (0 or 1; of no meaning at now)."""
@@ -69,8 +77,13 @@ class Study:
             return contract_population(tables, self.windows, cut)
         if self.kind == SNAPSHOT:
             return snapshot(tables)
-        here = population(self.life.spells, self.windows, self.limits, cut)
-        return here.select("person_id", "left")
+        return still_here(self.known(cut), self.limits).select("person_id", "left")
+
+    def known(self, cut: int) -> ir.Table:
+        """Everybody seen before a cut-off, for orders and activity: population.known_people."""
+        if self.standing is not None and f"last_{cut}" in self.standing.columns:
+            return known_at(self.standing, cut)
+        return known_people(self.life.spells, self.windows, cut)
 
 
 def study(tables: Tables, parameters: ChurnParameters) -> Study:
@@ -104,7 +117,8 @@ def study(tables: Tables, parameters: ChurnParameters) -> Study:
     limits = _limits(limits_table, parameters, chosen)
     made = replace(
         _bare(kind, replace(windows, active_days=limits[silent.ALL]), lives, gaps),
-        silence=silent.silence_table(table, parameters.minimum_base), thresholds=limits_table, limits=limits,
+        silence=silent.silence_table(table, parameters.minimum_base, counts), thresholds=limits_table, limits=limits,
+        standing=standing(lives.spells, windows, (*cuts, now)),
     )  # fmt: skip
     return _counted(tables, made, parameters)
 
@@ -157,8 +171,7 @@ def _costs(made: Study, cut: int) -> pd.DataFrame:
     One row a limit, the same for all rhythms, and one (silent_days 0) for the limits by rhythm: flagged, false_alarms
     (flagged, and came back within the horizon), missed (not flagged, and did not come), people.
     """
-    spells, windows = made.life.spells, made.windows
-    people = known_people(spells, windows, cut)
+    people = made.known(cut)
     own = longest_silence(people.rhythm, made.limits)
     marked = people.mutate(own=(people.silent > own).ifelse(1, 0))
     counted = marked.group_by("silent", "own").aggregate(people=marked.count(), left=marked.left.sum()).to_pandas()
