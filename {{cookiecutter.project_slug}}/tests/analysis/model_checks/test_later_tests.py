@@ -26,7 +26,7 @@ def board(
     sure[now if fresh is None else fresh] = True
     return Panel(
         person=np.array(person), cut=np.array(cut), left=np.array(left, float),
-        stratum=np.array(stratum or [0] * len(person)), now_person=np.array(now),
+        stratum=np.array(stratum or [0] * len(person)), now_rows=np.arange(len(now)), now_person=np.array(now),
         now_stratum=np.array(now_stratum or [0] * len(now)), people=size, gone=was & ~here, here=was & sure,
         lately=np.ones(len(person), bool), now_lately=np.ones(len(now), bool),
         cohort=np.array(cohort or [0] * size),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from customer_analytics.analysis.churn.samples import Sample
-from customer_analytics.analysis.model_checks.single import area, single_feature_area, stratified_area
+from customer_analytics.analysis.model_checks.single import area, cases, single_feature_area, stratified_area
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=6, max_size=60))
@@ -62,15 +62,15 @@ def test_a_category_that_only_leavers_hold_is_seen_and_one_with_a_value_each_is_
     left = (rng.random(2_000) < 0.4).astype(int)
     telling = np.where(left == 1, "closed", None).astype(object)
     own = np.array([f"v{place}" for place in range(2_000)], dtype=object)
-    assert single_feature_area((sample(telling, left),), "x", "category").value > 0.99
-    assert single_feature_area((sample(own, left),), "x", "category").value == pytest.approx(0.5, abs=0.03)
+    assert single_feature_area(cases((sample(telling, left),)), "x", "category").value > 0.99
+    assert single_feature_area(cases((sample(own, left),)), "x", "category").value == pytest.approx(0.5, abs=0.03)
 
 
 def test_a_number_that_tells_at_both_ends_is_seen() -> None:
     rng = np.random.default_rng(6)
     values = rng.normal(size=3_000)
     left = (np.abs(values) > 1).astype(int)
-    found = single_feature_area((sample(values, left),), "x", "numeric")
+    found = single_feature_area(cases((sample(values, left),)), "x", "numeric")
     assert found.value > 0.95
     assert area(values, left > 0).value == pytest.approx(0.5, abs=0.05)
 
@@ -78,4 +78,4 @@ def test_a_number_that_tells_at_both_ends_is_seen() -> None:
 def test_an_unknown_number_is_a_class_of_its_own() -> None:
     left = np.tile([1, 0], 500)
     values = np.where(left == 1, np.nan, 3.0)
-    assert single_feature_area((sample(values, left),), "x", "numeric").value > 0.99
+    assert single_feature_area(cases((sample(values, left),)), "x", "numeric").value > 0.99

@@ -9,16 +9,17 @@ import pandas as pd
 
 from customer_analytics.analysis.churn.samples import Samples
 from customer_analytics.analysis.features.feature import CATEGORY
-from customer_analytics.analysis.model_checks.panel import Flags, Floats
+from customer_analytics.analysis.model_checks.panel import Flags, Floats, Panel
 
 FILLED = "filled"
 LEAST_HOLDERS = 10  # rows on either side: fewer decide nothing
 MOST_VALUES = 40  # of a category, the most frequent ones
 
 
-def rows_of(samples: Samples, feature: str) -> pd.Series:
+def rows_of(samples: Samples, panel: Panel, feature: str) -> pd.Series:
     """A column over the rows of the panel: past cut-offs, oldest first, then the people now."""
-    return pd.concat([sample.frame[feature] for sample in (*samples.cuts, samples.now)], ignore_index=True)
+    past = [sample.frame[feature] for sample in samples.cuts]
+    return pd.concat([*past, samples.now.frame[feature].iloc[panel.now_rows]], ignore_index=True)
 
 
 def states(values: pd.Series, kind: str) -> Iterator[tuple[str, Flags]]:

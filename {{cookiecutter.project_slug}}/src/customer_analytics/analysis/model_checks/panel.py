@@ -21,6 +21,7 @@ Rows = npt.NDArray[Any]
 
 TENURE, SILENCE = "days_since_first", "silent_days"
 TENURE_CLASSES = (60.0, 180.0, 365.0)  # days since the first order: lower bounds of the classes after the first
+MOST_NOW = 100_000  # people of now whose values are looked at; who is still here is asked of everybody
 COHORTS = 20  # classes by the day on which people came: fine, or who came last seems to stay
 
 
@@ -28,10 +29,10 @@ COHORTS = 20  # classes by the day on which people came: fine, or who came last 
 class Panel:
     """One entry a person and past cut-off (`person`, `cut` from 0 = oldest, `left`, `stratum`), then the people now.
 
-    `person` and `now_person` number the people alike, below `people`. `stratum`, `now_stratum`: class of time since the
-    first day and of silence, by which people of different cut-offs are alike; `lately`, `now_lately`: silent for no
-    longer than half of the people now. By person: `gone` (was here at a past
-    cut-off, is not now), `here` (is here now and lately active, so surely still here) and `cohort` (when they came).
+    `person` and `now_person` number the people alike, below `people`; `now_rows`: rows of the frame of now looked at.
+    `stratum`, `now_stratum`: class of time since the first day and of silence, by which people of different cut-offs
+    are alike; `lately`, `now_lately`: silent for no longer than half of the people now. By person: `gone` (was here at
+    a past cut-off, is not now), `here` (is here now and lately active, so surely still here), `cohort` (when they came).
     """
 
     person: Ints
@@ -39,6 +40,7 @@ class Panel:
     left: Floats
     stratum: Ints
     lately: Flags
+    now_rows: Ints
     now_person: Ints
     now_stratum: Ints
     now_lately: Flags
@@ -69,7 +71,7 @@ def panel(samples: Samples) -> Panel:
     now = samples.now.frame
     codes, names = pd.factorize(pd.concat([*(frame["person_id"] for frame in frames), now["person_id"]]), sort=True)
     rows = sum(len(frame) for frame in frames)
-    person, now_person = codes[:rows].astype(np.int64), codes[rows:].astype(np.int64)
+    person, everybody = codes[:rows].astype(np.int64), codes[rows:].astype(np.int64)
     cut = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
     tenure, silence = _column(frames, TENURE), _column(frames, SILENCE)
     now_tenure, now_silence = _column([now], TENURE), _column([now], SILENCE)
@@ -80,23 +82,33 @@ def panel(samples: Samples) -> Panel:
     came[person[::-1]] = days[::-1]
     was, is_here = np.zeros(len(names), bool), np.zeros(len(names), bool)
     was[person] = True
-    is_here[now_person] = True
+    is_here[everybody] = True
     fresh = np.zeros(len(names), bool)
-    fresh[now_person[lately]] = True
+    fresh[everybody[lately]] = True
+    seen = thinned(now["person_id"], MOST_NOW)
     return Panel(
         person=person,
         cut=cut,
         left=np.concatenate([frame["left"].to_numpy(np.float64) for frame in frames]),
         stratum=_stratum(tenure, silence > middle),
         lately=~(silence > middle),
-        now_person=now_person,
-        now_stratum=_stratum(now_tenure, ~lately),
-        now_lately=lately,
+        now_rows=seen,
+        now_person=everybody[seen],
+        now_stratum=_stratum(now_tenure, ~lately)[seen],
+        now_lately=lately[seen],
         people=len(names),
         gone=was & ~is_here,
         here=was & fresh,
         cohort=_classes(came),
     )
+
+
+def thinned(person: pd.Series, most: int) -> Ints:
+    """Rows of at most so many people, drawn by a hash of their ids: the same in every run, in their order."""
+    if len(person) <= most:
+        return np.arange(len(person), dtype=np.int64)
+    drawn = np.argsort(pd.util.hash_array(person.to_numpy(object)), kind="stable")[:most]
+    return np.sort(drawn).astype(np.int64)
 
 
 def _column(frames: list[pd.DataFrame], name: str) -> Floats:

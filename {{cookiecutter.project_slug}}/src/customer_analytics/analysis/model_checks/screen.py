@@ -15,7 +15,7 @@ from customer_analytics.analysis.churn.study import Study
 from customer_analytics.analysis.features.life import SNAPSHOT
 from customer_analytics.analysis.model_checks import columns, probes
 from customer_analytics.analysis.model_checks.later import Fall, Purity, Trend, fall, purity, trend
-from customer_analytics.analysis.model_checks.panel import Floats, Panel, panel
+from customer_analytics.analysis.model_checks.panel import MOST_NOW, Floats, Panel, panel, thinned
 from customer_analytics.analysis.model_checks.result import (
     FINDINGS,
     IDENTIFIES,
@@ -31,6 +31,8 @@ from customer_analytics.analysis.model_checks.result import (
 from customer_analytics.analysis.model_checks.single import (
     MISSING,
     Area,
+    Cases,
+    cases,
     single_feature_area,
     stratified_area,
 )
@@ -44,6 +46,7 @@ FALLEN = 1 / 3  # least fall of the share of the holders, of what it was
 MOVED = 0.05  # least movement of the mean rank of a number
 GOOD = 0.95  # area under the curve of one column alone that is too good to be true
 NAMES_PEOPLE = 0.9  # share of values that only one person has
+MOST_PAST = 40_000  # people of a cut-off looked at
 LEAST = 30  # gone people and people surely here, each, that the tests of later filling need
 
 
@@ -94,24 +97,38 @@ def screen(samples: Samples, study: Study, seed: int) -> Screening:
     if not samples.cuts or not 0 < left < people:
         return _untested(samples, people, "few")
     dated_cuts = study.kind != SNAPSHOT
+    everything, samples = samples, _thinned(samples)
     board = panel(samples) if dated_cuts else None
     able = board is not None and int(board.gone.sum()) >= LEAST and int(board.here.sum()) >= LEAST
     questions = _questions(samples, board) if board is not None and able else []
     q = _corrected(questions)
-    rows = [_row(samples, entry, questions, q, able=able, dated_cuts=dated_cuts) for entry in names.to_dict("records")]
+    tested = cases(samples.cuts)
+    rows = [
+        _row(samples, tested, entry, questions, q, able=able, dated_cuts=dated_cuts)
+        for entry in names.to_dict("records")
+    ]
     findings = pd.DataFrame(rows, columns=FINDINGS)
     order = {verdict: place for place, verdict in enumerate((*TAKEN_OUT, SUSPECT, SOUND))}
     findings["place"] = findings["verdict"].map(order)
     findings = findings.sort_values(["place", "auc"], ascending=[True, False], kind="stable", ignore_index=True)
     findings = findings.drop(columns="place")
     taken = set(findings.loc[findings["verdict"].isin(TAKEN_OUT), "feature"])
-    kept = without(samples, taken)
+    kept = without(everything, taken)
     planted = pd.DataFrame(columns=PROBES)
     if board is not None and able:
         planted = probes.planted(board, seed, _caught)
-    area = probes.permuted_area(kept, seed)
+    area = probes.permuted_area(_thinned(kept), seed)
     reason = "" if able else "snapshot" if not dated_cuts else "few"
     return Screening(kept, findings, planted, *area, len(findings), people, reason)
+
+
+def _thinned(samples: Samples) -> Samples:
+    """At most MOST_PAST people of each past cut-off, drawn by their ids: the same people at each."""
+
+    def thin(sample: Sample) -> Sample:
+        return replace(sample, frame=sample.frame.iloc[thinned(sample.frame["person_id"], MOST_PAST)])
+
+    return replace(samples, cuts=tuple(thin(sample) for sample in samples.cuts))
 
 
 def without(samples: Samples, features: set[str]) -> Samples:
@@ -131,7 +148,7 @@ def _questions(samples: Samples, board: Panel) -> list[_Question]:
     asked = []
     for entry in samples.dictionary[~samples.dictionary["dated"].astype(bool)].to_dict("records"):
         feature, kind = str(entry["feature"]), str(entry["kind"])
-        values = columns.rows_of(samples, feature)
+        values = columns.rows_of(samples, board, feature)
         for name, held in columns.states(values, kind):
             asked.append(
                 _Question(feature, name, purity(board, held), fall(board, held.astype(float)), trend(board, held))
@@ -195,6 +212,7 @@ def _leaks(question: _Question, fall_q: float, trend_q: float) -> bool:
 
 def _row(
     samples: Samples,
+    tested: Cases,
     entry: Mapping[Hashable, Any],
     questions: list[_Question],
     q: dict[tuple[str, str], tuple[float, float]],
@@ -204,7 +222,7 @@ def _row(
 ) -> list[object]:
     """One line of the findings."""
     feature, kind, dated = str(entry["feature"]), str(entry["kind"]), bool(entry["dated"])
-    alone = single_feature_area(samples.cuts, feature, kind)
+    alone = single_feature_area(tested, feature, kind)
     own = [one for one in questions if one.feature == feature]
     leaking = [one for one in own if _leaks(one, *q[one.feature, one.test])]
     strongest = max(leaking or own, key=_strength, default=None)
@@ -260,6 +278,7 @@ def _evidence(question: _Question | None, q: dict[tuple[str, str], tuple[float, 
 def _own_values(samples: Samples, feature: str, kind: str) -> float:
     """Share of the people of the last past cut-off and of now whose value is theirs alone."""
     frames = [sample.frame[["person_id", feature]] for sample in (*samples.cuts[-1:], samples.now)]
+    frames = [frame.iloc[thinned(frame["person_id"], MOST_NOW)] for frame in frames]
     people = pd.concat(frames, ignore_index=True).drop_duplicates("person_id")
     return columns.own_values(people[feature], kind) if len(people) >= LEAST else 0.0
 

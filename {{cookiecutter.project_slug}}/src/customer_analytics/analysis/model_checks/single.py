@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -76,22 +77,46 @@ def stratified_area(score: Floats, case: Flags, stratum: Ints) -> Area:
     return _interval(float(weight @ values), float(np.square(weight) @ variances))
 
 
-def single_feature_area(cuts: tuple[Sample, ...], feature: str, kind: str) -> Area:
+@dataclass(frozen=True)
+class Cases:
+    """The people of the past cut-offs: their rows, whether they left, the cut-off, and which half of the people."""
+
+    frames: tuple[pd.DataFrame, ...]
+    left: Flags
+    cut: Ints
+    half: Ints
+
+    def column(self, feature: str) -> pd.Series:
+        """A feature over all cases."""
+        return pd.concat([frame[feature] for frame in self.frames], ignore_index=True)
+
+
+def cases(cuts: tuple[Sample, ...]) -> Cases:
+    """The cases of the past cut-offs."""
+    frames = tuple(sample.frame for sample in cuts)
+    person = pd.concat([frame["person_id"] for frame in frames], ignore_index=True)
+    return Cases(
+        frames,
+        np.concatenate([frame["left"].to_numpy() > 0 for frame in frames]),
+        np.repeat(np.arange(len(frames)), [len(frame) for frame in frames]),
+        (pd.util.hash_array(person.to_numpy(object)) % 2).astype(np.int64),
+    )
+
+
+def single_feature_area(tested: Cases, feature: str, kind: str) -> Area:
     """The better of two readings of one feature, within cut-offs: the number itself, either way round, and the share
     that left of each of its classes (categories, or classes of equal size and "unknown") among the other half of the
     people."""
-    left = np.concatenate([sample.frame["left"].to_numpy() > 0 for sample in cuts])
-    cut = np.repeat(np.arange(len(cuts)), [len(sample.frame) for sample in cuts])
-    values = pd.concat([sample.frame[feature] for sample in cuts], ignore_index=True)
-    person = pd.concat([sample.frame["person_id"] for sample in cuts], ignore_index=True)
-    half = (pd.util.hash_array(person.to_numpy(object)) % 2).astype(np.int64)
+    values = tested.column(feature)
     classes = _classes(values, kind)
-    found = [stratified_area(_rates(classes, left, half), left, cut * 2 + half)]
+    rates = _rates(classes, tested.left, tested.half)
+    found = [stratified_area(rates, tested.left, tested.cut * 2 + tested.half)]
     if kind != CATEGORY:
         figures = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
         known = np.isfinite(figures)
         if known.mean() > 0.5:
-            found += [stratified_area(sign * figures[known], left[known], cut[known]) for sign in (1.0, -1.0)]
+            upwards = stratified_area(figures[known], tested.left[known], tested.cut[known])
+            found += [upwards, Area(1 - upwards.value, 1 - upwards.high, 1 - upwards.low)]
     known_areas = [one for one in found if not math.isnan(one.value)]
     return max(known_areas, key=lambda one: one.value) if known_areas else MISSING
 
