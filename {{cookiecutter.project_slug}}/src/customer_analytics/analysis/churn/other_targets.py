@@ -111,9 +111,7 @@ def conversion_samples(tables: Tables, study: Study, parameters: ChurnParameters
     windows = study.windows
     asked = [(cut, *windows.label(cut)) for cut in (*windows.cuts[-LATEST_CUTS:], windows.now)]
     frames = _frames(source, seen, study, asked, names, parameters)
-    past = tuple(
-        Sample(cut, frames[cut], len(frames[cut]), int(frames[cut]["left"].sum())) for cut, _, _ in asked[:-1]
-    )
+    past = tuple(Sample(cut, frames[cut], len(frames[cut]), int(frames[cut]["left"].sum())) for cut, _, _ in asked[:-1])
     now = frames[windows.now].drop(columns="left")
     return Samples(past, Sample(windows.now, now, len(now), 0), names, parameters.training_sample)
 

@@ -185,7 +185,7 @@ class Levels:
     def predict(self, frame: pd.DataFrame) -> Floats:
         """Probability of each row."""
         found = _texts(frame[self.column]).map(self.rates).fillna(self.base)
-        return clipped(found.to_numpy(dtype=np.float64))
+        return clipped(np.asarray(found.to_numpy(dtype=np.float64), dtype=np.float64))
 
 
 def _texts(values: pd.Series[str]) -> pd.Series[str]:
@@ -193,7 +193,7 @@ def _texts(values: pd.Series[str]) -> pd.Series[str]:
 
 
 def _of_contracts(samples: Samples) -> RuleSet:
-    """How long the contract has run (the longer the less likely to leave) and its plan, as far as there are features."""
+    """How long the contract has run (the longer, the less likely to end), and its plan, where the data tell."""
     chosen: list[Rule] = []
     missing: list[tuple[str, str]] = []
     for name, columns in (("tenure", ("contract_days", "contract_tenure")), ("plan", ("contract_plan",))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -10,15 +10,37 @@ import pandas as pd
 
 from customer_analytics.analysis.scoring import calibrate
 from customer_analytics.analysis.scoring.evaluate import (
-    Draws, Evaluation, Test, better_than_chance, compare, evaluation_rows,
+    Draws,
+    Evaluation,
+    Trial,
+    better_than_chance,
+    compare,
+    evaluation_rows,
 )  # fmt: skip
 from customer_analytics.analysis.scoring.measures import equal_count_bins
 from customer_analytics.analysis.scoring.models import one_thread
 from customer_analytics.analysis.scoring.result import (
-    BASE_RATE, CALIBRATION, EVALUATION, GAINS, MODELS, SET_ASIDE, Floats, Integers, Predictor, ScoringResult, nothing,
+    BASE_RATE,
+    CALIBRATION,
+    EVALUATION,
+    GAINS,
+    MODELS,
+    SET_ASIDE,
+    Floats,
+    Integers,
+    Predictor,
+    ScoringResult,
+    nothing,
 )  # fmt: skip
 from customer_analytics.analysis.scoring.rolling import (
-    MOST_TESTS, Past, Rolled, cross, enough, final_models, pooled, roll,
+    MOST_TESTS,
+    Past,
+    Rolled,
+    cross,
+    enough,
+    final_models,
+    pooled,
+    roll,
 )  # fmt: skip
 from customer_analytics.analysis.scoring.rules import RuleSet, base_rate
 from customer_analytics.statistics import wilson
@@ -32,8 +54,13 @@ KEYS = ("person_id", "left")
 class Settings(Protocol):
     """What of a report's parameters scoring reads."""
 
-    minimum_base: int
-    seed: int
+    @property
+    def minimum_base(self) -> int:
+        """Base below which no rate is printed."""
+
+    @property
+    def seed(self) -> int:
+        """Start of everything random."""
 
 
 def analyse(
@@ -154,9 +181,7 @@ def _predictions(pasts: Sequence[Past], rolled: Rolled) -> pd.DataFrame:
     return whole.sort_values(["cut", "person_id"], ignore_index=True)[["cut", *KEYS, *order]]
 
 
-def _evaluations(
-    predictions: pd.DataFrame, methods: Sequence[str], seed: int
-) -> tuple[list[Evaluation], Draws]:
+def _evaluations(predictions: pd.DataFrame, methods: Sequence[str], seed: int) -> tuple[list[Evaluation], Draws]:
     persons: Integers = np.unique(predictions["person_id"].to_numpy(dtype=object), return_inverse=True)[1]
     draws = Draws(int(persons.max()) + 1, len(predictions), seed)
     left = predictions["left"].to_numpy(dtype=np.float64)
@@ -165,7 +190,7 @@ def _evaluations(
     for method in methods:
         values = predictions[method].to_numpy(dtype=np.float64)
         tests = [
-            Test(method, int(cut), values[cuts == cut], left[cuts == cut], persons[cuts == cut])
+            Trial(method, int(cut), values[cuts == cut], left[cuts == cut], persons[cuts == cut])
             for cut in np.unique(cuts)
         ]
         found.append(Evaluation(tests, draws, np.random.default_rng(seed)))
@@ -182,9 +207,7 @@ def _comparison(own: Sequence[Evaluation], methods: Sequence[str], draws: Draws)
     return pd.concat([chance, compare(own, pairs, draws)], ignore_index=True) if pairs else chance
 
 
-def _choice(
-    loss: pd.Series[float], comparison: pd.DataFrame, methods: Sequence[str]
-) -> tuple[str, str, str, str]:
+def _choice(loss: pd.Series[float], comparison: pd.DataFrame, methods: Sequence[str]) -> tuple[str, str, str, str]:
     """Method used, why, best model, best rule: by log loss of all tests.
 
     A model is used where it beats the best simple rule beyond chance (the interval of the paired difference is above
@@ -207,7 +230,7 @@ def _choice(
 
 
 def _predictor(
-    chosen: str, models: dict[str, Predictor], rules: RuleSet, frame: pd.DataFrame, left: Floats
+    chosen: str, models: Mapping[str, Predictor], rules: RuleSet, frame: pd.DataFrame, left: Floats
 ) -> Predictor:
     """The chosen method, having learned from all completed cut-offs."""
     if chosen in models:

@@ -56,7 +56,7 @@ def learn(raw: Floats, left: Floats) -> Calibrator:
     if not len(raw):
         return Calibrator()
     precision = 1 / np.square(np.array(PRIOR_SD))
-    line, _ = _newton(logit(raw), left, precision)
+    line, _ = newton(logit(raw), left, precision)
     if line[1] >= 0:
         return Calibrator(float(line[0]), float(line[1]))
     share = float(clipped(np.array([(left.sum() + 0.5) / (len(left) + 1)]))[0])
@@ -107,7 +107,7 @@ def line(probability: Floats, left: Floats, persons: Integers) -> Line:
     x = logit(probability)
     if not 0 < left.sum() < len(left) or float(np.ptp(x)) < ALIKE:
         return MISSING
-    beta, information = _newton(x, left, np.zeros(2))
+    beta, information = newton(x, left, np.zeros(2))
     if not np.isfinite(beta).all() or np.abs(beta).max() > LARGEST or np.linalg.cond(information) > 1e12:
         return MISSING
     design = np.column_stack([np.ones(len(x)), x])
@@ -134,7 +134,7 @@ def level(probability: Floats, left: Floats, persons: Integers) -> Line:
     return Line(intercept, 1.0, np.array([[variance, 0.0], [0.0, 0.0]]))
 
 
-def _newton(x: Floats, left: Floats, precision: Floats) -> tuple[Floats, Floats]:
+def newton(x: Floats, left: Floats, precision: Floats) -> tuple[Floats, Floats]:
     """Intercept and slope of a logistic line on x, with a normal prior around (0, 1) of this precision."""
     prior = np.array([0.0, 1.0])
     beta = prior.copy()

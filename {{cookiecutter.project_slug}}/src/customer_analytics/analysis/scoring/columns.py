@@ -42,8 +42,8 @@ def set_aside(frame: pd.DataFrame, features: Sequence[str], outcome: Floats | No
         else:
             found.append((name, *reason))
     found += _dependent(frame[left], left)
-    order = {name: place for place, name in enumerate(features)}
-    table = pd.DataFrame(sorted(found, key=lambda row: order[row[0]]), columns=SET_ASIDE)
+    order: dict[str, int] = {name: place for place, name in enumerate(features)}
+    table = pd.DataFrame(sorted(found, key=lambda row: order[str(row[0])]), columns=SET_ASIDE)
     return table.astype(object)
 
 
@@ -71,7 +71,7 @@ def _separates(values: pd.Series[Any], outcome: Floats) -> str | None:
     if min(here.sum(), gone.sum()) < SEPARATED:
         return None
     missing = values.isna().to_numpy()
-    if missing.any() and (missing == gone).all() or (missing == here).all():
+    if missing.any() and ((missing == gone).all() or (missing == here).all()):
         return "missing"
     if is_category(values):
         codes = pd.factorize(values, use_na_sentinel=False)[0]

@@ -28,7 +28,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class Test:
+class Trial:
     """One method at one cut-off."""
 
     method: str
@@ -90,7 +90,7 @@ def _sums(leavers: Floats, sizes: Floats, loss: Floats) -> Sums:
 class Evaluation:
     """All tests of one method, together and by cut-off, with draws."""
 
-    def __init__(self, tests: Sequence[Test], draws: Draws, generator: np.random.Generator) -> None:
+    def __init__(self, tests: Sequence[Trial], draws: Draws, generator: np.random.Generator) -> None:
         self.tests = tests
         self.method = tests[0].method
         self.ranks = [measures.ranking(test.probability) for test in tests]
@@ -150,7 +150,8 @@ class Evaluation:
         place_of = (ranks.groups, test.persons)
         gone = sparse.csr_array((test.left, place_of), shape=shape)
         size = sparse.csr_array((np.ones(len(test.left)), place_of), shape=shape)
-        return gone, size, np.bincount(test.persons, weights=self.loss[place], minlength=self.draws.persons)
+        loss = np.bincount(test.persons, weights=self.loss[place], minlength=self.draws.persons)
+        return gone, size, np.asarray(loss, dtype=np.float64)
 
 
 def _joined(blocks: list[dict[str, Floats]]) -> dict[str, Floats]:
@@ -166,7 +167,9 @@ def evaluation_rows(own: Evaluation) -> tuple[list[dict[str, object]], list[dict
     resampled = own.resampled()
     rows: list[dict[str, object]] = []
     for place, test in enumerate(own.tests):
-        rows.append(_row(own, test.cut, test.probability, test.left, own.lines[test.cut], exact[place], resampled[place]))
+        rows.append(
+            _row(own, test.cut, test.probability, test.left, own.lines[test.cut], exact[place], resampled[place])
+        )
     pooled = own.pooled_line() if len(own.tests) > 1 else own.lines[own.tests[0].cut]
     rows.append(_row(own, ALL, own.probability, own.left, pooled, together, resampled[-1]))
     gains = []

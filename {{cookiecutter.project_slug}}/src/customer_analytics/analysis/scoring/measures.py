@@ -86,7 +86,8 @@ def captured(leavers: Floats, sizes: Floats, shares: Sequence[float]) -> Floats:
     reached, found = np.cumsum(sizes, axis=0), np.cumsum(leavers, axis=0)
     wanted = np.array(shares)
     columns = [
-        np.interp(wanted * own[-1], np.r_[0.0, own], np.r_[0.0, got]) for own, got in zip(reached.T, found.T, strict=True)
+        np.interp(wanted * own[-1], np.r_[0.0, own], np.r_[0.0, got])
+        for own, got in zip(reached.T, found.T, strict=True)
     ]
     return np.column_stack(columns)
 
@@ -99,7 +100,7 @@ def _divided(numerator: Floats, denominator: Floats) -> Floats:
 
 def equal_count_bins(probability: Floats, bins: int = BINS) -> Integers:
     """Bin of each person, lowest probabilities first, with equal counts; equal probabilities share a bin."""
-    distinct, place, counts = np.unique(probability, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(probability, return_inverse=True, return_counts=True)
     middle = np.cumsum(counts) - counts / 2
     codes = np.minimum((bins * middle / max(len(probability), 1)).astype(np.int64), bins - 1)
     _, codes = np.unique(codes, return_inverse=True)  # bins that ties left empty are no bins

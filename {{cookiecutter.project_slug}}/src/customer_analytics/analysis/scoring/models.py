@@ -60,7 +60,7 @@ class Fitted:
 
 def one_thread() -> AbstractContextManager[object]:
     """While open, linear algebra and trees run in one thread."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     limits: AbstractContextManager[object] = threadpool_limits(1)
     return limits

@@ -96,7 +96,7 @@ class ScoringResult:
         return tuple(name for name in self.methods if name not in (*MODELS, BASE_RATE))
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Probabilities by the chosen method, fitted on all completed cut-offs. Needs its features (a rule: its own)."""
+        """Probabilities by the chosen method, fitted on all completed cut-offs. Needs its features; a rule, its own."""
         if self.model is None:
             return np.full(len(frame), np.nan)
         return self.model.predict(frame)

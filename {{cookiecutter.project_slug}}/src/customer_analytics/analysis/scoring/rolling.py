@@ -22,13 +22,22 @@ from customer_analytics.analysis.scoring.calibrate import Calibrator, balance, l
 from customer_analytics.analysis.scoring.design import Design
 from customer_analytics.analysis.scoring.measures import logit, losses
 from customer_analytics.analysis.scoring.models import (
-    Model, ModelName, Strength, design_of, fit_all, fit_one, hashes, sampled, strengths,
+    Model,
+    ModelName,
+    Strength,
+    design_of,
+    fit_all,
+    fit_one,
+    hashes,
+    sampled,
+    strengths,
 )  # fmt: skip
 from customer_analytics.analysis.scoring.result import BASE_RATE, FITS, MODELS, Floats, Integers
 from customer_analytics.analysis.scoring.rules import Rule, base_rate
 
-FOLDS = 5
-MOST_TESTS, FEWEST_TESTS = 4, 3  # published: the latest; the one before them serves to choose strengths, if there is one
+FOLDS = 4
+MOST_TESTS = 4  # published, the latest ones; one before them, where there is one, serves to choose strengths
+FEWEST_TESTS = 3  # all of which are published
 RECENT = 3  # earlier tests that strength and calibration come from
 LEVEL_ROWS = 20_000  # on which the level of a model is set
 LEAST_CLASS = 20  # leavers, and stayers, that a method learns from at the least
@@ -84,11 +93,11 @@ def roll(
         probabilities: dict[str, Floats] = {}
         is_test = number > 0 or len(able) <= FEWEST_TESTS
         done.append(place)
-        for name in raw:
-            earlier = [raw[name][i] for i in usable[-RECENT:]]
+        for name, own in raw.items():
+            earlier = [own[i] for i in usable[-RECENT:]]
             fitted = fit_all(name, frame, left, design, seed)
             made = fitted.raw(past.frame)
-            raw[name].append((made, past.left))
+            own.append((made, past.left))
             if not is_test:
                 continue
             best, slope = settle(name, earlier or [left_out(name, frame, left, design, seed)])
@@ -116,7 +125,7 @@ def _latest(raw: dict[ModelName, list[tuple[Floats, Floats]]]) -> dict[ModelName
 
 
 def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int) -> Rolled:
-    """Leave people out in turn: each fold is predicted from the others, with strength and calibration nested in them."""
+    """Leave people out in turn: each fold is predicted from the others, strength and calibration nested in them."""
     tested: list[Tested] = []
     fits: list[tuple[object, ...]] = []
     raw: dict[ModelName, list[tuple[Floats, Floats]]] = {name: [] for name in model_names([past], features)}
@@ -126,13 +135,13 @@ def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int)
         frame, left = past.frame.iloc[there], past.left[there]
         some, design = sampled(frame, LEVEL_ROWS, seed), design_of(frame, left, features, seed)
         probabilities: dict[str, Floats] = {}
-        for name in raw:
+        for name, own in raw.items():
             best, slope = settle(name, [left_out(name, frame, left, design, seed)])
             fitted = fit_all(name, frame, left, design, seed)
             made = fitted.raw(past.frame.iloc[here])
             calibrator = levelled(fitted.raw(frame.iloc[some])[:, best], left[some], slope)
             probabilities[name] = calibrator(made[:, best])
-            raw[name].append((made, past.left[here]))
+            own.append((made, past.left[here]))
             fits.append(_fit_row(past.cut, name, 0, fitted.rows, left, strengths(name)[best], calibrator))
         probabilities |= rule_predictions(rules, frame, left, past.frame.iloc[here])
         tested.append(Tested(0, here, probabilities))
@@ -145,9 +154,7 @@ def model_names(pasts: Sequence[Past], features: Sequence[str]) -> tuple[ModelNa
     return ("logistic", "trees") if features and many >= LEAST_FEATURE_ROWS else ()
 
 
-def final_models(
-    pasts: Sequence[Past], features: Sequence[str], rolled: Rolled, seed: int
-) -> dict[str, Model]:
+def final_models(pasts: Sequence[Past], features: Sequence[str], rolled: Rolled, seed: int) -> dict[str, Model]:
     """Each model fitted on all completed cut-offs, with strength and calibration from all tests."""
     frame, left = pooled(pasts)
     some, design = sampled(frame, LEVEL_ROWS, seed), design_of(frame, left, features, seed)
@@ -180,9 +187,7 @@ def levelled(raw: Floats, left: Floats, slope: float) -> Calibrator:
     return Calibrator(balance(slope * logit(raw), rate), slope)
 
 
-def left_out(
-    name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, seed: int
-) -> tuple[Floats, Floats]:
+def left_out(name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, seed: int) -> tuple[Floats, Floats]:
     """Raw predictions of people by models that did not see who of them left, with who did."""
     codes = folds(frame, seed + 1)
     raw = np.full((len(left), len(strengths(name))), np.nan)
@@ -228,5 +233,3 @@ def _fit_row(
 ) -> tuple[object, ...]:
     rounds = strength[1] if name == MODELS[1] else float("nan")
     return cut, name, cuts, rows, int(left.sum()), strength[0], rounds, calibrator.intercept, calibrator.slope
-
-

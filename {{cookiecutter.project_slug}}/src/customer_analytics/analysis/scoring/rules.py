@@ -5,19 +5,28 @@ A rule reads a feature, or columns of its own, which stand beside the features u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
-from customer_analytics.analysis.scoring.calibrate import Calibrator, learn
-from customer_analytics.analysis.scoring.measures import clipped
-from customer_analytics.analysis.scoring.result import Floats, Predictor
+from customer_analytics.analysis.scoring.calibrate import Calibrator, learn, newton
+from customer_analytics.analysis.scoring.measures import clipped, losses
+from customer_analytics.analysis.scoring.result import Floats, Integers, Predictor
 
 PREFIX = "rule:"
-CLASSES, LEAST = 20, 30  # of a curve: most classes, and fewest people in one
+CLASSES, LEAST = 20, 80  # of a curve: most classes, and fewest people in one
+GRID = 201  # points of a logistic curve
+FEWEST = 10  # of each class, below which no logistic curve is drawn
+PRECISION = (0.01, 0.1)  # of intercept and slope around 0 and 1 for a number with the spread 1: keeps them finite
+SHAPES: tuple[Callable[[Floats], Floats], ...] = (
+    np.positive,
+    lambda values: np.sign(values) * np.sqrt(np.abs(values)),
+    lambda values: np.sign(values) * np.log1p(np.abs(values)),
+)
 PRIOR = 10.0  # people with the base rate that are added to a class or cell
 
 
@@ -75,7 +84,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class CurveRule:
-    """The more of one number, the likelier (`falling`: the less likely): rates by class of it, made monotone."""
+    """The more of one number, the likelier (`falling`: the less likely), by whichever of a few curves fits best."""
 
     name: str
     column: str
@@ -87,19 +96,46 @@ class CurveRule:
         return (self.column,)
 
     def fit(self, frame: pd.DataFrame, left: Floats) -> Predictor:
-        """Rates of classes of equal numbers of people, drawn a little to the base rate and made monotone by pooling."""
+        """The curve with the best Bayesian information criterion in the people seen.
+
+        Logistic curves of the number, its root and its logarithm; and the rates of classes of equal numbers of people,
+        drawn a little to the base rate and made monotone by pooling.
+        """
         values = frame[self.column].to_numpy(dtype=np.float64)
         known = ~np.isnan(values)
         base = float((left.sum() + 0.5) / (len(left) + 1))
         unknown = _shrunk(float(left[~known].sum()), float((~known).sum()), base)
         if not known.any():
             return Curve(self.column, np.zeros(1), np.array([base]), unknown)
-        codes = _classes(values[known])
+        values, left = values[known], left[known]
+        curves = [self._classes(values, left, base)]
+        if min(left.sum(), len(left) - left.sum()) >= FEWEST:
+            curves += [self._logistic(values, left, shape) for shape in SHAPES]
+        costs = [
+            float(losses(np.interp(values, points, rates), left).sum()) + parameters / 2 * np.log(len(values))
+            for points, rates, parameters in curves
+        ]
+        points, rates, _ = curves[int(np.argmin(costs))]
+        return Curve(self.column, points, rates, unknown)
+
+    def _classes(self, values: Floats, left: Floats, base: float) -> tuple[Floats, Floats, int]:
+        """Points, rates and how many of these differ."""
+        codes = _classes(values)
         n = np.bincount(codes).astype(np.float64)
-        points = np.bincount(codes, weights=values[known]) / n
-        rates = _shrunk(np.bincount(codes, weights=left[known]), n, base)
+        points = np.bincount(codes, weights=values) / n
+        rates = (np.bincount(codes, weights=left) + PRIOR * base) / (n + PRIOR)
         turned = -non_decreasing(-rates, n) if self.falling else non_decreasing(rates, n)
-        return Curve(self.column, points, turned, unknown)
+        return points, turned, len(np.unique(turned))
+
+    def _logistic(self, values: Floats, left: Floats, shape: Callable[[Floats], Floats]) -> tuple[Floats, Floats, int]:
+        """A logistic curve, flat where it would bend the wrong way: points and rates."""
+        points = np.unique(np.quantile(values, np.linspace(0, 1, GRID)))
+        shaped = shape(values)
+        centre, spread = float(shaped.mean()), (float(shaped.std()) or 1.0) * (-1 if self.falling else 1)
+        (intercept, slope), _ = newton((shaped - centre) / spread, left, np.array(PRECISION))
+        if not slope > 0:
+            return points, np.full(len(points), float(left.mean())), 1
+        return points, np.asarray(expit(intercept + slope * (shape(points) - centre) / spread)), 2
 
 
 @dataclass(frozen=True)
@@ -152,18 +188,18 @@ def base_rate(left: Floats) -> BaseRate:
     return BaseRate(float((left.sum() + 0.5) / (len(left) + 1)))
 
 
-def _shrunk(left: Floats | float, n: Floats | float, base: float) -> Floats | float:
+def _shrunk(left: float, n: float, base: float) -> float:
     return (left + PRIOR * base) / (n + PRIOR)
 
 
-def _classes(values: Floats) -> Floats:
+def _classes(values: Floats) -> Integers:
     """Class of each value: equal numbers of people, equal values together, at least LEAST people where there are."""
     many = int(np.clip(len(values) // LEAST, 1, CLASSES))
-    distinct, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     middle = np.cumsum(counts) - counts / 2
     codes = np.minimum((many * middle / len(values)).astype(np.int64), many - 1)
     _, codes = np.unique(codes, return_inverse=True)
-    return codes[place]
+    return np.asarray(codes[place], dtype=np.int64)
 
 
 def non_decreasing(values: Floats, weights: Floats) -> Floats:

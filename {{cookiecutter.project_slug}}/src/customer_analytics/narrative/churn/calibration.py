@@ -108,8 +108,8 @@ def findings(view: View) -> list[Finding]:
                 slope=language.number(slope, 2), low=language.number(low, 2), high=language.number(high, 2),
                 one=language.number(1), said=language.percent(scoring.measure("expected"), 1),
                 happened=language.percent(scoring.measure("rate"), 1),
-                ece=language.percent(scoring.measure("ece"), 1), noise=language.percent(scoring.measure("ece_noise"), 1),
-                tested=view.tested,
+                ece=language.percent(scoring.measure("ece"), 1), tested=view.tested,
+                noise=language.percent(scoring.measure("ece_noise"), 1),
             ),
             meaning=say("A probability times a value is then money that can be expected.") if is_right
             else say("Sums of probabilities, and money counted with them, may be off by as much as the gap."),

@@ -136,4 +136,3 @@ def _between(view: View, target: Target, name: str, digits: int) -> Cell:
 def findings(view: View) -> list[Finding]:
     """None on its own: the table says what can be told."""
     return []
-

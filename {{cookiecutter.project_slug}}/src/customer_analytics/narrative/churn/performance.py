@@ -62,8 +62,8 @@ def method_table(view: View) -> TableWords | None:
     return TableWords(
         (
             (say("Way to tell"), "name"), (say("Log loss"), "number"), (say("AUC"), "number"),
-            (say("PR-AUC"), "number"), (say("Brier skill"), "number"), (say("Calibration slope"), "number"),
-            (say("ECE (by chance)"), "number"), (say("Lift of the first tenth"), "number"),
+            (say("PR-AUC"), "number"), (say("Brier"), "number"), (say("Calibration slope"), "number"),
+            (say("Lift of the first tenth"), "number"),
         ),
         tuple(rows),
         say("Ways to tell who leaves, tested on the same people"),
@@ -71,11 +71,10 @@ def method_table(view: View) -> TableWords | None:
             (say("Log loss"), say("Mean of minus the logarithm of the probability given to what happened; less is "
                                   "better; decides which way is used")),
             (say("AUC, PR-AUC"), say("Within each test, then averaged by pairs or by leavers; ties count half")),
-            (say("Brier skill"), say("One less the Brier score over that of whoever knew only the rate of each test")),
+            (say("Brier"), say("Mean square of probability less what happened (yes or no); skill, ECE and its noise: "
+                               "evaluation.csv")),
             (say("Calibration slope"), say("Of the log odds of what happened on those of what was said; {one} is right",
                                            one=view.language.number(1))),
-            (say("ECE"), say("Mean gap between said and happened in ten classes of equal size; in brackets what "
-                             "perfect probabilities would show on so many people")),
             (say("Lift of the first tenth"), say("Leavers among the tenth with the highest scores of each test, over "
                                                  "their share of all; ties at random, averaged")),
             *_missing(view, scoring),
@@ -89,14 +88,12 @@ def _method_row(view: View, row: dict[Any, Any]) -> Row:
     return (
         (view.method_name(str(row["method"])), None),
         (number(row["log_loss"], LOSS_DIGITS), row["log_loss"]),
-        _with_interval(view, row, "auc", 3),
-        (number(row["pr_auc"], 3), row["pr_auc"]),
-        (number(row["skill"], 3), row["skill"]),
+        _with_interval(view, row, "auc", 2),
+        (number(row["pr_auc"], 2), row["pr_auc"]),
+        (number(row["brier"], 3), row["brier"]),
         _with_interval(view, row, "slope", 2),
-        (view.language.say("{value} ({noise})", value=number(row["ece"], 3), noise=number(row["ece_noise"], 3)),
-         row["ece"]),
         _lift(view, row),
-    )  # fmt: skip
+    )
 
 
 def _with_interval(view: View, row: dict[Any, Any], name: str, digits: int) -> Cell:
@@ -146,8 +143,8 @@ def test_table(view: View) -> TableWords | None:
             (language.number(row["n"]), row["n"]),
             (_share(view, row["expected"], row["n"]), row["expected"]),
             (_share(view, row["rate"], row["n"]), row["rate"]),
-            _with_interval(view, row, "auc", 3),
-            _with_interval(view, row, "slope", 2),
+            _with_interval(view, row, "auc", 2),
+            (language.number(row["slope"], 2), None if math.isnan(row["slope"]) else row["slope"]),
             _lift(view, row),
         )
         for row in own.to_dict("records")
@@ -245,4 +242,3 @@ def findings(view: View) -> list[Finding]:
             n=len(scoring.predictions), unit="nats", notable=False,
         )
     ]  # fmt: skip
-
