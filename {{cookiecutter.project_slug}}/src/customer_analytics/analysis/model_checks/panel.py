@@ -32,7 +32,7 @@ class Panel:
     `person` and `now_person` number the people alike, below `people`; `now_rows`: rows of the frame of now looked at.
     `stratum`, `now_stratum`: class of time since the first day and of silence, by which people of different cut-offs
     are alike; `lately`, `now_lately`: silent for no longer than half of the people now. By person: `gone` (was here at
-    a past cut-off, is not now), `here` (is here now and lately active, so surely still here), `cohort` (when they came).
+    a past cut-off, is not now), `here` (is here now and lately active, so surely still), `cohort` (when they came).
     """
 
     person: Ints

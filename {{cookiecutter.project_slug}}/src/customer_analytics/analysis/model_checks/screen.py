@@ -103,6 +103,8 @@ def screen(samples: Samples, study: Study, seed: int) -> Screening:
     questions = _questions(samples, board) if board is not None and able else []
     q = _corrected(questions)
     tested = cases(samples.cuts)
+    looked = samples.now.frame.iloc[thinned(samples.now.frame["person_id"], MOST_NOW)]
+    samples = replace(samples, now=replace(samples.now, frame=looked))
     rows = [
         _row(samples, tested, entry, questions, q, able=able, dated_cuts=dated_cuts)
         for entry in names.to_dict("records")
@@ -278,7 +280,6 @@ def _evidence(question: _Question | None, q: dict[tuple[str, str], tuple[float, 
 def _own_values(samples: Samples, feature: str, kind: str) -> float:
     """Share of the people of the last past cut-off and of now whose value is theirs alone."""
     frames = [sample.frame[["person_id", feature]] for sample in (*samples.cuts[-1:], samples.now)]
-    frames = [frame.iloc[thinned(frame["person_id"], MOST_NOW)] for frame in frames]
     people = pd.concat(frames, ignore_index=True).drop_duplicates("person_id")
     return columns.own_values(people[feature], kind) if len(people) >= LEAST else 0.0
 
