@@ -14,6 +14,7 @@ from customer_analytics.analysis.rfm.groups import small_groups
 
 Metrics = dict[str, float | int | None]
 LEAST = 30  # scored people below whom nothing is said of all of them together (D0.2)
+CAMPAIGN_COUNTS = ("followed", "treated_n", "treated_stayed", "control_n", "control_stayed")
 COUNTS = ("customers", "control", "selected", "n", "left")
 MONEY, MONEY_PLACES = ("value", "value_at_risk", "at_risk_low", "at_risk_high"), 2
 
@@ -98,7 +99,8 @@ def tables(result: ActionsResult | None, minimum_group: int) -> dict[str, pd.Dat
     lifted = result.uplift
     if lifted is not None and len(lifted.campaigns):
         days = [as_date(int(day)).isoformat() if day == day else None for day in lifted.campaigns["day"]]
-        made["past_campaigns"] = lifted.campaigns.assign(day=pd.Series(days, dtype=object))
+        own = lifted.campaigns.assign(day=pd.Series(days, dtype=object))
+        made["past_campaigns"] = own.astype(dict.fromkeys(CAMPAIGN_COUNTS, "Int64"))
     if lifted is not None and lifted.qini is not None:
         made |= {"uplift_curve": lifted.qini.curve, "uplift_groups": lifted.groups}
     if result.pilot is not None and result.pilot.strata is not None:

@@ -240,7 +240,9 @@ def findings(view: View) -> list[Finding]:
             meaning=say("The tier did what it said.")
             if held
             else say("The tier was off at the last test: its order counts, its level does not."),
-            action=say("Work through the high tier by the action column of scores.csv; leave the low tier alone."),
+            action=say(
+                "Go by the action column of scores.csv: value counts beside risk, so some at low risk are on the list."
+            ),
             section="tiers", value=float(n), n=len(actions.scores), unit="people",
         )
     ]  # fmt: skip
