@@ -96,11 +96,12 @@ def delay_figure(view: View) -> FigureWords:
     }  # fmt: skip
     gone = say("contract ended") if view.is_contractual else say("silent for so long that hardly anybody comes back")
     subtitle = (
-        say("Expected loss that is out of reach ({gone}) by week of waiting, at the pace of past cut-offs; band: interval",
+        say("Expected loss that is out of reach ({gone}) by week of waiting, at the pace of past cut-offs; band: "
+            "interval",
             gone=gone)
         if has(view)
-        else say("Share of the expected leavers out of reach ({gone}) by week of waiting, at the pace of past cut-offs; "
-                 "band: interval", gone=gone)
+        else say("Share of the expected leavers out of reach ({gone}) by week of waiting, at the pace of past "
+                 "cut-offs; band: interval", gone=gone)
     )  # fmt: skip
     return FigureWords(
         say("After {weeks} of waiting, {share} of what is at risk is out of reach", **numbers), subtitle,
