@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _DATED = (("orders", "ordered_on"), ("order_lines", "ordered_on"), ("events", "occurred_on"))
 
+_ELSE_DATED = (("subscriptions", "started_on"),)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -61,12 +63,15 @@ class Report:
 
     @functools.cached_property
     def period(self) -> tuple[dt.date, dt.date]:
-        """First and last day of the data: the first order, line or event, and the as-of day."""
-        first = [
-            self.tables[table][column].min().execute() for table, column in _DATED if self.tables.has(table, column)
-        ]
-        known = [pd.Timestamp(day).date() for day in first if not pd.isna(day)]
+        """First and last day of the data: the first order, line or event, else contract, and the as-of day."""
+        known = self._first_days(_DATED) or self._first_days(_ELSE_DATED)
         return min(known, default=self.tables.as_of), self.tables.as_of
+
+    def _first_days(self, columns: tuple[tuple[str, str], ...]) -> list[dt.date]:
+        found = [
+            self.tables[table][column].min().execute() for table, column in columns if self.tables.has(table, column)
+        ]
+        return [pd.Timestamp(day).date() for day in found if not pd.isna(day)]
 
     @functools.cached_property
     def load_log(self) -> LoadLog:

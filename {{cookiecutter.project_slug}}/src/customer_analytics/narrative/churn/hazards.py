@@ -29,7 +29,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.churn.view import View
 
-MOST_TERMS = 10  # on the page; the file holds all
+MOST_TERMS = 8  # on the page; the file holds all
 IndexRow = tuple[str, float, float, float, str, str]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from customer_analytics.language import Text
     from customer_analytics.narrative.churn.view import View
 
-MOST_ROWS = 10
+MOST_ROWS = 8
 EVERY = 5  # hundredths between two points of the curve
 PER = 1_000  # assigned customers that kept ones are told for
 

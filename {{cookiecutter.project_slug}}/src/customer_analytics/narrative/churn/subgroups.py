@@ -17,7 +17,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.churn.view import View
 
-MOST_ROWS = 8
+MOST_ROWS = 6
 OFF = 0.05  # Holm over all groups
 MATTERS = 0.05  # difference of a share from which the first screen may tell it
 YEARS = 200

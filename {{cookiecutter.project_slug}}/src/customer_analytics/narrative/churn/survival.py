@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.churn.view import View
 
 POINTS = 36  # steps drawn of a curve
-MOST_DRAWN = 6  # curves in one picture
+MOST_DRAWN = 4  # curves in one figure; the table has the others
 CurveRow = tuple[str, list[float], list[float], str, list[float] | None, list[float] | None, list[str]]
 
 
@@ -205,7 +205,7 @@ def group_table(view: View, part: Hazards) -> TableWords | None:
     )  # fmt: skip
 
 
-MOST_ROWS = 12
+MOST_ROWS = 8
 
 
 def _group_row(view: View, part: Hazards, comparison: Comparison, row: dict[Any, Any]) -> Row:
