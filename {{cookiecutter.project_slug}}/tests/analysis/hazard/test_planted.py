@@ -109,7 +109,7 @@ def test_nothing_else_is_claimed_of_contracts_that_end_at_random(tables_of: Any,
     found, _ = analysed(tables_of, client, 5, False)
     assert not (found.effects["q"] < 0.01).any()
     assert all(each.worst is None for each in found.comparisons)
-    assert found.quality is not None and found.quality.uno.low < 0.5
+    assert found.quality is not None and found.quality.uno.value < 0.58  # chance: 0.50, give or take 0.04
 
 
 def test_probabilities_of_running_contracts_are_the_planted_ones_within_their_intervals(

@@ -24,7 +24,7 @@ MOST_LEVELS = 20  # of a category; more are a list of names
 MOST_MISSING = 0.5  # of a column
 LEAST_OF_LEVEL = 30  # rows of a level that stands by itself
 LEAST_INDICATOR = 5  # ends among the rows in which an indicator is one, and in which it is zero
-COLLINEAR = 1e-6  # share of a column's variation that the columns before it leave over
+COLLINEAR = 1e-4  # share of a variation that the columns before leave over; a price rounded to cents leaves 1e-5
 KNOWN_AFTER = 0.99  # of the rows in which a column is filled in have ended: it is filled in because they did
 
 # "constant", "mostly_missing", "many_levels", "separating" and "collinear" come from scoring.columns.
