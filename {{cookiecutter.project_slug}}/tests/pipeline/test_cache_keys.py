@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,19 @@ def test_the_first_run_keeps_what_the_second_looks_for_though_no_key_of_customer
     before = _key(project.folder)
     assert key.is_file()
     assert _key(project.folder) == before
+
+
+def test_an_earlier_promise_whose_time_is_over_changes_the_key_of_churn_and_of_nothing_else(project: Project) -> None:
+    def facts(report: str, day: str | None) -> object:
+        return caching.engagement_facts(project, report, day)
+
+    before = [facts(report, day) for report in ("churn", "rfm") for day in ("2026-06-30", None)]
+    folder = project.reports / "2026-04-01_1" / "churn"
+    folder.mkdir(parents=True)
+    (folder.parent / "run.json").write_text(json.dumps({"created_at": "2026-04-01T09:00:00+00:00"}), encoding="utf-8")
+    promise = {"format": 1, "as_of": "2026-03-31", "subset": None, "kind": "orders", "gap_days": 0,
+               "horizon_days": 90, "method": "trees", "privacy": "analyst"}  # fmt: skip
+    (folder / "promise.json").write_text(json.dumps(promise), encoding="utf-8")
+    after = [facts(report, day) for report in ("churn", "rfm") for day in ("2026-06-30", None)]
+    assert [old != new for old, new in zip(before, after, strict=True)] == [True, True, False, False]
+    assert facts("churn", "2026-06-28") == caching.engagement_facts(project, "churn", "2026-03-31")  # not over yet
