@@ -72,8 +72,8 @@ def samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Sample
     source = FeatureSource(tables, study.kind, study.life)
     names = dictionary(tables, study.kind, source)
     windows = study.windows
-    counts = study.population.set_index("cut")
-    numbers = {cut: (int(counts.loc[cut, "people"]), int(counts.loc[cut, "left"])) for cut in windows.cuts}
+    counted = zip(*(study.population[name].astype(int) for name in ("cut", "people", "left")), strict=True)
+    numbers = {cut: (people, left) for cut, people, left in counted}
     past = [
         _Part(cut, _people(tables, study, cut, parameters.training_sample / max(people, 1)), people)
         for cut, (people, _) in numbers.items()

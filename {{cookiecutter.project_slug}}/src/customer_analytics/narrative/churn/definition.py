@@ -139,12 +139,15 @@ def silence_lines(view: View) -> list[CurveLine]:
     lines: list[CurveLine] = []
     for rhythm, role in zip(_drawn(view), ROLES, strict=False):
         table = _curve(view, rhythm)
-        x, y = table["silent_days"].astype(int).tolist(), table["rate"].astype(float).tolist()
-        lines.append((str(rhythm_name(view, rhythm)), x, y, role, None, None, True))
+        lines.append((str(rhythm_name(view, rhythm)), *_points(table), role, None, None, True))
     table = _curve(view, ALL)
-    x, y, low, high = (table[name].tolist() for name in ("silent_days", "rate", "low", "high"))
-    lines.append((str(rhythm_name(view, ALL)), x, y, "s1", low, high, False))
+    low, high = ([float(value) for value in table[name]] for name in ("low", "high"))
+    lines.append((str(rhythm_name(view, ALL)), *_points(table), "s1", low, high, False))
     return lines
+
+
+def _points(table: pd.DataFrame) -> tuple[list[int], list[float | None]]:
+    return [int(day) for day in table["silent_days"]], [float(rate) for rate in table["rate"]]
 
 
 def silence_axis(view: View) -> tuple[Any, ...]:
