@@ -60,9 +60,14 @@ def bars(view: View) -> list[BarRow]:
     rows: list[BarRow] = []
     for row in _result(view).importance.to_dict("records"):
         role = "s1" if row["q"] < LEVEL and row["low"] > 0 else "faint"
-        shown = view.language.number(row["drop"], DIGITS)
+        shown = _shown(view, row["drop"])
         rows.append((str(family_name(view, str(row["group"]))), row["drop"], shown, role, row["low"], row["high"]))
     return rows
+
+
+def _shown(view: View, drop: float) -> str:
+    """A rise of the log loss; nothing is nothing, without a sign."""
+    return view.language.number(drop if round(drop, DIGITS) else 0.0, DIGITS)
 
 
 def figure(view: View) -> FigureWords:
@@ -76,7 +81,7 @@ def figure(view: View) -> FigureWords:
         else say("No family of features carries the forecast alone")
     )
     told = [
-        say("{family}: {drop}", family=family_name(view, str(row["group"])), drop=language.number(row["drop"], DIGITS))
+        say("{family}: {drop}", family=family_name(view, str(row["group"])), drop=_shown(view, row["drop"]))
         for row in result.importance.to_dict("records")
     ]
     return FigureWords(

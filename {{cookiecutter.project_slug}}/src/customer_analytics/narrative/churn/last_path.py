@@ -123,7 +123,7 @@ def _row(view: View, row: Mapping[Hashable, Any]) -> Row:
     least = 0.001
     q = say("<{least}", least=language.number(least, 3)) if row["q"] < least else language.number(row["q"], 3)
     return (
-        (deed_name(view, str(row["deed"])), None),
+        (_head(deed_name(view, str(row["deed"]))), None),
         (view.days(int(row["days"])), row["days"]),
         (language.percent(row["left_share"]), row["left_share"]),
         (language.percent(row["stayed_share"]), row["stayed_share"]),
@@ -131,6 +131,11 @@ def _row(view: View, row: Mapping[Hashable, Any]) -> Row:
         (q, row["q"]),
         (say("yes") if row["clear"] else say("no"), row["clear"]),
     )
+
+
+def _head(name: Text) -> str:
+    """The name at the head of a line."""
+    return name[:1].upper() + name[1:]
 
 
 def findings(view: View) -> list[Finding]:

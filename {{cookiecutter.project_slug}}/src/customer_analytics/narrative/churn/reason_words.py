@@ -15,6 +15,8 @@ from customer_analytics.analysis.reasons.topics import OWN
 from customer_analytics.language import Language, Text
 
 LONGEST = 40  # letters of a client's own value or heading
+USUAL = (0.9, 1.1)  # a ratio in between tells nothing: another figure of the topic is told
+REGULAR, IRREGULAR = 0.4, 1.0  # spread of the gaps in their own mean
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Facts:
     def knows(self, name: str) -> bool:
         """Whether the figure is known."""
         return not math.isnan(self.number(name))
+
+    def is_usual(self, name: str) -> bool:
+        """Whether a ratio to the customer's own usual is about one."""
+        return USUAL[0] <= self.number(name) <= USUAL[1]
 
     def text(self, name: str) -> str | None:
         """A text of the client, cut to a line; None where it is not known."""
@@ -129,6 +135,13 @@ def _variation(facts: Facts) -> Text:
             if facts.orders
             else say("Too few active days to know the own rhythm")
         )
+    spread = facts.number("gap_variation")
+    if facts.is_usual("last_gap_in_own_gaps") and not math.isnan(spread):
+        if spread < REGULAR:
+            return say("Comes at regular intervals")
+        return (
+            say("Comes at irregular intervals") if spread > IRREGULAR else say("Comes at somewhat irregular intervals")
+        )
     times = facts.language.number(facts.number("last_gap_in_own_gaps"), 1)
     if facts.orders:
         return say("Last gap between orders: {times} times the usual one", times=times)
@@ -151,7 +164,9 @@ def _spend(facts: Facts) -> Text:
 
 def _size(facts: Facts) -> Text:
     language = facts.language
-    if facts.knows("last_order_in_own_orders"):
+    if facts.knows("last_order_in_own_orders") and not (
+        facts.is_usual("last_order_in_own_orders") and facts.knows("average_order")
+    ):
         times = language.number(facts.number("last_order_in_own_orders"), 1)
         return language.say("Last order day: {times} times the own average order", times=times)
     return language.say("Average order: {money}", money=language.money(facts.number("average_order")))
@@ -313,7 +328,7 @@ def _number(facts: Facts) -> Text:
 SPEAKERS: Mapping[str, Speaker] = {
     "rhythm.silence": Speaker({"silent_days": 0, "own_gap_days": 0}, _silence),
     "rhythm.frequency": Speaker({"days_there_90": 0}, _frequency),
-    "rhythm.variation": Speaker({"last_gap_in_own_gaps": 1}, _variation),
+    "rhythm.variation": Speaker({"last_gap_in_own_gaps": 1, "gap_variation": 1}, _variation),
     "rhythm.newness": Speaker({"days_since_first": 0}, _newness),
     "value.spend": Speaker({"spend_90": 0}, _spend),
     "value.size": Speaker({"last_order_in_own_orders": 1, "average_order": 0}, _size),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.reasons.customers import LEAST, MOST
 from customer_analytics.analysis.reasons.held_out import MOST_REFIT
 from customer_analytics.analysis.reasons.result import ReasonsResult
+from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.narrative.churn.features import family_name
 from customer_analytics.narrative.churn.reason_words import speaker_of
 from customer_analytics.narrative.churn.sentences import sentence, sentences
@@ -75,15 +77,17 @@ def reason_table(view: View) -> TableWords | None:
     counts = result.counts[result.counts["people"] >= view.minimum_group].head(MOST_ROWS)
     if not len(counts):
         return None
+    # Everybody has at most one first reason: a hidden count must not be found by subtracting the others.
+    hidden = small_groups(counts["first"].to_numpy(dtype=np.int64), view.minimum_group)
     rows: list[Row] = []
-    for row in counts.to_dict("records"):
+    for row, small in zip(counts.to_dict("records"), hidden, strict=True):
         family, steady = str(row["family"]), _steady(result, str(row["family"]), view.least)
         rows.append(
             (
                 (family_name(view, family), None),
                 (language.number(row["people"]), row["people"]),
                 (language.percent(row["people"] / len(result.per_customer)), row["people"]),
-                (view.few(int(row["first"])), row["first"]),
+                (say("few") if small else language.number(int(row["first"])), None if small else row["first"]),
                 (language.percent(steady), steady),
                 (_example(view, result, family), None),
             )
