@@ -83,7 +83,8 @@ def analyse(
     to_mend = mends(people.tier, own_reasons["family_1"])
     free = (why_not == "") & (to_mend == "")
     pilot = _pilot(people, free, study, parameters, tables.as_of, _pays(known, lifted))
-    action = choose(why_not, people.tier, people.selected, to_mend, _arms(pilot, people.frame["person_id"]))
+    arm = _arms(pilot, people.frame["person_id"])
+    action = choose(why_not, people.tier, people.selected, to_mend, arm, measured=lifted.use or bool(pilot.reason))
     decided = Decided(own_reasons, contactable, why_not, action, pilot)
     return _result(tables, study, known, people, decided, lifted, past, terms)
 

@@ -21,10 +21,11 @@ NO_CONSENT, UNSUBSCRIBED, TOO_OFTEN, UNKNOWN = "no_consent", "unsubscribed", "to
 HARMED, LOW_RISK = "negative_uplift", "low_risk"
 DISTURB = (UNKNOWN, NO_CONSENT, UNSUBSCRIBED, TOO_OFTEN, HARMED, LOW_RISK)
 FORBIDDEN = (UNKNOWN, NO_CONSENT, UNSUBSCRIBED)  # for whatever reason they should be contacted
-SERVICE, PAYMENT, OFFER, REMIND, PILOT_OFFER, PILOT_CONTROL, NOTHING, LEAVE = (
-    "service_call", "payment_help", "offer", "reminder", "pilot_offer", "pilot_control", "nothing", "leave_alone",
+SERVICE, PAYMENT, OFFER, WAIT, REMIND, PILOT_OFFER, PILOT_CONTROL, NOTHING, LEAVE = (
+    "service_call", "payment_help", "offer", "wait_for_pilot", "reminder", "pilot_offer", "pilot_control", "nothing",
+    "leave_alone",
 )  # fmt: skip
-ACTIONS = (PAYMENT, SERVICE, PILOT_OFFER, PILOT_CONTROL, OFFER, REMIND, NOTHING, LEAVE)
+ACTIONS = (PAYMENT, SERVICE, PILOT_OFFER, PILOT_CONTROL, OFFER, WAIT, REMIND, NOTHING, LEAVE)
 
 
 def do_not_disturb(
@@ -70,6 +71,8 @@ def choose(
     selected: Mask,
     to_mend: npt.NDArray[np.object_],
     arm: npt.NDArray[np.object_],
+    *,
+    measured: bool = True,
 ) -> npt.NDArray[np.object_]:
     """The action of each customer.
 
@@ -79,6 +82,7 @@ def choose(
         selected: worth an offer by the cut-off.
         to_mend: of mends.
         arm: of the pilot: treatment, control or "".
+        measured: whether past contacts have shown that an offer keeps these; else who is not in the pilot waits for it.
     """
     conditions = [
         why_not != "",
@@ -89,6 +93,6 @@ def choose(
         selected,
         (tier != LOW) & (tier != UNRANKED),
     ]
-    named = [LEAVE, PAYMENT, SERVICE, PILOT_CONTROL, PILOT_OFFER, OFFER, REMIND]
+    named = [LEAVE, PAYMENT, SERVICE, PILOT_CONTROL, PILOT_OFFER, OFFER if measured else WAIT, REMIND]
     action: npt.NDArray[np.object_] = np.select(conditions, named, default=NOTHING).astype(object)
     return action

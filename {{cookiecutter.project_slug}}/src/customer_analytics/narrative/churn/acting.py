@@ -109,6 +109,7 @@ def action_name(view: View, action: str) -> Text:
         "pilot_offer": say("Pilot: make the offer"),
         "pilot_control": say("Pilot: leave alone until it ends"),
         "offer": say("Make the offer"),
+        "wait_for_pilot": say("Wait for the pilot's result"),
         "reminder": say("Remind without an offer"),
         "nothing": say("Nothing to do"),
         "leave_alone": say("Do not disturb"),

@@ -264,17 +264,24 @@ def _numbers(view: View) -> dict[str, Text | str]:
 def _pays(view: View) -> Finding:
     actions, profit = _parts(view)
     say, numbers = view.language.say, _numbers(view)
-    statement = say(
-        "On {tested}, {assumed}, contacting the **{share}** of {people} with the highest expected profit "
-        "({from_share} to {to_share}) earns **{profit}** for every {thousand} ({interval}; the share chosen without "
-        "those on whom it is counted).", **numbers,
+    statement = (
+        say(
+            "On {tested}, {assumed}, contacting all {people} earns **{profit}** for every {thousand} ({interval}; the "
+            "share chosen without those on whom it is counted).", **numbers,
+        )
+        if profit.share >= 1
+        else say(
+            "On {tested}, {assumed}, contacting the **{share}** of {people} with the highest expected profit "
+            "({from_share} to {to_share}) earns **{profit}** for every {thousand} ({interval}; the share chosen "
+            "without those on whom it is counted).", **numbers,
+        )
     )  # fmt: skip
     return Finding(
         id="profit", grade=Grade.C, head=_head(view, actions, numbers),
         statement=say("{statement} Contacting all: {everyone}.", statement=statement, **numbers)
         if profit.share < 1
         else statement,
-        meaning=_meaning(view, actions, numbers), action=_act(view),
+        meaning=_revenue(view, _meaning(view, actions, numbers)), action=_act(view),
         section="profit", value=profit.profit, low=profit.profit_interval.low, high=profit.profit_interval.high,
         n=profit.n, unit="money",
     )  # fmt: skip
@@ -304,6 +311,18 @@ def _meaning(view: View, actions: ActionsResult, numbers: dict[str, Text | str])
             "{assumed}: an offer like those earns less than told here.", **told,
         )  # fmt: skip
     return say("{pays} Past randomised contacts kept {kept} (interval {low} to {high}).", **told)
+
+
+def _revenue(view: View, told: Text) -> Text:
+    """What is told, with the warning that the cost of goods is not known, where it is not."""
+    actions = found(view)
+    if actions is None or actions.is_margin:
+        return told
+    return view.language.say(
+        "{told} Counted in net revenue, without the cost of goods: less is earned than told until margin_share is "
+        "stated.",
+        told=told,
+    )
 
 
 def _head(view: View, actions: ActionsResult, numbers: dict[str, Text | str]) -> Text:
