@@ -72,6 +72,18 @@ def test_a_strong_cause_that_was_known_at_the_beginning_is_no_leak(orders: Simpl
     assert told["own.spring offer"] == "sound"
 
 
+@pytest.mark.parametrize("since", [640, 600, 560])
+def test_the_campaign_that_has_just_begun_is_no_leak_though_none_of_its_customers_has_left(
+    orders: SimpleNamespace, since: int
+) -> None:
+    rng = np.random.default_rng(since)
+    here = make_shop(since, people=2_000)
+    new = (here.came >= since) & (rng.random(2_000) < 0.95)
+    columns = {"own.offer": ("category", np.where(new, "new", "old").astype(object))}
+    told = verdicts(screen(here.samples(columns), orders, 1))
+    assert told["own.offer"] == "sound"
+
+
 def test_a_mark_that_is_wiped_after_leaving_is_a_leak_too(shop: Callable[[int], Any], orders: SimpleNamespace) -> None:
     here = shop(2)
     status = np.where(here.left, "closed", "open").astype(object)

@@ -85,7 +85,7 @@ def purity(panel: Panel, holds: Flags) -> Purity:
 
 
 def mantel_haenszel(exposed: Flags, case: Flags, stratum: Ints) -> tuple[float, float]:
-    """Log odds ratio and its standard error over strata; NaN where exposure or outcome does not vary."""
+    """Log odds ratio and its standard error over strata; NaN where exposure and outcome vary together in none."""
     if not (0 < exposed.sum() < len(exposed) and 0 < case.sum() < len(case)):
         return math.nan, math.nan
     size = int(stratum.max()) + 1
@@ -93,8 +93,12 @@ def mantel_haenszel(exposed: Flags, case: Flags, stratum: Ints) -> tuple[float, 
         np.bincount(stratum[part], minlength=size).astype(float)
         for part in (exposed & case, exposed & ~case, ~exposed & case, ~exposed & ~case)
     ]
-    if not _usable(cells):  # an empty cell: all strata as one table, half a person more in each cell
-        cells = [np.array([cell.sum() + 0.5]) for cell in cells]
+    a, b, c, d = cells
+    telling = (a + b > 0) & (c + d > 0) & (a + c > 0) & (b + d > 0)
+    if not telling.any():
+        return math.nan, math.nan
+    if not _usable(cells):  # an empty cell: the strata that tell anything as one table, half a person more in each
+        cells = [np.array([cell[telling].sum() + 0.5]) for cell in cells]
     return _odds(cells)
 
 
