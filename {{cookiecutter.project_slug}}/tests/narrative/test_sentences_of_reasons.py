@@ -44,6 +44,17 @@ ALL = [f"{family}.{topic}" for family, topics in TOPICS.items() for topic in top
             "已退订消息",
         ),
         ("payment.trouble", {"payment_delay_hours": 12.0}, "Pays 12 hours after the order on average", None),
+        (
+            "value.size", {"last_order_in_own_orders": 1.0, "average_order": 40.0}, "Average order: €40", None,
+        ),
+        (
+            "value.size", {"last_order_in_own_orders": 0.3, "average_order": 40.0},
+            "Last order day: 0.3 times the own average order", None,
+        ),
+        (
+            "rhythm.variation", {"last_gap_in_own_gaps": 1.0, "gap_variation": 1.4}, "Comes at irregular intervals",
+            "间隔很不规律",
+        ),
         ("contract.plan", {"contract_plan": "<b>{x}</b>"}, "Plan “<b>{x}</b>”", "套餐“<b>{x}</b>”"),
         ("contract.own subscriptions.Autopay", {"subscriptions.Autopay": "no"}, "Autopay: no", "Autopay：no"),
     ],
