@@ -161,8 +161,8 @@ def _counted(tables: Tables, made: Study, parameters: ChurnParameters) -> Study:
 
 
 def _count(people: ir.Table) -> tuple[int, int]:
-    row = people.aggregate(people=people.count(), left=people.left.sum()).to_pandas().fillna(0).iloc[0]
-    return int(row["people"]), int(row["left"])
+    row = people.aggregate(people=people.count(), left=people.left.sum()).to_pyarrow().to_pylist()[0]
+    return int(row["people"]), int(row["left"] or 0)
 
 
 def _costs(made: Study, cut: int) -> pd.DataFrame:

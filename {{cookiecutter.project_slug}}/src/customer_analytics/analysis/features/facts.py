@@ -122,7 +122,8 @@ def _columns(rows: ir.Table, table: str, candidates: tuple[str, ...]) -> tuple[l
     ]
     kinds = {}
     for place, name in enumerate(strange, start=len(canonical)):
-        kind = _kind({key: row[f"{key}_{place}"] or 0 for key in ("known", "levels", "long", "numbers", "whole")})
+        seen = {key: row[f"{key}_{place}"] or 0 for key in ("known", "levels", "long", "numbers", "whole")}
+        kind = _kind(seen | {"rows": row["rows"]})
         if kind is not None:
             kinds[name] = kind
     return usable, kinds
@@ -142,8 +143,8 @@ def _kind(seen: Mapping[str, int]) -> str | None:
 
 
 def _single(seen: Mapping[str, int]) -> str | None:
-    """A column with one value is either filled or empty, which may say something: a category with an unknown level."""
-    return OWN_CATEGORY if seen["long"] <= LONGEST else None
+    """A column with one value is filled or empty, which may say something: a category with an unknown level."""
+    return OWN_CATEGORY if seen["long"] <= LONGEST and seen["known"] < seen["rows"] else None
 
 
 def _is_plain(column: ir.Column) -> bool:
