@@ -200,9 +200,11 @@ class ChurnParameters(Parameters):
     margin_share: Annotated[float | None, Field(gt=0, le=1)] = Field(
         None, description="margin as a share of revenue; empty: from the costs in the data, else money is revenue"
     )
-    contact_cost: Annotated[float, Field(ge=0)] = Field(1.0, description="cost of one contact, in the currency")
-    incentive: Annotated[float, Field(ge=0)] = Field(
-        10.0, description="cost of the offer to whoever takes it, in the currency"
+    contact_cost: Annotated[float | None, Field(ge=0)] = Field(
+        None, description="cost of one contact, in the currency; empty: about a hundredth of the mean order or price"
+    )
+    incentive: Annotated[float | None, Field(ge=0)] = Field(
+        None, description="cost of the offer to whoever takes it, in the currency; empty: about a tenth of the same"
     )
     acceptance: Annotated[float, Field(gt=0, le=1)] = Field(
         0.1, description="share of the leaving who stay for the offer: an assumption until a test has measured it"

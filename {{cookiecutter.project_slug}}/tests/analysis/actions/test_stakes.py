@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from customer_analytics.analysis.actions.assumed import assumed_terms, readable
 from customer_analytics.analysis.actions.curve import Cases
 from customer_analytics.analysis.actions.delay import delay
 from customer_analytics.analysis.actions.moments import money, silences
@@ -23,6 +24,7 @@ from customer_analytics.analysis.actions.tiers import tested as tiers_tested
 from customer_analytics.analysis.actions.value_at_risk import at_risk, held_up
 from customer_analytics.analysis.actions.worth import past_money, periods, worth_from_orders, worth_from_prices
 from customer_analytics.analysis.features.life import life
+from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.tables.store import Tables
 
 DAY = dt.date(2024, 1, 1)
@@ -213,3 +215,20 @@ def test_no_rate_of_a_tier_below_the_minimum() -> None:
     assert table.loc[HIGH, "expected"] == pytest.approx(0.7)
     assert math.isnan(table.loc[LOW, "rate"])
     assert table.loc[MEDIUM, "n"] == 0
+
+
+def test_the_offer_is_assumed_in_proportion_to_what_customers_pay() -> None:
+    """Ten yuan and ten pounds are not the same offer."""
+    pounds, yuan = orders_of([("a", 1, 60), ("b", 2, 100)], 9), orders_of([("a", 1, 600), ("b", 2, 1000)], 9)
+    found = [assumed_terms(tables, "orders", ChurnParameters()) for tables in (pounds, yuan)]
+    assert [(one.incentive, one.contact_cost) for one in found] == [(10.0, 1.0), (100.0, 10.0)]
+    stated = assumed_terms(yuan, "orders", ChurnParameters(incentive=0, contact_cost=3))
+    assert (stated.incentive, stated.contact_cost) == (0, 3)
+    monthly = contracts_of([{"customer_id": "a", "plan": "Basic", "price": Decimal("8"), "ended_on": None}])
+    assert assumed_terms(monthly, "contracts", ChurnParameters()).incentive == 1.0
+    assert assumed_terms(contracts_of([]), "contracts", ChurnParameters()).incentive == 0.0
+
+
+def test_an_assumed_amount_is_one_two_or_five_with_zeros() -> None:
+    amounts = (0.03, 0.8, 1.3, 1.6, 3.4, 8.0, 34.0, 0.0)
+    assert [readable(amount) for amount in amounts] == [0.02, 1.0, 1.0, 2.0, 5.0, 10.0, 50.0, 0.0]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.actions import choice, tiers
+from customer_analytics.analysis.actions.assumed import assumed_terms
 from customer_analytics.analysis.actions.choice import choose, do_not_disturb, mends
 from customer_analytics.analysis.actions.curve import Cases, ProfitCurve, blocks_of, profit_curve
 from customer_analytics.analysis.actions.delay import Delay, delay, out_of_reach
@@ -64,7 +65,7 @@ def analyse(
     `samples`: people of all past cut-offs, for the value of staying; without them those of the tested ones serve.
     `hazard`: how long contracts last; what is known of those without dates.
     """
-    terms = Terms(parameters.acceptance, parameters.incentive, parameters.contact_cost)
+    terms = assumed_terms(tables, study.kind, parameters)
     if study.kind == SNAPSHOT:
         return undated(tables, study, hazard, parameters, terms)
     if scoring is None or scoring.reason or not len(scoring.now) or not len(scoring.predictions):

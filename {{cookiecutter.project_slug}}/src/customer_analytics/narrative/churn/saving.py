@@ -38,9 +38,9 @@ def has_campaigns(view: View) -> bool:
 
 
 def has_curve(view: View) -> bool:
-    """Whether customers were put in an order by what a contact changes, and that was tested."""
+    """Whether an order by what a contact changes is better than chance; where it is not, a sentence says so."""
     lifted = _lifted(view)
-    return lifted is not None and lifted.qini is not None
+    return lifted is not None and lifted.qini is not None and lifted.qini.holds
 
 
 def section(view: View) -> SectionWords:
@@ -178,13 +178,8 @@ def curve_figure(view: View) -> FigureWords:
         "high": language.number(PER * qini.interval.high, 1), "n": language.number(lifted.n),
         "campaigns": language.number(lifted.pooled),
     }  # fmt: skip
-    title = (
-        say("Past contacts tell whom a contact keeps")
-        if qini.holds
-        else say("Past contacts do not tell whom a contact keeps")
-    )
     return FigureWords(
-        title,
+        say("Past contacts tell whom a contact keeps"),
         say("Customers kept for every {per} assigned, forecast for people left out; band: interval", **numbers),
         say("If all are contacted {whole} of every {per} are kept; area between the order and chance {area} (interval "
             "{low} to {high}).", **numbers),
@@ -242,6 +237,7 @@ def _past(view: View) -> Finding | None:
             "That they kept more than {high} is ruled out. An order that was only brought forward does not count "
             "here, but who was there again within the window.", high=language.percent(max(high, 0.0), 1),
         )  # fmt: skip
+        meaning = say("{told} {order}", told=meaning, order=_not_apart(view, lifted))
     return Finding(
         id="past_contacts", grade=Grade.A, head=head,
         statement=say(

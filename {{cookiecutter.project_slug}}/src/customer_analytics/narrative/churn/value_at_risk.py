@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from customer_analytics.narrative.churn.acting import found, known, money_word, tenure, undated, why_no_money
-from customer_analytics.narrative.exhibits import FigureWords, SectionWords
+from customer_analytics.narrative.exhibits import Cell, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from customer_analytics.analysis.actions import ActionsResult
     from customer_analytics.analysis.actions.delay import Delay
     from customer_analytics.analysis.actions.value_at_risk import Held
     from customer_analytics.language import Text
     from customer_analytics.narrative.churn.view import View
+
+SHOWN_WEEKS = (1, 2, 4)  # and the last
 
 
 def _actions(view: View) -> ActionsResult:
@@ -65,49 +66,42 @@ def _followed(view: View) -> int:
     return sum(line.n for line in (worth.stayed, worth.left) if line is not None)
 
 
-def delay_lines(view: View) -> list[tuple[str, list[int], list[float], str, list[float], list[float]]]:
-    """Arguments of charts.Line: money (or share of the risk) out of reach by week."""
-    delay, scale = _delay(view), _scale(view)
-    weeks = delay.weeks
+def tables(view: View) -> list[TableWords]:
+    """What is out of reach after some weeks of waiting."""
+    if not has_delay(view):
+        return []
+    say, language, delay = view.language.say, view.language, _delay(view)
+    last = int(delay.weeks["week"].max())
+    shown = delay.weeks[delay.weeks["week"].isin([*SHOWN_WEEKS, last])]
+    rows: list[Row] = []
+    for row in shown.to_dict("records"):
+        gone, low, high = (float(row[name]) for name in ("gone", "low", "high"))
+        cells: list[Cell] = [
+            (language.say_count("{count} week", "{count} weeks", int(row["week"])), int(row["week"])),
+            (
+                say(
+                    "{rate} ({interval})", rate=language.percent(gone, 1), interval=view.between(Interval(low, high), 1)
+                ),
+                gone,
+            ),
+        ]
+        if has(view):
+            cells.append((language.money(gone * _scale(view)), gone * _scale(view)))
+        rows.append(tuple(cells))
+    gone_means = (
+        say("The contract has ended")
+        if view.is_contractual
+        else say("Silent for so long that hardly anybody comes back, without having come in the meantime")
+    )
+    columns = [(say("Waiting for"), "name"), (say("Of what is at risk, out of reach"), "number")]
+    if has(view):
+        columns.append((say("Expected loss"), "number"))
     return [
-        (
-            str(view.language.say("out of reach")), [0, *weeks["week"].astype(int).tolist()],
-            [0.0, *(weeks["gone"] * scale).tolist()], "s1", [0.0, *(weeks["low"] * scale).tolist()],
-            [0.0, *(weeks["high"] * scale).tolist()],
+        TableWords(
+            tuple(columns), tuple(rows), say("What waiting costs, at the pace after past cut-offs"),
+            view.how((say("Out of reach"), gone_means)), file="cost_of_delay.csv",
         )
     ]  # fmt: skip
-
-
-def delay_axis(view: View) -> tuple[Callable[[float], str], str]:
-    """Arguments of charts.Axis."""
-    language = view.language
-    shown = language.money if has(view) else language.percent
-    return (lambda value: str(shown(value))), str(language.say("Weeks of waiting"))
-
-
-def delay_figure(view: View) -> FigureWords:
-    """How much goes out of reach by week."""
-    say, language, delay = view.language.say, view.language, _delay(view)
-    last = delay.weeks.iloc[-1]
-    weeks = language.say_count("{count} week", "{count} weeks", int(last["week"]))
-    numbers = {
-        "share": language.percent(float(last["gone"])), "weeks": weeks, "first": language.percent(delay.first[0], 1),
-        "low": language.percent(float(last["low"])), "high": language.percent(float(last["high"])),
-    }  # fmt: skip
-    gone = say("contract ended") if view.is_contractual else say("silent for so long that hardly anybody comes back")
-    subtitle = (
-        say("Expected loss that is out of reach ({gone}) by week of waiting, at the pace of past cut-offs; band: "
-            "interval",
-            gone=gone)
-        if has(view)
-        else say("Share of the expected leavers out of reach ({gone}) by week of waiting, at the pace of past "
-                 "cut-offs; band: interval", gone=gone)
-    )  # fmt: skip
-    return FigureWords(
-        say("After {weeks} of waiting, {share} of what is at risk is out of reach", **numbers), subtitle,
-        say("Out of reach after one week: {first}; after {weeks}: {share} (interval {low} to {high}).", **numbers),
-        view.source,
-    )  # fmt: skip
 
 
 def _delay(view: View) -> Delay:
