@@ -21,6 +21,7 @@ from customer_analytics.narrative.churn.hazard_words import (
     ratio_interval,
     section_id,
     span,
+    stepped,
     term_name,
 )
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
@@ -67,8 +68,8 @@ def shown_terms(part: Hazards) -> list[dict[str, object]]:
     table = part.effects.assign(sure=(part.effects["coefficient"] / part.effects["error"]).abs())
     table = table.merge(part.proportional, on="covariate", how="left")
     table = table.sort_values("sure", ascending=False, kind="stable").head(MOST_TERMS)
-    table = table.sort_values("coefficient", ascending=False, kind="stable")
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+    rows = [stepped({str(key): value for key, value in row.items()}) for row in table.to_dict("records")]
+    return sorted(rows, key=lambda row: -float(str(row["hazard_ratio"])))
 
 
 def ratio_rows(view: View, part: Hazards) -> tuple[str, list[IndexRow]]:
@@ -93,7 +94,7 @@ def ratio_figure(view: View, part: Hazards) -> FigureWords:
     rows = shown_terms(part)
     clear = [row for row in rows if float(str(row["q"])) < CLAIM]
     if clear:
-        strongest = max(clear, key=lambda row: abs(float(str(row["coefficient"]))))
+        strongest = max(clear, key=lambda row: float(str(row["sure"])))
         title = say(
             "{term} – {ratio} times as likely to leave", term=term_name(view, strongest),
             ratio=ratio(view, float(str(strongest["hazard_ratio"]))),
@@ -141,7 +142,9 @@ def ratio_table(view: View, part: Hazards) -> TableWords:
             (say("Ratio's interval"), "number"), (say("q over all terms"), "number"), (fifth, "number"),
         ),
         tuple(rows),
-        say("Hazard ratios, everything else alike"),
+        say("Hazard ratios of contracts, everything else alike")
+        if is_contracts(part)
+        else say("Hazard ratios of customers, everything else alike"),
         view.how(_model_line(view, part), _lasting_line(view, part)),
         file="hazards.csv",
     )  # fmt: skip
@@ -178,7 +181,15 @@ def _lasting_line(view: View, part: Hazards) -> tuple[Text, Text]:
 def remarks(view: View, part: Hazards) -> list[Text]:
     """What changes with age, what was set aside and why, when they leave, how well the model orders them."""
     return [
-        text for text in (*_changing(view, part), _aside(view, part), _when(view, part), _quality(view, part)) if text
+        text
+        for text in (
+            *_changing(view, part),
+            _entangled(view, part),
+            _aside(view, part),
+            _when(view, part),
+            _quality(view, part),
+        )
+        if text
     ]
 
 
@@ -189,20 +200,39 @@ def _changing(view: View, part: Hazards) -> list[Text]:
     say = view.language.say
     table = part.effects.merge(part.proportional[part.proportional["changes"]], on="covariate")
     told = []
-    for row in table.to_dict("records"):
-        if math.isnan(row["early"]) or math.isnan(row["late"]):
+    for term in table.to_dict("records"):
+        row = stepped({str(key): value for key, value in term.items()})
+        early, late = (
+            (ratio(view, float(str(row[name]))),
+             ratio_interval(view, float(str(row[f"{name}_low"])), float(str(row[f"{name}_high"]))))
+            for name in ("early", "late")
+        )  # fmt: skip
+        if math.isnan(term["early"]) or math.isnan(term["late"]):
             continue
         told.append(
             say(
                 "**{term}** does not act alike at every age: up to {split} the ratio is {early} ({early_between}), "
                 "after that {late} ({late_between}). Read the ratio in the table as a mean over both.",
-                term=term_name(view, {str(key): value for key, value in row.items()}),
-                split=span(view, part, row["split"]), early=ratio(view, row["early"]), late=ratio(view, row["late"]),
-                early_between=ratio_interval(view, row["early_low"], row["early_high"]),
-                late_between=ratio_interval(view, row["late_low"], row["late_high"]),
+                term=term_name(view, row), split=span(view, part, term["split"]), early=early[0], late=late[0],
+                early_between=early[1], late_between=late[1],
             )
         )  # fmt: skip
     return told
+
+
+def _entangled(view: View, part: Hazards) -> Text | None:
+    """Columns that go together so closely that their ratios can only be read together."""
+    if part.cox is None or not part.cox.entangled:
+        return None
+    say, language = view.language.say, view.language
+    pairs = language.joined(
+        say("{first} and {second}", first=column_name(view, first), second=column_name(view, second))
+        for first, second in part.cox.entangled[:3]
+    )
+    return say(
+        "Some columns go together so closely that the ratio of one alone says little: {pairs}. Read them together, or "
+        "name one of them only in the parameter of covariates.", pairs=pairs,
+    )  # fmt: skip
 
 
 def _aside(view: View, part: Hazards) -> Text | None:
@@ -291,13 +321,13 @@ def _quality(view: View, part: Hazards) -> Text | None:
 
 
 def findings(view: View) -> list[Finding]:
-    """The strongest effect beyond chance of each part."""
+    """The surest effect beyond chance of each part."""
     found = []
     for part in parts(view):
         clear = part.effects[part.effects["q"] < CLAIM] if len(part.effects) else part.effects
         if len(clear):
-            row = clear.iloc[int(clear["coefficient"].abs().to_numpy().argmax())]
-            found.append(_strongest(view, part, {str(key): value for key, value in row.to_dict().items()}))
+            row = clear.iloc[int((clear["coefficient"] / clear["error"]).abs().to_numpy().argmax())]
+            found.append(_strongest(view, part, stepped({str(key): value for key, value in row.to_dict().items()})))
     return found
 
 

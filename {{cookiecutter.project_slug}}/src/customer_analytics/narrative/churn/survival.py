@@ -190,7 +190,9 @@ def group_table(view: View, part: Hazards) -> TableWords | None:
             (say("Less or more than the rest"), "number"),
         ),
         tuple(rows[:MOST_ROWS]),
-        say("Groups and how long they stay"),
+        say("Groups of contracts and how long they last")
+        if is_contracts(part)
+        else say("Groups of customers and how long they stay"),
         view.how(
             (say("Lengths"), say("In days") if part.unit == DAYS else say("In the export's own unit of tenure")),
             (
@@ -285,7 +287,9 @@ def _worst(view: View, part: Hazards, comparison: Comparison, worst: dict[str, o
             "average **{less} less** (interval {low} to {high}).", **numbers,
         ),
         meaning=say("It holds among those who began in the same quarter. It goes with leaving; that it makes them "
-                    "leave, these data do not say."),
+                    "leave, these data do not say.")
+        if part.unit == DAYS
+        else say("It goes with leaving; that it makes them leave, these data do not say."),
         action=say("Ask those who left why, and look at this group first."),
         section=section_id(view, part, "staying"), value=row["difference"], low=interval.low, high=interval.high,
         n=int(row["people"]), unit=part.unit, notable=False,
