@@ -21,10 +21,11 @@ from customer_analytics.statistics import Z95, benjamini_hochberg
 Floats = npt.NDArray[np.float64]
 EVENTS_PER_TERM = 5  # with fewer ends for each term of the model nothing is fitted (Vittinghoff, McCulloch 2007)
 LEAST_ENDS = 10
+INFLATED, CLOSE = 10.0, 0.8  # variance inflation and correlation from which two effects are entangled
 UNSTABLE = 12.0  # a coefficient times the spread of its column beyond it has run away: nobody is e^12 times as likely
 TABLE = (
     "covariate", "coefficient", "hazard_ratio", "low", "high", "p", "q", "error", "column", "level", "reference",
-    "rows", "ended",
+    "rows", "ended", "step",
 )  # fmt: skip
 
 
@@ -32,7 +33,9 @@ TABLE = (
 class Cox:
     """A fitted model. `table`: one row a term with the columns TABLE: coefficient (log hazard ratio) with its standard
     `error`, hazard_ratio with its 95 % interval `low`, `high`, Wald `p`, `q` (Benjamini-Hochberg over all terms), the
-    source `column` with its `level` and `reference`, `rows` and `ended` where an indicator is one (of all for numbers).
+    source `column` with its `level` and `reference`, `rows` and `ended` where an indicator is one (of all for numbers),
+    `step`: a readable difference of a number, about its spread; 1 for indicators. `entangled`: pairs of covariates that
+    go together so closely that their effects can only be read together.
     `coefficients`, `covariance` as the table has them; `sums`: over those at risk; `log_likelihood`: partial."""
 
     design: Design
@@ -43,6 +46,7 @@ class Cox:
     rows: int
     ends: int
     log_likelihood: float
+    entangled: tuple[tuple[str, str], ...] = ()
 
     def predictor(self, raw: pd.DataFrame) -> Floats:
         """Log relative hazard of each row, against covariates of zero and reference levels."""
@@ -138,7 +142,17 @@ def _made(design: Design, spells: Spells, coefficients: Floats, covariance: Floa
     if len(np.unique(spells.owner)) < len(spells.owner):
         covariance = robust_covariance(spells, sums, coefficients, covariance)
     table = effects_table(term_table(design, spells), coefficients, covariance)
-    return Cox(design, table, coefficients, covariance, sums, len(spells.time), spells.ends, likelihood)
+    return Cox(
+        design,
+        table,
+        coefficients,
+        covariance,
+        sums,
+        len(spells.time),
+        spells.ends,
+        likelihood,
+        entangled(design, spells.x),
+    )
 
 
 def term_table(design: Design, spells: Spells) -> pd.DataFrame:
@@ -148,9 +162,35 @@ def term_table(design: Design, spells: Spells) -> pd.DataFrame:
         one = spells.x[:, place] > 0
         if not np.isin(spells.x[:, place], (0.0, 1.0)).all():
             one = np.ones(len(one), dtype=bool)
-        ended = int(spells.ended[one].sum())
-        rows.append((term.name, term.covariate, term.level, term.reference, int(one.sum()), ended))
-    return pd.DataFrame(rows, columns=["covariate", "column", "level", "reference", "rows", "ended"])
+        ended, step = int(spells.ended[one].sum()), readable_step(spells.x[:, place])
+        rows.append((term.name, term.covariate, term.level, term.reference, int(one.sum()), ended, step))
+    return pd.DataFrame(rows, columns=["covariate", "column", "level", "reference", "rows", "ended", "step"])
+
+
+def readable_step(values: Floats) -> float:
+    """A difference that is easy to say (1, 2 or 5 times a power of ten), at most the spread of a number; 1 for
+    indicators."""
+    spread = float(values.std())
+    if spread == 0 or np.isin(values, (0.0, 1.0)).all():
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(spread))
+    return float(max(step for step in (1, 2, 5) if step * power <= spread * (1 + 1e-9)) * power)
+
+
+def entangled(design: Design, x: Floats) -> tuple[tuple[str, str], ...]:
+    """Pairs of covariates one of which the others explain but for a tenth (variance inflation above 10)."""
+    if x.shape[1] < 2:
+        return ()
+    related = np.asarray(np.corrcoef(x, rowvar=False), dtype=np.float64)
+    inflation = np.diag(np.linalg.pinv(related, hermitian=True))
+    found = set()
+    for place in np.flatnonzero(inflation > INFLATED):
+        others = [k for k, term in enumerate(design.terms) if term.covariate != design.terms[place].covariate]
+        if others:
+            closest = max(others, key=lambda k: abs(related[place, k]))
+            if abs(related[place, closest]) > CLOSE:
+                found.add(tuple(sorted((design.terms[place].covariate, design.terms[closest].covariate))))
+    return tuple(sorted((first, second) for first, second in found))
 
 
 def effects_table(terms: pd.DataFrame, coefficients: Floats, covariance: Floats) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def term_name(view: View, row: dict[str, object]) -> Text:
         return headed(say("{column}, each decade more", column=name), column)
     if column in (COMPLAINT, DISCOUNTED):
         return headed(name, column)
-    return headed(say("{column}, each one more", column=name), column)
+    return headed(say("{column}, each {step} more", column=name, step=step_words(view, row)), column)
 
 
 def who(view: View, column: str, level: str) -> Text:
@@ -114,7 +114,27 @@ def against(view: View, row: dict[str, object]) -> Text:
         return level_name(view, reference)
     if row["level"] == UNKNOWN:
         return say("the mean")
-    return say("without") if row["column"] in (COMPLAINT, DISCOUNTED) else say("one less")
+    if row["column"] in (COMPLAINT, DISCOUNTED):
+        return say("without")
+    return say("{step} less", step=step_words(view, row))
+
+
+def step_words(view: View, row: dict[str, object]) -> str:
+    """The difference that a ratio is told for: 1, 50, 0.2."""
+    step = float(str(row["step"]))
+    return view.language.number(step, 0 if step >= 1 else max(1, -math.floor(math.log10(step))))
+
+
+def stepped(row: dict[str, object]) -> dict[str, object]:
+    """A term with its ratio and interval for its step instead of for one more."""
+    step = float(str(row["step"]))
+    ratios: dict[str, object] = {
+        name: math.exp(min(step * math.log(float(str(row[name]))), 50.0))
+        for name in ("hazard_ratio", "low", "high", "early", "early_low", "early_high", "late", "late_low", "late_high",
+                     "by_silence")
+        if name in row and not math.isnan(float(str(row[name])))
+    }  # fmt: skip
+    return {**row, **ratios}
 
 
 def p_value(view: View, p: float) -> str:
