@@ -192,6 +192,7 @@ def test_a_group_below_the_smallest_that_may_be_shown_is_not_there(churn_made: M
         (without("executive"), "with the privacy level executive no run writes scores"),
         (without("other_kind"), "earlier runs meant something else by leaving"),
         (without("unreadable"), "the scores of earlier runs cannot be read"),
+        (without("uncovered"), "the data end before the time that the scores were about is over"),
         (without("unmatched"), "nobody scored by an earlier run is found"),
         (kept("few", math.nan, 0.4, matched=5), "too few people scored by an earlier run"),
     ],
@@ -235,7 +236,8 @@ def test_every_state_can_be_told_in_both_languages(churn_made: ModuleType, langu
         {"screening": screening(reason="few")}, {"screening": screening(reason="snapshot")},
         {"drift": moved()}, {"drift": moved(0.5, 0.9)}, {"subgroups": groups()}, {"subgroups": groups(-0.01, 0.9)},
         *({"promise": kept(verdict, runs=2)} for verdict in ("kept", "too_high", "too_low")),
-        *({"promise": without(reason)} for reason in ("none", "executive", "other_kind", "unreadable", "unmatched")),
+        *({"promise": without(reason)} for reason in ("none", "executive", "other_kind", "unreadable")),
+        {"promise": without("uncovered")}, {"promise": without("unmatched")},
     ]  # fmt: skip
     for state in states:
         told = everything(churn_made.view(language=language, **state))

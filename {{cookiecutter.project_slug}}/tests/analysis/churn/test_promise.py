@@ -113,8 +113,22 @@ def test_where_nothing_can_be_checked_the_reason_is_given(sample_client: Any, fo
     assert reason(earlier(None, withheld=True)) == "executive"
     assert reason(earlier(None)) == "unreadable"
     assert reason(earlier(here, kind="contracts")) == "other_kind"
+    assert reason(earlier(here, gap_days=30)) == "other_kind"
     strangers = pd.DataFrame({"customer_id": ["a", "b"], "probability": [0.1, 0.2]})
     assert reason(earlier(strangers)) == "unmatched"
     few = promise([earlier(here.head(5))], found, sample_client.tables, PARAMETERS)
     assert few.runs["verdict"].tolist() == ["few"]
     assert math.isnan(few.runs["seen"].iloc[0])
+
+
+def test_an_as_of_day_after_the_end_of_the_data_does_not_make_everybody_gone(
+    sample_client: Any, found: Study, here: pd.DataFrame
+) -> None:
+    run = earlier(here, as_of=dt.date(2026, 6, 30))  # the window is over in September, the data end in June
+    result = promise([run], found, sample_client.tables, PARAMETERS)
+    assert result.reason == "uncovered"
+    assert result.runs["verdict"].tolist() == ["uncovered"]
+    both = promise([earlier(here), run], found, sample_client.tables, PARAMETERS)
+    assert both.reason == ""
+    assert both.runs["verdict"].tolist()[1] == "uncovered"
+    assert both.reliability["people"].sum() == len(here)

@@ -24,7 +24,8 @@ from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.statistics import wilson
 from customer_analytics.tables.store import Tables
 
-KEPT, TOO_HIGH, TOO_LOW, FEW, UNREADABLE = "kept", "too_high", "too_low", "few", "unreadable"
+KEPT, TOO_HIGH, TOO_LOW, FEW, UNCOVERED = "kept", "too_high", "too_low", "few", "uncovered"
+LAST_PART = 10  # of the window: where nothing at all was seen in the last tenth of it, the data end before it is over
 
 
 def promise(earlier: Sequence[EarlierScores], study: Study, tables: Tables, parameters: ChurnParameters) -> Promise:
@@ -32,13 +33,13 @@ def promise(earlier: Sequence[EarlierScores], study: Study, tables: Tables, para
 
     Args:
         earlier: runs for an earlier day whose window is over.
-        study: what leaving means now; a run about another kind of leaving is not compared.
+        study: what leaving means now; a run about another kind of leaving, or with another gap, is not compared.
         tables: the data of now.
         parameters: below `minimum_base` matched people nothing is said.
     """
     if not earlier:
         return _without("none")
-    asked = [run for run in earlier if run.kind == study.kind and study.kind != SNAPSHOT]
+    asked = [run for run in earlier if _is_alike(run, study)]
     if not asked:
         return _without("other_kind")
     readable = [run for run in asked if run.scores is not None]
@@ -46,16 +47,30 @@ def promise(earlier: Sequence[EarlierScores], study: Study, tables: Tables, para
         return _without("executive" if any(run.withheld for run in asked) else "unreadable")
     rows, classes, everybody = [], [], []
     for run in readable:
-        joined = _joined(run, study, tables)
-        rows.append(_row(run, joined, parameters.minimum_base))
+        covered = _is_covered(run, study)
+        joined = _joined(run, study, tables) if covered else pd.DataFrame(columns=["probability", "left"], dtype=float)
+        rows.append(_row(run, joined, parameters.minimum_base, covered=covered))
         if len(joined) >= parameters.minimum_base:
             classes += _classes(run.as_of, joined)
             everybody.append(joined)
     if len(everybody) > 1:
         classes += _classes(None, pd.concat(everybody, ignore_index=True))
     runs = pd.DataFrame(rows, columns=PROMISES)
-    reason = "" if int(runs["matched"].sum()) else "unmatched"
+    reason = "" if int(runs["matched"].sum()) else UNCOVERED if (runs["verdict"] == UNCOVERED).all() else "unmatched"
     return Promise(runs, pd.DataFrame(classes, columns=RELIABILITY), reason)
+
+
+def _is_alike(run: EarlierScores, study: Study) -> bool:
+    """Whether a run asked the same question; its horizon may be another, it is judged by its own."""
+    return run.kind == study.kind != SNAPSHOT and run.gap_days == study.windows.gap_days
+
+
+def _is_covered(run: EarlierScores, study: Study) -> bool:
+    """Whether the data reach to the end of the run's window: an as-of day after their end would show nobody."""
+    if study.kind == CONTRACTS or study.life.last is None:
+        return True
+    over = (run.as_of - EPOCH).days + 1 + run.gap_days + run.horizon_days
+    return study.life.last >= over - max(run.horizon_days // LAST_PART, 1)
 
 
 def outcomes(study: Study, tables: Tables, run: EarlierScores) -> ir.Table:
@@ -78,12 +93,12 @@ def _joined(run: EarlierScores, study: Study, tables: Tables) -> pd.DataFrame:
     return joined[["probability", "left"]].astype(float)
 
 
-def _row(run: EarlierScores, joined: pd.DataFrame, least: int) -> list[object]:
+def _row(run: EarlierScores, joined: pd.DataFrame, least: int, *, covered: bool) -> list[object]:
     assert run.scores is not None
     scored, matched = len(run.scores), len(joined)
     about = [run.as_of, run.horizon_days, run.gap_days, run.method, scored, matched]
     if matched < max(least, 1):
-        return [*about, int(joined["left"].sum()) if matched else 0, *[math.nan] * 10, FEW]
+        return [*about, int(joined["left"].sum()) if matched else 0, *[math.nan] * 10, FEW if covered else UNCOVERED]
     left, promised = joined["left"].to_numpy(float), joined["probability"].to_numpy(float)
     seen, mean = float(left.mean()), float(promised.mean())
     low, high = wilson(left.sum(), matched)

@@ -127,10 +127,11 @@ class EarlierScores:
 class Promise:
     """Earlier runs' probabilities against what happened.
 
-    `runs` (PROMISES): one row a run, oldest first; `verdict`: "kept", "too_high", "too_low", "few" or "unreadable".
+    `runs` (PROMISES): one row a run, oldest first; `verdict`: "kept", "too_high", "too_low", "few" or "uncovered".
     `reliability` (RELIABILITY): classes of equal size within a run, and of all runs together (as_of empty). `reason`
     where there is no run to check: "none" (no earlier run whose time is over), "executive" (it wrote no scores),
-    "other_kind" (it asked another question), "unmatched" (nobody scored then is known today), "".
+    "other_kind" (it asked another question), "unreadable", "uncovered" (the data end before its time does), "unmatched"
+    (nobody scored then is known today), "".
     """
 
     runs: pd.DataFrame

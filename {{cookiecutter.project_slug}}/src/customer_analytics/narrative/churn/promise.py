@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.churn.view import View
 
 MOST_ROWS = 8
-UNSAID = ("few", "unreadable")
+UNSAID = ("few", "uncovered")
 Line = Mapping[Hashable, Any]
 PointRow = tuple[float, float, float, float, str]
 
@@ -68,6 +68,8 @@ def _why_not(view: View) -> Text:
         return say("Cannot be checked: earlier runs meant something else by leaving.")
     if result.reason == "unmatched":
         return say("Cannot be checked: nobody scored by an earlier run is found in today's data.")
+    if result.reason == "uncovered":
+        return say("Cannot be checked: the data end before the time that the scores were about is over.")
     if result.reason == "unreadable":
         return say("Cannot be checked: the scores of earlier runs cannot be read.")
     if len(result.runs):
@@ -204,6 +206,7 @@ def _verdict(view: View, verdict: str) -> Text:
         "too_high": say("too high"),
         "too_low": say("too low"),
         "few": say("too few people"),
+        "uncovered": say("data end before"),
     }[verdict]
 
 
