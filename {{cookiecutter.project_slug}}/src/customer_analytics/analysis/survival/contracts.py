@@ -72,7 +72,8 @@ def shaped_contracts(tables: Tables, end: int, columns: tuple[str, ...]) -> tupl
     there = [column for column in columns if tables.has("customers", "customer_id", column)]
     if not there:
         return shaped, unit
-    own = tables["customers"].select("customer_id", *there)
+    customers = tables["customers"]  # an export may hold some of them twice
+    own = customers.group_by("customer_id").aggregate(**{column: customers[column].max() for column in there})
     return shaped.left_join(own, "customer_id").drop("customer_id_right"), unit
 
 
