@@ -33,12 +33,12 @@ class ReasonsResult:
 
     `reason`: "" or why there are none ("not_scored", "nothing_predicts", "nobody"). `method`: "logistic", "trees" or
     the rule in use, whose only reason is the rule itself. `per_customer`: person_id, reason_k, family_k and
-    contribution_k (see customers.per_customer), in the order of samples.now. `base`: mean log odds of
-    the base population; `base_people`: people in it.
-    `importance`, `topic_importance`: by family and by topic (importance.importance; empty for a rule). `steadiness`:
-    None for a rule. `directions`: see directions.directions. `counts`: family, people (who have it as a reason), first
-    (as the first one). `linked`: family, other, correlation: the strongest rank correlation of a feature with one of
-    another family. `path`: last path of leavers.
+    contribution_k (see customers.per_customer), in the order of samples.now. `base`: mean log odds of the base
+    population; `base_people`: people in it. `importance`, `topic_importance`: by family, and by topic of the families
+    that carry something (importance.importance; empty for a rule). `steadiness`: None for a rule. `directions`: see
+    directions.directions. `counts`: family, people (who have it as a reason), first (as the first one). `linked`:
+    family, other, correlation: the strongest rank correlation of a feature with one of another family. `path`: last
+    path of leavers.
     """
 
     reason: str
@@ -109,11 +109,14 @@ def _of_model(
     table = per_customer(explainer, now, family_of)
     tests = held_out(samples.cuts, scoring, complete_days, seed)
     families = topics.by_family(used)
-    by_topic = shuffled.importance(tests, topics.by_topic(used), seed, 1)
+    by_family = shuffled.importance(tests, families, seed)
+    carrying = set(by_family.loc[by_family["q"] < LEVEL, "group"])
+    subjects = topics.by_topic(used[used["family"].isin(carrying)])
+    by_topic = shuffled.importance(tests, subjects, seed, 1)
     some = base.iloc[sampled(base, MOST_PEOPLE, seed)]
     draws = redrawn(learned(samples.cuts, scoring), model, REFITS, seed)
     frames = {cut.cut: cut.frame for cut in samples.cuts}
-    leading = _leading(by_topic, topics.by_topic(used), base, model.predict(base))
+    leading = _leading(by_topic, subjects, base, model.predict(base))
     family_by_feature = dict(zip(used["feature"].astype(str), used["family"].astype(str), strict=True))
     chosen = {feature: family_by_feature[feature] for feature in leading}
     return ReasonsResult(
@@ -122,7 +125,7 @@ def _of_model(
         per_customer=table,
         base=explainer.base,
         base_people=len(base),
-        importance=shuffled.importance(tests, families, seed),
+        importance=by_family,
         topic_importance=by_topic,
         steadiness=stability(explainer, draws, some, topic_of, family_of),
         directions=directions(chosen, frames, scoring.predictions, scoring.chosen, least),
