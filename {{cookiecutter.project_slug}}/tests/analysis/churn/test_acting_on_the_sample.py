@@ -15,11 +15,16 @@ from customer_analytics.analysis.actions import ActionsResult, analyse, customer
 from customer_analytics.analysis.actions.moments import money, silences
 from customer_analytics.analysis.actions.outputs import LEAST
 from customer_analytics.analysis.actions.result import SCORES
+from customer_analytics.analysis.churn.result import ChurnResult
 from customer_analytics.analysis.churn.study import Study, study
 from customer_analytics.analysis.scoring.result import ScoringResult, nothing
 from customer_analytics.analysis.uplift.assemble import analyse as lift
 from customer_analytics.analysis.uplift.campaigns import assigned_people, contrasts
 from customer_analytics.engagement.parameters import ChurnParameters
+from customer_analytics.language import Language
+from customer_analytics.narrative.churn import pilot, profit, saving, tiers, value_at_risk
+from customer_analytics.narrative.churn.scores import customer_tables as customer_scores
+from customer_analytics.narrative.churn.view import View
 from customer_analytics.tables.store import open_tables
 
 NOBODY = pd.Series([], dtype=object)
@@ -168,10 +173,10 @@ def test_tables_and_metrics_add_up_to_the_scores(
     assert numbers["value_at_risk"] == pytest.approx(scores["value_at_risk"].sum(), abs=len(scores) * 0.01)
     assert made["actions"]["customers"].dtype == "Int64", "a count is no 382.0"
     assert numbers["contactable"] == int((scores["do_not_disturb"] == "").sum())
-    pilot = lists["churn_pilot/assignment.parquet"]
+    drawn = lists["churn_pilot/assignment.parquet"]
     arms = scores.set_index("customer_id")["action"]
-    assert set(pilot["customer_id"]) == set(arms[arms.isin(["pilot_offer", "pilot_control"])].index)
-    assert (arms[pilot.loc[pilot["arm"] == "control", "customer_id"]] == "pilot_control").all()
+    assert set(drawn["customer_id"]) == set(arms[arms.isin(["pilot_offer", "pilot_control"])].index)
+    assert (arms[drawn.loc[drawn["arm"] == "control", "customer_id"]] == "pilot_control").all()
     assert "low_risk" not in set(lists["do_not_disturb"]["do_not_disturb"]), "that is advice, no ban"
     hidden = tables(result, 10_000)["actions"]
     assert hidden["customers"].isna().all()
@@ -197,3 +202,63 @@ def test_contrasts_name_their_arms(sample_client: Any) -> None:
     assert found["CMP04"].treated == ("off_10", "off_20", "off_5")
     assert found["CMP03"].plan_known
     assert money(sample_client.tables, pd.DataFrame({"person_id": [], "cut": []}), 10, 10).empty
+
+
+@pytest.fixture(scope="module")
+def result_of_report(sample_client: Any, acting: tuple[ActionsResult, Callable[[], ActionsResult]]) -> ChurnResult:
+    parameters = ChurnParameters(horizon_days=90)
+    found = study(sample_client.tables, parameters)
+    return ChurnResult(parameters, found, scoring=by_silence(sample_client, found), actions=acting[0])
+
+
+SECTIONS = (tiers, value_at_risk, profit, saving, pilot)
+
+
+@pytest.mark.parametrize("code", ["en", "zh_CN"])
+def test_every_sentence_and_table_of_acting_stands_in_both_languages(result_of_report: ChurnResult, code: str) -> None:
+    view = View(result_of_report, Language(code, "EUR"), 10)
+    said = [str(section.section(view).deck) for section in SECTIONS]
+    for section in SECTIONS:
+        for finding in section.findings(view):
+            said += [str(finding.head), str(finding.statement), str(finding.meaning), str(finding.action)]
+    for section in (tiers, value_at_risk, profit, saving):
+        for table in section.tables(view):
+            said += [str(table.caption), *(str(name) for name, _ in table.columns)]
+            said += [str(cell[0]) for row in table.rows for cell in row[:1]]
+    said += [str(text) for _, text in pilot.definitions(view)]
+    assert len(said) > 40
+    assert not [text for text in said if "{" in text or "nan" in text.lower().split()]
+
+
+def test_the_profit_is_told_with_its_assumptions_in_the_same_sentence(result_of_report: ChurnResult) -> None:
+    view = View(result_of_report, Language("en", "EUR"), 10)
+    told = next(finding for finding in profit.findings(view) if finding.id == "profit")
+    actions = result_of_report.actions
+    assert actions is not None
+    assert actions.profit is not None
+    sentence = str(told.statement).split(". ")[0]
+    assert "all three assumed" in sentence
+    assert view.language.percent(actions.terms.acceptance) in sentence
+    assert view.language.money(actions.profit.profit) in sentence
+    assert told.grade == "C", "an assumed acceptance is no test"
+
+
+def test_scores_leave_in_words_and_in_the_order_of_the_contract(result_of_report: ChurnResult) -> None:
+    view = View(result_of_report, Language("en", "EUR"), 10)
+    table = customer_scores(view)["scores"]
+    assert tuple(table.columns) == SCORES
+    assert set(table["action"]) <= {
+        "Pilot: make the offer", "Pilot: leave alone until it ends", "Do not disturb", "Remind without an offer",
+        "Make the offer", "Wait for the pilot's result", "Nothing to do",
+    }  # fmt: skip
+
+
+def test_nothing_is_said_of_a_handful_but_their_scores_are_written(result_of_report: ChurnResult) -> None:
+    actions = result_of_report.actions
+    assert actions is not None
+    few = dataclasses.replace(actions, scores=actions.scores.head(3))
+    view = View(dataclasses.replace(result_of_report, actions=few), Language("en", "EUR"), 10)
+    assert not [finding for section in SECTIONS for finding in section.findings(view)]
+    assert "n = 3" in str(value_at_risk.section(view).deck)
+    assert len(customer_scores(view)["scores"]) == 3
+    assert metrics(few)["value_at_risk"] is None
