@@ -19,7 +19,7 @@ from customer_analytics.analysis.model_checks.panel import Floats
 from customer_analytics.analysis.model_checks.result import PROMISES, RELIABILITY, EarlierScores, Promise
 from customer_analytics.analysis.model_checks.single import area
 from customer_analytics.analysis.scoring.calibrate import line
-from customer_analytics.analysis.scoring.measures import equal_count_bins
+from customer_analytics.analysis.scoring.measures import BINS, equal_count_bins
 from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.statistics import wilson
 from customer_analytics.tables.store import Tables
@@ -51,10 +51,10 @@ def promise(earlier: Sequence[EarlierScores], study: Study, tables: Tables, para
         joined = _joined(run, study, tables) if covered else pd.DataFrame(columns=["probability", "left"], dtype=float)
         rows.append(_row(run, joined, parameters.minimum_base, covered=covered))
         if len(joined) >= parameters.minimum_base:
-            classes += _classes(run.as_of, joined)
+            classes += _classes(run.as_of, joined, parameters.minimum_base)
             everybody.append(joined)
     if len(everybody) > 1:
-        classes += _classes(None, pd.concat(everybody, ignore_index=True))
+        classes += _classes(None, pd.concat(everybody, ignore_index=True), parameters.minimum_base)
     runs = pd.DataFrame(rows, columns=PROMISES)
     reason = "" if int(runs["matched"].sum()) else UNCOVERED if (runs["verdict"] == UNCOVERED).all() else "unmatched"
     return Promise(runs, pd.DataFrame(classes, columns=RELIABILITY), reason)
@@ -110,10 +110,10 @@ def _row(run: EarlierScores, joined: pd.DataFrame, least: int, *, covered: bool)
             area(promised, left > 0).value, brier, 1 - brier / base if base > 0 else math.nan, verdict]  # fmt: skip
 
 
-def _classes(as_of: dt.date | None, joined: pd.DataFrame) -> list[list[object]]:
-    """Classes of equal size by probability: promised against seen."""
+def _classes(as_of: dt.date | None, joined: pd.DataFrame, least: int) -> list[list[object]]:
+    """Classes of equal size by probability, at most ten and none below `least` people: promised against seen."""
     promised, left = joined["probability"].to_numpy(float), joined["left"].to_numpy(float)
-    codes = equal_count_bins(promised)
+    codes = equal_count_bins(promised, min(BINS, max(len(joined) // (2 * max(least, 1)), 1)))
     rows: list[list[object]] = []
     for number in range(int(codes.max()) + 1):
         part = codes == number
