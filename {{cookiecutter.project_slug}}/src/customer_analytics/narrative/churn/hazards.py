@@ -145,7 +145,7 @@ def ratio_table(view: View, part: Hazards) -> TableWords:
         say("Hazard ratios of contracts, everything else alike")
         if is_contracts(part)
         else say("Hazard ratios of customers, everything else alike"),
-        view.how(_model_line(view, part), _lasting_line(view, part)),
+        view.how(_model_line(view, part), _lasting_line(view, part), *_sample_line(view, part)),
         file="hazards.csv",
     )  # fmt: skip
 
@@ -163,6 +163,20 @@ def _model_line(view: View, part: Hazards) -> tuple[Text, Text]:
         "stretches of age. The {shown} surest of {terms} terms. q: Benjamini-Hochberg over all terms",
         shown=shown, terms=terms,
     )  # fmt: skip
+
+
+def _sample_line(view: View, part: Hazards) -> list[tuple[Text, Text]]:
+    """How many the model was fitted to, where these are not all."""
+    if part.share >= 1 or part.cox is None:
+        return []
+    say = view.language.say
+    return [
+        (
+            say("Sample"),
+            say("Fitted to {people}, drawn by a hash of the customer's id; curves and probabilities are of all",
+                people=counted(view, part, part.cox.rows)),
+        )
+    ]  # fmt: skip
 
 
 def _lasting_line(view: View, part: Hazards) -> tuple[Text, Text]:
