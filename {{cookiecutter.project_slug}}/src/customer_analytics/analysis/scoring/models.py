@@ -31,6 +31,7 @@ ROUNDS = (10, 20, 35, 55, 85, 120)  # trees after which a strength may stop
 RATE = 0.08
 LEAST_LEAF = 20
 MOST_ROWS = {"logistic": 60_000, "trees": 150_000}  # on which one fit learns
+WEIGHT = "rule:weight"  # column of the training people that a fit weighs them by, where there is one
 CHUNK = 100_000  # rows predicted at once
 Strength = tuple[float, ...]
 
@@ -92,20 +93,26 @@ def fit_all(name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, 
 def _estimators(
     name: ModelName, design: Design, frame: pd.DataFrame, left: Floats, seed: int
 ) -> list[LogisticRegression | HistGradientBoostingClassifier]:
+    weights = _weights(frame)
     if name == "logistic":
-        return [_logistic(design.linear(frame), left, penalty) for penalty in PENALTIES]
-    return [_trees(design.trees(frame), left, design.categorical, LEAVES, max(ROUNDS), seed)]
+        matrix = design.linear(frame)
+        return [_logistic(matrix, left, weights, penalty) for penalty in PENALTIES]
+    return [_trees(design, frame, left, LEAVES, max(ROUNDS), seed)]
 
 
-def _logistic(matrix: Floats, left: Floats, penalty: float) -> LogisticRegression:
+def _weights(frame: pd.DataFrame) -> Floats | None:
+    return frame[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in frame.columns else None
+
+
+def _logistic(matrix: Floats, left: Floats, weights: Floats | None, penalty: float) -> LogisticRegression:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=100, tol=1e-6)
-    return model.fit(matrix, left.astype(np.int64))
+    return model.fit(matrix, left.astype(np.int64), sample_weight=weights)
 
 
 def _trees(
-    matrix: Floats, left: Floats, categorical: list[bool], leaves: int, rounds: int, seed: int
+    design: Design, frame: pd.DataFrame, left: Floats, leaves: int, rounds: int, seed: int
 ) -> HistGradientBoostingClassifier:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -116,11 +123,11 @@ def _trees(
         min_samples_leaf=LEAST_LEAF,
         l2_regularization=1.0,
         max_bins=127,
-        categorical_features=categorical,
+        categorical_features=design.categorical,
         early_stopping=False,
         random_state=seed,
     )
-    return model.fit(matrix, left.astype(np.int64))
+    return model.fit(design.trees(frame), left.astype(np.int64), sample_weight=_weights(frame))
 
 
 @dataclass(frozen=True)
@@ -173,10 +180,10 @@ def fit_one(
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if name == "logistic":
-            estimator = _logistic(design.linear(frame), left, strength[0])
+            estimator = _logistic(design.linear(frame), left, _weights(frame), strength[0])
         else:
             leaves, rounds = int(strength[0]), int(strength[1])
-            estimator = _trees(design.trees(frame), left, design.categorical, leaves, rounds, seed)
+            estimator = _trees(design, frame, left, leaves, rounds, seed)
     return Model(name, design, estimator, calibrator, strength, len(rows))
 
 

@@ -22,6 +22,7 @@ from customer_analytics.analysis.scoring.calibrate import Calibrator, balance, l
 from customer_analytics.analysis.scoring.design import Design
 from customer_analytics.analysis.scoring.measures import logit, losses
 from customer_analytics.analysis.scoring.models import (
+    WEIGHT,
     Model,
     ModelName,
     Strength,
@@ -216,11 +217,23 @@ def rule_predictions(
 
 
 def pooled(pasts: Sequence[Past]) -> tuple[pd.DataFrame, Floats]:
-    """People of several cut-offs under one another."""
+    """People of several cut-offs under one another, with the column WEIGHT.
+
+    The weights give each cut-off the share of leavers of all: what differs between cut-offs only (a season, the length
+    of the history) is then not learned as if it told people apart.
+    """
     if not pasts:
         return pd.DataFrame(), np.zeros(0)
-    frame = pd.concat([past.frame for past in pasts], ignore_index=True) if len(pasts) > 1 else pasts[0].frame
-    return frame, np.concatenate([past.left for past in pasts])
+    left = np.concatenate([past.left for past in pasts])
+    if len(pasts) == 1 or not 0 < left.sum() < len(left):
+        return pd.concat([past.frame for past in pasts], ignore_index=True).assign(**{WEIGHT: 1.0}), left
+    rate = float(left.mean())
+    weights = []
+    for past in pasts:
+        own = float((past.left.sum() + rate) / (len(past.left) + 1))
+        weights.append(np.where(past.left > 0, rate / own, (1 - rate) / (1 - own)))
+    frame = pd.concat([past.frame for past in pasts], ignore_index=True)
+    return pd.concat([frame, pd.Series(np.concatenate(weights), index=frame.index, name=WEIGHT)], axis=1), left
 
 
 def enough(left: Floats) -> bool:
