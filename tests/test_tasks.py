@@ -87,6 +87,13 @@ def test_byte_code_lies_beside_the_sources_only_while_the_tests_run(tasks: Modul
     assert not list(tmp_path.rglob("__pycache__"))
 
 
+def test_without_the_public_data_the_other_tests_still_run(
+    tasks: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks.take_test_data(tmp_path / "no-such-python")
+    assert "skip" in capsys.readouterr().out
+
+
 def test_what_shares_a_costly_fixture_goes_to_one_worker(repository: Path) -> None:
     spec = importlib.util.spec_from_file_location("conftest_of_the_template", repository / "tests" / "conftest.py")
     assert spec is not None and spec.loader is not None
