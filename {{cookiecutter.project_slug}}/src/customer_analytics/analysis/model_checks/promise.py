@@ -111,9 +111,9 @@ def _row(run: EarlierScores, joined: pd.DataFrame, least: int, *, covered: bool)
 
 
 def _classes(as_of: dt.date | None, joined: pd.DataFrame, least: int) -> list[list[object]]:
-    """Classes of equal size by probability, at most ten and none below `least` people: promised against seen."""
+    """Classes of equal size by probability, at most ten, of `least` people or so at least: promised against seen."""
     promised, left = joined["probability"].to_numpy(float), joined["left"].to_numpy(float)
-    codes = equal_count_bins(promised, min(BINS, max(len(joined) // (2 * max(least, 1)), 1)))
+    codes = equal_count_bins(promised, min(BINS, max(len(joined) // max(least, 1), 1)))
     rows: list[list[object]] = []
     for number in range(int(codes.max()) + 1):
         part = codes == number
