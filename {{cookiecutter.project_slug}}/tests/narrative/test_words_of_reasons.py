@@ -111,7 +111,7 @@ def test_a_count_that_is_too_small_cannot_be_found_by_subtraction(churn_made: Mo
 def test_a_rule_says_that_it_is_the_only_reason(churn_made: ModuleType) -> None:
     found = model(method="recency", steadiness=None, importance=model().importance.head(0))
     shown = view(churn_made, found, chosen="recency")
-    assert "one rule alone, days since the last order" in reasons.section(shown).deck
+    assert "one rule, days since the last order" in reasons.section(shown).deck
     assert not importance.has(shown) and not reasons.findings(shown) and not importance.findings(shown)
 
 

@@ -50,7 +50,7 @@ def section(view: View) -> SectionWords:
             title,
             "reasons",
             say(
-                "The forecast goes by one rule alone, {method}, so that is the only reason there is.",
+                "The forecast goes by one rule, {method}: that is the only reason there is.",
                 method=view.method(result.method),
             ),
         )
