@@ -113,6 +113,12 @@ def test_where_nothing_can_be_forecast_the_page_says_why_and_gives_no_score(
     assert "None" not in " ".join(everything(view)) and "nan" not in " ".join(everything(view))
 
 
+def test_every_reason_of_scoring_has_its_own_sentence(churn_made: ModuleType) -> None:
+    for reason in ("no_cuts", "few_people", "few_left", "few_stayed", "few_in_cut"):
+        scored = churn_made.scoring(reason=reason)
+        assert "nothing was forecast" not in churn_made.view(scored=scored).why_not
+
+
 @pytest.mark.parametrize("kind", ["orders", "activity", "contracts", "snapshot"])
 @pytest.mark.parametrize("chosen", ["logistic", "recency", "rate"])
 def test_every_kind_of_business_reads_whole_in_chinese(churn_made: ModuleType, kind: str, chosen: str) -> None:

@@ -188,8 +188,9 @@ def silence_figure(view: View) -> FigureWords:
 
 
 def tables(view: View) -> list[TableWords]:
-    """The tables of the section that there are; none for contracts, where no silence is judged."""
-    if not len(view.study.thresholds) or not view.study.limits:
+    """The tables of the section that there are; none for contracts, where no silence is judged, and none for a handful."""
+    judged = view.study.thresholds["silences"]
+    if not len(judged) or judged.max() < view.least or not view.study.limits:
         return []
     return [table for table in (threshold_table(view), costs_table(view)) if table is not None]
 

@@ -183,6 +183,7 @@ class View:
             "no_cuts": say("Not estimable: there is no past cut-off to learn from."),
             "few_people": say("Not estimable: fewer than {least} people were here at the past cut-offs.", least=least),
             "few_left": say("Not estimable: too few have left to learn from them."),
+            "few_in_cut": say("Not estimable: at each past cut-off too few left, or too few stayed, to learn from."),
             "few_stayed": say("Not estimable: too few have stayed to learn from them."),
         }.get(reason) or say("Not estimable: nothing was forecast.")
 
