@@ -188,7 +188,7 @@ def silence_figure(view: View) -> FigureWords:
 
 
 def tables(view: View) -> list[TableWords]:
-    """The tables of the section that there are; none for contracts, where no silence is judged, and none for a handful."""
+    """The tables of the section; none for contracts, where no silence is judged, and none for a handful."""
     judged = view.study.thresholds["silences"]
     if not len(judged) or judged.max() < view.least or not view.study.limits:
         return []
