@@ -118,6 +118,23 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(tables_of: Callabl
         hazard.analyse(tables_of(day(50), subscriptions=rows), None, ChurnParameters(end_reason="why"))
 
 
+def test_groups_that_are_no_column_are_named_and_others_need_not_be_in_the_model(
+    tables_of: Callable[..., object],
+) -> None:
+    rows = contracts(
+        [(f"c{k}", 0, 10 + k if k % 2 else None) for k in range(80)], team=["N", "S"] * 40, plan=["A"] * 80
+    )
+    tables = tables_of(day(100), subscriptions=rows)
+    found = hazard.analyse(tables, None, ChurnParameters(groups=("team",), covariates=("plan",))).contracts
+    assert found is not None and [each.column for each in found.comparisons] == ["team"]
+    assert "team" not in set(found.effects.get("column", []))
+    with pytest.raises(UserError, match="groups"):
+        hazard.analyse(tables, None, ChurnParameters(groups=("nothing",)))
+    with pytest.raises(UserError, match="no table subscriptions"):
+        people = pd.DataFrame({"customer_id": ["a"]})
+        hazard.analyse(tables_of(day(50), customers=people), None, ChurnParameters(end_reason="why"))
+
+
 def test_without_contracts_there_is_nothing_and_no_error(tables_of: Callable[..., object]) -> None:
     people = pd.DataFrame({"customer_id": ["a"]})
     found = hazard.analyse(tables_of(day(50), customers=people), None, ChurnParameters())

@@ -22,6 +22,7 @@ COMPLAINTS = ("complain", "投诉")  # in the topic under which the client files
 LOW_RATING = 2.0
 AGES = (14, 110)  # years; others are mistakes
 YEAR_DAYS = 365.25
+_KEYS = frozenset({"customer_id", "started_at", "ended_at", "started_on", "ended_on", "tenure", "ended"})
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,15 @@ def _asked(
     """The columns that `covariates` names, each from the first table that has it; else the usual ones."""
     if not parameters.covariates:
         return usual
-    reserved = {"customer_id", "started_at", "ended_at", "started_on", "ended_on", "tenure", "ended"}
     there: dict[str, str] = dict.fromkeys(made, "")
     for table in places:
         if tables.has(table, "customer_id"):
             for name in tables[table].columns:
-                if name not in reserved and name != parameters.end_reason:
+                if name not in _KEYS and name != parameters.end_reason:
                     there.setdefault(name, table)
     # The same list serves contracts and lives: what only contracts have is no mistake, lives do without it.
     elsewhere = set(tables["subscriptions"].columns) if tables.has("subscriptions", "customer_id") else set()
-    wrong = [name for name in parameters.covariates if name not in there and name not in elsewhere - reserved]
+    wrong = [name for name in parameters.covariates if name not in there and name not in elsewhere - _KEYS]
     if wrong:
         raise UserError([_unknown("covariates", name, there) for name in wrong])
     return [Source(name, there[name]) for name in dict.fromkeys(parameters.covariates) if name in there]
@@ -105,20 +105,45 @@ def reason_column(tables: Tables, parameters: ChurnParameters) -> str | None:
     """The column that says why a contract ended; None where none is named.
 
     Raises:
-        UserError: subscriptions have no such column.
+        UserError: subscriptions have no such column, or there are none.
     """
     wanted = parameters.end_reason.strip()
-    if not wanted or "subscriptions" not in tables.tables:
+    if not wanted:
         return None
+    if not tables.has("subscriptions", "customer_id"):
+        what = f"{wanted!r} would be a column of contracts, and the data hold no table subscriptions."
+        raise UserError([Problem("reports.churn.end_reason", what, "Leave it empty, or map the contracts.")])
     if wanted not in tables["subscriptions"].columns:
         raise UserError([_unknown("end_reason", wanted, own_columns(tables, "subscriptions"))])
     return wanted
 
 
-def group_columns(tables: Tables, parameters: ChurnParameters, sources: Sequence[Source]) -> list[str]:
+def with_groups(
+    tables: Tables, parameters: ChurnParameters, sources: Sequence[Source], places: Sequence[str]
+) -> list[Source]:
+    """The columns of the model and those of the tables `places` that only the curves are compared by.
+
+    Raises:
+        UserError: `groups` names a column that neither contracts nor customers have.
+    """
+    found = {
+        place: [name for name in tables[place].columns if name not in _KEYS]
+        for place in ("customers", "subscriptions")
+        if tables.has(place, "customer_id")
+    }
+    everywhere = list(dict.fromkeys(name for names in found.values() for name in names))
+    wrong = [name for name in parameters.groups if name not in everywhere]
+    if wrong:
+        raise UserError([_unknown("groups", name, everywhere) for name in wrong])
+    there = {name: place for place in reversed(places) for name in found.get(place, ())}
+    known = {source.name for source in sources}
+    extra = [name for name in dict.fromkeys(parameters.groups) if name in there and name not in known]
+    return [*sources, *(Source(name, there[name]) for name in extra)]
+
+
+def group_columns(parameters: ChurnParameters, sources: Sequence[Source]) -> list[str]:
     """Columns that the curves are compared by: those named in `groups`, else plan and the client's own terms of the
-    contract that are categories, channel and region. What is not among the model's columns is ignored here: `groups`
-    may name columns of the other reports."""
+    contract that are categories, channel and region."""
     names = [source.name for source in sources if source.table]
     if parameters.groups:
         return [name for name in parameters.groups if name in names]

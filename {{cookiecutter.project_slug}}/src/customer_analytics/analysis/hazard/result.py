@@ -139,7 +139,8 @@ def analyse(tables: Tables, study: Study | None, parameters: ChurnParameters) ->
 
 def life_hazards(tables: Tables, study: Study, parameters: ChurnParameters) -> Hazards | None:
     """The lives of customers without a contract; None where no silence means leaving."""
-    sources = columns.life_sources(tables, parameters)
+    covariates = columns.life_sources(tables, parameters)
+    sources = columns.with_groups(tables, parameters, covariates, ["customers"])
     lives = make_lives(tables, study, sources)
     if lives is None:
         return None
@@ -151,7 +152,7 @@ def life_hazards(tables: Tables, study: Study, parameters: ChurnParameters) -> H
         return Hazards(LIVES, DAYS, TOO_FEW, *sizes)
     share = share_to_model(judged.people)
     table, histories, kept = fetch_lives(lives, sources, end, share)
-    wanted = _few_values(table, columns.group_columns(tables, parameters, sources))
+    wanted = _few_values(table, columns.group_columns(parameters, sources))
     names = {source.name: f"c{place}" for place, source in enumerate(sources)}
     compared = []
     for name in wanted:
@@ -162,6 +163,7 @@ def life_hazards(tables: Tables, study: Study, parameters: ChurnParameters) -> H
         together([each for each in compared if each is not None]), *_tenure(counts, DAYS), share=share,
         silence=lives.silence,
     )  # fmt: skip
+    table = table.of([source.name for source in covariates])
     return with_dropout(modelled(base, table.rows(kept), (), parameters), table, histories)
 
 
@@ -193,7 +195,8 @@ def contract_hazards(tables: Tables, study: Study | None, parameters: ChurnParam
     if not unit:
         return None
     end = (tables.reference_day - EPOCH).days - 1
-    sources = columns.contract_sources(tables, parameters)
+    covariates = columns.contract_sources(tables, parameters)
+    sources = columns.with_groups(tables, parameters, covariates, ["subscriptions", "customers"])
     spells = contracts.contract_spells(tables, end, sources, reason).cache()
     relations = contracts.relation_rows(spells).cache()
     counts = contract_counts(relations, end, None)
@@ -207,13 +210,14 @@ def contract_hazards(tables: Tables, study: Study | None, parameters: ChurnParam
     share = share_to_model(people)
     table = fetch(spells, sources, share)
     names = {source.name: f"c{place}" for place, source in enumerate(sources)}
-    wanted = _few_values(table, columns.group_columns(tables, parameters, sources))
+    wanted = _few_values(table, columns.group_columns(parameters, sources))
     base = Hazards(
         CONTRACTS, unit, "" if ended else NOBODY_LEFT, *sizes, horizon, kaplan_meier(counts),
         _comparisons(relations, end, {name: names[name] for name in wanted}, parameters.minimum_base),
         *_tenure(counts, unit), share=share, incidence=_incidence(relations, reason, parameters),
     )  # fmt: skip
     cuts = study.windows.cuts if study is not None and unit == DAYS and study.kind == CONTRACTS else ()
+    table = table.of([source.name for source in covariates])
     return modelled(base, table, cuts or _cuts(table, unit, horizon), parameters, spells, sources)
 
 

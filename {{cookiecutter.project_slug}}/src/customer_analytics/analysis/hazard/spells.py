@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import numpy as np
@@ -47,6 +47,10 @@ class SpellTable:
             self.raw[kept].reset_index(drop=True), self.entry[kept], self.time[kept], self.ended[kept],
             self.owner[kept], self.relation[kept], self.start[kept], self.customers, self.switches, self.share,
         )  # fmt: skip
+
+    def of(self, names: Sequence[str]) -> SpellTable:
+        """With these columns only."""
+        return replace(self, raw=self.raw[[name for name in names if name in self.raw]])
 
     def firsts(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Places of the first and of the last row of each relation."""
