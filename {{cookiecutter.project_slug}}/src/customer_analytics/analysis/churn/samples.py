@@ -11,14 +11,12 @@ import pandas as pd
 
 from customer_analytics.analysis.churn.study import Study
 from customer_analytics.analysis.features.feature import CATEGORY
-from customer_analytics.analysis.features.life import SNAPSHOT
+from customer_analytics.analysis.features.life import SNAPSHOT, part_of
 from customer_analytics.analysis.features.table import FeatureSource, dictionary
-from customer_analytics.analysis.survival.blocks import block
 from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.tables.store import Tables
 
 FINENESS = 1_000_000  # parts that people are divided into by their ids
-SALT = 5
 AT_ONCE = 150_000  # people and cut-offs whose features the engine works out in one go
 
 
@@ -67,7 +65,7 @@ def samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Sample
     """Features and labels of each past cut-off, and the features of everybody who is here now.
 
     Where a cut-off has more people than `training_sample`, those whose id falls into the first parts of a division by
-    the letters of the id are taken: the same people at every cut-off and in every run.
+    the engine's hash of the id are taken: the same people at every cut-off and in every run.
     """
     source = FeatureSource(tables, study.kind, study.life)
     names = dictionary(tables, study.kind, source)
@@ -107,7 +105,7 @@ def _people(tables: Tables, study: Study, cut: int, share: float) -> ir.Table:
     """person_id, left and cut of who is here at a cut-off; below a share of 1 a sample of them."""
     people = study.people(tables, cut)
     if share < 1:
-        people = people.filter(block(people.person_id, FINENESS, SALT) < round(share * FINENESS))
+        people = people.filter(part_of(people.person_id, FINENESS) < round(share * FINENESS))
     return people.select("person_id", "left", cut=ibis.literal(cut, "int32"))
 
 
@@ -116,7 +114,7 @@ def _in_parts(cut: int, people: ir.Table, count: int) -> list[_Part]:
     parts = max(1, -(-count // AT_ONCE))
     if parts == 1:
         return [_Part(cut, people, count)]
-    number = block(people.person_id, parts, SALT)
+    number = part_of(people.person_id, parts)
     return [_Part(cut, people.filter(number == place), count // parts) for place in range(parts)]
 
 

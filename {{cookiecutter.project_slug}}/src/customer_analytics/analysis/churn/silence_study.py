@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.analysis.survival.blocks import block
+from customer_analytics.analysis.features.life import part_of
 from customer_analytics.statistics import wilson
 
 FIRST, FASTEST, FAST, SLOW, SLOWEST = "first", "week", "month", "quarter", "slower"
@@ -23,7 +23,7 @@ RHYTHMS = (FIRST, FASTEST, FAST, SLOW, SLOWEST)
 BOUNDS = (7, 30, 90)  # days of the own mean gap: up to a week, a month, a quarter, more
 ALL = "all"
 GRID = (1, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 210, 240, 270, 300, 365, 455, 545, 730)
-MOST_SILENCES = 2_000_000  # looked at for what one is worth
+MOST_SILENCES = 400_000  # looked at for what one is worth
 SILENCE_COLUMNS = ("rhythm", "silent_days", "people", "silences", "returned", "rate", "low", "high")
 
 Floats = npt.NDArray[np.float64]
@@ -127,11 +127,11 @@ def silence_table(table: ir.Table, minimum: int, counts: pd.DataFrame | None = N
     low, high (Wilson's interval on the number of independent silences that these are worth). No rate for fewer than
     `minimum` people. `counts`: daily_counts, where they are known already.
 
-    What one silence is worth comes from all people, or from so many that two million silences are looked at.
+    What one silence is worth comes from all people, or from so many that four hundred thousand silences are looked at.
     """
     counts = daily_counts(table) if counts is None else counts
     pieces = max(1, -(-int(counts["n"].sum()) // MOST_SILENCES))
-    looked_at = table if pieces == 1 else table.filter(block(table.person_id, pieces) == 0)
+    looked_at = table if pieces == 1 else table.filter(part_of(table.person_id, pieces) == 0)
     worth, people = (
         pd.concat([made(by_rhythm=False), made(by_rhythm=True)], ignore_index=True)
         for made in (partial(grid_sums, looked_at, GRID), partial(people_under_study, table))

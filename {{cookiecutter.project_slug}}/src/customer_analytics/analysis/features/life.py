@@ -93,3 +93,10 @@ def there_days(tables: Tables, kind: str, people: str) -> ir.Table | None:
     days = person_days(tables, "any", people=people)
     days = days.filter(days.day < end, (days.events > 0) | (days.orders > 0))
     return days.select("person_id", "day", times=(days.events + days.orders).cast("int32"))
+
+
+def part_of(person: ir.StringValue, parts: int) -> ir.IntegerValue:
+    """Part of each person, 0 to parts - 1, by the engine's hash of the id: the same in every run of one engine, and
+    cheap for millions of people."""
+    number: ir.IntegerValue = ((person.hash() & 0x7FFFFFFF) % parts).cast("int32")
+    return number
