@@ -116,6 +116,8 @@ def against(view: View, row: dict[str, object]) -> Text:
         return say("the mean")
     if row["column"] in (COMPLAINT, DISCOUNTED):
         return say("without")
+    if row["column"] == AGE:
+        return say("a decade younger")
     return say("{step} less", step=step_words(view, row))
 
 
