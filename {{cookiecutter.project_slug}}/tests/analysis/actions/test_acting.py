@@ -28,7 +28,7 @@ from customer_analytics.analysis.actions.choice import (
     do_not_disturb,
     mends,
 )
-from customer_analytics.analysis.actions.pilot import AUDIENCE, Pilot, design, ledger_rows
+from customer_analytics.analysis.actions.pilot import AUDIENCE, Pilot, design, ledger_rows, smallest_fall
 from customer_analytics.engagement import Project
 from customer_analytics.tables.ledger import SCHEMA, open_ledger
 
@@ -117,13 +117,30 @@ def test_half_of_each_stratum_is_held_out_and_half_of_all() -> None:
     assert found.strata["control"].sum() == found.control
 
 
+def power(generator: np.random.Generator, before: float, after: float, arm: int) -> float:
+    """Share of tests of two shares (pooled z, two-sided 5 %) that see the difference."""
+    seen = generator.binomial(arm, [before, after], (100_000, 2)) / arm
+    pooled = seen.mean(axis=1)
+    spread = np.sqrt(2 * pooled * (1 - pooled) / arm)
+    z = np.divide(seen[:, 0] - seen[:, 1], spread, out=np.zeros(len(seen)), where=spread > 0)
+    return float((np.abs(z) > norm.isf(0.025)).mean())
+
+
+def test_where_nearly_all_leave_a_small_pilot_sees_no_small_fall() -> None:
+    """At 99 % hardly anybody varies without the offer, but the treated do: thirty against thirty see no tenth."""
+    found = smallest_fall(0.99, 30, 30)
+    assert found > 0.15
+    assert power(np.random.default_rng(3), 0.99, 0.99 - found, 30) > 0.75
+    assert power(np.random.default_rng(4), 0.99, 0.89, 30) < 0.5
+    assert smallest_fall(0.4, 60, 20) == pytest.approx(smallest_fall(0.4, 30, 30), rel=1e-9), "harmonic mean"
+    assert math.isnan(smallest_fall(0.05, 30, 30)), "not even none leaving would be seen"
+
+
 def test_the_size_is_the_one_that_sees_the_assumed_acceptance_four_times_in_five() -> None:
-    """Power of the two-sided test by simulation at the needed size, both arms varying as the base rate does."""
+    """Power of the two-sided test of two shares by simulation at the needed size."""
     found = drawn(pool(4_000), acceptance=0.3)
     generator = np.random.default_rng(1)
-    spread = math.sqrt(2 * 0.4 * 0.6 / found.needed)
-    seen = generator.normal(0.12, spread, 100_000) / spread
-    assert (np.abs(seen) > norm.isf(0.025)).mean() == pytest.approx(0.8, abs=0.01)
+    assert power(generator, 0.4, 0.28, found.needed) == pytest.approx(0.8, abs=0.01)
     assert found.n == 2 * found.needed
     assert found.effect == pytest.approx(0.12)
     assert found.is_large_enough
@@ -140,9 +157,7 @@ def test_those_with_the_highest_expected_profit_take_part_where_not_all_are_need
 def test_too_small_a_pilot_says_what_it_can_not_show() -> None:
     found = drawn(pool(80), acceptance=0.1)
     assert (found.n, found.treatment, found.control) == (80, 40, 40)
-    assert found.detectable == pytest.approx(
-        (norm.isf(0.025) + norm.isf(0.2)) * math.sqrt(0.4 * 0.6 * 2 / 40), rel=1e-6
-    )
+    assert power(np.random.default_rng(2), 0.4, 0.4 - found.detectable, 40) == pytest.approx(0.8, abs=0.02)
     assert not found.is_large_enough
     assert drawn(pool(59)).reason == "few"
 

@@ -102,6 +102,24 @@ def test_leaving_is_not_counted_twice_the_value_does_not_fall_with_the_risk() ->
     assert values[0] == pytest.approx(values[1], rel=1e-3)
 
 
+def test_the_days_that_make_a_stayer_are_not_carried_forward_to_a_year() -> None:
+    """Everybody who stayed bought once within the horizon, by definition; after it they bring 10 every 30 days."""
+    rows: list[tuple[str, int, float]] = []
+    for number in range(100):
+        rows += [(f"c{number}", 10, 50.0 + number)]
+        if number < 50:
+            rows += [(f"c{number}", 120, 100.0), (f"c{number}", 200, 10.0), (f"c{number}", 230, 10.0)]
+    people = pd.DataFrame({"cut": ORIGIN + 100, "person_id": [f"c{n}" for n in range(100)], "left": 0})
+    people.loc[50:, "left"] = 1
+    worth = worth_from_orders(orders_of(rows, 250), people, ORIGIN, ORIGIN + 250, 90, 1.0)
+    assert worth is not None
+    assert worth.after == 150
+    carried = 100 + 20 * (365 - 90) / (150 - 90)
+    assert worth.values(np.array([80.0])) == pytest.approx(carried, rel=1e-6), "and not 120 * 365 / 150"
+    few = worth_from_orders(orders_of(rows, 210), people, ORIGIN, ORIGIN + 210, 90, 1.0)
+    assert few is None, "twenty days beyond the horizon tell of no year"
+
+
 def test_too_short_a_time_after_the_cut_off_gives_no_value() -> None:
     tables, people = followed(np.random.default_rng(3), 100)
     assert worth_from_orders(tables, people, ORIGIN, ORIGIN + 400, 90, 1.0) is None

@@ -19,13 +19,13 @@ import pandas as pd
 
 from customer_analytics.analysis.assignment.draw import draw
 from customer_analytics.analysis.assignment.strata import Strata, smallest_stratum, stratify, value_classes
-from customer_analytics.analysis.rfm.reachable import POWER_Z, smallest_difference
-from customer_analytics.statistics import Z95
+from customer_analytics.analysis.dropoff.sizes import units_per_arm
 from customer_analytics.tables.ledger import CONTROL, SCHEMA, TREATMENT
 
 Floats = npt.NDArray[np.float64]
 AUDIENCE = "churn_pilot"
 HALF = Fraction(1, 2)
+STEPS = 40  # halvings of the interval in which the smallest fall lies
 LEAST_ARM = 30  # customers in an arm below which there is no pilot
 Pool = Literal["selected", "at_risk"]
 
@@ -94,7 +94,7 @@ def design(people: pd.DataFrame, pool: Pool, acceptance: float, seed: int, assig
     drawn = np.bincount(strata.codes, weights=held, minlength=len(strata.labels)).astype(np.int64)
     return Pilot(
         "", pool, len(people), len(ranked), len(ranked) - control, control, rate, rate * acceptance, needed,
-        smallest_difference(rate, len(ranked) - control, control), seed, assigned_on,
+        smallest_fall(rate, len(ranked) - control, control), seed, assigned_on,
         assigned_on + dt.timedelta(days=days + 1),
         pd.DataFrame({"person_id": ids, "arm": np.where(held, CONTROL, TREATMENT), "stratum": labels}),
         pd.DataFrame({"stratum": list(strata.labels), "customers": strata.sizes, "control": drawn}),
@@ -102,10 +102,27 @@ def design(people: pd.DataFrame, pool: Pool, acceptance: float, seed: int, assig
 
 
 def per_arm(rate: float, effect: float) -> int:
-    """Customers in each of two equal arms that see a fall of `effect` from `rate` (D7.7, the other way round)."""
-    if not (0 < rate < 1 and effect > 0):
+    """Customers in each of two equal arms that see a fall of `effect` from `rate`."""
+    if not (0 < rate <= 1 and 0 < effect <= rate):
         return LEAST_ARM
-    return max(math.ceil(2 * rate * (1 - rate) * ((Z95 + POWER_Z) / effect) ** 2), LEAST_ARM)
+    return max(units_per_arm(rate, rate - effect), LEAST_ARM)
+
+
+def smallest_fall(rate: float, treated: int, control: int) -> float:
+    """Smallest fall from `rate` that arms of these sizes see (units_per_arm, the other way round); NaN: none.
+
+    Two arms of different sizes see what two of their harmonic mean do.
+    """
+    if treated <= 0 or control <= 0 or not 0 < rate <= 1:
+        return math.nan
+    size = 2 / (1 / treated + 1 / control)
+    unseen, seen = 0.0, rate
+    if units_per_arm(rate, 0.0) > size:
+        return math.nan
+    for _ in range(STEPS):
+        middle = (unseen + seen) / 2
+        unseen, seen = (unseen, middle) if units_per_arm(rate, rate - middle) <= size else (middle, seen)
+    return seen
 
 
 def ledger_rows(pilot: Pilot, assigned_at: dt.datetime) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from customer_analytics.statistics import Z95
 from customer_analytics.tables.store import Tables
 
 Floats = npt.NDArray[np.float64]
+TAIL = 30  # days beyond the horizon that must be seen, before they are carried forward to a year
 LEAST = 30  # customers who stayed, and who left, that a line is fitted to
 PERIODS = ((re.compile(r"year|annual|年"), 1), (re.compile(r"quarter|季"), 4), (re.compile(r"week|周|週"), 52))
 MONTHS = 12  # periods a year where the plan does not say otherwise
@@ -103,7 +104,7 @@ def worth_from_orders(
     # The longest look back and ahead at once: up to a year each. Other cut-offs with as much of both take part.
     best = max(cuts, key=lambda cut: (min(now - cut, YEAR) * min(cut - first, YEAR), cut))
     before, after = min(best - first, YEAR), min(now - best, YEAR)
-    if after < reach or before < 1:
+    if after < min(reach + TAIL, YEAR) or before < 1:
         return None
     used = tuple(cut for cut in cuts if cut + after <= now and cut - before >= first)
     own = people[people["cut"].isin(used)].reset_index(drop=True)
@@ -113,12 +114,25 @@ def worth_from_orders(
     share = margin_share if margin_share is not None else round(known.share, 9) if known is not None else 1.0
     is_margin = margin_share is not None or known is not None
     past = np.maximum(seen["past"].to_numpy(), 0.0) * share
-    later = seen["later"].to_numpy() * share * (YEAR / after)
+    later = _of_a_year(tables, own, seen, before, after, reach) * share
     left = own["left"].to_numpy() == 1
     if (~left).sum() < LEAST or not later[~left].sum() > 0:
         return None
     gone = _line(past[left], later[left]) if left.sum() >= LEAST else None
     return Worth("orders", share, is_margin, before, after, used, _line(past[~left], later[~left]), gone)
+
+
+def _of_a_year(tables: Tables, own: pd.DataFrame, seen: pd.DataFrame, before: int, after: int, reach: int) -> Floats:
+    """Money of the year after each cut-off, where `after` days of it have been seen.
+
+    Whoever stayed has bought within the horizon by definition, so these days are better than those that follow. They
+    count once, as they were; only the money of the days beyond them is carried forward to the end of the year.
+    """
+    later: Floats = seen["later"].to_numpy()
+    if after >= YEAR:
+        return later
+    near: Floats = money(tables, own, before, reach)["later"].to_numpy()
+    return near + (later - near) * ((YEAR - reach) / (after - reach))
 
 
 def past_money(tables: Tables, worth: Worth, moments: pd.DataFrame) -> Floats:

@@ -58,9 +58,11 @@ def leaving(view: View) -> Leaving | None:
 
 
 def expected(view: View) -> float:
-    """People expected to leave of those here now; NaN where nothing was forecast."""
+    """People expected to leave of those here now; NaN where nothing was forecast, or for too few to tell of."""
     scoring = view.scoring
-    return float(scoring.now["probability"].sum()) if scoring is not None and len(scoring.now) else math.nan
+    if scoring is None or len(scoring.now) < view.least:
+        return math.nan
+    return float(scoring.now["probability"].sum())
 
 
 def rounded(count: float) -> float:

@@ -97,6 +97,9 @@ def _title(view: View) -> Text:
             if ends
             else say("{now} are still here. {who}", **numbers)
         )
+    told = own.leaving_finding(view)
+    if math.isnan(soon) and told is not None:
+        return say("{head}. {who}", head=told.head, **numbers)
     return say("About {soon} of {now} will {leave}. {who}", **numbers)
 
 
@@ -221,7 +224,7 @@ def _calibration_kpi(view: View) -> Kpi | None:
 def _money_kpi(view: View) -> Kpi | None:
     """Money expected to be lost with those who leave."""
     acts = view.result.actions
-    if acts is None or acts.at_risk is None or not acts.at_risk.expected > 0:
+    if acts is None or acts.at_risk is None or not acts.at_risk.expected > 0 or view.n < view.least:
         return None
     say, language, (low, high) = view.language.say, view.language, acts.at_risk.interval
     what = say("margin of twelve months") if acts.is_margin else say("revenue of twelve months")
