@@ -171,13 +171,18 @@ def _of_contracts(view: View) -> Finding:
     )  # fmt: skip
 
 
+def _whole(view: View, ratio: float) -> str:
+    """In whole percent: nearly all of something that may be more than all is 100 %, and not "more than 99 %"."""
+    return view.language.percent(round(ratio, 2))
+
+
 def _held_words(view: View, held: Held | None) -> Text:
-    say, language = view.language.say, view.language
+    say = view.language.say
     if held is None or not known(held.ratio):
         return say("There was no past cut-off on which to check it.")
     numbers = {
-        "ratio": language.percent(held.ratio), "tested": view.tested,
-        "least": language.percent(min(held.by_cut)), "most": language.percent(max(held.by_cut)),
+        "ratio": _whole(view, held.ratio), "tested": view.tested,
+        "least": _whole(view, min(held.by_cut)), "most": _whole(view, max(held.by_cut)),
     }  # fmt: skip
     if len(held.by_cut) < 2:
         return say("At the tested cut-off {ratio} of the money expected to be lost was lost.", **numbers)
