@@ -104,7 +104,7 @@ def findings(view: View) -> list[Finding]:
             else say("The probabilities rank people; sums of them may be off"),
             statement=say(
                 "Calibration slope **{slope}** (interval {low} to {high}; {one} is right): {said} were said to leave, "
-                "{happened} did; mean gap {ece}, of which {noise} would be chance (tested on {tested}).",
+                "{happened} did; mean gap {ece}; chance alone gives {noise} (tested on {tested}).",
                 slope=language.number(slope, 2), low=language.number(low, 2), high=language.number(high, 2),
                 one=language.number(1), said=language.percent(scoring.measure("expected"), 1),
                 happened=language.percent(scoring.measure("rate"), 1),
