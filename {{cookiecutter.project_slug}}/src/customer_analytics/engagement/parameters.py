@@ -217,6 +217,51 @@ class ChurnParameters(Parameters):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
 
+class BasketRulesParameters(Parameters):
+    """Parameters of basket rules."""
+
+    basket: Literal["auto", "order", "day", "customer", "session"] = Field(
+        "auto",
+        description="what one basket is: an order, a customer's day, all of a customer, or a visit (from events)",
+    )
+    level: Literal["auto", "item", "category", "both"] = Field(
+        "auto", description="what is put together: items, categories, or both in one rule; auto: both where known"
+    )
+    minimum_support: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0,
+        description="share of baskets that a set needs; 0: the smallest that the floor of the count and memory allow",
+    )
+    minimum_count: Annotated[int, Field(ge=2, le=100_000)] = Field(
+        20, description="baskets that a set needs where the support is chosen"
+    )
+    minimum_confidence: Annotated[float, Field(ge=0, le=1)] = Field(0.1, description="confidence that a rule needs")
+    maximum_length: Annotated[int, Field(ge=2, le=10)] = Field(4, description="most items of a set")
+    consequent_items: Annotated[int, Field(ge=1, le=5)] = Field(1, description="most items on the right of a rule")
+    maximum_basket: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        0, description="baskets with more different items are set aside; 0: far beyond the usual size"
+    )
+    exclude_items: Words = Field(
+        (), description="product codes that are no products, beside those found by their names"
+    )
+    false_discovery: Annotated[float, Field(gt=0, le=0.5)] = Field(
+        0.05, description="share of false ones allowed among the rules called significant"
+    )
+    later_share: Annotated[float, Field(ge=0.1, le=0.9)] = Field(
+        0.35, description="last share of the baskets on which the rules of the earlier ones are tested"
+    )
+    groups: Words = Field((), description="columns that rules are checked within; empty: those that the data hold")
+    sequence_days: Annotated[int, Field(ge=1, le=730)] = Field(30, description="days in which B has to follow A")
+    margin_share: Annotated[float | None, Field(gt=0, le=1)] = Field(
+        None, description="margin as a share of revenue; empty: from the costs in the data"
+    )
+    bundle_discount: Annotated[float, Field(ge=0, lt=1)] = Field(0.1, description="reduction on the price of a bundle")
+    conversion: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.05, description="share of buyers of A without B who take B when it is offered: an assumption until tested"
+    )
+    next_items: Annotated[int, Field(ge=1, le=20)] = Field(5, description="items suggested to each customer")
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
+
+
 class ReportParameters(Block):
     """The `reports` block of engagement.yml: one entry for each report."""
 
@@ -226,3 +271,4 @@ class ReportParameters(Block):
     funnel: FunnelParameters = Field(default_factory=FunnelParameters)
     retention: RetentionParameters = Field(default_factory=RetentionParameters)
     churn: ChurnParameters = Field(default_factory=ChurnParameters)
+    basket_rules: BasketRulesParameters = Field(default_factory=BasketRulesParameters)
