@@ -1,0 +1,231 @@
+"""What the sentences share: the result with its language, what baskets, items and rules are called, usual phrases."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from customer_analytics.analysis.rfm.customers import as_date
+from customer_analytics.language import Language, Text
+from customer_analytics.narrative import estimates
+from customer_analytics.narrative.exhibits import How
+from customer_analytics.statistics import Interval
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.association import Rules
+    from customer_analytics.analysis.baskets import Baskets
+    from customer_analytics.analysis.baskets.result import BasketRulesResult
+
+LONGEST_NAME = 60  # characters of a product's name in a sentence or a cell
+CATEGORY = "category"
+JOINED = " + "
+
+
+@dataclass(frozen=True)
+class View:
+    """The result as this report may show it.
+
+    `minimum_group`: fewer customers than this are not shown by themselves; `time_zone`: zone of the calendar days;
+    `industry`: as in engagement.yml. The parts of the result (baskets, rules, checks, bundles …) are read from
+    `result`; each may be None.
+    """
+
+    result: BasketRulesResult
+    language: Language
+    minimum_group: int
+    time_zone: str = "UTC"
+    industry: str = ""
+
+    @property
+    def baskets(self) -> Baskets:
+        """The baskets, and which items are in them."""
+        return self.result.baskets
+
+    @property
+    def rules(self) -> Rules | None:
+        """The rules with all their measures; None where none could be looked for."""
+        return self.result.rules
+
+    @property
+    def n(self) -> int:
+        """Baskets looked at."""
+        return self.baskets.n
+
+    @property
+    def minimum_base(self) -> int:
+        """Base below which no rate is printed."""
+        return self.result.parameters.minimum_base
+
+    @property
+    def is_content(self) -> bool:
+        """Whether a basket is a visit, so that items are looked at and not bought."""
+        return self.baskets.unit == "session"
+
+    @property
+    def together(self) -> Text:
+        """The predicate of two items, inside a sentence: are bought together."""
+        return self.language.say("are viewed together" if self.is_content else "are bought together")
+
+    @property
+    def what_is_a_basket(self) -> Text:
+        """What one basket is, as a sentence."""
+        say = self.language.say
+        return {
+            "order": say("A basket is one order."),
+            "day": say("A basket is everything that a customer bought on one day."),
+            "customer": say("A basket is everything that a customer has ever bought."),
+        }.get(self.baskets.unit) or say("A basket is everything looked at in one visit.")
+
+    def counted(self, count: int) -> Text:
+        """A count of baskets: 9,835 baskets; 3,120 visits."""
+        if self.is_content:
+            return self.language.say_count("{count} visit", "{count} visits", count)
+        return self.language.say_count("{count} basket", "{count} baskets", count)
+
+    def counted_customers(self, count: int) -> Text:
+        """A count of customers."""
+        return self.language.say_count("{count} customer", "{count} customers", count)
+
+    @functools.cached_property
+    def _names(self) -> dict[int, tuple[str, bool]]:
+        """Item code -> name, and whether it is a category."""
+        items = self.baskets.items
+        rows = zip(items["item"], items["label"], items["level"], strict=True)
+        return {int(item): (" ".join(str(label).split()), level == CATEGORY) for item, label, level in rows}
+
+    def label(self, item: int) -> str:
+        """An item's name for a cell or a chart; a category says that it is one."""
+        name, is_category = self._names[int(item)]
+        shown = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+        return self.language.say("{name} (category)", name=shown) if is_category else shown
+
+    def name(self, item: int) -> Text:
+        """An item's name inside a sentence: “whole milk”; something of “Dairy”."""
+        name, is_category = self._names[int(item)]
+        shown = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+        if is_category:
+            return self.language.say("something of “{name}”", name=shown)
+        return self.language.say("“{name}”", name=shown)
+
+    def side(self, items: Sequence[int]) -> str:
+        """One side of a rule for a cell or a chart: bread + butter."""
+        return JOINED.join(self.label(item) for item in items)
+
+    def names(self, items: Sequence[int]) -> Text:
+        """Items inside a sentence: “bread”, “butter” and “milk”."""
+        return Text(self.language.listing([self.name(item) for item in items]))
+
+    def times(self, ratio: float, decimals: int = 1) -> Text:
+        """A lift in words: 2.4 times."""
+        return self.language.say("{ratio} times", ratio=self.language.number(ratio, decimals))
+
+    @functools.cached_property
+    def significant(self) -> pd.DataFrame:
+        """Rules beyond chance and not redundant, of items that go together, resting on enough customers."""
+        if self.rules is None or not len(self.rules.table):
+            return pd.DataFrame()
+        table = self.rules.table
+        kept = table["significant"].astype(bool) & ~table["redundant"].astype(bool) & (table["lift"] > 1)
+        if self.baskets.has_people:
+            kept &= table["customers"].fillna(0) >= self.minimum_group
+        return table[kept]
+
+    @functools.cached_property
+    def shown(self) -> pd.DataFrame:
+        """The rules worth showing, best first: of each set of items the direction with the higher confidence.
+
+        Best is the most baskets beyond chance among those of which that is sure: the leverage times the share of the
+        lift that its interval leaves.
+        """
+        found = self.significant
+        if not len(found):
+            return found
+        sets = [tuple(sorted((*a, *c))) for a, c in zip(found["antecedent"], found["consequent"], strict=True)]
+        sure = found["leverage"] * (1 - 1 / found["lift_low"].clip(lower=1.0))
+        ranked = found.assign(_set=sets, _sure=sure).sort_values(
+            ["_sure", "confidence", "rule"], ascending=[False, False, True], kind="stable"
+        )
+        best = ranked.sort_values(["confidence", "rule"], ascending=[False, True], kind="stable").drop_duplicates(
+            "_set"
+        )
+        ranked = best.sort_values(["_sure", "rule"], ascending=[False, True], kind="stable")
+        return ranked.drop(columns=["_set", "_sure"]).reset_index(drop=True)
+
+    @functools.cached_property
+    def why_not(self) -> Text:
+        """Why no rules are given, as a sentence."""
+        say, reason = self.language.say, self.baskets.reason
+        least = self.language.number(self.minimum_base)
+        return {
+            "no_lines": say("Not estimable: the data hold no lines of orders."),
+            "few_baskets": say("Not estimable: fewer than {least} baskets are left.", least=least),
+            "one_item": say("Not estimable: all baskets hold the same single item."),
+            "single_items": say("Not estimable: hardly any basket holds two different items."),
+        }.get(reason) or say("Not estimable: no two items are found together often enough.")
+
+    @property
+    def period(self) -> str:
+        """First to last day of the baskets; empty without dates."""
+        first, last = self.baskets.first_day, self.baskets.last_day
+        if first is None or last is None:
+            return ""
+        return self.language.period(as_date(first), as_date(last))
+
+    @property
+    def source(self) -> Text:
+        """The source line of a figure."""
+        say = self.language.say
+        if not self.period:
+            return say("Source: {baskets}, without dates.", baskets=self.counted(self.n))
+        return say("Source: {baskets}, {period}.", baskets=self.counted(self.n), period=self.period)
+
+    def how(self, *own: tuple[Text, Text]) -> How:
+        """The "How it was computed" box: own lines, then the data."""
+        say = self.language.say
+        if not self.period:
+            return (*own, (say("Data"), say("{baskets}, without dates", baskets=self.counted(self.n))))
+        dated = say("{baskets}, {period}, calendar days in {zone}", baskets=self.counted(self.n), period=self.period,
+                    zone=self.time_zone)  # fmt: skip
+        return (*own, (say("Data"), dated))
+
+    def few(self, count: int) -> str:
+        """A count of customers, or the word for one that is too small to show."""
+        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
+
+    def rate(self, rate: float, base: float, decimals: int = 0) -> str:
+        """A rate, or why there is none."""
+        if math.isnan(rate) or base < self.minimum_base:
+            return self.not_estimable(int(base))
+        return self.language.percent(rate, decimals)
+
+    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a bracket."""
+        return estimates.in_bracket(self.language, interval, decimals)
+
+    def between(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a cell."""
+        return estimates.between(self.language, interval, decimals)
+
+    def numbers_between(self, low: float, high: float, decimals: int = 1) -> Text:
+        """An interval of a plain number, for a bracket: interval 1.8 to 2.4."""
+        number = self.language.number
+        return self.language.say("interval {low} to {high}", low=number(low, decimals), high=number(high, decimals))
+
+    def numbers_range(self, low: float, high: float, decimals: int = 1) -> Text:
+        """An interval of a plain number, for a cell: 1.8 to 2.4."""
+        number = self.language.number
+        return self.language.say("{low} to {high}", low=number(low, decimals), high=number(high, decimals))
+
+    def money_between(self, low: float, high: float) -> Text:
+        """An interval of an amount, for a bracket."""
+        money = self.language.money
+        return self.language.say("interval {low} to {high}", low=money(low), high=money(high))
+
+    def not_estimable(self, n: int) -> Text:
+        """The words instead of a rate."""
+        return estimates.not_estimable(self.language, n)
