@@ -118,6 +118,18 @@ def test_documents_lie_beside_the_tables_and_go_with_the_next_run(inside: Projec
     assert notes.exists()
 
 
+@pytest.mark.parametrize(("privacy", "written"), [("executive", False), ("analyst", False), ("operations", True)])
+def test_order_numbers_leave_with_operations_only(
+    every_part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, privacy: str, written: bool
+) -> None:
+    every_part.make_project(tmp_path / "client", privacy=privacy)
+    monkeypatch.chdir(tmp_path / "client")
+    report = open_report("rfm")
+    large = pd.DataFrame({"order_id": ["536365"], "items": [5000]})
+    report.publish(summary(), metrics={}, tables={}, operations_tables={"large_baskets": large})
+    assert (report.output / "tables" / "large_baskets.csv").exists() is written
+
+
 def test_a_parquet_table_holds_hashed_ids_too(every_part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     every_part.make_project(tmp_path / "client", privacy="analyst")
     monkeypatch.chdir(tmp_path / "client")

@@ -105,6 +105,7 @@ class Report:
         metrics: Mapping[str, float | int | None],
         tables: Mapping[str, pd.DataFrame],
         customer_tables: Mapping[str, pd.DataFrame] | None = None,
+        operations_tables: Mapping[str, pd.DataFrame] | None = None,
         documents: Mapping[str, str] | None = None,
     ) -> None:
         """Write findings, metrics, tables and documents to `output`, and hand the summary to the exporter.
@@ -115,8 +116,9 @@ class Report:
             tables: file name without ending -> the data behind a chart or table, for a CSV file; a name that ends in
                 .parquet makes a Parquet file.
             customer_tables: tables with one row a customer; engagement.privacy decides what is written.
-            documents: file name with its ending, .json, .md or .yml -> its text; for the folder of the report, not
-                `tables`. No document holds rows or names of single customers.
+            operations_tables: tables with the client's own order numbers; written with `privacy: operations` only.
+            documents: file name with its ending, .json, .md, .yml or .graphml -> its text; for the folder of the
+                report, not `tables`. No document holds rows or names of single customers.
         """
         publishing.publish(
             self,
@@ -124,6 +126,7 @@ class Report:
             metrics=metrics,
             tables=tables,
             customer_tables=customer_tables or {},
+            operations_tables=operations_tables or {},
             documents=documents,
         )
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 _MOST_KPIS = 4
 _FILE_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?(\.parquet)?")
-_DOCUMENT_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?\.(json|md|yml)")
+_DOCUMENT_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)?\.(json|md|yml|graphml)")
 # What an earlier run wrote beside the page.
-_LEFT_BEHIND = ("tables/**/*.csv", "tables/**/*.parquet", "briefs/*.md", "test_plans/*.md")
+_LEFT_BEHIND = ("tables/**/*.csv", "tables/**/*.parquet", "briefs/*.md", "test_plans/*.md", "*.graphml")
 
 
 def publish(
@@ -37,6 +37,7 @@ def publish(
     metrics: Mapping[str, float | int | None],
     tables: Mapping[str, pd.DataFrame],
     customer_tables: Mapping[str, pd.DataFrame],
+    operations_tables: Mapping[str, pd.DataFrame],
     documents: Mapping[str, str] | None = None,
 ) -> None:
     """Write everything into `report.output` and display the summary for the exporter. See Report.publish."""
@@ -44,13 +45,14 @@ def publish(
         raise ValueError(f"a summary has one to four figures, not {len(summary.kpis)}")
     if not summary.findings:
         raise ValueError("a summary has at least one finding; there is a sentence for when there is nothing to say")
-    for name in [*tables, *customer_tables]:
+    for name in [*tables, *customer_tables, *operations_tables]:
         if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"a table is named with small letters, digits and underscores, not {name!r}")
     for name in documents or {}:
         if not _DOCUMENT_NAME.fullmatch(name):
             raise ValueError(
-                f"a document is named with small letters, digits and an ending .json, .md or .yml, not {name!r}"
+                "a document is named with small letters, digits and an ending .json, .md, .yml or .graphml, "
+                f"not {name!r}"
             )
     folder = report.output
     _clear(folder)
@@ -67,6 +69,9 @@ def publish(
         for name, frame in customer_tables.items():
             safe = frame if level is Privacy.OPERATIONS else privacy.with_hashed_ids(frame, report.project)
             _write_table(folder / "tables", name, safe)
+    if level is Privacy.OPERATIONS:
+        for name, frame in operations_tables.items():
+            _write_table(folder / "tables", name, frame)
     bundle = {REPORT: _for_exporter(report, summary), "text/plain": str(summary.title)}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
