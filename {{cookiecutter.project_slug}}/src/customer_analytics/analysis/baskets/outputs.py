@@ -1,0 +1,37 @@
+"""What a basket report leaves in files: flat metrics, the tables behind every chart, tables of customers.
+
+Each part of the result brings its own; here they are joined.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from customer_analytics.analysis.baskets import basket_outputs as own
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.baskets.result import BasketRulesResult
+
+Metrics = dict[str, float | int | None]
+
+
+def metrics(result: BasketRulesResult) -> Metrics:
+    """Name -> number, None where not estimable: docs/guide/metrics.md."""
+    return own.metrics(result.baskets, result.description)
+
+
+def tables(result: BasketRulesResult, minimum_group: int) -> dict[str, pd.DataFrame]:
+    """File name without ending -> the table."""
+    return own.tables(result.baskets, result.description, minimum_group)
+
+
+def customer_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:
+    """Tables with one row a customer: engagement.privacy decides what is written."""
+    return {}
+
+
+def documents(result: BasketRulesResult) -> dict[str, str]:
+    """File name -> its text."""
+    return {}

@@ -1,0 +1,197 @@
+"""From the tables of an engagement to its baskets."""
+
+from __future__ import annotations
+
+import math
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.baskets import basket as shapes
+from customer_analytics.analysis.baskets.aside import left_out, set_aside
+from customer_analytics.analysis.baskets.basket import CATEGORY, GROUP, ITEM, Baskets, no_baskets
+from customer_analytics.analysis.baskets.catalogue import Catalogue, catalogue, unique_labels
+from customer_analytics.analysis.baskets.groups import settle_groups
+from customer_analytics.analysis.baskets.numbering import Numbered, numbered
+from customer_analytics.analysis.baskets.source import Source, item_column, settle_unit, source
+from customer_analytics.engagement.parameters import BasketRulesParameters
+from customer_analytics.tables.store import Tables
+
+USUAL_SHARE = 0.9  # share of the baskets whose size is usual
+BEYOND = 10  # times the usual size from which a basket is set aside
+LEAST_CAP = 50
+LEAST_MONEY = 0.5  # share of the rows whose money must be known for baskets to have a value
+
+
+def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
+    """The baskets of the tables: products as numbers, what is no product and very large baskets set aside.
+
+    Raises:
+        UserError: what was asked for (baskets by what, groups, codes to exclude) is not in the data.
+    """
+    unit = settle_unit(tables, parameters.basket)
+    if unit is None:
+        return no_baskets("order", "no_items")
+    from_events = unit == "session" or item_column(tables, "order_lines") is None
+    groups = settle_groups(tables, parameters.groups, "events" if from_events else "order_lines")
+    rows = source(tables, unit, groups)
+    listed = catalogue(tables, rows, parameters.exclude_items, level=parameters.level)
+    order = numbered(rows)
+    aside = set_aside(rows, listed, order.carriers)
+    sold = _sold(rows, listed, order.carriers).cache()
+    sizes = sold.group_by("basket").aggregate(size=sold.count().cast("int32"), value=sold.amount.sum())
+    heads = order.heads.inner_join(sizes, "basket").cache()
+    histogram = _histogram(heads)
+    if not len(histogram):
+        sold.release()
+        heads.release()
+        return no_baskets(unit, "no_sales", aside)
+    cap = parameters.maximum_basket or usual_cap(histogram)
+    large = histogram[histogram["size"] > cap].reset_index(drop=True)
+    large_orders = left_out(rows, order.carriers, heads, cap)
+    if len(large):
+        aside = pd.concat([aside, _large_row(heads, large, cap)], ignore_index=True)
+        sold, heads = _without_large(sold, heads, cap)
+    n = int(histogram.loc[histogram["size"] <= cap, "baskets"].sum())
+    if n == 0:
+        return no_baskets(unit, "no_sales", aside)
+    return _assembled(tables, rows, listed, order, sold, heads, parameters, (aside, large, large_orders, cap, n))
+
+
+def _sold(rows: Source, listed: Catalogue, carriers: ir.Table) -> ir.Table:
+    """basket, item, units, amount, cost: each product once a basket."""
+    lines = rows.rows.filter(rows.rows.fault.isnull()).drop("fault")
+    coded = lines.inner_join(listed.codes(), "product").select(*rows.keys, "item", "units", "amount", "cost")
+    placed = coded.inner_join(carriers.filter(carriers.fault.isnull()).select(*rows.keys, "basket"), list(rows.keys))
+    grouped = placed.group_by("basket", "item").aggregate(
+        units=placed.units.sum(), amount=placed.amount.sum(), cost=placed.cost.sum()
+    )
+    return grouped.mutate(**{name: grouped[name].cast("float64") for name in ("units", "amount", "cost")})
+
+
+def _histogram(heads: ir.Table) -> pd.DataFrame:
+    """size and how many baskets have it."""
+    frame: pd.DataFrame = heads.group_by("size").aggregate(baskets=heads.count()).order_by("size").to_pandas()
+    return frame.astype("int64")
+
+
+def usual_cap(histogram: pd.DataFrame) -> int:
+    """The most products of a basket that is kept: ten times the size that nine of ten baskets do not exceed, at least
+    fifty."""
+    counts = histogram["baskets"].to_numpy()
+    position = int(np.searchsorted(np.cumsum(counts), math.ceil(USUAL_SHARE * counts.sum())))
+    return max(LEAST_CAP, BEYOND * int(histogram["size"].iloc[position]))
+
+
+def _large_row(heads: ir.Table, large: pd.DataFrame, cap: int) -> pd.DataFrame:
+    lines = int((large["size"] * large["baskets"]).sum())
+    return pd.DataFrame([("large", "", lines, int(large["baskets"].sum()))], columns=shapes.SET_ASIDE)
+
+
+def _without_large(sold: ir.Table, heads: ir.Table, cap: int) -> tuple[ir.Table, ir.Table]:
+    """The same tables without the baskets of more than `cap` products, materialised anew."""
+    beyond = heads.filter(heads["size"] > cap).select("basket")
+    kept = sold.anti_join(beyond, "basket").cache()
+    kept_heads = heads.filter(heads["size"] <= cap).cache()
+    sold.release()
+    heads.release()
+    return kept, kept_heads
+
+
+def _assembled(
+    tables: Tables, rows: Source, listed: Catalogue, order: Numbered, sold: ir.Table, heads: ir.Table,
+    parameters: BasketRulesParameters, counted: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, int, int],
+) -> Baskets:  # fmt: skip
+    aside, large, large_orders, cap, n = counted
+    cut = order.cut(heads, parameters.later_share)
+    later_from = None if cut is None else cut.first_basket
+    has_money = rows.has_money and _is_known(sold, "amount")
+    lines = _lines(sold, listed, parameters.level)
+    later = ibis.literal(False) if later_from is None else heads.basket >= later_from
+    shaped = heads.select(
+        "basket", "person", "person_id", "day", "size",
+        value=heads.value.cast("float64") if has_money else ibis.null("float64"), later=later,
+        promotion=heads.promotion,
+        **{name: heads[name] for name in heads.columns if name.startswith(GROUP)},
+    )  # fmt: skip
+    row = shaped.aggregate(
+        later=shaped.later.sum(), people=shaped.person_id.count(), days=shaped.day.count()
+    ).to_pyarrow().to_pylist()[0]  # fmt: skip
+    n_later = int(row["later"] or 0)
+    return Baskets(
+        unit=rows.unit, lines=lines, heads=shaped, sold=sold,
+        items=_items(lines, sold, listed, later_from, parameters, has_money=has_money),
+        n=n, n_earlier=n - n_later, n_later=n_later, dated=bool(row["days"]), has_people=bool(row["people"]),
+        set_aside=aside, large=large, large_orders=large_orders, cap=cap,
+        groups=tuple(name.removeprefix(GROUP) for name in heads.columns if name.startswith(GROUP)),
+        split=None if cut is None else cut.kind, cut_day=None if cut is None else cut.day, later_from=later_from,
+        has_money=has_money, parents=listed.parent_of(), held=(sold, heads, lines),
+    )  # fmt: skip
+
+
+def _is_known(sold: ir.Table, column: str) -> bool:
+    row = sold.aggregate(known=sold[column].count(), rows=sold.count()).to_pyarrow().to_pylist()[0]
+    return bool(row["known"]) and row["known"] >= LEAST_MONEY * row["rows"]
+
+
+def _lines(sold: ir.Table, listed: Catalogue, level: str) -> ir.Table:
+    """basket and item at the level asked for; products alone are read from `sold`, which is materialised already."""
+    own = sold.select("basket", "item")
+    if level == "item" or not len(listed.categories):
+        return own
+    above = own.inner_join(listed.parents(), "item").select("basket", item="parent").distinct()
+    return above.cache() if level == "category" else ibis.union(own, above).cache()
+
+
+def _items(
+    lines: ir.Table, sold: ir.Table, listed: Catalogue, later_from: int | None, parameters: BasketRulesParameters,
+    *, has_money: bool,
+) -> pd.DataFrame:  # fmt: skip
+    early = ibis.literal(True) if later_from is None else lines.basket < later_from
+    counts: pd.DataFrame = (
+        lines.group_by("item").aggregate(baskets=lines.count(), earlier=early.sum()).order_by("item").to_pandas()
+    )
+    counts = counts.astype({"item": "int32", "baskets": "int64", "earlier": "int64"})
+    names = listed.categories.set_index("item")["label"]
+    products = listed.products.set_index("item")
+    own = products[products.index.isin(_sold_items(sold, counts, len(products)))]
+    labels = pd.Series(unique_labels(own, list(names)), index=own.index, dtype=object)
+    is_product = counts["item"] < len(products)
+    frame = counts.assign(
+        key=counts["item"].map(own["key"]).where(is_product, counts["item"].map(names)),
+        label=counts["item"].map(labels).where(is_product, counts["item"].map(names)),
+        level=np.where(is_product, ITEM, CATEGORY),
+        category=counts["item"].map(own["category"]).astype(object),
+        parent=counts["item"].map(own["parent"]).fillna(-1).astype("int32"),
+    )
+    frame["category"] = frame["category"].where(frame["category"].notna(), None)
+    money = _money(sold, listed, parameters) if has_money else pd.DataFrame(columns=["price", "margin_rate"])
+    for name in ("price", "margin_rate"):
+        frame[name] = pd.to_numeric(frame["item"].map(money[name]), errors="coerce").astype("float64")
+    return frame[list(shapes.ITEMS)]
+
+
+def _sold_items(sold: ir.Table, counts: pd.DataFrame, products: int) -> set[int]:
+    """The products that were sold in the kept baskets; the labels must not depend on the level."""
+    if (counts["item"] < products).any():
+        return set(counts.loc[counts["item"] < products, "item"])
+    return set(sold.select("item").distinct().to_pandas()["item"])
+
+
+def _money(sold: ir.Table, listed: Catalogue, parameters: BasketRulesParameters) -> pd.DataFrame:
+    """price and margin_rate of each item: median price of a unit; margin as stated, else from costs, else as listed."""
+    price = ibis.ifelse(sold.units > 0, sold.amount / sold.units, ibis.null("float64"))
+    known = sold.cost.notnull() & sold.amount.notnull()
+    frame: pd.DataFrame = (
+        sold.group_by("item")
+        .aggregate(price=price.median(), amount=sold.amount.sum(where=known), cost=sold.cost.sum(where=known))
+        .to_pandas()
+        .set_index("item")
+        .astype("float64")
+    )
+    if parameters.margin_share is not None:
+        return frame.assign(margin_rate=parameters.margin_share)
+    own = 1 - frame["cost"] / frame["amount"].where(frame["amount"] > 0)
+    return frame.assign(margin_rate=own.fillna(listed.products.set_index("item")["margin"].reindex(frame.index)))

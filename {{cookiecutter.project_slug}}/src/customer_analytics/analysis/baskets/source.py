@@ -1,0 +1,227 @@
+"""The rows that make baskets: order lines, or events of a session, with what keeps a row from being a product sold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from customer_analytics.analysis.audit.measures import money
+from customer_analytics.analysis.baskets.basket import GROUP, Unit
+from customer_analytics.analysis.baskets.groups import Groups
+from customer_analytics.analysis.rfm.payments import CANCELLED, is_paid
+from customer_analytics.analysis.stream.people import person_id
+from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.store import Tables
+
+# Why rows are set aside, in the order in which they are asked: what is true of the basket, then of the row.
+NOT_PAID, CANCELLED_ORDER, ENTRY, NO_PERSON, NO_DAY = "unpaid", "cancelled", "entry", "no_person", "no_day"
+NO_ITEM, RETURNED, NO_UNITS, EXCLUDED, SERVICE = "no_item", "returned", "no_units", "excluded", "service"
+LARGE_BASKET = "large"
+LINE_ITEMS = ("product_id", "product_name", "category")
+EVENT_ITEMS = ("product_id", "page")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What baskets are made of.
+
+    rows: the keys, product (text, null: unknown), name, category (texts or null), units, amount, cost, price (null
+        where unknown) and fault (why the row is no product sold, null: it is one).
+    carriers: one row per value of the keys: the keys, person_id, day, promotion, group_<name>, fault.
+    """
+
+    unit: Unit
+    rows: ir.Table
+    keys: tuple[str, ...]
+    carriers: ir.Table
+    has_money: bool
+    has_units: bool
+    item: str  # the canonical column that says the item
+
+
+def item_column(tables: Tables, table: str) -> str | None:
+    """The column that says what a line or an event is about; None where there is none."""
+    names = LINE_ITEMS if table == "order_lines" else EVENT_ITEMS
+    return next((name for name in names if tables.has(table, name)), None)
+
+
+def settle_unit(tables: Tables, asked: str) -> Unit | None:
+    """What one basket is; None where nothing in the data makes baskets.
+
+    Raises:
+        UserError: what was asked for needs columns that are not there.
+    """
+    lines = item_column(tables, "order_lines") is not None
+    events = item_column(tables, "events") is not None
+    people = {name: tables.has(name, "customer_id") for name in ("orders", "order_lines", "events")}
+    of_lines = lines and (people["orders"] or people["order_lines"])
+    dated = tables.has("orders", "ordered_on") or tables.has("order_lines", "ordered_on")
+    of_events = not lines and events and (people["events"] or tables.has("events", "visitor_id"))
+    possible: dict[Unit, bool] = {
+        "order": lines, "session": events and tables.has("events", "session_id"),
+        "day": (of_lines and dated) or of_events, "customer": of_lines or of_events,
+    }  # fmt: skip
+    if asked == "auto":
+        return next((unit for unit in ("order", "session", "day") if possible[unit]), None)
+    for unit, is_possible in possible.items():
+        if unit == asked:
+            if is_possible:
+                return unit
+            raise UserError([_impossible(unit, [name for name, can in possible.items() if can])])
+    raise AssertionError(asked)  # engagement.yml allows no other
+
+
+_NEEDS = {
+    "order": "order lines with a product", "session": "events with a session and a product or page",
+    "day": "order lines with a product and orders with a customer and a day",
+    "customer": "order lines with a product and orders with a customer",
+}  # fmt: skip
+
+
+def _impossible(unit: Unit, possible: list[Unit]) -> Problem:
+    mend = f"Possible with these data: {', '.join(possible)}." if possible else "No table of these data makes baskets."
+    return Problem("basket_rules, basket", f"baskets by {unit} need {_NEEDS[unit]}.", mend)
+
+
+def source(tables: Tables, unit: Unit, groups: Groups) -> Source:
+    """Rows and carriers of the baskets."""
+    if unit == "session" or item_column(tables, "order_lines") is None:
+        return _of_events(tables, unit, groups)
+    return _of_lines(tables, unit, groups)
+
+
+def _of_lines(tables: Tables, unit: Unit, groups: Groups) -> Source:
+    lines = tables["order_lines"]
+    item = item_column(tables, "order_lines")
+    assert item is not None  # settle_unit has seen it
+    amount, units = money("order_lines", lines), lines.quantity if "quantity" in lines.columns else None
+    product = lines[item].cast("string").nullif("")
+    rows = lines.select(
+        order_id=lines.order_id,
+        product=product,
+        name=_text(lines, "product_name" if item == "product_id" else item),
+        category=_text(lines, "category") if item != "category" else ibis.null("string"),
+        units=ibis.null("float64") if units is None else units.cast("float64"),
+        amount=ibis.null("decimal(18, 4)") if amount is None else amount.cast("decimal(18, 4)"),
+        cost=lines.cost.cast("decimal(18, 4)") if "cost" in lines.columns else ibis.null("decimal(18, 4)"),
+        price=lines.unit_price.cast("float64") if "unit_price" in lines.columns else ibis.null("float64"),
+        fault=_line_fault(product, units, amount),
+    )
+    return Source(
+        unit, rows, ("order_id",), _carriers(tables, unit, groups, amount), amount is not None, units is not None, item
+    )
+
+
+def _text(table: ir.Table, column: str) -> ir.StringValue:
+    return table[column].cast("string").nullif("") if column in table.columns else ibis.null("string")
+
+
+def _line_fault(
+    product: ir.StringValue, units: ir.NumericValue | None, amount: ir.NumericValue | None
+) -> ir.StringValue:
+    """Why a line is no product sold: no product, taken back, or nothing given."""
+    branches: list[tuple[ir.BooleanValue, str]] = [(product.isnull(), NO_ITEM)]
+    for number in (units, amount):
+        if number is not None:
+            branches.append(((number < 0).fill_null(False), RETURNED))
+    if units is not None:
+        branches.append(((units == 0).fill_null(False), NO_UNITS))
+    return ibis.cases(*branches, else_=ibis.null("string"))
+
+
+def _carriers(tables: Tables, unit: Unit, groups: Groups, amount: ir.NumericValue | None) -> ir.Table:
+    """One row an order that has lines: who, when, on what terms, and why it is no basket."""
+    lines = tables["order_lines"]
+    own: dict[str, ir.Value] = {"lines": lines.count()}
+    from_orders = [name for name in ("customer_id", "ordered_on") if tables.has("orders", name)]
+    for name in ("customer_id", "ordered_on"):
+        if name not in from_orders and name in lines.columns:
+            own[name] = lines[name].min()
+    if amount is not None:
+        own["money"] = amount.abs().sum()
+    own |= {GROUP + name: lines[column].cast("string").min() for name, column in groups.of("order_lines").items()}
+    orders = lines.group_by("order_id").aggregate(**own)
+    orders = (
+        orders.left_join(_order_terms(tables, groups), [("order_id", "listed")])
+        if "orders" in tables.tables
+        else orders
+    )
+    person = orders.customer_id.cast("string").nullif("") if "customer_id" in orders.columns else ibis.null("string")
+    day = orders.ordered_on.epoch_days().cast("int32") if "ordered_on" in orders.columns else ibis.null("int32")
+    shaped = orders.mutate(person_id=person, day=day)
+    fault = _order_fault(shaped, unit, knows_people="customer_id" in orders.columns)
+    shaped = groups.of_customers(shaped, tables)
+    return shaped.select(
+        "order_id", "person_id", "day", fault=fault, **groups.columns(shaped),
+        promotion=shaped.promotion if "promotion" in shaped.columns else ibis.null("boolean"),
+    )  # fmt: skip
+
+
+def _order_terms(tables: Tables, groups: Groups) -> ir.Table:
+    """Each order once: who, when, its discount, its groups, and whether it was paid."""
+    orders = tables["orders"]
+    wanted: dict[str, ir.Value] = {
+        name: orders[name].min() for name in ("customer_id", "ordered_on") if name in orders.columns
+    }
+    if "discount" in orders.columns:
+        wanted["promotion"] = (orders.discount.fill_null(0) != 0).max()
+    if {"status", "paid_at"} & set(orders.columns):
+        wanted["paid"] = is_paid(orders).max()
+    if "status" in orders.columns:
+        wanted["called_off"] = (orders.status.cast("string").strip().lower() == CANCELLED).max().fill_null(False)
+    wanted |= {GROUP + name: orders[column].cast("string").min() for name, column in groups.of("orders").items()}
+    wanted = wanted or {"listed_orders": orders.count()}
+    return orders.group_by(listed=orders.order_id).aggregate(**wanted)
+
+
+def _order_fault(orders: ir.Table, unit: Unit, *, knows_people: bool) -> ir.StringValue:
+    """Why an order is no basket."""
+    branches: list[tuple[ir.BooleanValue, str]] = []
+    if "called_off" in orders.columns:
+        branches.append((orders.called_off.fill_null(False), CANCELLED_ORDER))
+    if "paid" in orders.columns:
+        branches.append((~orders.paid.fill_null(True), NOT_PAID))
+    if knows_people and "money" in orders.columns:
+        branches.append((orders.person_id.isnull() & (orders.money == 0).fill_null(False), ENTRY))
+    if unit in ("day", "customer"):
+        branches.append((orders.person_id.isnull(), NO_PERSON))
+    if unit == "day":
+        branches.append((orders.day.isnull(), NO_DAY))
+    return ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
+
+
+def _of_events(tables: Tables, unit: Unit, groups: Groups) -> Source:
+    events = tables["events"]
+    item = item_column(tables, "events")
+    assert item is not None  # settle_unit has seen it
+    events = events.filter(events[item].notnull(), events[item].cast("string") != "")
+    person = person_id(events)
+    day = events.occurred_on if "occurred_on" in events.columns else tables.local(events.occurred_at).date()
+    marked = events.mutate(
+        person=person,
+        whose=person.fill_null(""),
+        on=day.epoch_days().cast("int32"),
+        visit=events.session_id.cast("string") if unit == "session" else ibis.literal(""),
+    )
+    keys = {"session": ("whose", "visit"), "day": ("whose", "on"), "customer": ("whose",)}[unit]
+    own = {GROUP + name: marked[column].cast("string").min() for name, column in groups.of("events").items()}
+    fault = {"session": marked.visit.isnull(), "day": marked.person.isnull(), "customer": marked.person.isnull()}[unit]
+    rows = marked.select(
+        *keys, product=marked[item].cast("string"), name=ibis.null("string"), category=ibis.null("string"),
+        units=ibis.null("float64"), amount=ibis.null("decimal(18, 4)"), cost=ibis.null("decimal(18, 4)"),
+        price=ibis.null("float64"), fault=ibis.ifelse(fault, NO_PERSON, ibis.null("string")),
+    )  # fmt: skip
+    grouped = marked.filter(~fault).group_by(*keys).aggregate(person_id=marked.person.min(), day=marked.on.min(), **own)
+    shaped = groups.of_customers(grouped, tables)
+    carriers = shaped.select(
+        *keys, "person_id", "day", fault=ibis.null("string"), **groups.columns(shaped), promotion=ibis.null("boolean")
+    )
+    return Source(unit, rows, keys, carriers, False, False, item)
+
+
+def known_groups(names: Sequence[str]) -> tuple[str, ...]:
+    """Names without repeats, in their order."""
+    return tuple(dict.fromkeys(names))
