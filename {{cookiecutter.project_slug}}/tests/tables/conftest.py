@@ -45,24 +45,29 @@ def orders() -> Callable[..., dict[str, Any]]:
     return source
 
 
+def _by_values(row: dict[str, Any]) -> list[tuple[int, str]]:
+    """Order of rows by their values, the first column first, 2 before 10."""
+    return [(len(str(value)), str(value)) for value in row.values()]
+
+
 @pytest.fixture
 def rows() -> Callable[[Project, str], list[dict[str, Any]]]:
-    """All rows of a loaded table, in their order."""
+    """All rows of a loaded table, sorted by their values: an engine gives rows in no fixed order."""
 
     def read(project: Project, table: str) -> list[dict[str, Any]]:
         path = project.tables / f"{table}.parquet"
         found: list[dict[str, Any]] = ibis.duckdb.connect().read_parquet(str(path)).to_pyarrow().to_pylist()
-        return found
+        return sorted(found, key=_by_values)
 
     return read
 
 
 @pytest.fixture
 def column() -> Callable[[Project, str, str], list[Any]]:
-    """One column of a loaded table as the analyses see it."""
+    """One column of a loaded table as the analyses see it, in the order of its rows' values."""
 
     def read(project: Project, table: str, name: str) -> list[Any]:
-        return list(open_tables(project)[table].to_pyarrow()[name].to_pylist())
+        return [row[name] for row in sorted(open_tables(project)[table].to_pyarrow().to_pylist(), key=_by_values)]
 
     return read
 
