@@ -15,10 +15,13 @@ from customer_analytics.report.charts.index_dots import Index, IndexGroup, index
 from customer_analytics.report.charts.lifecycle import Life, LifeWords, lifecycle
 from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
 from customer_analytics.report.charts.lorenz import lorenz
+from customer_analytics.report.charts.network import NetworkEdge, NetworkNode, network
 from customer_analytics.report.charts.overlap import Combination, overlap
+from customer_analytics.report.charts.pair_matrix import PairCell, pair_matrix
 from customer_analytics.report.charts.path_flow import PathBand, PathPlace, path_flow
 from customer_analytics.report.charts.profit import ProfitLine, ProfitMark, ProfitWords, profit
 from customer_analytics.report.charts.radar import Profile, radars
+from customer_analytics.report.charts.rule_scatter import RuleDot, ScatterWords, rule_scatter, shade_ends
 from customer_analytics.report.charts.sankey import Flow, State, sankey
 from customer_analytics.report.charts.spread import Panel, spread
 from customer_analytics.report.charts.time_curve import TimeCurve, TimeMark, time_curve
@@ -31,9 +34,11 @@ from customer_analytics.report.charts.window_line import WindowRow, WindowWords,
 __all__ = [
     "Area", "Axis", "Bar", "CalibrationPoint", "CalibrationWords", "ColumnBar", "Combination", "CurveAxis", "Fall",
     "Flow", "GainsLine", "GainsWords", "GridCell", "GridWords", "Index", "IndexGroup", "Life", "LifeWords", "Line",
-    "Mark", "Pair", "Panel", "PathBand", "PathPlace", "Profile", "ProfitLine", "ProfitMark", "ProfitWords", "State",
-    "StepBar", "StepCurve", "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid",
-    "WindowRow", "WindowWords", "bars", "calibration", "columns", "curves", "dot_pairs", "funnel_steps", "gains",
-    "heat_grid", "index_dots", "lifecycle", "lines", "lorenz", "overlap", "path_flow", "profit", "radars", "sankey",
-    "spread", "time_curve", "treemap", "triangle", "waterfall", "week_hours", "window_line",
+    "Mark", "NetworkEdge", "NetworkNode", "Pair", "PairCell", "Panel", "PathBand", "PathPlace", "Profile",
+    "ProfitLine", "ProfitMark", "ProfitWords", "RuleDot", "ScatterWords", "State", "StepBar", "StepCurve",
+    "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid", "WindowRow", "WindowWords",
+    "bars", "calibration", "columns", "curves", "dot_pairs", "funnel_steps", "gains", "heat_grid", "index_dots",
+    "lifecycle", "lines", "lorenz", "network", "overlap", "pair_matrix", "path_flow", "profit", "radars",
+    "rule_scatter", "sankey", "shade_ends", "spread", "time_curve", "treemap", "triangle", "waterfall",
+    "week_hours", "window_line",
 ]  # fmt: skip

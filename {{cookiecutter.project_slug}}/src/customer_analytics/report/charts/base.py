@@ -7,6 +7,7 @@ labels stand beside what they name. Colours are roles of the theme.
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 
 from matplotlib.axes import Axes
@@ -40,7 +41,9 @@ def canvas(
 
 def text_width(text: str, size: float = NAME_SIZE, weight: int = 400) -> float:
     """Width of a text in inches, in the fonts that the page uses."""
-    width = text_to_path.get_text_width_height_descent(str(text), _properties(size, weight), ismath=False)[0]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the exporter lists those
+        width = text_to_path.get_text_width_height_descent(str(text), _properties(size, weight), ismath=False)[0]
     return float(width) / 72
 
 
@@ -120,11 +123,17 @@ def interval(axes: Axes, low: float, high: float, at: float, *, horizontal: bool
 def label(
     axes: Axes, x: float, y: float, text: str, *, weight: int = 400, role: str = "ink", size: float = VALUE_SIZE,
     align: str = "left", offset: tuple[float, float] = (5, 0), vertical: str = "center", upright: bool = False,
+    grounded: bool = False,
 ) -> None:  # fmt: skip
-    """A direct label beside a mark; `offset` in points; `upright`: written from below to above."""
+    """A direct label beside a mark; `offset` in points; `upright`: written from below to above.
+
+    `grounded`: on a ground of the page's colour, so that marks behind it do not cross its letters.
+    """
+    ground = {"facecolor": ROLE["paper"], "alpha": 0.8, "linewidth": 0, "pad": 0.8} if grounded else None
     axes.annotate(
         str(text), (x, y), xytext=offset, textcoords="offset points", ha=align, va=vertical, fontsize=size,
-        fontweight=weight, color=ROLE[role], annotation_clip=False, rotation=90 if upright else 0,
+        fontweight=weight, color=ROLE[role], annotation_clip=False, rotation=90 if upright else 0, bbox=ground,
+        zorder=9 if grounded else None,
     )  # fmt: skip
 
 

@@ -1,0 +1,131 @@
+"""Charts of the basket report: both drawings of each, hostile names, what stands where."""
+
+from __future__ import annotations
+
+import itertools
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from customer_analytics.language import Language
+from customer_analytics.report import theme
+from customer_analytics.report.charts import (
+    NetworkEdge,
+    NetworkNode,
+    PairCell,
+    RuleDot,
+    ScatterWords,
+    network,
+    pair_matrix,
+    rule_scatter,
+    shade_ends,
+)
+from customer_analytics.report.charts.network import _layout, _pushed, strongest
+from customer_analytics.report.charts.rule_scatter import ticks
+from customer_analytics.report.svg import draw_svg
+
+HOSTILE = "<script>alert(1)</script> $x^2$ {0} a + b 客户 👍 " + "long " * 20
+ENGLISH = Language("en", "GBP")
+NODES = [NetworkNode(HOSTILE, 900.0), *(NetworkNode(f"item {n}", 100.0 * n) for n in range(1, 24))]
+RING = [NetworkEdge(n, (n + 1) % 24, 1 + n / 10, HOSTILE if n == 23 else f"{n}") for n in range(24)]
+CELLS = [[PairCell(1 + row / 4, f"{row}", (row + place) % 3 - 1) for place in range(row)] for row in range(10)]
+DOTS = [RuleDot(0.001 * (n + 1), n / 200, 1 + n / 20, HOSTILE if n in (7, 8, 190) else "") for n in range(200)]
+WORDS = ScatterWords(HOSTILE, HOSTILE, [HOSTILE, "b", "c", "d"])
+
+CHARTS = {
+    "network": network(NODES, RING),
+    "two items": network(NODES[:2], [NetworkEdge(0, 1, 0.0, HOSTILE, "alert")]),
+    "matrix": pair_matrix([HOSTILE] * 10, ["12%"] * 10, CELLS),
+    "one pair": pair_matrix(["a", "b"], ["<1%", ">99%"], [[], [PairCell(None, "–")]]),
+    "rules": rule_scatter(DOTS, WORDS, ENGLISH),
+    "one rule": rule_scatter([RuleDot(1.0, 1.0, 1.0, "a")], ScatterWords("a", "b", ["c"]), ENGLISH),
+}
+
+
+def svg(name: str, *, narrow: bool = False) -> str:
+    with theme.style():
+        width = theme.NARROW if narrow else theme.WIDE
+        return str(draw_svg(CHARTS[name](width, narrow), alt=HOSTILE, css_class="wide"))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("name", CHARTS)
+def test_each_chart_is_text_that_stays_text_on_both_widths(name: str, narrow: bool) -> None:
+    markup = svg(name, narrow=narrow)
+    tree = ElementTree.fromstring(markup)
+    assert tree.get("aria-label") == HOSTILE and [*tree.iter("text")]
+    assert "<script" not in markup.replace("&lt;script", "") and len(markup) < 25_000
+
+
+@pytest.mark.parametrize("name", ["network", "matrix", "rules"])
+def test_every_colour_is_a_role_that_dark_mode_can_change(name: str) -> None:
+    for before in svg(name).split("#")[:-1]:
+        assert before.endswith((",", "url(", 'href="')), before[-40:]
+
+
+def test_the_same_items_lie_in_the_same_places_in_every_run() -> None:
+    assert svg("network") == svg("network")
+
+
+def test_no_name_of_the_network_lies_on_another_nor_outside_the_picture() -> None:
+    boxes = tuple((0.7, 0.1, 0.3) for _ in range(16))
+    places = _layout(16, tuple((0, n) for n in range(1, 16)), 7.8, 5.0, boxes)
+    for (x, y), (u, v) in itertools.combinations(places, 2):
+        assert abs(x - u) >= 1.4 - 1e-6 or abs(y - v) >= 0.4 - 1e-6
+    assert places[:, 0].min() >= 0.7 - 1e-9 and places[:, 0].max() <= 7.1 + 1e-9
+    assert not _pushed(places[:, 0].copy(), places[:, 1].copy(), np.array(boxes) - 1e-6)
+
+
+def test_a_phone_keeps_the_strongest_lines_and_no_item_without_one() -> None:
+    edges = [NetworkEdge(0, 1, 5, ""), NetworkEdge(2, 3, 4, ""), NetworkEdge(1, 2, 3, ""), NetworkEdge(3, 4, 9, "")]
+    assert strongest(edges, 5) == [3, 0, 1, 2]
+    assert strongest(edges, 4) == [3, 0]
+    assert strongest(edges, 1) == []
+
+
+@pytest.mark.parametrize("edges", [[], [NetworkEdge(0, 5, 1, "")], [NetworkEdge(1, 1, 1, "")]])
+def test_a_line_needs_two_items_that_are_there(edges: list[NetworkEdge]) -> None:
+    with pytest.raises(ValueError, match="two of its items"):
+        network(NODES[:3], edges)
+
+
+def test_a_matrix_has_a_cell_for_each_two_items_once() -> None:
+    with pytest.raises(ValueError, match="each two of its items"):
+        pair_matrix(["a", "b"], ["1%", "2%"], [[], []])
+    drawn = CHARTS["matrix"](theme.WIDE, False)
+    cells = [patch.get_gid() for patch in drawn.axes[0].patches]
+    assert len(cells) == 45 and len(set(cells)) == 45
+    assert len(CHARTS["matrix"](theme.NARROW, True).axes[0].patches) == 15
+
+
+def test_a_pair_that_is_not_sure_is_not_shaded_and_one_below_chance_is_outlined() -> None:
+    cells = [[], [PairCell(3.0, "3.0", 1)], [PairCell(0.2, "0.2", -1), PairCell(2.0, "2.0", 0)]]
+    with theme.style():
+        drawn = pair_matrix(["a", "b", "c"], ["", "", ""], cells)(theme.WIDE, False)
+    more, less, unsure = drawn.axes[0].patches
+    paper = theme.ROLE["paper"]
+    assert to_hex(more.get_facecolor()) == theme.ROLE["h5"] and to_hex(less.get_edgecolor()) == theme.ROLE["alert"]
+    assert to_hex(unsure.get_facecolor()) == paper and to_hex(unsure.get_edgecolor()) == theme.ROLE["rule"]
+
+
+def test_shades_end_at_quartiles_and_equal_lifts_share_one() -> None:
+    assert shade_ends([4, 1, 3, 2]) == [1, 2, 3, 4]
+    assert shade_ends([2.0] * 9) == [2.0]
+    assert shade_ends([1, 1, 1, 1, 1, 1, 1, 9]) == [1, 9]
+
+
+def test_each_rule_is_drawn_in_the_shade_of_its_lift() -> None:
+    dots = [RuleDot(0.01 * n, 0.5, float(n)) for n in range(1, 9)]
+    with theme.style():
+        drawn = rule_scatter(dots, ScatterWords("", "", list("abcd")), ENGLISH)(theme.WIDE, False)
+    shades = {patch.get_gid(): patch.get_path().vertices[::2, 0] for patch in drawn.axes[0].patches}
+    assert [*shades] == ["shade-0", "shade-1", "shade-2", "shade-3"]
+    for place, supports in enumerate(shades.values()):
+        assert supports == pytest.approx([0.01 * (2 * place + 1), 0.01 * (2 * place + 2)])
+
+
+def test_ticks_of_the_support_are_round_and_few() -> None:
+    assert ticks(0.0009, 0.06, 5) == pytest.approx([0.001, 0.005, 0.02])
+    assert ticks(0.011, 0.012, 5) == pytest.approx([0.011489], abs=1e-5)
