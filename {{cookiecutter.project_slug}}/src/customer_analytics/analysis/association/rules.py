@@ -14,6 +14,7 @@ from customer_analytics.analysis.association import chance, tails
 from customer_analytics.analysis.association.family import family_size
 from customer_analytics.analysis.association.forming import Block, compare, q_of
 from customer_analytics.analysis.association.lookup import Lookup
+from customer_analytics.analysis.association.making import RuleMaker, Tested
 from customer_analytics.analysis.association.table import arranged, empty_table
 
 if TYPE_CHECKING:
