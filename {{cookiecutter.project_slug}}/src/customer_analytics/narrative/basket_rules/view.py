@@ -126,35 +126,29 @@ class View:
 
     @functools.cached_property
     def significant(self) -> pd.DataFrame:
-        """Rules beyond chance and not redundant, of items that go together, resting on enough customers."""
-        if self.rules is None or not len(self.rules.table):
+        """Rules beyond chance that say something new, of items that go together, resting on enough customers."""
+        if self.rules is None:
             return pd.DataFrame()
-        table = self.rules.table
-        kept = table["significant"].astype(bool) & ~table["redundant"].astype(bool) & (table["lift"] > 1)
-        if self.baskets.has_people:
+        table = self.rules.told
+        kept = table["lift"] > 1
+        if "customers" in table and self.baskets.has_people:
             kept &= table["customers"].fillna(0) >= self.minimum_group
-        return table[kept]
+        return table[kept].reset_index(drop=True)
 
     @functools.cached_property
     def shown(self) -> pd.DataFrame:
-        """The rules worth showing, best first: of each set of items the direction with the higher confidence.
+        """The rules worth showing, the strongest first: of each set of items the direction with the higher confidence.
 
-        Best is the most baskets beyond chance among those of which that is sure: the leverage times the share of the
-        lift that its interval leaves.
+        Sets stand in the order of the table of rules, by their strongest direction.
         """
         found = self.significant
         if not len(found):
             return found
-        sets = [tuple(sorted((*a, *c))) for a, c in zip(found["antecedent"], found["consequent"], strict=True)]
-        sure = found["leverage"] * (1 - 1 / found["lift_low"].clip(lower=1.0))
-        ranked = found.assign(_set=sets, _sure=sure).sort_values(
-            ["_sure", "confidence", "rule"], ascending=[False, False, True], kind="stable"
-        )
-        best = ranked.sort_values(["confidence", "rule"], ascending=[False, True], kind="stable").drop_duplicates(
-            "_set"
-        )
-        ranked = best.sort_values(["_sure", "rule"], ascending=[False, True], kind="stable")
-        return ranked.drop(columns=["_set", "_sure"]).reset_index(drop=True)
+        sides = zip(found["antecedent"], found["consequent"], strict=True)
+        ranked = found.assign(_set=[tuple(sorted((*left, *right))) for left, right in sides])
+        ranked["_place"] = ranked.groupby("_set")["rule"].transform("min")
+        surest = ranked.sort_values(["_place", "confidence", "rule"], ascending=[True, False, True], kind="stable")
+        return surest.drop_duplicates("_set").drop(columns=["_set", "_place"]).reset_index(drop=True)
 
     @functools.cached_property
     def why_not(self) -> Text:
