@@ -15,6 +15,7 @@ import pandas as pd
 
 Unit = Literal["order", "day", "customer", "session"]
 ITEM, CATEGORY = "item", "category"
+PLACES = 4  # decimals of money
 GROUP = "group_"  # what the columns of groups begin with in Baskets.heads
 LINES = {"basket": "int64", "item": "int32"}
 SOLD = {**LINES, "units": "float64", "amount": "float64", "cost": "float64"}
@@ -46,6 +47,7 @@ class Baskets:
         category, -1: none), price (median price of a unit, NaN: unknown), margin_rate (share of the price, NaN).
     n, n_earlier, n_later: baskets.
     unit: what a basket is. dated: whether their days are known. has_people: whether customers of some are known.
+    first_day, last_day: days of the first and the last basket, None without dates.
     split: how the later part was cut: "time" (its first day is `cut_day`), else "chance" (by a hash), or None.
     set_aside: reason, what (an item's label or ""), lines, baskets: what is no product sold.
     large: size, baskets: those with more products than `cap`, left out; large_orders: the same with order numbers.
@@ -70,6 +72,8 @@ class Baskets:
     groups: tuple[str, ...] = ()
     split: Literal["time", "chance"] | None = None
     cut_day: int | None = None
+    first_day: int | None = None
+    last_day: int | None = None
     later_from: int | None = None  # baskets from this number on are the later part
     reason: str | None = None
     has_money: bool = False

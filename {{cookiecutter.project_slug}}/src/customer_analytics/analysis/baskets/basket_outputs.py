@@ -54,3 +54,8 @@ def tables(baskets: Baskets, description: Description | None, minimum_group: int
     if len(description.months):
         made["basket_months"] = description.months
     return made
+
+
+def operations_tables(baskets: Baskets) -> dict[str, pd.DataFrame]:
+    """large_basket_orders: the order numbers of the baskets that were left out for their size."""
+    return {"large_basket_orders": baskets.large_orders} if len(baskets.large_orders) else {}

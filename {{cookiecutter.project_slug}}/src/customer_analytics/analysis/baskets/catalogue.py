@@ -9,13 +9,14 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.audit.codes import odd_codes
+from customer_analytics.analysis.audit.codes import RARE_SHAPE, shape_of
 from customer_analytics.analysis.baskets.services import ends_in_service, is_whole_service
 from customer_analytics.analysis.baskets.source import EXCLUDED, SERVICE, Source
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.mistakes import nearest
 from customer_analytics.tables.store import Tables
 
+BULK = 0.5  # share of the codes with one shape that makes it the usual one
 LEAST_KNOWN = 0.5  # share of the rows whose category must be known for categories to be used
 
 
@@ -71,17 +72,19 @@ def catalogue(tables: Tables, source: Source, excluded: Sequence[str], *, level:
 
 def _products(tables: Tables, source: Source) -> pd.DataFrame:
     """key, name, category, margin, rows: one row a product, sorted by key."""
-    rows = source.rows.filter(source.rows["product"].notnull())
-    counted = rows.group_by("product").aggregate(rows=rows.count())
     listed = _listed(tables) if source.item == "product_id" else None
-    of_list = set(listed.columns) if listed is not None else set()
-    for name in ("name", "category"):
-        if name not in of_list or (name == "category" and "category" in tables_columns(tables, "order_lines")):
-            counted = counted.left_join(_commonest(rows, name), [("product", f"{name}_of")]).drop(f"{name}_of")
+    asked = _asked_of_rows(tables, source, listed)
+    rows = source.rows.filter(source.rows["product"].notnull())
+    # One pass over all rows; what follows works on the few combinations that they have.
+    kinds = rows.group_by("product", *asked).aggregate(times=rows.count()).cache()
+    counted = kinds.group_by("product").aggregate(rows=kinds.times.sum())
+    for name in asked:
+        counted = counted.left_join(_commonest(kinds, name), [("product", f"{name}_of")]).drop(f"{name}_of")
     if listed is not None:
         taken = [name for name in listed.columns if name in counted.columns]
         counted = counted.left_join(listed.drop(*taken), [("product", "listed")])
     frame: pd.DataFrame = counted.to_pandas()
+    kinds.release()
     for name in ("name", "category", "margin"):
         if name not in frame:
             frame[name] = None
@@ -92,9 +95,14 @@ def _products(tables: Tables, source: Source) -> pd.DataFrame:
     return frame[["key", "name", "category", "margin", "rows"]]
 
 
-def tables_columns(tables: Tables, table: str) -> tuple[str, ...]:
-    """The columns of a table, none where it is missing."""
-    return tuple(tables[table].columns) if table in tables.tables else ()
+def _asked_of_rows(tables: Tables, source: Source, listed: ir.Table | None) -> list[str]:
+    """Which of name and category the rows must tell: the list of products names things, the rows know categories."""
+    if source.item not in ("product_id", "product_name") or not tables.has("order_lines", source.item):
+        return []
+    own = {"name": "product_name", "category": "category"}
+    told = [name for name, column in own.items() if tables.has("order_lines", column)]
+    of_list = () if listed is None else listed.columns
+    return [name for name in told if name == "category" or (name not in of_list and source.item == "product_id")]
 
 
 def _listed(tables: Tables) -> ir.Table | None:
@@ -112,17 +120,24 @@ def _listed(tables: Tables) -> ir.Table | None:
     return products.group_by(listed=products.product_id.cast("string")).aggregate(**wanted) if wanted else None
 
 
-def _commonest(rows: ir.Table, name: str) -> ir.Table:
+def _commonest(kinds: ir.Table, name: str) -> ir.Table:
     """<name>_of (the product) and its commonest value; of several the first in the alphabet."""
-    known = rows.filter(rows[name].notnull())
-    counted = known.group_by("product", name).aggregate(times=known.count())
+    known = kinds.filter(kinds[name].notnull())
+    counted = known.group_by("product", name).aggregate(times=known.times.sum())
     best = ibis.window(group_by=counted["product"], order_by=[counted.times.desc(), counted[name]])
     ranked = counted.mutate(place=ibis.row_number().over(best))
     return ranked.filter(ranked.place == 0).select(**{f"{name}_of": ranked["product"], name: ranked[name]})
 
 
+def _unlike_the_bulk(keys: pd.Series) -> set[str]:
+    """Codes whose shape few others have, where one shape holds the bulk: see analysis.audit.codes."""
+    shape = keys.map(shape_of)
+    share = shape.map(shape.value_counts(normalize=True))
+    return set(keys[share < RARE_SHAPE]) if len(share) and share.max() >= BULK else set()
+
+
 def _faults(tables: Tables, source: Source, found: pd.DataFrame, excluded: Sequence[str]) -> list[str | None]:
-    odd = {one.code for one in odd_codes(tables) if one.certain} if source.item == "product_id" else set()
+    odd = _unlike_the_bulk(found["key"]) if source.item == "product_id" else set()
     known = set(found["key"]) | set(_all_codes(tables) if excluded else [])
     unknown = [code for code in dict.fromkeys(excluded) if code not in known]
     if unknown:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.baskets.basket import Baskets
+from customer_analytics.analysis.baskets.basket import PLACES, Baskets
 from customer_analytics.statistics import Z95, Interval, wilson
 
 CLASSES = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, None))  # products of a basket taken together
@@ -67,7 +67,7 @@ def describe(found: Baskets) -> Description | None:
     if found.is_empty:
         return None
     sizes = _sizes(found)
-    revenue = float(sizes["revenue"].sum()) if found.has_money else math.nan
+    revenue = round(float(sizes["revenue"].sum()), PLACES) if found.has_money else math.nan
     return Description(
         size=_measure(found, "size"),
         value=_measure(found, "value") if found.has_money else None,
@@ -84,7 +84,11 @@ def describe(found: Baskets) -> Description | None:
 def _sizes(found: Baskets) -> pd.DataFrame:
     """size, baskets, revenue."""
     heads = found.heads
-    table = heads.group_by("size").aggregate(baskets=heads.count(), revenue=heads.value.sum()).order_by("size")
+    table = (
+        heads.group_by("size")
+        .aggregate(baskets=heads.count(), revenue=heads.value.sum().round(PLACES))
+        .order_by("size")
+    )
     frame: pd.DataFrame = table.to_pandas().astype({"size": "int64", "baskets": "int64", "revenue": "float64"})
     return frame
 
@@ -99,7 +103,12 @@ def _measure(found: Baskets, name: str) -> Measure:
     n, mean = int(row["n"]), float(row["mean"])
     error = math.sqrt(_variance(heads, number, mean, n))
     low, high = (mean - Z95 * error, mean + Z95 * error) if n > 1 else (math.nan, math.nan)
-    return Measure(mean, low, high, float(row["median"]), float(row["p90"]), n)
+    return Measure(*(_steady(one) for one in (mean, low, high, row["median"], row["p90"])), n)
+
+
+def _steady(number: float) -> float:
+    """A sum of floats without its last digits, which depend on the order in which the engine adds."""
+    return float(f"{number:.12g}")
 
 
 def _variance(heads: ir.Table, number: ir.FloatingValue, mean: float, n: int) -> float:
@@ -140,7 +149,7 @@ def _sums(found: Baskets) -> pd.DataFrame:
     """item -> units and revenue; those of a category are the sums of its products."""
     sold = found.sold
     frame: pd.DataFrame = (
-        sold.group_by("item").aggregate(units=sold.units.sum(), revenue=sold.amount.sum())
+        sold.group_by("item").aggregate(units=sold.units.sum().round(PLACES), revenue=sold.amount.sum().round(PLACES))
         .order_by("item").to_pandas().set_index("item").astype("float64")
     )  # fmt: skip
     parents = found.parents.reindex(frame.index)
@@ -172,7 +181,7 @@ def _months(found: Baskets) -> pd.DataFrame:
         return empty
     heads = found.heads.filter(found.heads.day.notnull())
     days: pd.DataFrame = (
-        heads.group_by("day").aggregate(baskets=heads.count(), size=heads["size"].sum(), value=heads.value.sum())
+        heads.group_by("day").aggregate(baskets=heads.count(), size=heads["size"].sum(), value=heads.value.sum().round(PLACES))
         .order_by("day").to_pandas()
     )  # fmt: skip
     days["month"] = (np.datetime64("1970-01-01") + days["day"].to_numpy().astype("timedelta64[D]")).astype("M8[M]")

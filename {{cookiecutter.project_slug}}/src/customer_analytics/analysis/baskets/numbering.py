@@ -54,7 +54,7 @@ class Numbered:
 
 def numbered(source: Source) -> Numbered:
     """Number the baskets of a source: by day, then by key."""
-    carriers = source.carriers
+    carriers = source.carriers.cache()
     row = carriers.aggregate(days=carriers.day.nunique(where=carriers.fault.isnull())).to_pyarrow().to_pylist()[0]
     by_time = row["days"] > 1 and source.unit != "customer"
     key = {
@@ -75,8 +75,10 @@ def numbered(source: Source) -> Numbered:
     placed = ranked.left_join(offsets, [("slot", "of_slot")])
     numbers = placed.mutate(basket=(placed["first"] + placed["rank"]).cast("int64"))
     numbers = numbers.drop("slot", "rank", "of_slot", "first", "fault").cache()
+    ranked.release()
     faulty = carriers.filter(carriers.fault.notnull()).select(*source.keys, "fault", basket=ibis.null("int64"))
     both = ibis.union(numbers.select(*source.keys, fault=ibis.null("string"), basket="basket"), faulty).cache()
+    carriers.release()
     return Numbered(both, _heads(numbers), slots, by_time)
 
 

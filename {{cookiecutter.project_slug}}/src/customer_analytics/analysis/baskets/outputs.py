@@ -32,6 +32,11 @@ def customer_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:
     return {}
 
 
+def operations_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:
+    """Tables with order numbers, written with `privacy: operations` only."""
+    return own.operations_tables(result.baskets)
+
+
 def documents(result: BasketRulesResult) -> dict[str, str]:
     """File name -> its text."""
     return {}

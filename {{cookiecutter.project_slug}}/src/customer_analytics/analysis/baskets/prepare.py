@@ -11,11 +11,11 @@ import pandas as pd
 
 from customer_analytics.analysis.baskets import basket as shapes
 from customer_analytics.analysis.baskets.aside import left_out, set_aside
-from customer_analytics.analysis.baskets.basket import CATEGORY, GROUP, ITEM, Baskets, no_baskets
+from customer_analytics.analysis.baskets.basket import CATEGORY, GROUP, ITEM, PLACES, Baskets, no_baskets
 from customer_analytics.analysis.baskets.catalogue import Catalogue, catalogue, unique_labels
 from customer_analytics.analysis.baskets.groups import settle_groups
 from customer_analytics.analysis.baskets.numbering import Numbered, numbered
-from customer_analytics.analysis.baskets.source import Source, item_column, settle_unit, source
+from customer_analytics.analysis.baskets.source import NUMBERS, Source, item_column, settle_unit, source
 from customer_analytics.engagement.parameters import BasketRulesParameters
 from customer_analytics.tables.store import Tables
 
@@ -41,7 +41,7 @@ def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
     order = numbered(rows)
     aside = set_aside(rows, listed, order.carriers)
     sold = _sold(rows, listed, order.carriers).cache()
-    sizes = sold.group_by("basket").aggregate(size=sold.count().cast("int32"), value=sold.amount.sum())
+    sizes = sold.group_by("basket").aggregate(size=sold.count().cast("int32"), value=sold.amount.sum().round(PLACES))
     heads = order.heads.inner_join(sizes, "basket").cache()
     histogram = _histogram(heads)
     if not len(histogram):
@@ -61,14 +61,18 @@ def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
 
 
 def _sold(rows: Source, listed: Catalogue, carriers: ir.Table) -> ir.Table:
-    """basket, item, units, amount, cost: each product once a basket."""
-    lines = rows.rows.filter(rows.rows.fault.isnull()).drop("fault")
-    coded = lines.inner_join(listed.codes(), "product").select(*rows.keys, "item", "units", "amount", "cost")
+    """basket, item, units, amount, cost: each product once a basket.
+
+    Money is added up as floats, which takes half the memory of decimals for millions of groups, and rounded to the
+    places that it has: the sum is the same in any order of lines.
+    """
+    lines = rows.rows.filter(rows.rows.fault.isnull())
+    coded = lines.inner_join(listed.codes(), "product").select(*rows.keys, "item", *rows.numbers)
     placed = coded.inner_join(carriers.filter(carriers.fault.isnull()).select(*rows.keys, "basket"), list(rows.keys))
-    grouped = placed.group_by("basket", "item").aggregate(
-        units=placed.units.sum(), amount=placed.amount.sum(), cost=placed.cost.sum()
-    )
-    return grouped.mutate(**{name: grouped[name].cast("float64") for name in ("units", "amount", "cost")})
+    sums = {name: placed[name].cast("float64").sum().round(PLACES) for name in rows.numbers}
+    grouped = placed.group_by("basket", "item").aggregate(**sums)
+    missing = {name: ibis.null("float64") for name in NUMBERS if name not in rows.numbers}
+    return grouped.select("basket", "item", **{name: missing.get(name, ibis._[name]) for name in NUMBERS})
 
 
 def _histogram(heads: ir.Table) -> pd.DataFrame:
@@ -107,7 +111,7 @@ def _assembled(
     aside, large, large_orders, cap, n = counted
     cut = order.cut(heads, parameters.later_share)
     later_from = None if cut is None else cut.first_basket
-    has_money = rows.has_money and _is_known(sold, "amount")
+    has_money = "amount" in rows.numbers and _is_known(sold, "amount")
     lines = _lines(sold, listed, parameters.level)
     later = ibis.literal(False) if later_from is None else heads.basket >= later_from
     shaped = heads.select(
@@ -117,17 +121,18 @@ def _assembled(
         **{name: heads[name] for name in heads.columns if name.startswith(GROUP)},
     )  # fmt: skip
     row = shaped.aggregate(
-        later=shaped.later.sum(), people=shaped.person_id.count(), days=shaped.day.count()
+        later=shaped.later.sum(), people=shaped.person_id.count(), first=shaped.day.min(), last=shaped.day.max()
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
     n_later = int(row["later"] or 0)
     return Baskets(
         unit=rows.unit, lines=lines, heads=shaped, sold=sold,
         items=_items(lines, sold, listed, later_from, parameters, has_money=has_money),
-        n=n, n_earlier=n - n_later, n_later=n_later, dated=bool(row["days"]), has_people=bool(row["people"]),
+        n=n, n_earlier=n - n_later, n_later=n_later, dated=row["first"] is not None, has_people=bool(row["people"]),
         set_aside=aside, large=large, large_orders=large_orders, cap=cap,
         groups=tuple(name.removeprefix(GROUP) for name in heads.columns if name.startswith(GROUP)),
-        split=None if cut is None else cut.kind, cut_day=None if cut is None else cut.day, later_from=later_from,
-        has_money=has_money, parents=listed.parent_of(), held=(sold, heads, lines),
+        split=None if cut is None else cut.kind, cut_day=None if cut is None else cut.day,
+        first_day=row["first"], last_day=row["last"], later_from=later_from, has_money=has_money,
+        parents=listed.parent_of(), held=(sold, heads, lines),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -19,7 +18,7 @@ from customer_analytics.tables.store import Tables
 # Why rows are set aside, in the order in which they are asked: what is true of the basket, then of the row.
 NOT_PAID, CANCELLED_ORDER, ENTRY, NO_PERSON, NO_DAY = "unpaid", "cancelled", "entry", "no_person", "no_day"
 NO_ITEM, RETURNED, NO_UNITS, EXCLUDED, SERVICE = "no_item", "returned", "no_units", "excluded", "service"
-LARGE_BASKET = "large"
+NUMBERS = ("units", "amount", "cost")
 LINE_ITEMS = ("product_id", "product_name", "category")
 EVENT_ITEMS = ("product_id", "page")
 
@@ -28,8 +27,8 @@ EVENT_ITEMS = ("product_id", "page")
 class Source:
     """What baskets are made of.
 
-    rows: the keys, product (text, null: unknown), name, category (texts or null), units, amount, cost, price (null
-        where unknown) and fault (why the row is no product sold, null: it is one).
+    rows: the keys, product (text, null: unknown), name, category (texts or null), those of units, amount and
+        cost that the data have, and fault (why the row is no product sold, null: it is one).
     carriers: one row per value of the keys: the keys, person_id, day, promotion, group_<name>, fault.
     """
 
@@ -37,8 +36,7 @@ class Source:
     rows: ir.Table
     keys: tuple[str, ...]
     carriers: ir.Table
-    has_money: bool
-    has_units: bool
+    numbers: tuple[str, ...]  # of units, amount and cost those that the data have
     item: str  # the canonical column that says the item
 
 
@@ -99,20 +97,18 @@ def _of_lines(tables: Tables, unit: Unit, groups: Groups) -> Source:
     assert item is not None  # settle_unit has seen it
     amount, units = money("order_lines", lines), lines.quantity if "quantity" in lines.columns else None
     product = lines[item].cast("string").nullif("")
+    numbers: dict[str, ir.Value] = {} if units is None else {"units": units}
+    numbers |= {} if amount is None else {"amount": amount}
+    numbers |= {"cost": lines.cost} if "cost" in lines.columns else {}
     rows = lines.select(
         order_id=lines.order_id,
         product=product,
         name=_text(lines, "product_name" if item == "product_id" else item),
         category=_text(lines, "category") if item != "category" else ibis.null("string"),
-        units=ibis.null("float64") if units is None else units.cast("float64"),
-        amount=ibis.null("decimal(18, 4)") if amount is None else amount.cast("decimal(18, 4)"),
-        cost=lines.cost.cast("decimal(18, 4)") if "cost" in lines.columns else ibis.null("decimal(18, 4)"),
-        price=lines.unit_price.cast("float64") if "unit_price" in lines.columns else ibis.null("float64"),
+        **numbers,
         fault=_line_fault(product, units, amount),
     )
-    return Source(
-        unit, rows, ("order_id",), _carriers(tables, unit, groups, amount), amount is not None, units is not None, item
-    )
+    return Source(unit, rows, ("order_id",), _carriers(tables, unit, groups, amount), tuple(numbers), item)
 
 
 def _text(table: ir.Table, column: str) -> ir.StringValue:
@@ -211,17 +207,11 @@ def _of_events(tables: Tables, unit: Unit, groups: Groups) -> Source:
     fault = {"session": marked.visit.isnull(), "day": marked.person.isnull(), "customer": marked.person.isnull()}[unit]
     rows = marked.select(
         *keys, product=marked[item].cast("string"), name=ibis.null("string"), category=ibis.null("string"),
-        units=ibis.null("float64"), amount=ibis.null("decimal(18, 4)"), cost=ibis.null("decimal(18, 4)"),
-        price=ibis.null("float64"), fault=ibis.ifelse(fault, NO_PERSON, ibis.null("string")),
+        fault=ibis.ifelse(fault, NO_PERSON, ibis.null("string")),
     )  # fmt: skip
     grouped = marked.filter(~fault).group_by(*keys).aggregate(person_id=marked.person.min(), day=marked.on.min(), **own)
     shaped = groups.of_customers(grouped, tables)
     carriers = shaped.select(
         *keys, "person_id", "day", fault=ibis.null("string"), **groups.columns(shaped), promotion=ibis.null("boolean")
     )
-    return Source(unit, rows, keys, carriers, False, False, item)
-
-
-def known_groups(names: Sequence[str]) -> tuple[str, ...]:
-    """Names without repeats, in their order."""
-    return tuple(dict.fromkeys(names))
+    return Source(unit, rows, keys, carriers, (), item)
