@@ -1,0 +1,170 @@
+"""Frequent itemsets to any length, exactly: levels of candidates, pruned by their subsets, counted in the engine.
+
+The items are coded from the rarest to the most frequent, so that few sets share their first items and the joins stay
+small. Of each length the engine is asked once, for the sets that reach the floor; candidates are made in numpy. The
+lines shrink on the way: those of items in no candidate go, then baskets with too few items left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.itemsets import engine
+from customer_analytics.analysis.itemsets.candidates import (
+    Candidates,
+    Codes,
+    Level,
+    Numbers,
+    candidates_after,
+    first_level,
+    fitting_floor,
+    next_level,
+)
+from customer_analytics.engagement.errors import Problem, UserError
+
+MOST_STATED = 3_000_000  # of one length, where the support was stated
+MOST_CHOSEN = 100_000  # of one length, where we choose the floor: more than anybody reads
+
+
+@dataclass(frozen=True)
+class Itemsets:
+    """Every set of items that at least `floor` baskets hold, for each length from 1.
+
+    `sets`: int32 (rows, k), items ascending in each row and over the rows; `counts`: int64 (rows,), baskets that hold
+    the set. `candidates`: how many sets of each length were made before any was counted, which is the family of tests.
+    `floor` is what was asked, or what it was raised to. `exhausted`: no longer set is frequent either.
+    """
+
+    sets: list[Codes]
+    counts: list[Numbers]
+    candidates: list[int]
+    floor: int
+    longest: int
+    exhausted: bool
+
+    def __len__(self) -> int:
+        return sum(len(rows) for rows in self.sets)
+
+
+def mine(
+    lines: ir.Table,
+    counts: pd.DataFrame,
+    n: int,
+    floor: int,
+    longest: int,
+    kin: Mapping[int, int] | None = None,
+    *,
+    raise_floor: bool = False,
+) -> Itemsets:
+    """All itemsets of 1 to `longest` items in at least `floor` of `n` baskets, with their exact counts.
+
+    `lines`: basket int64, item int32, each pair once. `counts`: item and baskets, the count of each item in `lines`.
+    `kin` gives the category of an item: a set with both is not made, as it says nothing. Where a length has too many
+    sets, the floor is raised to where they fit (`raise_floor`), or a UserError names the support that would fit.
+    """
+    floor = max(1, floor)
+    order = counts.loc[counts["baskets"] >= floor].sort_values(["baskets", "item"])
+    items, baskets = order["item"].to_numpy(np.int32), order["baskets"].to_numpy(np.int64)
+    levels, tried, exhausted = [first_level(baskets)], [len(counts)], len(items) < 2
+    if longest > 1 and len(items) > 1:
+        search = _Search(lines, items, n, floor, raise_floor)
+        try:
+            levels, longer, exhausted = search.run(levels[0], longest, _kin_keys(items, kin or {}))
+        finally:
+            search.close()
+        floor, tried = search.floor, tried + longer
+    named = [_named(level, items, floor) for level in levels]
+    while named and not len(named[-1][0]):
+        named.pop()
+    return Itemsets([sets for sets, _ in named], [found for _, found in named], tried, floor, longest, exhausted)
+
+
+def _named(level: Level, items: Codes, floor: int) -> tuple[Codes, Numbers]:
+    """The sets of a level that reach the floor, under the items' own codes, and their counts."""
+    frequent = level.counts >= floor
+    sets = np.sort(items[level.codes[frequent]], axis=1).astype(np.int32)
+    order = np.lexsort(sets.T[::-1])
+    return sets[order], level.counts[frequent][order]
+
+
+class _Search:
+    """One run of mining: the tables that the engine keeps for it, and the floor, which may rise."""
+
+    def __init__(self, lines: ir.Table, items: Codes, n: int, floor: int, raise_floor: bool) -> None:
+        self.codes, self.n, self.floor, self.raise_floor = len(items), n, floor, raise_floor
+        self.lines = engine.coded(lines, items)
+        self.found = self.lines  # occurrences of the sets that candidates lengthen
+        self.kept = [self.lines]
+
+    def run(self, singles: Level, longest: int, kin: Numbers) -> tuple[list[Level], list[int], bool]:
+        """Levels, candidates counted of each length from 2, and whether no set longer than the levels is frequent."""
+        levels = [singles, self._pairs(singles, kin)]
+        tried = [self.codes * (self.codes - 1) // 2 - len(kin)]
+        while len(levels[-1]):
+            made = self._fitting(candidates_after(levels, self.codes, self.floor), len(levels) + 1)
+            if not len(made) or len(levels) == longest:
+                return levels, tried, not len(made)
+            tried.append(len(made))
+            self._narrow(levels, made)
+            found = engine.extended(self.found, self.lines, self.codes)
+            levels.append(next_level(levels[-1], *engine.candidate_counts(found, made.keys, self.floor), self.codes))
+        return levels, tried, True
+
+    def close(self) -> None:
+        """Let the engine forget what it kept."""
+        while self.kept:
+            self.kept.pop().release()
+
+    def _pairs(self, singles: Level, kin: Numbers) -> Level:
+        keys, baskets = engine.pair_counts(self.lines, self.codes, self.floor)
+        apart = ~np.isin(keys, kin)
+        self._fitting(Candidates(keys[apart], baskets[apart]), 2)
+        return next_level(singles, keys[apart], baskets[apart], self.codes)
+
+    def _fitting(self, made: Candidates, length: int) -> Candidates:
+        """The candidates; where they are too many, those above a raised floor, or an error that names the support."""
+        most = MOST_CHOSEN if self.raise_floor else MOST_STATED
+        if len(made) <= most:
+            return made
+        fitting = fitting_floor(made.bounds, most)
+        if not self.raise_floor:
+            raise UserError([_too_many(length, len(made), fitting, self.n)])
+        self.floor = fitting
+        return made.from_floor(fitting)
+
+    def _narrow(self, levels: Sequence[Level], made: Candidates) -> None:
+        """Shrink the lines to what the candidates need, and find the sets that they lengthen."""
+        level = levels[-1]
+        nodes, last = np.divmod(made.keys, self.codes)
+        useful = np.unique(nodes)
+        needed = np.union1d(level.codes[useful], last).astype(np.int32)
+        self.lines = engine.narrowed(self.lines, needed, len(levels) + 1)
+        self.kept.append(self.lines)
+        before = engine.singles(self.lines) if len(levels) == 2 else self.found
+        self.found = engine.occurrences_of(engine.extended(before, self.lines, self.codes), level.keys[useful], useful)
+        if level.counts[useful].sum() <= engine.MOST_KEPT:  # more are found again from the lines of each length
+            kept = self.found.cache()
+            for table in self.kept[:-1]:
+                table.release()
+            self.found, self.kept = kept, [self.lines, kept]
+
+
+def _kin_keys(items: Codes, kin: Mapping[int, int]) -> Numbers:
+    """Keys of the pairs of an item and its own category, both frequent."""
+    place = {item: code for code, item in enumerate(items.tolist())}
+    pairs = [(place[item], place[parent]) for item, parent in kin.items() if item in place and parent in place]
+    return np.array(sorted(min(pair) * len(items) + max(pair) for pair in pairs), dtype=np.int64)
+
+
+def _too_many(length: int, sets: int, fitting: int, n: int) -> Problem:
+    support = math.ceil(10_000_000 * fitting / n) / 10_000_000
+    what = f"{sets:,} sets of {length} items reach the support: more than can be looked at."
+    return Problem(
+        "reports.basket_rules.minimum_support", what, f"State {support:.7f} or more, or a smaller maximum_length."
+    )
