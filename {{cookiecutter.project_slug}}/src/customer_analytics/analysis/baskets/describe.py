@@ -103,7 +103,8 @@ def _measure(found: Baskets, name: str) -> Measure:
     n, mean = int(row["n"]), float(row["mean"])
     error = math.sqrt(_variance(heads, number, mean, n))
     low, high = (mean - Z95 * error, mean + Z95 * error) if n > 1 else (math.nan, math.nan)
-    return Measure(*(_steady(one) for one in (mean, low, high, row["median"], row["p90"])), n)
+    steady = [_steady(one) for one in (mean, low, high, row["median"], row["p90"])]
+    return Measure(steady[0], steady[1], steady[2], steady[3], steady[4], n)
 
 
 def _steady(number: float) -> float:
@@ -181,7 +182,8 @@ def _months(found: Baskets) -> pd.DataFrame:
         return empty
     heads = found.heads.filter(found.heads.day.notnull())
     days: pd.DataFrame = (
-        heads.group_by("day").aggregate(baskets=heads.count(), size=heads["size"].sum(), value=heads.value.sum().round(PLACES))
+        heads.group_by("day")
+        .aggregate(baskets=heads.count(), size=heads["size"].sum(), value=heads.value.sum().round(PLACES))
         .order_by("day").to_pandas()
     )  # fmt: skip
     days["month"] = (np.datetime64("1970-01-01") + days["day"].to_numpy().astype("timedelta64[D]")).astype("M8[M]")
