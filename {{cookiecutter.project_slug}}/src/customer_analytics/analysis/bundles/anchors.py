@@ -1,0 +1,168 @@
+"""Anchor items: the items whose baskets hold the most other margin, beyond what baskets of that size hold anyway.
+
+An item that is often in large baskets stands beside more money whatever it is. So the other margin in its baskets is
+compared with that of baskets of the same number of items that do not hold it: (size − 1) / size of their margin, what
+all items but one of them bring on average. The item's own margin is on neither side, since else every cheap item would
+seem to stand beside dear ones. Lines beyond the 99.9th percentile count as that, so that one wrong price makes no
+anchor. The interval is over customers, whose baskets are alike; q over all items compared.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.bundles.goods import Goods
+from customer_analytics.statistics import Z95, benjamini_hochberg
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.baskets import Baskets
+
+MOST_ITEMS = 1_000  # the most bought items are compared
+LEAST = 30  # baskets, and customers, that an item needs
+HIGHEST = 0.999
+EXACT = 12  # basket sizes up to this are their own class; then classes that grow by half
+COLUMNS = (
+    "item", "baskets", "customers", "alone", "other", "expected", "difference", "low", "high", "p_value", "q_value",
+    "significant",
+)  # fmt: skip
+
+
+def anchors(baskets: Baskets, found: Goods, false_discovery: float) -> pd.DataFrame:
+    """COLUMNS, the surest first: baskets with the item, customers who bought it (NaN: unknown), share of the baskets
+    that hold nothing else, other margin a basket (revenue where no margin is known), that of baskets of the same size
+    without the item, the difference with its 95 % interval, p two-sided, q."""
+    empty = pd.DataFrame({name: pd.Series(dtype="float64") for name in COLUMNS})
+    if found.money == "none":
+        return empty
+    items = baskets.items[(baskets.items["level"] == "item") & (baskets.items["baskets"] >= LEAST)]
+    ranked = items.sort_values(["baskets", "item"], ascending=[False, True], kind="stable")
+    codes = sorted(int(code) for code in ranked["item"].head(MOST_ITEMS))
+    if not codes:
+        return empty
+    lines = _lines(baskets, found).cache()
+    try:
+        return _compared(baskets, lines, codes, false_discovery)
+    finally:
+        lines.release()
+
+
+def _compared(baskets: Baskets, lines: ir.Table, codes: list[int], false_discovery: float) -> pd.DataFrame:
+    totals = lines.group_by("basket").aggregate(whole=lines.money.sum(), size=lines.count()).cache()
+    try:
+        sizes = [int(size) for size in totals.select("size").distinct().to_pandas()["size"]]
+        classes = ibis.memtable(pd.DataFrame({"size": sizes, "group": [size_class(size) for size in sizes]}))
+        joined = totals.join(classes, "size")
+        share = (joined["size"] - 1).cast("float64") / joined["size"]
+        whole = joined.select("basket", "size", "group", "whole", part=joined.whole * share).cache()
+    finally:
+        totals.release()
+    try:
+        benchmarks = _benchmarks(whole, lines.filter(lines.item.isin(codes)))
+        table = _residuals(baskets, whole, lines, benchmarks)
+    finally:
+        whole.release()
+    return _tested(table, false_discovery)
+
+
+def size_class(size: int) -> int:
+    """The smallest size of the class: each up to twelve, then 13, 20, 30 … half as large again."""
+    if size <= EXACT:
+        return size
+    start = EXACT + 1
+    while size >= (following := start + (start + 1) // 2):
+        start = following
+    return start
+
+
+def _lines(baskets: Baskets, found: Goods) -> ir.Table:
+    """basket, item and its money there: margin, or revenue where that is all that is known; no line beyond HIGHEST."""
+    sold = baskets.sold
+    amount = sold.amount.cast("float64").fill_null(0.0)
+    together = sold.select(basket=sold.basket, item=sold.item, money=amount)
+    if found.money == "margin":
+        rates = ibis.memtable(pd.DataFrame({"code": found.items["item"].astype("int32"), "rate": found.items["rate"]}))
+        rated = together.left_join(rates, [("item", "code")])
+        together = rated.select(basket=rated.basket, item=rated.item, money=rated.money * rated.rate.fill_null(0.0))
+    bound = together.aggregate(highest=together.money.quantile(HIGHEST)).to_pyarrow().to_pylist()[0]["highest"]
+    return together.mutate(money=ibis.least(together.money, float(bound or 0.0)))
+
+
+def _benchmarks(whole: ir.Table, lines: ir.Table) -> pd.DataFrame:
+    """item, group, bench: what (size − 1) / size of a basket of the class without the item brings on average."""
+    by_size = whole.group_by("group").aggregate(n=whole.count(), part=whole.part.sum()).to_pandas()
+    joined = lines.join(whole, "basket")
+    own = joined.group_by("item", "group").aggregate(own_n=joined.count(), own_part=joined.part.sum()).to_pandas()
+    table = own.merge(by_size, on="group")
+    without = table["n"] - table["own_n"]
+    table["bench"] = (table["part"] - table["own_part"]) / without.where(without > 0)
+    # Rounded: engines add floats in any order, and the same inputs are to give the same tables.
+    table["bench"] = table["bench"].round(9)
+    kept: pd.DataFrame = table.loc[table["bench"].notna(), ["item", "group", "bench"]]
+    return kept.sort_values(["item", "group"])
+
+
+def _residuals(baskets: Baskets, whole: ir.Table, lines: ir.Table, benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """Sums over customers of other margin less its benchmark, by item."""
+    bench = ibis.memtable(benchmarks.rename(columns={"item": "code", "group": "of"}).astype({"code": "int32"}))
+    rows = lines.join(whole, "basket")
+    rows = rows.join(bench, [("item", "code"), ("group", "of")])
+    heads = baskets.heads
+    who = heads.select(
+        head=heads.basket,
+        person=heads.person.cast("int64").fill_null(-1),
+        nobody=heads.person.isnull().ifelse(heads.basket, -1),
+    )
+    rows = rows.join(who, [("basket", "head")])
+    other = rows.whole - rows.money
+    rows = rows.select("item", "person", "nobody", "bench", other=other, alone=(rows["size"] == 1).ifelse(1, 0))
+    by_customer = rows.group_by("item", "person", "nobody").aggregate(
+        n=rows.count(), other=rows.other.sum(), bench=rows.bench.sum(), alone=rows.alone.sum()
+    )
+    rest = by_customer.other - by_customer.bench
+    n = by_customer.n.cast("float64")
+    frame: pd.DataFrame = (
+        by_customer.group_by("item")
+        .aggregate(
+            baskets=by_customer.n.sum(),
+            customers=(by_customer.person >= 0).ifelse(1, 0).sum(),
+            clusters=by_customer.count(),
+            alone=by_customer.alone.sum(),
+            other=by_customer.other.sum(),
+            bench=by_customer.bench.sum(),
+            rest=rest.sum(),
+            rest_rest=(rest * rest).sum(),
+            rest_n=(rest * n).sum(),
+            nn=(n * n).sum(),
+        )
+        .to_pandas()
+    )
+    if not baskets.has_people:
+        frame["customers"] = np.nan
+    return frame.sort_values("item", ignore_index=True)
+
+
+def _tested(table: pd.DataFrame, false_discovery: float) -> pd.DataFrame:
+    table = table[(table["clusters"] >= LEAST) & (table["baskets"] >= LEAST)].reset_index(drop=True)
+    n = table["baskets"].astype("float64")
+    difference = table["rest"] / n
+    spread = table["rest_rest"] - 2 * difference * table["rest_n"] + difference**2 * table["nn"]
+    error = (spread.clip(lower=0.0) * table["clusters"] / (table["clusters"] - 1)) ** 0.5 / n
+    sure = (difference.abs() / error.where(error > 0)).fillna(0.0)
+    p = np.array([math.erfc(one / math.sqrt(2)) for one in sure])
+    q = benjamini_hochberg(p) if len(p) else p
+    made = pd.DataFrame(
+        {
+            "item": table["item"], "baskets": table["baskets"], "customers": table["customers"],
+            "alone": table["alone"] / n, "other": table["other"] / n, "expected": table["bench"] / n,
+            "difference": difference, "low": difference - Z95 * error, "high": difference + Z95 * error, "p_value": p,
+            "q_value": q, "significant": (q < false_discovery) & (difference > 0),
+        }
+    )  # fmt: skip
+    order = ["significant", "low", "item"]
+    return made.sort_values(order, ascending=[False, False, True], kind="stable", ignore_index=True)[list(COLUMNS)]
