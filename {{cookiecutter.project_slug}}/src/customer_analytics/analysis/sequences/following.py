@@ -1,0 +1,193 @@
+"""What follows what within the window, beside what follows other moments of the same week and of as active customers.
+
+A trigger is a moment with A that comes after a window without A, so the windows of one customer and item never
+overlap. Its expected share is that of all moments in its stratum: the same calendar block, and as many different items
+bought in the window that follows. Heavy buyers, the season, a promotion and an item's own popularity are thus the same
+on both sides (an indirect standardisation: Breslow and Day 1987, chapter 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from customer_analytics.analysis.sequences.history import History
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+BLOCK_MOMENTS = 250  # moments that a calendar block should have, so that strata are not too thin
+SHORTEST, LONGEST = 7, 91  # days of a block
+ACTIVITY = (2, 3, 4, 6, 9, 13, 19, 28, 41, 61, 91, 136, 201, 301)  # edges of the classes: items bought in the window
+CLASSES = len(ACTIVITY) + 1
+
+
+@dataclass(frozen=True)
+class Following:
+    """The materialised parts of one search; release() them after use.
+
+    history: what it was made from. strata: moment, stratum of the moments whose window is over and not empty.
+    triggers: moment, person, day, item. later: moment, item, lag (days to its first purchase in the window), held
+    (whether the moment had it already). sizes: moments by stratum. held, kept: item x stratum: moments with the item,
+    and moments without it that the item follows. block: days of a calendar block.
+    """
+
+    history: History
+    block: int
+    strata: ir.Table
+    triggers: ir.Table
+    later: ir.Table
+    sizes: Ints
+    held: Ints
+    kept: Ints
+
+    @property
+    def rates(self) -> Floats:
+        """item x stratum: share of the moments without the item that it follows."""
+        without: Floats = np.maximum(self.sizes[None, :] - self.held, 1).astype(np.float64)
+        return self.kept / without
+
+    def release(self) -> None:
+        """Let the engine forget the tables."""
+        for table in (self.strata, self.triggers, self.later):
+            table.release()
+
+
+def following(history: History) -> Following:
+    """Find what follows each moment, and count it by stratum."""
+    lines, window = history.lines, history.window
+    before = ibis.window(group_by=[lines.person, lines.item], order_by=lines.day)
+    marked = lines.mutate(previous=lines.day.lag().over(before))
+    fresh = marked.previous.isnull() | (marked.day - marked.previous > window)
+    triggers = marked.filter(fresh, marked.day <= history.complete).select("moment", "person", "day", "item").cache()
+    later = _later(history).cache()
+    held = lines.filter(lines.day <= history.complete)
+    moments = held.select("moment", "day").distinct()
+    block = block_days(int(moments.count().to_pyarrow().as_py()), history.complete - history.first + 1)
+    active = later.group_by("moment").aggregate(items=later.count())
+    counted = moments.inner_join(active, "moment")
+    number = ((counted.day - history.first) / block).floor().cast("int32") * CLASSES + activity_class(counted["items"])
+    strata = counted.select("moment", stratum=number.cast("int32")).cache()
+    blocks = max((history.complete - history.first) // block + 1, 1)
+    shape = (len(history.items), blocks * CLASSES)
+    sizes = strata.group_by("stratum").aggregate(n=strata.count()).to_pandas()
+    counts = np.zeros(shape[1], dtype=np.int64)
+    counts[sizes["stratum"].to_numpy()] = sizes["n"].to_numpy()
+    with_item = _by_stratum(held.select("moment", "item"), strata, history, shape)
+    followed = _by_stratum(later.filter(~later.held).select("moment", "item"), strata, history, shape)
+    return Following(history, block, strata, triggers, later, counts, with_item, followed)
+
+
+def block_days(moments: int, days: int) -> int:
+    """Length of a calendar block: a week, longer where few moments would be in it."""
+    if moments <= 0 or days <= 0:
+        return SHORTEST
+    return int(min(max(-(-BLOCK_MOMENTS * days // moments), SHORTEST), LONGEST))
+
+
+def _later(history: History) -> ir.Table:
+    """moment, item, lag, held: what the same customer buys on later days within the window."""
+    lines = history.lines
+    moments = lines.filter(lines.day <= history.complete).select("moment", "person", "day").distinct()
+    then = lines.select(then_person="person", then_day="day", item="item")
+    pairs = moments.inner_join(
+        then,
+        [
+            moments.person == then.then_person,
+            moments.day < then.then_day,
+            then.then_day <= moments.day + history.window,
+        ],
+    )
+    first = pairs.group_by("moment", "item").aggregate(lag=(pairs.then_day - pairs.day).min().cast("int32"))
+    own = lines.select(own_moment="moment", own_item="item")
+    joined = first.left_join(own, [first.moment == own.own_moment, first["item"] == own.own_item])
+    return joined.select("moment", "item", "lag", held=joined.own_moment.notnull())
+
+
+def activity_class(count: ir.IntegerValue) -> ir.IntegerValue:
+    """The class of a number of items bought in a window."""
+    branches = [(count < edge, place) for place, edge in enumerate(ACTIVITY)]
+    return ibis.cases(*branches, else_=len(ACTIVITY))
+
+
+def _by_stratum(rows: ir.Table, strata: ir.Table, history: History, shape: tuple[int, int]) -> Ints:
+    """item x stratum counts of rows (moment, item)."""
+    joined = rows.inner_join(strata, "moment")
+    counted = joined.group_by("item", "stratum").aggregate(n=joined.count()).to_pandas()
+    table = np.zeros(shape, dtype=np.int64)
+    table[np.searchsorted(history.items, counted["item"]), counted["stratum"]] = counted["n"]
+    return table
+
+
+@dataclass(frozen=True)
+class Screen:
+    """All ordered pairs at once: item x item. followed: triggers of the row's item that the column's item follows
+    without having been in the moment; expected: the same by the strata, at least (triggers that held both are not yet
+    taken out); triggers: of each item; family: ordered pairs that were tested."""
+
+    followed: Ints
+    expected: Floats
+    triggers: Ints
+    family: int
+
+
+def screen(found: Following, least: int) -> Screen:
+    """Observed and expected counts of every ordered pair; A needs `least` triggers."""
+    history = found.history
+    items = len(history.items)
+    own = found.triggers.group_by("item").aggregate(n=found.triggers.count()).to_pandas()
+    triggers = np.zeros(items, dtype=np.int64)
+    triggers[np.searchsorted(history.items, own["item"])] = own["n"]
+    by_stratum = _by_stratum(found.triggers.select("moment", "item"), found.strata, history, found.held.shape)
+    expected = by_stratum @ found.rates.T
+    joined = found.triggers.select("moment", a="item").inner_join(
+        found.later.filter(~found.later.held).select("moment", b="item"), "moment"
+    )
+    counted = joined.group_by("a", "b").aggregate(n=joined.count()).to_pandas()
+    followed = np.zeros((items, items), dtype=np.int64)
+    followed[np.searchsorted(history.items, counted["a"]), np.searchsorted(history.items, counted["b"])] = counted["n"]
+    able = triggers >= least
+    followed[~able] = 0
+    return Screen(followed, expected, triggers, int(able.sum()) * max(items - 1, 0))
+
+
+def shortlist(
+    pairs: Screen, history: History, least: int, level: float, most: int, rows: int
+) -> tuple[pd.DataFrame, int]:
+    """The ordered pairs worth a closer look, and how many pairs of items are near each other beyond chance.
+
+    First, pairs of items are kept whose two orders together are beyond what is expected, at a false discovery rate of
+    `level` over all pairs. The sum of both orders says nothing of the direction between them, so the direction test
+    that comes later need only answer for the pairs kept here (Bourgon, Gentleman and Huber 2010: independent
+    filtering). Of many, those come first that follow and are not followed as well; what is beyond `most` pairs, or
+    `rows` triggers, counts as not found.
+
+    Returns:
+        pair, a, b (items) of ordered pairs, screened by rank; and the number of unordered pairs kept.
+    """
+    from scipy.stats import poisson
+
+    both, chance = pairs.followed + pairs.followed.T, pairs.expected + pairs.expected.T
+    a, b = np.nonzero(np.triu((both >= least) & (both > chance), 1))
+    p = poisson.sf(both[a, b] - 1, np.maximum(chance[a, b], 1e-9))
+    order = np.argsort(p, kind="stable")
+    able = int((pairs.triggers > 0).sum())
+    family = max(able * (able - 1) // 2, 1)
+    below = np.flatnonzero(p[order] * family / np.arange(1, len(p) + 1) <= level)
+    kept = order[: int(below[-1]) + 1] if len(below) else order[:0]
+    a, b = np.concatenate((a[kept], b[kept])), np.concatenate((b[kept], a[kept]))
+    able_pairs = (pairs.followed[a, b] >= least) & (pairs.followed[a, b] > pairs.expected[a, b])
+    a, b = a[able_pairs], b[able_pairs]
+    seen, usual = pairs.followed[a, b], np.maximum(pairs.expected[a, b], 1e-9)
+    back, back_usual = pairs.followed[b, a] + 0.5, np.maximum(pairs.expected[b, a], 1e-9) + 0.5
+    direction = np.log(seen / usual) - np.log(back / back_usual)
+    score = np.minimum((seen - usual) / np.sqrt(seen), direction / np.sqrt(1 / seen + 1 / back))
+    best = np.lexsort((b, a, -score))[:most]
+    best = best[np.cumsum(pairs.triggers[a[best]]) <= rows]
+    table = pd.DataFrame({"a": history.items[a[best]], "b": history.items[b[best]]}).astype("int32")
+    table.insert(0, "pair", np.arange(len(table), dtype=np.int32))
+    return table, len(kept)
