@@ -1,0 +1,125 @@
+"""Who bought which item, how often and when: one row a customer and item, made in the engine and read in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+
+from customer_analytics.analysis.recommend.result import chunks
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.baskets import Baskets
+
+Ints = npt.NDArray[np.int64]
+Objects = npt.NDArray[np.object_]
+PEOPLE_AT_ONCE = 100_000  # customers whose purchases are in memory together
+MOST_ITEMS = 5_000  # items that are compared with one another: the counts of all their pairs take 100 MB
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The items that may be suggested, most bought first (then by code): column c of every matrix is `codes[c]`.
+
+    `place`: column of each item code, -1 where it has none. `buyers`: customers (or baskets) who have the item;
+    `recent`: those who bought it lately; `base`: customers (or baskets) in all.
+    """
+
+    codes: Ints
+    buyers: Ints
+    recent: Ints
+    place: Ints
+    base: int
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def columns_of(self, codes: Ints) -> Ints:
+        """The column of each item, -1 for an item outside the vocabulary."""
+        found = np.full(len(codes), -1, dtype=np.int64)
+        inside = codes < len(self.place)
+        found[inside] = self.place[codes[inside]]
+        return found
+
+
+@dataclass(frozen=True)
+class History:
+    """`table`: person, item, n, before (baskets ever and in the earlier part), first, last, last_before (day numbers;
+    null where there is none), materialised. `ids`: the customers' own ids; a person is a place in it.
+    """
+
+    table: ir.CachedTable
+    ids: Objects
+
+    def release(self) -> None:
+        """Give the memory back."""
+        self.table.release()
+
+    def ranges(self) -> Iterator[tuple[int, int]]:
+        """Customers that are in memory together: [start, stop)."""
+        return chunks(len(self.ids), PEOPLE_AT_ONCE)
+
+    def read(self, *, earlier: bool) -> Iterator[tuple[int, int, pd.DataFrame]]:
+        """(start, stop, rows of the people start .. stop): person, item; only what was bought in the earlier part."""
+        rows = self.table.filter(self.table.before > 0) if earlier else self.table
+        for start, stop in self.ranges():
+            inside = rows.filter(rows.person >= start, rows.person < stop)
+            yield start, stop, inside.select("person", "item").to_pandas()
+
+    def of(self, people: Ints) -> pd.DataFrame:
+        """person, item, n, before, first, last, last_before of some people; person as a place in `people`."""
+        asked = pd.DataFrame({"person": people.astype(np.int32), "place": np.arange(len(people), dtype=np.int32)})
+        found: pd.DataFrame = self.table.inner_join(ibis.memtable(asked), "person").to_pandas()
+        return found.drop(columns="person").rename(columns={"place": "person"})
+
+
+def history(baskets: Baskets, codes: Ints) -> History:
+    """The purchases of the items `codes` by everybody who is known."""
+    heads = baskets.heads.filter(baskets.heads.person_id.notnull())
+    everybody = heads.select("person_id").distinct()
+    people = everybody.select(
+        "person_id", one=ibis.row_number().over(order_by=everybody.person_id).cast("int32")
+    ).cache()
+    known = heads.select("basket", "person_id", "day").inner_join(people, "person_id").select("basket", "one", "day")
+    allowed = ibis.memtable(pd.DataFrame({"item": codes.astype(np.int32)}))
+    lines = baskets.lines.semi_join(allowed, "item").inner_join(known, "basket")
+    before = lines.basket < baskets.later_from if baskets.later_from is not None else ibis.literal(True)
+    table = (
+        lines.group_by(person="one", item="item")
+        .aggregate(
+            n=lines.count().cast("int32"), before=before.ifelse(1, 0).sum().cast("int32"), first=lines.day.min(),
+            last=lines.day.max(), last_before=lines.day.max(where=before),
+        )
+        .cache()
+    )  # fmt: skip
+    ids = people.order_by("one").person_id.to_pandas().to_numpy(dtype=object)
+    people.release()
+    return History(table, ids)
+
+
+def vocabulary(counts: pd.DataFrame, base: int, most: int = MOST_ITEMS) -> Vocabulary:
+    """The most bought items of item, buyers, recent (one row an item); those that nobody bought are left out."""
+    known = counts[counts["buyers"] > 0].sort_values(["buyers", "item"], ascending=[False, True]).head(most)
+    codes = known["item"].to_numpy(np.int64)
+    place = np.full(int(counts["item"].max()) + 1 if len(counts) else 0, -1, dtype=np.int64)
+    place[codes] = np.arange(len(codes))
+    return Vocabulary(codes, known["buyers"].to_numpy(np.int64), known["recent"].to_numpy(np.int64), place, base)
+
+
+def matrix(rows: pd.DataFrame, words: Vocabulary, people: int, start: int = 0) -> Any:
+    """Who has what, as sparse ones: people x items of the vocabulary; rows of person (from `start`) and item."""
+    columns = words.columns_of(rows["item"].to_numpy(np.int64))
+    inside = columns >= 0
+    place = rows["person"].to_numpy(np.int64)[inside] - start
+    made = sp.csr_matrix(
+        (np.ones(int(inside.sum()), dtype=np.float32), (place, columns[inside])), shape=(people, len(words))
+    )
+    made.sum_duplicates()
+    return made
