@@ -1,0 +1,53 @@
+"""How much more the lift of a rule varies because customers have several baskets."""
+
+from __future__ import annotations
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.rule_checks.links import Links
+from customer_analytics.analysis.rule_checks.strata import Strata
+from customer_analytics.analysis.rule_checks.tails import Floats
+
+MOST_ROWS = 8_000_000  # rows of (pair, basket) summed at most; later pairs take the median of the others
+
+
+def widening(
+    strata: Strata, pairs: Links, counts: tuple[Floats, Floats, Floats], n: int, most_rows: int = MOST_ROWS
+) -> Floats:
+    """Variance of log lift over customers, as a multiple of that over baskets; at least 1.
+
+    A basket weighs 1(both)/a − 1(one)/r − 1(other)/c + 1/n; the weights of a customer's baskets are summed, and squared
+    (delta method over clusters). A basket without a customer is a customer of its own.
+
+    Args:
+        counts: a, r, c of each pair over all baskets.
+        n: baskets.
+    """
+    a, r, c = (np.asarray(each, dtype=float) for each in counts)
+    fine = (a > 0) & (r > 0) & (c > 0)
+    taken = fine & (np.cumsum(np.where(fine, a + r + c, 0)) <= most_rows)
+    factor = np.ones(len(pairs))
+    if not taken.any():
+        return factor
+    which = np.flatnonzero(taken)
+    weights = pd.concat(
+        [
+            pd.DataFrame({"pair": which, "set": places[which], "weight": sign / count[which]})
+            for places, sign, count in ((pairs.both, 1.0, a), (pairs.left, -1.0, r), (pairs.right, -1.0, c))
+        ],
+        ignore_index=True,
+    )
+    weighed = ibis.memtable(weights, schema={"pair": "int64", "set": "int64", "weight": "float64"})
+    people = strata.table.select("basket", who=ibis.coalesce(strata.table["person"].cast("int64"), -1 - strata.table["basket"]))
+    held = strata.held.mutate(set=strata.held["set"].cast("int64")).join(people, "basket").join(weighed, "set")
+    own = held.group_by(["pair", "who"]).aggregate(weight=lambda t: t["weight"].sum())
+    sums = own.group_by("pair").aggregate(squares=lambda t: (t["weight"] * t["weight"]).sum()).to_pandas()
+    clustered = np.full(len(pairs), np.nan)
+    clustered[sums["pair"].to_numpy()] = sums["squares"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        single = a * (1 / a - 1 / r - 1 / c) ** 2 + (r - a) / r**2 + (c - a) / c**2
+        factor[which] = np.maximum((clustered / single)[which], 1.0)
+    factor[fine & ~taken] = np.median(factor[which])
+    return factor
