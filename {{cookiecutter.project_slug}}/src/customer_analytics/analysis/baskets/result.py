@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from customer_analytics.analysis.association import Rules, rules
+from customer_analytics.analysis.association.pair_matrix import PairMatrix, pair_matrix
 from customer_analytics.analysis.baskets.basket import Baskets
 from customer_analytics.analysis.baskets.describe import Description, describe
 from customer_analytics.analysis.baskets.prepare import baskets
+from customer_analytics.analysis.itemsets import Floor, Itemsets, floor_for, mine
 from customer_analytics.engagement.parameters import BasketRulesParameters
 from customer_analytics.tables.store import Tables
 
@@ -21,6 +24,10 @@ class BasketRulesResult:
     parameters: BasketRulesParameters
     baskets: Baskets
     description: Description | None = None
+    floor: Floor | None = None
+    itemsets: Itemsets | None = None
+    rules: Rules | None = None
+    matrix: PairMatrix | None = None
 
 
 def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesResult:
@@ -32,4 +39,14 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
     found = baskets(tables, parameters)
     if found.is_empty:
         return BasketRulesResult(parameters, found)
-    return BasketRulesResult(parameters, found, describe(found))
+    counts, kin = found.items[["item", "baskets"]], found.items.loc[found.items["parent"] >= 0, ["item", "parent"]]
+    floor = floor_for(found.lines, counts, found.n, parameters)
+    itemsets = mine(
+        found.lines, counts, found.n, floor.count, parameters.maximum_length,
+        {int(item): int(parent) for item, parent in zip(kin["item"], kin["parent"], strict=True)},
+        raise_floor=floor.chosen,
+    )  # fmt: skip
+    return BasketRulesResult(
+        parameters, found, describe(found), floor, itemsets, rules(itemsets, found, parameters),
+        pair_matrix(found, parameters.false_discovery),
+    )  # fmt: skip

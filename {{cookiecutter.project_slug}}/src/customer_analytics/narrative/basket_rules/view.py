@@ -101,16 +101,28 @@ class View:
     def label(self, item: int) -> str:
         """An item's name for a cell or a chart; a category says that it is one."""
         name, is_category = self._names[int(item)]
-        shown = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+        shown = self._shortened(name)
         return self.language.say("{name} (category)", name=shown) if is_category else shown
 
     def name(self, item: int) -> Text:
         """An item's name inside a sentence: “whole milk”; something of “Dairy”."""
         name, is_category = self._names[int(item)]
-        shown = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+        shown = self._shortened(name)
         if is_category:
             return self.language.say("something of “{name}”", name=shown)
         return self.language.say("“{name}”", name=shown)
+
+    def bare_label(self, item: int) -> str:
+        """An item's name where all around it are of its level."""
+        return self._shortened(self._names[int(item)][0])
+
+    def plain_side(self, items: Sequence[int]) -> str:
+        """One side of a rule for a file: whole names, joined by " + "."""
+        return JOINED.join(self._names[int(item)][0] for item in items)
+
+    @staticmethod
+    def _shortened(name: str) -> str:
+        return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
 
     def side(self, items: Sequence[int]) -> str:
         """One side of a rule for a cell or a chart: bread + butter."""
@@ -123,6 +135,29 @@ class View:
     def times(self, ratio: float, decimals: int = 1) -> Text:
         """A lift in words: 2.4 times."""
         return self.language.say("{ratio} times", ratio=self.language.number(ratio, decimals))
+
+    def short_times(self, ratio: float) -> str:
+        """A lift on a chart: 2.4×."""
+        return self.language.number(ratio, 1) + "×"
+
+    @functools.cached_property
+    def _checked(self) -> pd.DataFrame:
+        """What the checks found of each rule, by its number."""
+        checks = getattr(self.result, "checks", None)
+        return pd.DataFrame() if checks is None else checks.table.set_index("rule")
+
+    def later(self, rule: int) -> Text:
+        """What became of a rule in the later part, as a sentence with a space before it; empty where not known."""
+        if rule not in self._checked.index or "lift_later" not in self._checked:
+            return Text("")
+        found = self._checked.loc[rule]
+        lift, low, high = (float(found[name]) for name in ("lift_later", "lift_later_low", "lift_later_high"))
+        if math.isnan(lift) or math.isnan(low):
+            return Text("")
+        return self.language.say(
+            " In the later part: {times} ({interval}).", times=self.times(lift),
+            interval=self.numbers_between(low, high),
+        )  # fmt: skip
 
     @functools.cached_property
     def significant(self) -> pd.DataFrame:
