@@ -76,7 +76,7 @@ class Sizes:
         return found
 
 
-def widened(n: int, lift: Floats, first: Integers, second: Integers, count: Integers) -> Integers:
+def widened(n: int | Integers, lift: Floats, first: Integers, second: Integers, count: Integers) -> Integers:
     """Number of baskets among which two sides would meet by chance as often as `lift` says: n / lift, rounded down.
 
     Never fewer than the counts need. Fisher's test among that many is the test given the sizes of baskets.

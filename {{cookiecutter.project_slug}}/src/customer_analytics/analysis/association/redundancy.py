@@ -22,12 +22,15 @@ class Generalisation:
     """The best more general rule of each rule: the same consequent after fewer items. Arrays of shape (rules,).
 
     `kept`: which places of the antecedent it keeps, as bits (0: none, the consequent in any basket); `improvement`:
-    confidence minus its confidence; `as_good`: whether the improvement is 0 or less, in whole numbers; `p`: chance of
-    as many baskets with both sides if, among the baskets of the more general rule, the other items did not matter.
+    confidence minus its confidence; `count`, `both`: baskets with its antecedent, with its two sides; `as_good`:
+    whether the improvement is 0 or less, in whole numbers; `p`: chance of as many baskets with both sides if, among
+    the baskets of the more general rule, the other items did not matter.
     """
 
     kept: Integers
     improvement: Floats
+    count: Integers
+    both: Integers
     as_good: npt.NDArray[np.bool_]
     p: Floats
 
@@ -54,7 +57,7 @@ def best_generalisation(
     p = np.ones(rules)
     rows = ~as_good
     p[rows] = tails.at_least(count[rows], best_left[rows], best_both[rows], count_antecedent[rows])
-    return Generalisation(kept, improvement, as_good, p)
+    return Generalisation(kept, improvement, best_left, best_both, as_good, p)
 
 
 def general(length: int) -> Iterator[tuple[int, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +13,10 @@ import pandas as pd
 from customer_analytics.analysis.association import chance, tails
 from customer_analytics.analysis.association.family import family_size
 from customer_analytics.analysis.association.forming import Block, compare, q_of
+from customer_analytics.analysis.association.levels import Kin
 from customer_analytics.analysis.association.lookup import Lookup
 from customer_analytics.analysis.association.making import RuleMaker, Tested
+from customer_analytics.analysis.association.people import with_people
 from customer_analytics.analysis.association.table import arranged, empty_table
 
 if TYPE_CHECKING:
@@ -53,12 +55,13 @@ class Rules:
 
 
 def rules(itemsets: Itemsets, baskets: Baskets, parameters: BasketRulesParameters) -> Rules:
-    """The rules of all baskets."""
+    """The rules of all baskets, with the customers behind them where these are known."""
 
     def sizes(codes: Integers) -> chance.Sizes | None:
         return chance.by_size(baskets.lines, baskets.heads, codes)
 
-    return rules_of(itemsets, baskets.items, baskets.n, parameters, sizes)
+    found = rules_of(itemsets, baskets.items, baskets.n, parameters, sizes)
+    return replace(found, table=with_people(found.table, baskets))
 
 
 def rules_of(
@@ -83,10 +86,11 @@ def rules_of(
     lookup = Lookup(sets, counts, items)
     blocks = compare(sets, counts, lookup, n, most)
     fisher = q_of(blocks, [block.p for block in blocks], family)
-    size_lift, given = _given_sizes(blocks, fisher, n, alpha, sizes)
+    known = _sizes_of(blocks, fisher, alpha, sizes)
+    size_lift, given = _given_sizes(blocks, fisher, n, alpha, known)
     q = q_of(blocks, given, family)
     line = max((float(p[own <= alpha].max(initial=0.0)) for p, own in zip(given, q, strict=True)), default=0.0)
-    maker = RuleMaker(lookup, n, line, parameters, _parents(items))
+    maker = RuleMaker(lookup, n, line, parameters, _kin(items, itemsets.floor), known)
     tested = map(Tested, blocks, given, q, fisher, size_lift)
     parts = [part for one in tested for part in maker.parts(one)]
     compared = sum(len(block.p) for block in blocks)
@@ -96,16 +100,28 @@ def rules_of(
     return Rules(table, n, family, compared, line, alpha, reason)
 
 
-def _parents(items: pd.DataFrame) -> Integers:
-    """Category of each code, -1 for none, by code."""
+def _kin(items: pd.DataFrame, floor: int) -> Kin:
+    """Items that are frequent themselves, and their categories."""
     parents = np.full(int(items["item"].max()) + 1 if len(items) else 0, -1, np.int64)
     if "parent" in items:
-        parents[items["item"].to_numpy()] = items["parent"].to_numpy(np.int64)
-    return parents
+        frequent = items[items["baskets"] >= floor]
+        parents[frequent["item"].to_numpy()] = frequent["parent"].to_numpy(np.int64)
+    return Kin.of(parents)
+
+
+def _sizes_of(
+    blocks: Sequence[Block], fisher: Sequence[Floats], alpha: float, sizes: SizesOf | None
+) -> chance.Sizes | None:
+    """The classes of basket sizes, for the items of whatever Fisher's test calls significant."""
+    called = [(block, np.flatnonzero(q <= alpha)) for block, q in zip(blocks, fisher, strict=True)]
+    codes = [np.unique(side[rows]) for block, rows in called for side in block.sides]
+    if sizes is None or not any(map(len, codes)):
+        return None
+    return sizes(np.unique(np.concatenate(codes)).astype(np.int64))
 
 
 def _given_sizes(
-    blocks: Sequence[Block], fisher: Sequence[Floats], n: int, alpha: float, sizes: SizesOf | None
+    blocks: Sequence[Block], fisher: Sequence[Floats], n: int, alpha: float, known: chance.Sizes | None
 ) -> tuple[list[Floats], list[Floats]]:
     """(lift that sizes alone give, p that holds against independence and against the sizes) of each comparison.
 
@@ -114,11 +130,9 @@ def _given_sizes(
     """
     lifts = [np.full(len(block.p), np.nan) for block in blocks]
     given = [block.p.copy() for block in blocks]
-    wanted = [np.flatnonzero(q <= alpha) for q in fisher]
-    codes = [np.unique(side[rows]) for block, rows in zip(blocks, wanted, strict=True) for side in block.sides]
-    known = sizes(np.unique(np.concatenate(codes)).astype(np.int64)) if sizes and any(map(len, codes)) else None
     if known is None:
         return lifts, given
+    wanted = [np.flatnonzero(q <= alpha) for q in fisher]
     for block, rows, lift, p in zip(blocks, wanted, lifts, given, strict=True):
         lift[rows] = known.lift(block.longer[rows], block.shorter[rows])
         more = rows[lift[rows] > 1]

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.association.levels import Sides
 from customer_analytics.analysis.association.measures import measures
 
 Codes = npt.NDArray[np.int32]
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Sides = tuple[tuple[int, ...], tuple[int, ...]]
 AS_GOOD = "a more general rule is as good"
 NOT_BETTER = "not significantly better than a more general rule"
 OF_CATEGORY = "follows from the category"

@@ -1,0 +1,115 @@
+"""The customers behind rules: how many there are, and how sure a lift is when their baskets are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from customer_analytics.analysis.itemsets import membership
+from customer_analytics.statistics import Z95
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.baskets import Baskets
+
+MOST_SETS = 20_000  # itemsets of the strongest rules whose customers are counted
+MOST_OCCURRENCES = 20_000_000  # baskets with those itemsets that are looked at
+CLUSTERED = 100  # strongest rules whose interval is computed over customers
+Items = tuple[int, ...]
+Floats = npt.NDArray[np.float64]
+
+
+def with_people(table: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
+    """The table with `customers`, `clustered_low` and `clustered_high`.
+
+    customers: different customers with a basket that holds both sides (Int64; null where nobody is known, and beyond
+    the strongest MOST_SETS itemsets). clustered_low, clustered_high: 95 % interval of lift when the customers are
+    independent and not their baskets; of the CLUSTERED strongest rules that are significant and not redundant.
+    """
+    found = table.assign(
+        customers=pd.Series(pd.NA, index=table.index, dtype="Int64"), clustered_low=np.nan, clustered_high=np.nan
+    )
+    if not baskets.has_people or not len(table):
+        return found
+    sets = [tuple(sorted(a + c)) for a, c in zip(table["antecedent"], table["consequent"], strict=True)]
+    first = pd.DataFrame({"set": sets, "count": table["count"]}).drop_duplicates("set")
+    few = first[first["count"].cumsum() <= MOST_OCCURRENCES]["set"].tolist()[:MOST_SETS]
+    number = customers_of(baskets.lines, baskets.heads, few)
+    found["customers"] = pd.array([number.get(one, pd.NA) for one in sets], dtype="Int64")
+    told = np.flatnonzero((table["significant"] & ~table["redundant"]).to_numpy())[:CLUSTERED]
+    sides = [(table["antecedent"].iloc[row], table["consequent"].iloc[row]) for row in told]
+    deviation = clustered_deviation(baskets.lines, baskets.heads, sides)
+    width = np.full(len(table), np.nan)
+    width[told] = Z95 * deviation
+    return found.assign(clustered_low=table["lift"] * np.exp(-width), clustered_high=table["lift"] * np.exp(width))
+
+
+def customers_of(lines: ir.Table, heads: ir.Table, sets: Sequence[Items]) -> dict[Items, int]:
+    """Different known customers with a basket that holds each set."""
+    if not sets:
+        return {}
+    known = heads.filter(heads["person"].notnull()).select("basket", "person")
+    held = membership(lines, sets).inner_join(known, "basket")
+    counted = held.group_by("set").agg(customers=held["person"].nunique()).execute()
+    number = dict(zip(counted["set"].astype(int), counted["customers"].astype(int), strict=True))
+    return {one: number.get(place, 0) for place, one in enumerate(sets)}
+
+
+def clustered_deviation(lines: ir.Table, heads: ir.Table, sides: Sequence[tuple[Items, Items]]) -> Floats:
+    """Standard deviation of log lift over customers, of each rule (antecedent, consequent); NaN for one customer.
+
+    Delta method (Deng, Knoblich, Lu 2018 for ratios): the weight of customer i in log lift is
+    x_AC/n_AC - x_A/n_A - x_C/n_C + x/n, with x the customer's baskets and n those of all; the variance is the sum of
+    the squares, times G/(G - 1) for G customers. A basket of nobody known is a customer of its own.
+    """
+    if not sides:
+        return np.empty(0)
+    whole = [tuple(sorted(left + right)) for left, right in sides]
+    sets = list(dict.fromkeys([*whole, *(side for pair in sides for side in pair)]))
+    place = {one: number for number, one in enumerate(sets)}
+    wanted = pd.DataFrame(
+        [(rule, place[one], which) for rule, (left, right) in enumerate(sides)
+         for which, one in enumerate((whole[rule], left, right))], columns=["rule", "set", "which"],
+    )  # fmt: skip
+    person = heads["person"].cast("int64").coalesce(-1 - heads["basket"])
+    owners = heads.select("basket", owner=person)
+    own = owners.group_by("owner").agg(baskets=owners.count()).cache()
+    totals = own.aggregate(
+        owners=own.count(), n=own["baskets"].sum(), squares=(own["baskets"].cast("float64") ** 2).sum()
+    )
+    all_of = totals.execute().iloc[0]
+    held = membership(lines, sets).inner_join(owners, "basket")
+    each = held.group_by("set", "owner").agg(x=held.count()).inner_join(ibis.memtable(wanted), "set")
+    counts = [(each["x"] * (each["which"] == which).cast("int64")).sum() for which in range(3)]
+    by_owner = each.group_by("rule", "owner").agg(both=counts[0], left=counts[1], right=counts[2])
+    by_owner = by_owner.inner_join(own, "owner").cache()
+    return _deviations(by_owner, len(sides), float(all_of["n"]), int(all_of["owners"]), float(all_of["squares"]))
+
+
+def _deviations(by_owner: ir.Table, rules: int, n: float, owners: int, squares: float) -> Floats:
+    """From the baskets of each rule and owner: x_AC, x_A, x_C, x."""
+    sums = by_owner.group_by("rule").agg(
+        n_both=by_owner["both"].sum(), n_left=by_owner["left"].sum(), n_right=by_owner["right"].sum()
+    )
+    joined = by_owner.inner_join(sums, "rule")
+    own = joined["baskets"].cast("float64") / n
+    weight = (
+        joined["both"].cast("float64") / joined["n_both"].cast("float64")
+        - joined["left"].cast("float64") / joined["n_left"].cast("float64")
+        - joined["right"].cast("float64") / joined["n_right"].cast("float64")
+        + own
+    )
+    # Whoever has neither side weighs x/n: the sum over everybody, with these replaced.
+    found = joined.select("rule", part=weight**2 - own**2).group_by("rule")
+    parts = found.agg(part=lambda each: each["part"].sum()).execute()
+    variance = np.full(rules, np.nan)
+    if owners > 1:
+        variance[parts["rule"].to_numpy(int)] = parts["part"].to_numpy(float) + squares / n**2
+        variance *= owners / (owners - 1)
+    deviation: Floats = np.sqrt(np.maximum(variance, 0.0))
+    return deviation
