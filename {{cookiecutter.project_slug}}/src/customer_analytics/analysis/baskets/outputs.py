@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from customer_analytics.analysis.baskets import basket_outputs as own
+from customer_analytics.analysis.sequences import outputs as following
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.baskets.result import BasketRulesResult
@@ -19,17 +20,19 @@ Metrics = dict[str, float | int | None]
 
 def metrics(result: BasketRulesResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
-    return own.metrics(result.baskets, result.description)
+    return own.metrics(result.baskets, result.description) | following.metrics(result.sequences)
 
 
 def tables(result: BasketRulesResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     """File name without ending -> the table."""
-    return own.tables(result.baskets, result.description, minimum_group)
+    return own.tables(result.baskets, result.description, minimum_group) | following.tables(
+        result.sequences, result.baskets, minimum_group
+    )
 
 
 def customer_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:
     """Tables with one row a customer: engagement.privacy decides what is written."""
-    return {}
+    return following.customer_tables(result.sequences, result.baskets)
 
 
 def operations_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:

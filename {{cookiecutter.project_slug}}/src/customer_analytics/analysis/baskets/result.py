@@ -13,6 +13,7 @@ from customer_analytics.analysis.baskets.basket import Baskets
 from customer_analytics.analysis.baskets.describe import Description, describe
 from customer_analytics.analysis.baskets.prepare import baskets
 from customer_analytics.analysis.itemsets import Floor, Itemsets, floor_for, mine
+from customer_analytics.analysis.sequences import Sequences, sequences
 from customer_analytics.engagement.parameters import BasketRulesParameters
 from customer_analytics.tables.store import Tables
 
@@ -28,6 +29,7 @@ class BasketRulesResult:
     itemsets: Itemsets | None = None
     rules: Rules | None = None
     matrix: PairMatrix | None = None
+    sequences: Sequences | None = None
 
 
 def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesResult:
@@ -48,5 +50,5 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
     )  # fmt: skip
     return BasketRulesResult(
         parameters, found, describe(found), floor, itemsets, rules(itemsets, found, parameters),
-        pair_matrix(found, parameters.false_discovery),
+        pair_matrix(found, parameters.false_discovery), sequences=sequences(tables, found, parameters),
     )  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.analysis.baskets import Baskets
+from customer_analytics.analysis.baskets.basket import Baskets
 
 MOST_ROWS = 60_000_000  # (item, later item) rows of one search: about four seconds, and less than 1 GB
 OF_ONE = 10  # a customer who alone makes more than a tenth of them is no single person, and is left out

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.baskets import Baskets
+from customer_analytics.analysis.baskets.basket import Baskets
 from customer_analytics.analysis.sequences.cases import measure
 from customer_analytics.analysis.sequences.due import due_soon
 from customer_analytics.analysis.sequences.following import following
@@ -117,7 +117,7 @@ def _sequences(tables: Tables, baskets: Baskets, parameters: BasketRulesParamete
     found, held = _replicated(parts)
     return replace(
         told, table=_ordered(_joined([part.found.table for part in parts])), reminders=again,
-        due=due_soon(lines, baskets, again, last, days),
+        due=due_soon(tables, lines, baskets, again, last, days),
         reminder_days=max((part.reminder_days for part in parts), default=0),
         family=sum(part.found.family for part in parts), near=sum(part.found.near for part in parts),
         earlier_found=found, earlier_held=held, floors={part.level: part.fit.floor for part in parts},
