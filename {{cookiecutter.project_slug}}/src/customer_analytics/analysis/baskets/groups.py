@@ -56,13 +56,14 @@ class Groups:
         return {GROUP + name: carriers[GROUP + name].strip().nullif("") for name in self.found}
 
 
-def settle_groups(tables: Tables, asked: Sequence[str], source: str) -> Groups:
+def settle_groups(tables: Tables, asked: Sequence[str], source: str, unit: str = "order") -> Groups:
     """The groups asked for, else those that the data hold.
 
     Args:
         tables: the canonical tables.
         asked: names of columns of orders, customers or the rows' own table.
         source: the table of the rows: "order_lines" or "events".
+        unit: what a basket is; everything of a customer is divided by what is known of customers only.
 
     Raises:
         UserError: a name is no column that orders can be divided by; all of them at once, with the nearest name.
@@ -70,6 +71,7 @@ def settle_groups(tables: Tables, asked: Sequence[str], source: str) -> Groups:
     within = [name for name in TABLES if name in tables.tables and name in ("orders", "customers", source)]
     if source == "events":
         within = [name for name in within if name != "orders"]
+    within = [name for name in within if name == "customers" or unit != "customer"]
     within = [name for name in within if name != "customers" or tables.has("customers", "customer_id")]
     if not asked:
         return Groups(_found(tables, within))

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.baskets.basket import GROUP
+from customer_analytics.analysis.baskets.basket import GROUP, HEADS
 from customer_analytics.analysis.baskets.source import Source
 
 SLOTS = 4_096  # parts by chance
@@ -79,7 +79,7 @@ def numbered(source: Source) -> Numbered:
     faulty = carriers.filter(carriers.fault.notnull()).select(*source.keys, "fault", basket=ibis.null("int64"))
     both = ibis.union(numbers.select(*source.keys, fault=ibis.null("string"), basket="basket"), faulty).cache()
     carriers.release()
-    return Numbered(both, _heads(numbers), slots, by_time)
+    return Numbered(both, _heads(numbers, source), slots, by_time)
 
 
 def _slots(ranked: ir.Table) -> pd.DataFrame:
@@ -88,12 +88,17 @@ def _slots(ranked: ir.Table) -> pd.DataFrame:
     return pd.DataFrame({"slot": frame["slot"].astype("int32"), "first": frame["baskets"].cumsum() - frame["baskets"]})
 
 
-def _heads(numbers: ir.Table) -> ir.Table:
+def _heads(numbers: ir.Table, source: Source) -> ir.Table:
     """One row a basket; of several orders of a basket the first values in the alphabet, a promotion if any had one."""
-    groups = {name: numbers[name].min() for name in numbers.columns if name.startswith(GROUP)}
-    heads = numbers.group_by("basket").aggregate(
-        person_id=numbers.person_id.min(), day=numbers.day.min(), promotion=numbers.promotion.max(), **groups
-    )
-    first = heads.group_by("person_id").aggregate(person=heads.basket.min()).filter(ibis._.person_id.notnull())
-    known = first.rename(of_person="person_id")
-    return heads.left_join(known, [("person_id", "of_person")]).drop("of_person")
+    heads = numbers
+    if source.unit in ("day", "customer"):
+        groups = {name: numbers[name].min() for name in numbers.columns if name.startswith(GROUP)}
+        heads = numbers.group_by("basket").aggregate(
+            person_id=numbers.person_id.min(), day=numbers.day.min(), promotion=numbers.promotion.max(), **groups
+        )
+    if source.unit == "customer":  # a basket of all time has no day
+        heads = heads.mutate(day=ibis.null("int32"))
+    known = heads.filter(heads.person_id.notnull())
+    first = known.group_by(of_person=known.person_id).aggregate(person=known.basket.min())
+    named = heads.left_join(first, [("person_id", "of_person")])
+    return named.drop(*(name for name in named.columns if name in {"of_person", *source.keys} - set(HEADS)))

@@ -22,6 +22,7 @@ from customer_analytics.tables.store import Tables
 USUAL_SHARE = 0.9  # share of the baskets whose size is usual
 BEYOND = 10  # times the usual size from which a basket is set aside
 LEAST_CAP = 50
+DIGITS = 12  # decimals of a share that do not depend on the order in which the engine adds
 LEAST_MONEY = 0.5  # share of the rows whose money must be known for baskets to have a value
 
 
@@ -35,7 +36,7 @@ def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
     if unit is None:
         return no_baskets("order", "no_items")
     from_events = unit == "session" or item_column(tables, "order_lines") is None
-    groups = settle_groups(tables, parameters.groups, "events" if from_events else "order_lines")
+    groups = settle_groups(tables, parameters.groups, "events" if from_events else "order_lines", unit)
     rows = source(tables, unit, groups)
     listed = catalogue(tables, rows, parameters.exclude_items, level=parameters.level)
     order = numbered(rows)
@@ -63,13 +64,13 @@ def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
 def _sold(rows: Source, listed: Catalogue, carriers: ir.Table) -> ir.Table:
     """basket, item, units, amount, cost: each product once a basket.
 
-    Money is added up as floats, which takes half the memory of decimals for millions of groups, and rounded to the
-    places that it has: the sum is the same in any order of lines.
+    Money is added up as floats, which takes half the memory of decimals for millions of groups; what is added up from
+    them is rounded to the places that money has, so that it is the same in any order of lines.
     """
     lines = rows.rows.filter(rows.rows.fault.isnull())
     coded = lines.inner_join(listed.codes(), "product").select(*rows.keys, "item", *rows.numbers)
     placed = coded.inner_join(carriers.filter(carriers.fault.isnull()).select(*rows.keys, "basket"), list(rows.keys))
-    sums = {name: placed[name].cast("float64").sum().round(PLACES) for name in rows.numbers}
+    sums = {name: placed[name].cast("float64").sum() for name in rows.numbers}
     grouped = placed.group_by("basket", "item").aggregate(**sums)
     missing = {name: ibis.null("float64") for name in NUMBERS if name not in rows.numbers}
     return grouped.select("basket", "item", **{name: missing.get(name, ibis._[name]) for name in NUMBERS})
@@ -191,7 +192,9 @@ def _money(sold: ir.Table, listed: Catalogue, parameters: BasketRulesParameters)
     known = sold.cost.notnull() & sold.amount.notnull()
     frame: pd.DataFrame = (
         sold.group_by("item")
-        .aggregate(price=price.median(), amount=sold.amount.sum(where=known), cost=sold.cost.sum(where=known))
+        .aggregate(
+            price=price.median().round(PLACES), amount=sold.amount.sum(where=known), cost=sold.cost.sum(where=known)
+        )
         .to_pandas()
         .set_index("item")
         .astype("float64")
@@ -199,4 +202,6 @@ def _money(sold: ir.Table, listed: Catalogue, parameters: BasketRulesParameters)
     if parameters.margin_share is not None:
         return frame.assign(margin_rate=parameters.margin_share)
     own = 1 - frame["cost"] / frame["amount"].where(frame["amount"] > 0)
-    return frame.assign(margin_rate=own.fillna(listed.products.set_index("item")["margin"].reindex(frame.index)))
+    return frame.assign(
+        margin_rate=own.round(DIGITS).fillna(listed.products.set_index("item")["margin"].reindex(frame.index))
+    )
