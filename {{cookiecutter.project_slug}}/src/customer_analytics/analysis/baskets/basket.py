@@ -52,7 +52,8 @@ class Baskets:
     set_aside: reason, what (an item's label or ""), lines, baskets: what is no product sold.
     large: size, baskets: those with more products than `cap`, left out; large_orders: the same with order numbers.
     parents: item -> item of its category, of every product that has one, also where only categories are mined.
-    reason: why there is nothing to compute, None where there is.
+    reason: why no rules can be looked for, None where they can: no_lines (nothing in the data makes baskets), no_sales
+        (every line is set aside), few_baskets, one_item, single_items (no basket with two products).
     """
 
     unit: Unit
@@ -82,8 +83,8 @@ class Baskets:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to compute."""
-        return self.reason is not None
+        """Whether there are no baskets at all."""
+        return self.n == 0
 
     def of_level(self, level: str) -> pd.DataFrame:
         """The items of a level, sorted by item."""

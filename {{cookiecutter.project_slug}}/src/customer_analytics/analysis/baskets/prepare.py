@@ -34,7 +34,7 @@ def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
     """
     unit = settle_unit(tables, parameters.basket)
     if unit is None:
-        return no_baskets("order", "no_items")
+        return no_baskets("order", "no_lines")
     from_events = unit == "session" or item_column(tables, "order_lines") is None
     groups = settle_groups(tables, parameters.groups, "events" if from_events else "order_lines", unit)
     rows = source(tables, unit, groups)
@@ -125,9 +125,10 @@ def _assembled(
         later=shaped.later.sum(), people=shaped.person_id.count(), first=shaped.day.min(), last=shaped.day.max()
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
     n_later = int(row["later"] or 0)
+    items = _items(lines, sold, listed, later_from, parameters, has_money=has_money)
     return Baskets(
         unit=rows.unit, lines=lines, heads=shaped, sold=sold,
-        items=_items(lines, sold, listed, later_from, parameters, has_money=has_money),
+        items=items, reason=_too_little(n, items, heads, parameters.minimum_base),
         n=n, n_earlier=n - n_later, n_later=n_later, dated=row["first"] is not None, has_people=bool(row["people"]),
         set_aside=aside, large=large, large_orders=large_orders, cap=cap,
         groups=tuple(name.removeprefix(GROUP) for name in heads.columns if name.startswith(GROUP)),
@@ -135,6 +136,16 @@ def _assembled(
         first_day=row["first"], last_day=row["last"], later_from=later_from, has_money=has_money,
         parents=listed.parent_of(), held=(sold, heads, lines),
     )  # fmt: skip
+
+
+def _too_little(n: int, items: pd.DataFrame, heads: ir.Table, least: int) -> str | None:
+    """Why nothing can be said of what goes together; None where something can."""
+    if n < least:
+        return "few_baskets"
+    if items["level"].value_counts().max() < 2:
+        return "one_item"
+    several = heads.filter(heads["size"] > 1).count().to_pyarrow().as_py()
+    return "single_items" if several == 0 else None
 
 
 def _is_known(sold: ir.Table, column: str) -> bool:

@@ -20,7 +20,7 @@ from customer_analytics.tables.store import Tables
 
 @dataclass(frozen=True)
 class BasketRulesResult:
-    """All parts; None where a part has nothing to work on: `baskets.reason` says why where there are no baskets."""
+    """All parts; None where a part has nothing to work on: `baskets.reason` says why."""
 
     parameters: BasketRulesParameters
     baskets: Baskets
@@ -39,8 +39,8 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
         UserError: the parameters ask for something that the data do not hold, or for more than fits.
     """
     found = baskets(tables, parameters)
-    if found.is_empty:
-        return BasketRulesResult(parameters, found)
+    if found.reason:
+        return BasketRulesResult(parameters, found, describe(found))
     counts, kin = found.items[["item", "baskets"]], found.items.loc[found.items["parent"] >= 0, ["item", "parent"]]
     floor = floor_for(found.lines, counts, found.n, parameters)
     itemsets = mine(
