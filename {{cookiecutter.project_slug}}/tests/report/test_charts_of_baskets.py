@@ -23,7 +23,7 @@ from customer_analytics.report.charts import (
     shade_ends,
 )
 from customer_analytics.report.charts.network import _layout, _pushed, strongest
-from customer_analytics.report.charts.rule_scatter import ticks
+from customer_analytics.report.charts.rule_scatter import Plot, squares, ticks
 from customer_analytics.report.svg import draw_svg
 
 HOSTILE = "<script>alert(1)</script> $x^2$ {0} a + b 客户 👍 " + "long " * 20
@@ -31,7 +31,9 @@ ENGLISH = Language("en", "GBP")
 NODES = [NetworkNode(HOSTILE, 900.0), *(NetworkNode(f"item {n}", 100.0 * n) for n in range(1, 24))]
 RING = [NetworkEdge(n, (n + 1) % 24, 1 + n / 10, HOSTILE if n == 23 else f"{n}") for n in range(24)]
 CELLS = [[PairCell(1 + row / 4, f"{row}", (row + place) % 3 - 1) for place in range(row)] for row in range(10)]
-DOTS = [RuleDot(0.001 * (n + 1), n / 200, 1 + n / 20, HOSTILE if n in (7, 8, 190) else "") for n in range(200)]
+DOTS = [RuleDot(0.001 * (n + 1), n / 200, 1 + n / 20, n % 2 == 0) for n in range(200)] + [
+    RuleDot(0.002 * (n + 1), n / 10, 30.0, True, HOSTILE) for n in (1, 1, 9)
+]
 WORDS = ScatterWords(HOSTILE, HOSTILE, [HOSTILE, "b", "c", "d"])
 
 CHARTS = {
@@ -116,14 +118,16 @@ def test_shades_end_at_quartiles_and_equal_lifts_share_one() -> None:
     assert shade_ends([1, 1, 1, 1, 1, 1, 1, 9]) == [1, 9]
 
 
-def test_each_rule_is_drawn_in_the_shade_of_its_lift() -> None:
-    dots = [RuleDot(0.01 * n, 0.5, float(n)) for n in range(1, 9)]
+def test_each_rule_lies_in_a_square_of_its_lift_and_thousands_cost_no_more_than_a_few_kilobytes() -> None:
+    plot = Plot(0.01, 1.0, 1.0, 2.0, 1.0)
+    dots = [RuleDot(0.011, 0.05, 1.0), RuleDot(0.0127, 0.05, 1.0), RuleDot(0.9, 0.95, 1.0), RuleDot(0.9, 0.95, 9.0)]
+    assert squares(dots, [1.0, 9.0], plot) == {0: [(0, 0, 1)], 1: [(9, 19, 19)]}
+    rng = np.random.default_rng(1)
+    many = [RuleDot(*row) for row in np.exp(rng.normal((-5, -1.5, 1), 0.5, (20_000, 3))).clip(max=1).tolist()]
+    ends = shade_ends([dot.lift for dot in many])
     with theme.style():
-        drawn = rule_scatter(dots, ScatterWords("", "", list("abcd")), ENGLISH)(theme.WIDE, False)
-    shades = {patch.get_gid(): patch.get_path().vertices[::2, 0] for patch in drawn.axes[0].patches}
-    assert [*shades] == ["shade-0", "shade-1", "shade-2", "shade-3"]
-    for place, supports in enumerate(shades.values()):
-        assert supports == pytest.approx([0.01 * (2 * place + 1), 0.01 * (2 * place + 2)])
+        figure = rule_scatter(many, ScatterWords("", "", ["x"] * len(ends)), ENGLISH)(theme.WIDE, False)
+        assert len(draw_svg(figure, alt="x", css_class="wide")) < 25_000
 
 
 def test_ticks_of_the_support_are_round_and_few() -> None:

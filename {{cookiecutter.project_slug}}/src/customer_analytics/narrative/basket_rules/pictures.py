@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Text
+from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.narrative.exhibits import FigureWords
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 NodeRow = tuple[str, float, str]  # name, baskets, role
 EdgeRow = tuple[int, int, float, str, str]  # positions of both, strength, in words, role
-DotRow = tuple[float, float, float, str]  # support, confidence, lift, name
+DotRow = tuple[float, float, float, bool, str]  # support, confidence, lift, worth a look, name
 CellRow = tuple[float | None, str, int]  # lift, in words, 1 more than chance, -1 less, 0 not sure
 MOST_LINES = 30
 MOST_NAMED = 3
@@ -39,14 +40,14 @@ def has_network(view: View) -> bool:
 def network(view: View) -> tuple[list[NodeRow], list[EdgeRow]]:
     """The items of the strongest pairs and the lines between them."""
     found = _pairs(view)
-    ends = [(int(rule.antecedent[0]), int(rule.consequent[0])) for rule in found.itertuples()]
+    ends = [(int(rule.antecedent[0]), int(rule.consequent[0])) for rule in rows(found)]
     codes = sorted({code for pair in ends for code in pair})
     place = {code: position for position, code in enumerate(codes)}
     held = view.baskets.items.set_index("item")["baskets"]
     nodes = [(view.label(code), float(held[code]), "s1") for code in codes]
     edges = [
         (place[a], place[b], float(rule.lift), view.short_times(float(rule.lift)), "alert" if first else "s3")
-        for first, rule, (a, b) in zip(_firsts(len(ends)), found.itertuples(), ends, strict=True)
+        for first, rule, (a, b) in zip(_firsts(len(ends)), rows(found), ends, strict=True)
     ]
     return nodes, edges
 
@@ -59,7 +60,7 @@ def network_figure(view: View) -> FigureWords:
     """The words of the network: its strongest line, and the item with the most lines."""
     say, found = view.language.say, _pairs(view)
     best = found.iloc[0]
-    ends = pd.Series([side[0] for rule in found.itertuples() for side in (rule.antecedent, rule.consequent)])
+    ends = pd.Series([side[0] for rule in rows(found) for side in (rule.antecedent, rule.consequent)])
     joined = ends.value_counts(sort=False).rename_axis("item").reset_index(name="lines")
     hub = joined.sort_values(["lines", "item"], ascending=[False, True]).iloc[0]
     numbers = {
@@ -94,7 +95,7 @@ def matrix(view: View) -> tuple[list[str], list[str], list[list[CellRow]]]:
     held = view.baskets.items.set_index("item")["baskets"]
     shares = [language.percent(int(held[code]) / view.n) for code in found.items]
     cells: list[list[CellRow]] = [[] for _ in found.items]
-    for pair in found.table.sort_values(["b", "a"]).itertuples():
+    for pair in rows(found.table.sort_values(["b", "a"])):
         known = pair.lift == pair.lift
         cells[int(pair.b)].append((float(pair.lift) if known else None, language.number(pair.lift, 1), int(pair.sure)))
     return [view.bare_label(code) for code in found.items], shares, cells
@@ -117,7 +118,7 @@ def matrix_figure(view: View) -> FigureWords:
         title = say("None of the {pairs} pairs of the {count} most frequent {what} goes together beyond chance",
                     **numbers)  # fmt: skip
     if len(less):
-        title = say("{title}, {less} keep apart", title=title, **numbers)
+        title = say("{title}, {less} less often than chance gives", title=title, **numbers)
     return FigureWords(
         title,
         say("Lift ({one} is chance); shaded: surely above it, framed in red: surely below it, plain: neither; on the "
@@ -132,9 +133,9 @@ def _extremes(view: View, more: pd.DataFrame, less: pd.DataFrame) -> Text:
     say, found = view.language.say, view.result.matrix
     assert found is not None
     told = Text("")
-    for rows, ascending in ((more, False), (less, True)):
-        if len(rows):
-            pair = rows.sort_values(["lift", "a", "b"], ascending=[ascending, True, True]).iloc[0]
+    for some, ascending in ((more, False), (less, True)):
+        if len(some):
+            pair = some.sort_values(["lift", "a", "b"], ascending=[ascending, True, True]).iloc[0]
             told = say(
                 "{before} {left} and {right}: {times}.", before=told, left=view.name(found.items[int(pair["a"])]),
                 right=view.name(found.items[int(pair["b"])]), times=view.times(float(pair["lift"])),
@@ -150,13 +151,13 @@ def has_scatter(view: View) -> bool:
 def scatter(view: View) -> list[DotRow]:
     """All rules; the strongest of the shown ones by name."""
     assert view.rules is not None
-    named = {int(rule.rule): _rule_name(view, rule) for rule in view.shown.head(MOST_NAMED).itertuples()}
+    named = {int(rule.rule): _rule_name(view, rule) for rule in rows(view.shown.head(MOST_NAMED))}
     table = view.rules.table.sort_values("rule")
+    told = set(view.rules.told["rule"])
+    columns = zip(table["rule"], table["support"], table["confidence"], table["lift"], strict=True)
     return [
-        (float(support), float(confidence), float(lift), named.get(int(rule), ""))
-        for rule, support, confidence, lift in zip(
-            table["rule"], table["support"], table["confidence"], table["lift"], strict=True
-        )
+        (float(support), float(confidence), float(lift), rule in told, named.get(int(rule), ""))
+        for rule, support, confidence, lift in columns
     ]
 
 
@@ -191,7 +192,7 @@ def scatter_figure(view: View) -> FigureWords:
         title = say("Of {rules} rules, {told} are beyond chance and say something of their own", **numbers)
     return FigureWords(
         title,
-        say("A dot is a rule; darker where the lift is higher; the strongest are named"),
+        say("Squares: all rules, darker where the lift is higher; dots: those of their own; the strongest by name"),
         say("{title}. Beyond chance are {significant}; of these {redundant} repeat a more general rule.", title=title,
             **numbers),
         view.source,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Text
+from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.statistics import wilson
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def use_of(rule: Any) -> Use:
 
 def cards(view: View) -> list[tuple[Text, Text]]:
     """The strongest rules, each as its two sides and one sentence with the numbers."""
-    return [(_sides(view, rule), card(view, rule)) for rule in view.shown.head(CARDS).itertuples()]
+    return [(_sides(view, rule), card(view, rule)) for rule in rows(view.shown.head(CARDS))]
 
 
 def card(view: View, rule: Any) -> Text:
@@ -62,7 +63,7 @@ def uses(view: View) -> list[tuple[Text, Text]]:
     """What the shown rules are good for, with the strongest as examples."""
     say = view.language.say
     found: dict[Use, list[Any]] = {use: [] for use in Use}
-    for rule in view.shown.itertuples():
+    for rule in rows(view.shown):
         found[use_of(rule)].append(rule)
     told = []
     if found[Use.CROSS_SELL]:
@@ -95,7 +96,7 @@ def tables(view: View) -> dict[str, pd.DataFrame]:
     made = shown.assign(
         left=[view.plain_side(side) for side in shown["antecedent"]],
         right=[view.plain_side(side) for side in shown["consequent"]],
-        use=[use_of(rule).value for rule in shown.itertuples()],
+        use=[use_of(rule).value for rule in rows(shown)],
     )
     return {"candidates": made[columns].reset_index(drop=True)}
 

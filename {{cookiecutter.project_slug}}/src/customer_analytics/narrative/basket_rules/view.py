@@ -6,7 +6,7 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60  # characters of a product's name in a sentence or a cell
 CATEGORY = "category"
 JOINED = " + "
+
+
+def rows(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a table with its columns as attributes."""
+    return [*frame.itertuples()]
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,7 @@ class View:
         """What became of a rule in the later part, as a sentence with a space before it; empty where not known."""
         if rule not in self._checked.index or "lift_later" not in self._checked:
             return Text("")
-        found = self._checked.loc[rule]
+        found: Any = self._checked.loc[rule]
         lift, low, high = (float(found[name]) for name in ("lift_later", "lift_later_low", "lift_later_high"))
         if math.isnan(lift) or math.isnan(low):
             return Text("")
@@ -180,7 +185,8 @@ class View:
         if not len(found):
             return found
         sides = zip(found["antecedent"], found["consequent"], strict=True)
-        ranked = found.assign(_set=[tuple(sorted((*left, *right))) for left, right in sides])
+        sets: Any = [tuple(sorted((*left, *right))) for left, right in sides]
+        ranked = found.assign(_set=sets)
         ranked["_place"] = ranked.groupby("_set")["rule"].transform("min")
         surest = ranked.sort_values(["_place", "confidence", "rule"], ascending=[True, False, True], kind="stable")
         return surest.drop_duplicates("_set").drop(columns=["_set", "_place"]).reset_index(drop=True)
@@ -189,13 +195,10 @@ class View:
     def why_not(self) -> Text:
         """Why no rules are given, as a sentence."""
         say, reason = self.language.say, self.baskets.reason
-        least = self.language.number(self.minimum_base)
         return {
-            "no_lines": say("Not estimable: the data hold no lines of orders."),
-            "few_baskets": say("Not estimable: fewer than {least} baskets are left.", least=least),
-            "one_item": say("Not estimable: all baskets hold the same single item."),
-            "single_items": say("Not estimable: hardly any basket holds two different items."),
-        }.get(reason) or say("Not estimable: no two items are found together often enough.")
+            "no_items": say("Not estimable: the data do not say which products were in an order."),
+            "no_sales": say("Not estimable: no product was sold, or nothing that was sold is a product."),
+        }.get(reason or "") or say("Not estimable: nothing was found in the data that could be a basket.")
 
     @property
     def period(self) -> str:

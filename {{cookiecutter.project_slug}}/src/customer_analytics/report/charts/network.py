@@ -65,9 +65,9 @@ def network(nodes: Sequence[NetworkNode], edges: Sequence[NetworkEdge]) -> Draw:
         raise ValueError("a network needs lines between two of its items")
 
     def draw(width: float, narrow: bool) -> Figure:
-        height = _NARROW_HEIGHT if narrow else _HEIGHT
         lines = strongest(edges, _MOST[narrow])
         shown = sorted({end for line in lines for end in (edges[line].a, edges[line].b)})
+        height = min(_NARROW_HEIGHT if narrow else _HEIGHT, (1.6 if narrow else 1.2) + 0.24 * len(shown))
         names = {node: base.shortened(nodes[node].name, _LONGEST[narrow], base.NOTE_SIZE) for node in shown}
         across = _sizes([nodes[node].value for node in shown], *_DOT, root=True)
         boxes = [
@@ -132,7 +132,7 @@ def _layout(
 
 def _springs(n: int, pairs: tuple[tuple[int, int], ...]) -> _Places:
     """Forces between dots until they rest, in a square of side 1; every dot is drawn to the middle a little."""
-    turn = 2 * math.pi * np.arange(n) / n
+    turn = 2 * math.pi * np.argsort(_order(n, pairs)) / n
     places = np.column_stack([np.cos(turn), np.sin(turn)]) / 2
     joined = np.zeros((n, n))
     for a, b in pairs:
@@ -146,6 +146,19 @@ def _springs(n: int, pairs: tuple[tuple[int, int], ...]) -> _Places:
         length = np.maximum(np.hypot(force[:, 0], force[:, 1]), 1e-9)[:, None]
         places = places + force / length * np.minimum(length, 0.1 * (1 - step / _ROUNDS))
     return places
+
+
+def _order(n: int, pairs: tuple[tuple[int, int], ...]) -> list[int]:
+    """The dots such that those who are joined stand near each other: the lines' ends one after another."""
+    order: list[int] = []
+    for start in range(n):
+        waiting = [start]
+        while waiting:
+            one = waiting.pop()
+            if one not in order:
+                order.append(one)
+                waiting += [b if a == one else a for a, b in pairs if one in (a, b)]
+    return order
 
 
 def _pushed(x: NDArray[np.float64], y: NDArray[np.float64], room: NDArray[np.float64]) -> bool:

@@ -18,6 +18,7 @@ _TALL, _NARROW_TALL = 0.42, 0.38  # inches of a row
 _GAP = 0.05  # of a cell, between two cells
 _MOST = {False: 10, True: 6}  # items, by narrow
 _FOOT = 0.24  # inches for the numbers below
+_LEAST = 2.0  # the darkest shade is at least this lift, so that little above chance is not dark
 _NAMES = 0.36  # of the width, at most, for names
 
 
@@ -56,7 +57,8 @@ def pair_matrix(names: Sequence[str], shares: Sequence[str], pairs: Sequence[Seq
         base.bare(axes)
         axes.set_xlim(0, n)
         axes.set_ylim(n, 0)
-        highest = max((cell.lift or 0 for row in pairs[:n] for cell in row if cell.sure > 0), default=1.0)
+        highest = max((cell.lift or 0 for row in pairs[:n] for cell in row if cell.sure > 0), default=_LEAST)
+        highest = max(highest, _LEAST)
         for down, row in enumerate(pairs[:n]):
             for across, cell in enumerate(row):
                 _cell(axes, down, across, cell, highest)
