@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from customer_analytics.analysis.baskets import basket_outputs as own
+from customer_analytics.analysis.recommend import outputs as recommending
 from customer_analytics.analysis.sequences import outputs as following
 
 if TYPE_CHECKING:
@@ -20,14 +21,15 @@ Metrics = dict[str, float | int | None]
 
 def metrics(result: BasketRulesResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
-    return own.metrics(result.baskets, result.description) | following.metrics(result.sequences)
+    made = own.metrics(result.baskets, result.description) | following.metrics(result.sequences)
+    return made | recommending.metrics(result.recommend)
 
 
 def tables(result: BasketRulesResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     """File name without ending -> the table."""
-    return own.tables(result.baskets, result.description, minimum_group) | following.tables(
-        result.sequences, result.baskets, minimum_group
-    )
+    made = own.tables(result.baskets, result.description, minimum_group)
+    made |= following.tables(result.sequences, result.baskets, minimum_group)
+    return made | recommending.tables(result.recommend, minimum_group)
 
 
 def customer_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:

@@ -13,6 +13,8 @@ from customer_analytics.analysis.baskets.basket import Baskets
 from customer_analytics.analysis.baskets.describe import Description, describe
 from customer_analytics.analysis.baskets.prepare import baskets
 from customer_analytics.analysis.itemsets import Floor, Itemsets, floor_for, mine
+from customer_analytics.analysis.recommend import Recommendation, recommend
+from customer_analytics.analysis.rule_checks.replication import earlier_rules
 from customer_analytics.analysis.sequences import Sequences, sequences
 from customer_analytics.engagement.parameters import BasketRulesParameters
 from customer_analytics.tables.store import Tables
@@ -30,6 +32,7 @@ class BasketRulesResult:
     rules: Rules | None = None
     matrix: PairMatrix | None = None
     sequences: Sequences | None = None
+    recommend: Recommendation | None = None
 
 
 def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesResult:
@@ -48,7 +51,9 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
         {int(item): int(parent) for item, parent in zip(kin["item"], kin["parent"], strict=True)},
         raise_floor=floor.chosen,
     )  # fmt: skip
+    ruled, earlier = rules(itemsets, found, parameters), earlier_rules(found, floor.count, parameters)
     return BasketRulesResult(
-        parameters, found, describe(found), floor, itemsets, rules(itemsets, found, parameters),
+        parameters, found, describe(found), floor, itemsets, ruled,
         pair_matrix(found, parameters.false_discovery), sequences=sequences(tables, found, parameters),
+        recommend=recommend(found, ruled, earlier, tables, parameters),
     )  # fmt: skip

@@ -21,7 +21,8 @@ from customer_analytics.statistics import wilson
 
 REBOUGHT = 0.05  # share of buyers from which an item is one that is bought again
 LONGEST_FOLLOW = 365  # days after the first purchase in which the next one is waited for, at most
-HALF_LIFE = 90.0  # days after which a purchase counts half in the ranking of a customer's own items
+Whole = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 OWN, BASELINE = "own", "popular"
 
 
@@ -51,9 +52,10 @@ def bought_again(known: History, first: int, end: int, least: int, *, earlier: b
     )  # fmt: skip
 
 
-def strength(times: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """How strongly a customer's own past speaks for an item: baskets with it, halved each HALF_LIFE since the last."""
-    found: npt.NDArray[np.float64] = times * 0.5 ** (np.maximum(days, 0) / HALF_LIFE)
+def strength(times: Whole, share: Floats) -> Floats:
+    """How strongly a customer's own past speaks for an item: baskets with it, times the share of its buyers who buy it
+    again."""
+    found: Floats = times * share
     return found
 
 
@@ -72,8 +74,7 @@ def own_lists(person: npt.NDArray[np.int64], column: npt.NDArray[np.int64], scor
 
 
 def again_test(
-    known: History, words: Vocabulary, items: pd.DataFrame, everybody: pd.DataFrame, split: int, k: int, least: int,
-    seed: int,
+    known: History, words: Vocabulary, items: pd.DataFrame, everybody: pd.DataFrame, k: int, least: int, seed: int
 ) -> Tested:  # fmt: skip
     """How often a customer's own items of the earlier part, strongest first, were bought again in the later part;
     against the customer's own items in the order of what most customers have."""
@@ -93,8 +94,8 @@ def again_test(
     column = words.columns_of(usable["item"].to_numpy(np.int64))
     usable, column = usable[column >= 0], column[column >= 0]
     person = usable["person"].to_numpy(np.int64)
-    days = split - usable["last_before"].to_numpy(np.int64)
-    scores = {OWN: strength(usable["before"].to_numpy(np.int64), days), BASELINE: -column.astype(np.float64)}
+    rebought = usable["item"].map(items.set_index("item")["share"]).to_numpy(np.float64)
+    scores = {OWN: strength(usable["before"].to_numpy(np.int64), rebought), BASELINE: -column.astype(np.float64)}
     share = words.buyers / max(words.base, 1)
     judged = {}
     for name, score in scores.items():

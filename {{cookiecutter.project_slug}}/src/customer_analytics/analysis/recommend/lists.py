@@ -49,16 +49,25 @@ def new_items(known: History, words: Vocabulary, scorer: Scorer, allowed: npt.ND
     return _joined(parts)
 
 
-def own_items(known: History, words: Vocabulary, usable: npt.NDArray[np.bool_], end: int, k: int) -> Found:
-    """The k items that each customer has and is most likely to buy again, of the columns that are `usable`."""
+def own_items(known: History, words: Vocabulary, share: npt.NDArray[np.float64], by_habit: bool, k: int) -> Found:
+    """The k items that each customer has and is most likely to buy again.
+
+    Args:
+        known: the purchases.
+        words: the items.
+        share: by column, the share of buyers who buy it again; NaN: never suggested to who has it.
+        by_habit: strongest habit first (see again.strength); else what most customers have first.
+        k: items for each customer.
+    """
     parts = []
-    wanted = known.table.select("person", "item", "n", "last")
+    wanted = known.table.select("person", "item", "n")
     for start, stop in known.ranges():
         rows = wanted.filter(wanted.person >= start, wanted.person < stop).to_pandas()
         column = words.columns_of(rows["item"].to_numpy(np.int64))
-        mine = (column >= 0) & usable[np.maximum(column, 0)]
+        mine = (column >= 0) & ~np.isnan(share[np.maximum(column, 0)])
         rows, column = rows[mine], column[mine]
-        score = strength(rows["n"].to_numpy(np.int64), end - rows["last"].to_numpy(np.int64))
+        habit = strength(rows["n"].to_numpy(np.int64), share[column])
+        score = habit if by_habit else words.buyers[column].astype(np.float64)
         lists, scores = own_lists(rows["person"].to_numpy(np.int64) - start, column, score, stop - start, k)
         parts.append(_rows(start, lists, scores, np.full(lists.shape, -1, dtype=np.int64)))
     return _joined(parts)
@@ -99,17 +108,18 @@ def as_table(
         words: of the columns.
         catalogue: item, key, label (one row an item).
         reasons: text of each number in `because`.
-        method: name of the method; where nothing of the customer's own speaks for an item it is "popular".
+        method: name of the method; of a method that has reasons, what has none came by popularity.
         consent: see consent_of.
     """
     own = catalogue.set_index("item").loc[words.codes]
+    by_popularity = (found.because < 0) & bool(len(reasons))
     columns = {
         "customer_id": known.ids[found.person],
         "rank": found.place.astype(np.int64) + 1,
         "item": _texts(own["key"].to_numpy(dtype=object), found.column),
         "product": _texts(own["label"].to_numpy(dtype=object), found.column),
         "score": found.score,
-        "method": _texts(np.array([method, "popular"], dtype=object), (found.because < 0).astype(np.int32)),
+        "method": _texts(np.array([method, "popular"], dtype=object), by_popularity.astype(np.int32)),
         "because": _texts(np.array(reasons, dtype=object), found.because),
         "consent": _texts(np.array(consent[0], dtype=object), consent[1][found.person]),
     }

@@ -43,15 +43,16 @@ def judge(lists: Places, truth: Any, truths: Values, share: Values) -> Judged:
         share: by item, share of those learned from who have it.
     """
     came = np.take_along_axis(truth.toarray() > 0, np.maximum(lists, 0), axis=1) & (lists >= 0)
-    hit = came.any(axis=1)
+    hit = np.asarray(came.any(axis=1), dtype=bool)
     first = np.where(hit, came.argmax(axis=1), 0)
     bits = np.where(lists >= 0, -np.log2(np.maximum(share[np.maximum(lists, 0)], 1e-12)), 0.0)
     shown = np.zeros(len(share), dtype=bool)
     shown[lists[lists >= 0]] = True
-    recall: Values = np.divide(came.sum(axis=1), truths, dtype=np.float64)
+    recall = np.asarray(came.sum(axis=1), dtype=np.float64) / truths
     rank = np.where(hit, 1 / (first + 1), 0.0)
     length = (lists >= 0).sum(axis=1).astype(np.float64)
-    return Judged(hit.astype(np.float64), recall, rank, bits.sum(axis=1), length, shown)
+    novelty = np.asarray(bits.sum(axis=1), dtype=np.float64)
+    return Judged(hit.astype(np.float64), recall, rank, novelty, length, shown)
 
 
 def joined(parts: list[Judged]) -> Judged:

@@ -30,6 +30,7 @@ from customer_analytics.engagement.parameters import BasketRulesParameters
 from customer_analytics.tables.store import Tables
 
 if TYPE_CHECKING:
+    from customer_analytics.analysis.association import Rules
     from customer_analytics.analysis.baskets import Baskets
 
 Ints = npt.NDArray[np.int64]
@@ -38,18 +39,18 @@ SIMILAR = ("item", "product", "rank", "other", "other_product", "similarity", "t
 
 
 def recommend(
-    baskets: Baskets, rules: pd.DataFrame | None, earlier_rules: pd.DataFrame | None, tables: Tables,
-    parameters: BasketRulesParameters,
-) -> Recommendation:  # fmt: skip
+    baskets: Baskets, rules: Rules | None, earlier: Rules | None, tables: Tables, parameters: BasketRulesParameters
+) -> Recommendation:
     """Tests and lists.
 
     Args:
         baskets: what was bought together.
-        rules: rules of all baskets: antecedent, consequent (tuples of items), confidence, significant.
-        earlier_rules: the same, mined on the earlier part alone.
+        rules: rules of all baskets.
+        earlier: rules mined on the earlier part alone: what could be known when the later part began.
         tables: for consent.
         parameters: next_items, minimum_base, seed.
     """
+    earlier_rules = None if earlier is None else earlier.table
     codes = _items(baskets)
     k, least, seed = parameters.next_items, parameters.minimum_base, parameters.seed
     completion = completion_test(baskets, codes, earlier_rules, k, least, seed)
@@ -57,11 +58,19 @@ def recommend(
         reason = NO_DATES if baskets.has_people else NO_PEOPLE
         words = basket_words(baskets, codes, earlier=False)
         counted = together(basket_parts(baskets, words, earlier=False), len(words))
-        near = _similar_items(counted, words, baskets.items, "baskets")
+        near = _similar_items(similarity(counted), counted, words, baskets.items, "baskets")
         return _without_lists(reason, completion, near, k, baskets, codes)
     known = history(baskets, codes)
     try:
-        return _for_people(baskets, known, codes, (rules, earlier_rules), completion, tables, parameters)
+        return _for_people(
+            baskets,
+            known,
+            codes,
+            (None if rules is None else rules.table, earlier_rules),
+            completion,
+            tables,
+            parameters,
+        )
     finally:
         known.release()
 
@@ -94,20 +103,24 @@ def _for_people(
     test = next_test(known, items, everybody, rules[1], k, least, seed)
     habits = again_test(
         known, words_before(items, int((everybody["had"] > 0).sum())),
-        bought_again(known, first, split, least, earlier=True), everybody, split, k, least, seed,
+        bought_again(known, first, split, least, earlier=True), everybody, k, least, seed,
     )  # fmt: skip
     words = vocabulary(items, len(known.ids))
     repeated = bought_again(known, first, end, least, earlier=False)
     method = _method(test, completion)
     counted = together((matrix(rows, words, b - a, a) for a, b, rows in known.read(earlier=False)), len(words))
-    scorer, reasons = _refitted(method, counted, words, rules[0], baskets.items)
-    near = _similar_items(counted, words, baskets.items, "customers")
+    close = similarity(counted)
+    scorer, reasons = _refitted(method, close, words, rules[0], baskets.items)
+    near = _similar_items(close, counted, words, baskets.items, "customers")
     del counted
     sold_lately = items.set_index("item")["last"].reindex(words.codes).to_numpy() >= split
     consent = consent_of(tables, known.ids, end)
     found = new_items(known, words, scorer, sold_lately, k)
-    usable = np.isin(words.codes, repeated.loc[repeated["is_bought_again"], "item"]) & sold_lately
-    own = own_items(known, words, usable, end, k)
+    rebought = (
+        repeated[repeated["is_bought_again"]].set_index("item")["share"].reindex(words.codes).to_numpy(np.float64)
+    )
+    habit = OWN if habits.reason else habits.winner
+    own = own_items(known, words, np.where(sold_lately, rebought, np.nan), habit == OWN, k)
 
     def told(rows: Found, texts: list[str], name: str) -> pd.DataFrame:
         return as_table(rows, known, words, baskets.items, texts, name, consent)
@@ -115,7 +128,7 @@ def _for_people(
     again = Again(_named(repeated, baskets.items), habits, follow_days(first, end))
     return Recommendation(
         reason="" if len(words) else NOTHING, next_test=test, completion=completion, again=again,
-        next_best=told(found, reasons, scorer.name), buy_again=told(own, [], OWN).drop(columns="because"),
+        next_best=told(found, reasons, scorer.name), buy_again=told(own, [], habit).drop(columns="because"),
         similar=near, next_items=k, items=len(words), of_items=len(codes),
         share_covered=float(words.buyers.sum() / max(int(items["buyers"].sum()), 1)), customers=len(known.ids),
         split=baskets.cut_day, method=scorer.name,
@@ -130,11 +143,11 @@ def _method(test: Tested, completion: Tested) -> str:
 
 
 def _refitted(
-    method: str, counted: npt.NDArray[np.int32], words: Vocabulary, rules: pd.DataFrame | None, items: pd.DataFrame
+    method: str, close: Any, words: Vocabulary, rules: pd.DataFrame | None, items: pd.DataFrame
 ) -> tuple[Scorer, list[str]]:
     """The method learned from everything, and the text of each of its reasons."""
     if method == "similar":
-        return Similar(similarity(counted)), items.set_index("item")["label"].reindex(words.codes).tolist()
+        return Similar(close), items.set_index("item")["label"].reindex(words.codes).tolist()
     if method == "rules":
         useful = learn.usable_rules(rules, words)
         if len(useful):
@@ -145,9 +158,11 @@ def _refitted(
     return (learn.recent(words) if method == "recent" else learn.popular(words)), []
 
 
-def _similar_items(counted: npt.NDArray[np.int32], words: Vocabulary, items: pd.DataFrame, unit: str) -> pd.DataFrame:
+def _similar_items(
+    similarities: Any, counted: npt.NDArray[np.int32], words: Vocabulary, items: pd.DataFrame, unit: str
+) -> pd.DataFrame:
     """The most similar items of each item, best first, with how many customers or baskets have both."""
-    close: Any = similarity(counted, SIMILAR_SHOWN).tocoo()
+    close = similarities.tocoo()
     frame = pd.DataFrame({"at": close.col, "from": close.row, "similarity": close.data.astype(np.float64)})
     frame = frame[frame["similarity"] > 0].sort_values(["at", "similarity", "from"], ascending=[True, False, True])
     frame["rank"] = frame.groupby("at").cumcount() + 1
