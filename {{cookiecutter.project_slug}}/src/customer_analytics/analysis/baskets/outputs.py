@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from customer_analytics.analysis.association import outputs as ruling
 from customer_analytics.analysis.baskets import basket_outputs as own
 from customer_analytics.analysis.recommend import outputs as recommending
 from customer_analytics.analysis.sequences import outputs as following
@@ -22,14 +23,14 @@ Metrics = dict[str, float | int | None]
 def metrics(result: BasketRulesResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
     made = own.metrics(result.baskets, result.description) | following.metrics(result.sequences)
-    return made | recommending.metrics(result.recommend)
+    return made | recommending.metrics(result.recommend) | ruling.metrics(result)
 
 
 def tables(result: BasketRulesResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     """File name without ending -> the table."""
     made = own.tables(result.baskets, result.description, minimum_group)
     made |= following.tables(result.sequences, result.baskets, minimum_group)
-    return made | recommending.tables(result.recommend, minimum_group)
+    return made | recommending.tables(result.recommend, minimum_group) | ruling.tables(result, minimum_group)
 
 
 def customer_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:
@@ -42,6 +43,6 @@ def operations_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:
     return own.operations_tables(result.baskets)
 
 
-def documents(result: BasketRulesResult) -> dict[str, str]:
+def documents(result: BasketRulesResult, minimum_group: int) -> dict[str, str]:
     """File name -> its text."""
-    return {}
+    return ruling.documents(result, minimum_group)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from customer_analytics.analysis.association import Rules, rules
 from customer_analytics.analysis.association.pair_matrix import PairMatrix, pair_matrix
+from customer_analytics.analysis.association.substitutes import Substitutes, substitutes
 from customer_analytics.analysis.baskets.basket import Baskets
 from customer_analytics.analysis.baskets.describe import Description, describe
 from customer_analytics.analysis.baskets.prepare import baskets
@@ -31,6 +32,7 @@ class BasketRulesResult:
     itemsets: Itemsets | None = None
     rules: Rules | None = None
     matrix: PairMatrix | None = None
+    substitutes: Substitutes | None = None
     sequences: Sequences | None = None
     recommend: Recommendation | None = None
 
@@ -54,6 +56,7 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
     ruled, earlier = rules(itemsets, found, parameters), earlier_rules(found, floor.count, parameters)
     return BasketRulesResult(
         parameters, found, describe(found), floor, itemsets, ruled,
-        pair_matrix(found, parameters.false_discovery), sequences=sequences(tables, found, parameters),
+        pair_matrix(found, parameters.false_discovery), substitutes(found, parameters),
+        sequences=sequences(tables, found, parameters),
         recommend=recommend(found, ruled, earlier, tables, parameters),
     )  # fmt: skip
