@@ -17,13 +17,14 @@ from customer_analytics.analysis.sequences.due import due_soon
 from customer_analytics.analysis.sequences.following import following
 from customer_analytics.analysis.sequences.history import Fitting, History, history, moments
 from customer_analytics.analysis.sequences.reminders import COLUMNS, horizon_days, reminders
-from customer_analytics.analysis.sequences.search import Found, search
+from customer_analytics.analysis.sequences.search import Found, Visible, search
 from customer_analytics.engagement.parameters import BasketRulesParameters
 from customer_analytics.tables.store import Tables
 
 EPOCH = dt.date(1970, 1, 1)
 LEVELS = ("item", "category")
 LEAST_PEOPLE = 30
+LATER = ["lift_later", "lift_later_low", "lift_later_high"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Sequences:
     table: one row an ordered pair that was looked at closely, the significant ones first, most customers beyond chance
         first: a, b (items), level, triggers, count, people, customers, share (+ _low, _high), expected, lift (+ _low,
         _high), lag_low, lag_median, lag_high (days), after, before, direction (+ _low, _high), base_p, direction_p,
-        p_value, q_value, significant, lift_later (+ _low, _high): the same lift in the later part alone, NaN unknown.
+        p_value, q_value, significant, lift_later (+ _low, _high): the same lift in the later part alone, NaN
+        unknown; found_earlier: whether the earlier part alone shows it.
     reminders: as in `reminders.reminders`, with level. due: one row a customer and item of a reminder that falls due
         within the window: person_id, item, last_day, gap_days, due_day.
     days: the window. reminder_days: within which something counts as bought again.
@@ -43,6 +45,7 @@ class Sequences:
     earlier_found, earlier_held: sequences that the earlier part alone shows, and how many of them have a lift above 1
         in the later part; None where no later part is long enough.
     floors: moments that an item needs, by level. crowds: customers left out, each as large as a whole shop.
+    visible: the power note, of products where there are any. block: days of a calendar block, the longest.
     reason: why there are none: no_customers, no_dates, one_purchase, short; None where they could be looked for.
     """
 
@@ -62,6 +65,8 @@ class Sequences:
     earlier_held: int | None = None
     floors: dict[str, int] = field(default_factory=dict)
     crowds: int = 0
+    visible: Visible | None = None
+    block: int = 0
     reason: str | None = None
 
     @property
@@ -117,12 +122,19 @@ def _sequences(tables: Tables, baskets: Baskets, parameters: BasketRulesParamete
     found, held = _replicated(parts)
     return replace(
         told, table=_ordered(_joined([part.found.table for part in parts])), reminders=again,
-        due=due_soon(tables, lines, baskets, again, last, days),
+        due=due_soon(tables, lines, baskets, _of_items(again), last, days),
         reminder_days=max((part.reminder_days for part in parts), default=0),
         family=sum(part.found.family for part in parts), near=sum(part.found.near for part in parts),
         earlier_found=found, earlier_held=held, floors={part.level: part.fit.floor for part in parts},
         crowds=len({crowd for part in parts for crowd in part.fit.crowds}),
+        visible=parts[0].found.visible if parts else None, block=max((part.found.block for part in parts), default=0),
     )  # fmt: skip
+
+
+def _of_items(again: pd.DataFrame) -> pd.DataFrame:
+    """Reminders of products where products are known: nobody is reminded of a category."""
+    items = again[again["level"] == LEVELS[0]]
+    return items if len(items) else again
 
 
 def _counts(lines: ir.Table, complete: int) -> dict[str, int]:
@@ -174,27 +186,29 @@ def _of_level(
 
 
 def _with_later(own: History, found: Found, cut_day: int | None, level: float) -> tuple[Found, tuple[int, int] | None]:
-    """The search with the lift in the later part; and of what the earlier part alone shows, how much holds later."""
-    names = ["lift_later", "lift_later_low", "lift_later_high"]
-    if cut_day is None or own.until(cut_day - 1).complete < own.first or own.complete < cut_day:
-        return Found(found.table.assign(**dict.fromkeys(names, np.nan)), found.family, found.near, found.block), None
+    """The search with the lift in the later part; and of what the earlier part alone shows, how much holds later.
+
+    Where the whole period shows no sequence, the earlier part is not searched.
+    """
+    empty = {**dict.fromkeys(LATER, np.nan), "found_earlier": False}
+    if not len(found.table) or not found.table["significant"].any() or cut_day is None:
+        return replace(found, table=found.table.assign(**empty)), None
+    if own.until(cut_day - 1).complete < own.first or own.complete < cut_day:
+        return replace(found, table=found.table.assign(**empty)), None
     before = search(own.until(cut_day - 1), level).table
-    alone = before[before["significant"]][["a", "b"]] if len(before) else pd.DataFrame({"a": [], "b": []})
-    asked = pd.concat([found.table[["a", "b"]] if len(found.table) else alone, alone]).drop_duplicates(
-        ignore_index=True
-    )
-    if not len(asked):
-        return found, (0, 0)
-    asked = asked.astype("int32")
+    alone = before.loc[before["significant"], ["a", "b"]] if len(before) else found.table[["a", "b"]].head(0)
+    asked = pd.concat([found.table[["a", "b"]], alone]).drop_duplicates(ignore_index=True).astype("int32")
     asked.insert(0, "pair", np.arange(len(asked), dtype=np.int32))
     since = following(own.since(cut_day))
     try:
         later = asked.merge(measure(since, asked), on="pair")
     finally:
         since.release()
-    later = later.rename(columns=dict(zip(["lift", "lift_low", "lift_high"], names, strict=True)))[["a", "b", *names]]
+    later = later.rename(columns=dict(zip(["lift", "lift_low", "lift_high"], LATER, strict=True)))[["a", "b", *LATER]]
     kept = alone.merge(later, on=["a", "b"])
-    table = found.table.merge(later, on=["a", "b"], how="left") if len(found.table) else found.table
+    table = found.table.merge(later, on=["a", "b"], how="left")
+    table = table.merge(alone.assign(found_earlier=True), on=["a", "b"], how="left")
+    table["found_earlier"] = table["found_earlier"].notna()
     return replace(found, table=table), (len(kept), int((kept["lift_later"] > 1).sum()))
 
 

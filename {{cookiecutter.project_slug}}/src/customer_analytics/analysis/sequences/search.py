@@ -8,6 +8,7 @@ near each other beyond chance, in whichever order.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 
 from customer_analytics.analysis.sequences.cases import measure
 from customer_analytics.analysis.sequences.direction import direction
-from customer_analytics.analysis.sequences.following import following, screen, shortlist
+from customer_analytics.analysis.sequences.following import Screen, following, screen, shortlist
 from customer_analytics.analysis.sequences.history import History
 
 LEAST_TRIGGERS = 30  # moments with A that a share needs
@@ -26,19 +27,30 @@ MOST_CASES = 20_000_000  # of their triggers
 
 
 @dataclass(frozen=True)
+class Visible:
+    """The power note: of the usual item's `triggers`, with the usual `expected` share followed by chance, `share` would
+    have to be followed for a sequence to be seen (NaN: not even all of them would do)."""
+
+    triggers: int
+    expected: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Found:
     """What one search found.
 
     table: one row a pair looked at closely, most customers beyond chance first: a, b, the measures of `cases` and
     `direction`, p_value (the larger of base_p and direction_p), q_value, significant. family: ordered pairs tested.
     near: pairs of items near each other beyond chance, in either order (most of them by taste: A comes after B as
-    often). block: days of a calendar block.
+    often). block: days of a calendar block. visible: what could have been seen, None where nothing was tested.
     """
 
     table: pd.DataFrame
     family: int
     near: int
     block: int
+    visible: Visible | None = None
 
 
 def search(history: History, false_discovery: float) -> Found:
@@ -49,8 +61,9 @@ def search(history: History, false_discovery: float) -> Found:
     try:
         seen = screen(found, LEAST_TRIGGERS)
         pairs, near = shortlist(seen, history, LEAST_FOLLOWED, false_discovery, MOST_PAIRS, MOST_CASES)
+        visible = visible_share(seen, LEAST_TRIGGERS, false_discovery)
         if not len(pairs):
-            return Found(pd.DataFrame(), seen.family, near, found.block)
+            return Found(pd.DataFrame(), seen.family, near, found.block, visible)
         table = pairs.merge(measure(found, pairs), on="pair").merge(
             direction(found, pairs).drop(columns="people"), on="pair"
         )
@@ -61,7 +74,20 @@ def search(history: History, false_discovery: float) -> Found:
     table["p_value"] = np.maximum(base, turned)
     table["q_value"] = np.maximum(within_family(base, seen.family), within_family(turned, 2 * near))
     table["significant"] = table["q_value"] <= false_discovery
-    return Found(_ordered(table), seen.family, near, found.block)
+    return Found(_ordered(table), seen.family, near, found.block, visible)
+
+
+def visible_share(seen: Screen, least: int, level: float) -> Visible | None:
+    """What the median item with triggers enough, and the median share that follows by chance, could have shown."""
+    from scipy.stats import binom
+
+    able = seen.triggers >= least
+    if not able.any() or not seen.family:
+        return None
+    triggers = int(np.median(seen.triggers[able]))
+    expected = float(np.median(seen.expected[able] / seen.triggers[able, None]))
+    needed = max(int(binom.isf(level / seen.family, triggers, min(expected, 1.0))) + 1, LEAST_FOLLOWED)
+    return Visible(triggers, expected, needed / triggers if needed <= triggers else math.nan)
 
 
 def within_family(p: npt.NDArray[np.float64], family: int) -> npt.NDArray[np.float64]:
