@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.association import Rules
-from customer_analytics.analysis.baskets.basket import GROUP, ITEM, Baskets
+from customer_analytics.analysis.baskets.basket import ITEM, Baskets
 from customer_analytics.analysis.rule_checks import controls, groups, replication
 from customer_analytics.analysis.rule_checks.clustering import widening
 from customer_analytics.analysis.rule_checks.decay import PERIODS, Decay, decay, half_life
@@ -20,75 +20,129 @@ from customer_analytics.analysis.rule_checks.seasons import seasons
 from customer_analytics.analysis.rule_checks.shuffling import MOST_LINES, self_test
 from customer_analytics.analysis.rule_checks.strata import LATER, MONTH, SEASON, SIZE, Strata, Stratified, strata
 from customer_analytics.analysis.rule_checks.tails import Floats
-from customer_analytics.analysis.rule_checks.telling import rule_rows
+from customer_analytics.analysis.rule_checks.telling import Deep, rule_rows
 
 if TYPE_CHECKING:
     from customer_analytics.engagement.parameters import BasketRulesParameters
 
-MOST_PAIRS = 1_500  # pairs, strongest first, that are divided by everything; the others are only looked at later
+MOST_PAIRS = 400  # pairs beyond chance that are divided by everything; the others are only looked at later
 YEAR = 12
 SMALLEST_FLOOR = 5
 
 
-def check(baskets: Baskets, rules: Rules, parameters: BasketRulesParameters, floor: int) -> Checks | None:
+def check(
+    baskets: Baskets, rules: Rules, earlier: Rules | None, parameters: BasketRulesParameters, floor: int
+) -> Checks | None:
     """Whether the rules hold up; None where there are none.
 
     Args:
         baskets, rules, parameters: of the report.
+        earlier: rules of the earlier baskets alone (`earlier_rules`), None where there are no parts.
         floor: baskets that a set needed.
     """
     if not len(rules.table):
         return None
-    earlier = replication.earlier_rules(baskets, floor, parameters)
     found = replication.told(earlier) if earlier is not None else None
+    table, order = _first_the_sure(rules.table, parameters.false_discovery)
     columns = ["antecedent", "consequent", "count", "count_antecedent", "count_consequent"]
-    both = rules.table[columns] if found is None else pd.concat([rules.table[columns], found[columns]])
+    both = table[columns] if found is None else pd.concat([table[columns], found[columns]])
     pairs = links(both.reset_index(drop=True))
     cut = strata(baskets, pairs)
     try:
-        return _checked(baskets, rules, parameters, cut, pairs, found, floor)
+        return _Checking(baskets, rules, parameters, cut, pairs, order).checks(found, floor)
     finally:
         cut.release()
 
 
-def _checked(
-    baskets: Baskets, rules: Rules, parameters: BasketRulesParameters, cut: Strata, pairs: Links,
-    found: pd.DataFrame | None, floor: int,
-) -> Checks:  # fmt: skip
-    rate = parameters.false_discovery
-    of_rule = pairs.of_rule[: len(rules.table)]
-    own = pairs.take(np.arange(min(int(of_rule.max()) + 1, MOST_PAIRS)))
-    parts, mean_sizes = _parts(baskets, cut)
-    a, r, c, n = parts.of(pairs)
-    sums = (a.sum(axis=1), r.sum(axis=1), c.sum(axis=1))
-    wide = widening(cut, pairs, sums, int(n.sum())) if baskets.has_people else np.ones(len(pairs))
-    repeated = _replicated(baskets, pairs, parts, mean_sizes, wide, found, len(rules.table), rate)
-    sizes = _over_sizes(parts, mean_sizes)
-    factors = controls.combined(cut)
-    audit = controls.audit(cut, own, wide[: len(own)], rules.family, rate, sizes, factors)
-    tested, lifts = groups.by_groups(cut, own, wide[: len(own)], rate)
-    yearly = seasons(cut.count(SEASON, sets=own.sets_needed), own, wide[: len(own)], rate) if _whole_year(cut) else None
-    told = np.unique(of_rule[_told(rules.table) & (of_rule >= 0) & (of_rule < len(own))])
-    fitted, months = _decay(cut, own, parameters.seed)
-    table = rule_rows(rules.table, pairs, own, wide, replication.later_of_all(pairs, parts, mean_sizes, wide), repeated,
-                      audit, tested, lifts, yearly, fitted, rate)  # fmt: skip
-    return Checks(
-        table, _by_rule(audit, rules.table, of_rule), _by_rule(tested, rules.table, of_rule),
-        _named(_by_rule(lifts, rules.table, of_rule), cut), _by_rule(yearly, rules.table, of_rule), repeated,
-        _all_together(fitted, cut, own, told, parameters.seed), _self_test(baskets, parameters, floor), factors,
-        groups.compared(cut), int((of_rule >= 0).sum()), months,
-    )  # fmt: skip
+def _first_the_sure(table: pd.DataFrame, rate: float) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """Rules that are beyond independence first, else in their order; and the place of each row in the table."""
+    sure = (table["q_fisher"] <= rate) & (table["lift"] > 1)
+    order = np.argsort(~sure.to_numpy(dtype=bool), kind="stable")
+    return table.iloc[order], order
 
 
-def _told(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    kept = table["significant"].astype(bool) & ~table["redundant"].astype(bool) & (table["lift"] > 1)
-    return np.asarray(kept, dtype=bool)
+class _Checking:
+    """One run: rules, strata, and which pair of item sets stands behind each rule."""
+
+    def __init__(
+        self, baskets: Baskets, rules: Rules, parameters: BasketRulesParameters, cut: Strata, pairs: Links,
+        order: npt.NDArray[np.int64],
+    ) -> None:  # fmt: skip
+        self.baskets, self.rules, self.parameters, self.cut, self.pairs = baskets, rules, parameters, cut, pairs
+        first = pairs.of_rule[: len(order)]
+        self.of_rule = np.full(len(order), -1, dtype=np.int64)
+        self.of_rule[order] = first
+        sure = int(((rules.table["q_fisher"] <= parameters.false_discovery) & (rules.table["lift"] > 1)).sum())
+        self.own = pairs.take(np.arange(min(int(first[:sure].max(initial=-1)) + 1, MOST_PAIRS)))
+        self.of_earlier = pairs.of_rule[len(order) :]
+
+    def checks(self, found: pd.DataFrame | None, floor: int) -> Checks:
+        """`found`: rules of the earlier part alone, None where there are no parts; floor: baskets that a set needed."""
+        cut, own, rate, table = self.cut, self.own, self.parameters.false_discovery, self.rules.table
+        parts, mean_sizes = _parts(self.baskets, cut)
+        wide = self._widening(parts)
+        few = wide[: len(own)]
+        repeated = self._replicated(parts, mean_sizes, wide, found)
+        factors = controls.combined(cut)
+        audit = controls.audit(cut, own, few, self.rules.family, rate, _over_sizes(parts, mean_sizes), factors)
+        tested, lifts = groups.by_groups(cut, own, few, rate)
+        yearly = seasons(cut.count(SEASON, sets=own.sets_needed), own, few, rate) if _whole_year(cut) else None
+        fitted, shared = self._decay()
+        later = replication.later_of_all(self.pairs, parts, mean_sizes, wide)
+        deep = Deep(own, audit, tested, lifts, yearly, fitted, rate)
+        named = [_by_rule(each, table, self.of_rule) for each in (audit, tested, lifts, yearly)]
+        return Checks(
+            rule_rows(table, self.of_rule, self.pairs, wide, later, repeated, deep), named[0], named[1],
+            _named(named[2], cut), named[3], repeated, shared, _self_test(self.baskets, self.parameters, floor),
+            factors, groups.compared(cut), len(own), int((self.of_rule >= 0).sum()), len(cut.months),
+        )  # fmt: skip
+
+    def _widening(self, parts: Stratified) -> Floats:
+        if not self.baskets.has_people:
+            return np.ones(len(self.pairs))
+        a, r, c, _ = parts.of(self.pairs)
+        wanted = np.arange(len(self.pairs)) < len(self.own)
+        wanted[self.of_earlier[self.of_earlier >= 0]] = True
+        return widening(self.cut, self.pairs, (a.sum(axis=1), r.sum(axis=1), c.sum(axis=1)), wanted)
+
+    def _replicated(
+        self, parts: Stratified, mean_sizes: Floats, wide: Floats, found: pd.DataFrame | None
+    ) -> Replication:
+        if found is None:
+            return replication.no_replication(self.baskets, "no_parts")
+        which = self.of_earlier
+        found, which = found[which >= 0].reset_index(drop=True), which[which >= 0]
+        by, rate, pairs = self.baskets.split or "chance", self.parameters.false_discovery, self.pairs.take(which)
+        customers = self.cut.customers()[pairs.both]
+        return replication.replicate(found, pairs, parts, mean_sizes, wide[which], customers, rate, by)
+
+    def _decay(self) -> tuple[Decay | None, HalfLife]:
+        """Decay of each pair over the months, and of those together that are worth telling."""
+        cut, own, months = self.cut, self.own, len(self.cut.months)
+        nothing = (math.nan, math.nan, math.nan)
+        if MONTH not in cut.factors or months < PERIODS:
+            return None, HalfLife(0, months, *nothing, False, False, "no_months" if cut.months else "no_dates")
+        table = self.rules.table
+        told = (table["significant"].astype(bool) & ~table["redundant"].astype(bool) & (table["lift"] > 1)).to_numpy()
+        which = np.unique(self.of_rule[told & (self.of_rule >= 0) & (self.of_rule < len(own))])
+        counts = cut.count(MONTH, sets=own.sets_needed)
+        known = counts.levels[MONTH].to_numpy() >= 0
+        a, r, c, n = counts.of(own)
+        middle = counts.levels[MONTH].to_numpy()[known] + 0.5
+        fitted = decay(a[:, known], r[:, known], c[:, known], n[known], middle, which, self.parameters.seed)
+        if not fitted.pairs:
+            return fitted, HalfLife(0, months, *nothing, False, False, "few_baskets" if len(which) else "no_rules")
+        low, high = half_life(fitted.together_high), half_life(fitted.together_low)
+        decays, grows = fitted.together_low > 0, fitted.together_high < 0
+        return fitted, HalfLife(fitted.pairs, months, half_life(fitted.together), low, high, decays, grows)
 
 
 def _parts(baskets: Baskets, cut: Strata) -> tuple[Stratified, Floats]:
     """Counts by later and size class, and the mean size of each."""
     parts = cut.count(LATER, SIZE)
-    joined = cut.table.select("basket", LATER, SIZE).join(baskets.heads.select("basket", own=baskets.heads["size"]), "basket")
+    joined = cut.table.select("basket", LATER, SIZE).join(
+        baskets.heads.select("basket", own=baskets.heads["size"]), "basket"
+    )
     means = joined.group_by([LATER, SIZE]).aggregate(own=lambda t: t["own"].mean()).to_pandas()
     ordered = parts.levels.merge(means, on=[LATER, SIZE], how="left")["own"]
     return parts, ordered.to_numpy(dtype=float)
@@ -104,47 +158,9 @@ def _over_sizes(parts: Stratified, mean_sizes: Floats) -> tuple[Stratified, Floa
     return Stratified(counts, n.astype(np.int64), pd.DataFrame({SIZE: code})), mean
 
 
-def _replicated(
-    baskets: Baskets, pairs: Links, parts: Stratified, mean_sizes: Floats, wide: Floats, found: pd.DataFrame | None,
-    rules: int, rate: float,
-) -> Replication:  # fmt: skip
-    if found is None:
-        return replication.no_replication(baskets, "no_parts")
-    which = pairs.of_rule[rules:]
-    found, which = found[which >= 0].reset_index(drop=True), which[which >= 0]
-    by = baskets.split or "chance"
-    return replication.replicate(found, pairs.take(which), parts, mean_sizes, wide[which], rate, by)
-
-
 def _whole_year(cut: Strata) -> bool:
     """Whether every month of the year is in the data, so that a season can be told from a rise."""
     return SEASON in cut.factors and len(cut.months) >= YEAR
-
-
-def _decay(cut: Strata, own: Links, seed: int) -> tuple[Decay | None, int]:
-    """Decay of each pair over the months, and how many months there are."""
-    if MONTH not in cut.factors or len(cut.months) < PERIODS:
-        return None, len(cut.months)
-    counts = cut.count(MONTH, sets=own.sets_needed)
-    known = counts.levels[MONTH].to_numpy() >= 0
-    a, r, c, n = counts.of(own)
-    middle = counts.levels[MONTH].to_numpy()[known] + 0.5
-    return decay(a[:, known], r[:, known], c[:, known], n[known], middle, seed), len(cut.months)
-
-
-def _all_together(fitted: Decay | None, cut: Strata, own: Links, told: npt.NDArray[np.int64], seed: int) -> HalfLife:
-    """The half-life that the rules worth telling share."""
-    nothing = (math.nan, math.nan, math.nan)
-    if fitted is None:
-        return HalfLife(0, len(cut.months), *nothing, False, False, "no_months" if cut.months else "no_dates")
-    shared = _decay(cut, own.take(told), seed)[0] if len(told) else None
-    if shared is None or not shared.pairs:
-        return HalfLife(0, len(cut.months), *nothing, False, False, "no_rules" if not len(told) else "few_baskets")
-    low, high = half_life(shared.together_high), half_life(shared.together_low)
-    return HalfLife(
-        shared.pairs, len(cut.months), half_life(shared.together), low, high, shared.together_low > 0,
-        shared.together_high < 0,
-    )  # fmt: skip
 
 
 def _by_rule(table: pd.DataFrame | None, rules: pd.DataFrame, of_rule: npt.NDArray[np.int64]) -> pd.DataFrame:
@@ -181,8 +197,3 @@ def _self_test(baskets: Baskets, parameters: BasketRulesParameters, floor: int) 
     item = pd.factorize(frame["item"], sort=True)[0]
     least = max(SMALLEST_FLOOR, -(-floor * len(names) // max(baskets.n, 1)))
     return self_test(basket.astype(np.int64), item.astype(np.int64), least, parameters.false_discovery, parameters.seed)
-
-
-def client_column(column: str) -> str:
-    """The client's name of a group column; other factors as they are."""
-    return column.removeprefix(GROUP)

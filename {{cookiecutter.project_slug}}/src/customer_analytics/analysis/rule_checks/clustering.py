@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rule_checks.links import Links
@@ -14,20 +15,24 @@ MOST_ROWS = 8_000_000  # rows of (pair, basket) summed at most; later pairs take
 
 
 def widening(
-    strata: Strata, pairs: Links, counts: tuple[Floats, Floats, Floats], n: int, most_rows: int = MOST_ROWS
-) -> Floats:
+    strata: Strata, pairs: Links, counts: tuple[Floats, Floats, Floats], wanted: npt.NDArray[np.bool_],
+    most_rows: int = MOST_ROWS,
+) -> Floats:  # fmt: skip
     """Variance of log lift over customers, as a multiple of that over baskets; at least 1.
 
-    A basket weighs 1(both)/a − 1(one)/r − 1(other)/c + 1/n; the weights of a customer's baskets are summed, and squared
-    (delta method over clusters). A basket without a customer is a customer of its own.
+    A basket weighs 1(both)/a − 1(one)/r − 1(other)/c; the weights of a customer's baskets are summed, and squared
+    (delta method over clusters; the 1/n of every basket is left out of both variances, it is small beside 1/a). A
+    basket without a customer is a customer of its own.
 
     Args:
         counts: a, r, c of each pair over all baskets.
-        n: baskets.
+        wanted: pairs for which it is computed; the others take the median of these.
+        most_rows: rows of (pair, basket) that are looked at.
     """
     a, r, c = (np.asarray(each, dtype=float) for each in counts)
     fine = (a > 0) & (r > 0) & (c > 0)
-    taken = fine & (np.cumsum(np.where(fine, a + r + c, 0)) <= most_rows)
+    asked = fine & wanted
+    taken = asked & (np.cumsum(np.where(asked, a + r + c, 0)) <= most_rows)
     factor = np.ones(len(pairs))
     if not taken.any():
         return factor
@@ -40,7 +45,9 @@ def widening(
         ignore_index=True,
     )
     weighed = ibis.memtable(weights, schema={"pair": "int64", "set": "int64", "weight": "float64"})
-    people = strata.table.select("basket", who=ibis.coalesce(strata.table["person"].cast("int64"), -1 - strata.table["basket"]))
+    people = strata.table.select(
+        "basket", who=ibis.coalesce(strata.table["person"].cast("int64"), -1 - strata.table["basket"])
+    )
     held = strata.held.mutate(set=strata.held["set"].cast("int64")).join(people, "basket").join(weighed, "set")
     own = held.group_by(["pair", "who"]).aggregate(weight=lambda t: t["weight"].sum())
     sums = own.group_by("pair").aggregate(squares=lambda t: (t["weight"] * t["weight"]).sum()).to_pandas()

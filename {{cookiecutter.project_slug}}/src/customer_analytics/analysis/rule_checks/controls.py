@@ -51,8 +51,8 @@ def audit(
     strata: Strata, pairs: Links, widening: Floats, family: int, rate: float, sizes: tuple[Stratified, Floats],
     factors: tuple[str, ...],
 ) -> pd.DataFrame:  # fmt: skip
-    """A row a pair and control: pair, control, lift, lift_within with interval, odds_ratio with interval, p, q, explained,
-    verdict, strata, informative, share_informative.
+    """A row a pair and control: pair, control, lift, lift_within with interval, odds_ratio with interval, p, q,
+    explained, verdict, strata, informative, share_informative.
 
     Args:
         widening: variance of each pair's lift over that of independent baskets (customers come again).
@@ -65,7 +65,9 @@ def audit(
     made = [_by_size(sizes, pairs, crude, widening, family, rate)]
     single = [name for name in (MONTH, PROMOTION, ORDERS, *strata.group_columns) if name in strata.factors]
     if len(factors) > 1:
-        made.append(_by_strata(strata.count(*factors, sets=pairs.sets_needed), pairs, crude, widening, family, rate, TOGETHER))
+        made.append(
+            _by_strata(strata.count(*factors, sets=pairs.sets_needed), pairs, crude, widening, family, rate, TOGETHER)
+        )
     for name in single:
         made.append(_by_strata(strata.count(name, sets=pairs.sets_needed), pairs, crude, widening, family, rate, name))
     if len(factors) == 1:

@@ -14,7 +14,7 @@ Counts = npt.NDArray[np.int64]
 PERIODS = 6  # periods with baskets that a decay needs
 EXPECTED = 0.2  # baskets with both expected by chance that a period needs to count for a pair
 _INSIDE = 3.841458820694124  # chi-square, one degree of freedom, 95 %
-_STEPS, _DRAWS, _LIMIT = 30, 500, 8.0
+_STEPS, _DRAWS, _LIMIT = 15, 500, 8.0
 # Decay a month: half-lives from three weeks to forty years, growth as well as decay, and none.
 _RATES: Floats = np.concatenate([-np.geomspace(1.0, 0.0015, 90), [0.0], np.geomspace(0.0015, 1.0, 90)])
 
@@ -43,7 +43,7 @@ def half_life(rate: float) -> float:
     return math.log(2) / rate if rate > 0 else math.inf
 
 
-def decay(a: Counts, r: Counts, c: Counts, n: Counts, months: Floats, seed: int) -> Decay:
+def decay(a: Counts, r: Counts, c: Counts, n: Counts, months: Floats, which: Counts, seed: int) -> Decay:
     """Fit a ~ Poisson(r·c/n · exp(β·exp(−γ·t))) to the periods of each pair, t in months from the first period.
 
     γ by its profile over a grid, β by Newton's method at each γ; intervals from the profile, its scale widened by the
@@ -53,13 +53,14 @@ def decay(a: Counts, r: Counts, c: Counts, n: Counts, months: Floats, seed: int)
     Args:
         a, r, c: (pairs, periods); n: by period.
         months: middle of each period, in months from the first.
+        which: pairs that are followed; the others stay NaN.
         seed: of the draws.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = np.where(n > 0, r * c / np.maximum(n, 1), 0.0)
     used = expected >= EXPECTED
     periods = used.sum(axis=1).astype(np.int64)
-    fit = (periods >= PERIODS) & (np.where(used, a, 0).sum(axis=1) > 0)
+    fit = (periods >= PERIODS) & (np.where(used, a, 0).sum(axis=1) > 0) & np.isin(np.arange(len(a)), which)
     rate, low, high = (np.full(len(a), math.nan) for _ in range(3))
     if not fit.any():
         return Decay(rate, low, high, periods, math.nan, math.nan, math.nan, 0)
@@ -99,7 +100,7 @@ def _deviances(a: Floats, expected: Floats, shape: Floats) -> tuple[Floats, Floa
 
 
 def _inside(scaled: Floats) -> tuple[Floats, Floats]:
-    """The first rates, below and above the best one, that are clearly worse than it: the grid's step is on the safe side."""
+    """The first rates below and above the best one that are clearly worse than it; never too narrow."""
     fine = scaled <= scaled.min(axis=1, keepdims=True) + _INSIDE
     first, last = fine.argmax(axis=1), len(_RATES) - 1 - fine[:, ::-1].argmax(axis=1)
     low = np.where(fine[:, 0], -math.inf, _RATES[np.maximum(first - 1, 0)])

@@ -36,7 +36,6 @@ class Links:
         sizes = np.array([len(each) for each in self.sets], dtype=np.int64)
         return sizes[self.left], sizes[self.right]
 
-
     def take(self, pairs: npt.NDArray[np.int64]) -> Links:
         """Only these pairs, in this order; sets stay where they are, and no rules are named."""
         return Links(self.sets, self.left[pairs], self.right[pairs], self.both[pairs], np.empty(0, dtype=np.int64))
@@ -80,5 +79,7 @@ def links(rules: pd.DataFrame, most_rows: int = MOST_ROWS) -> Links:
 
 def _ordered(one: Sequence[int], other: Sequence[int]) -> tuple[Items, Items]:
     """Both sides, the longer first, else the one with the smaller codes."""
-    first, second = sorted((tuple(int(x) for x in one), tuple(int(x) for x in other)), key=lambda each: (-len(each), each))
+    first, second = sorted(
+        (tuple(int(x) for x in one), tuple(int(x) for x in other)), key=lambda each: (-len(each), each)
+    )
     return first, second

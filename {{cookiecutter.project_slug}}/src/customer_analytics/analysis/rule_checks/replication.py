@@ -17,7 +17,7 @@ from customer_analytics.analysis.itemsets import mine
 from customer_analytics.analysis.rule_checks.links import Links
 from customer_analytics.analysis.rule_checks.result import FEW, GONE, HELD, NEW, WEAKER, Replication
 from customer_analytics.analysis.rule_checks.sizes import size_null
-from customer_analytics.analysis.rule_checks.strata import LATER, Stratified
+from customer_analytics.analysis.rule_checks.strata import LATER, Counts, Stratified
 from customer_analytics.analysis.rule_checks.stratified import plain_lift, widened
 from customer_analytics.analysis.rule_checks.tails import Floats
 from customer_analytics.statistics import benjamini_hochberg, wilson
@@ -30,6 +30,7 @@ _NONE = (math.nan, math.nan, math.nan)
 COLUMNS = (
     "antecedent", "consequent", "length", "count_earlier", "lift_earlier", "lift_later", "lift_later_low",
     "lift_later_high", "count_later", "expected_later", "p_later", "q_later", "above", "significant", "shrinkage",
+    "customers",
 )  # fmt: skip
 
 
@@ -47,7 +48,13 @@ def earlier_rules(baskets: Baskets, floor: int, parameters: BasketRulesParameter
     kin = {int(item): int(parent) for item, parent in zip(items["item"], items["parent"], strict=True) if parent >= 0}
     counts = earlier.items[["item", "baskets"]]
     found = mine(
-        earlier.lines, counts, earlier.n, least, parameters.maximum_length, kin, raise_floor=not parameters.minimum_support
+        earlier.lines,
+        counts,
+        earlier.n,
+        least,
+        parameters.maximum_length,
+        kin,
+        raise_floor=not parameters.minimum_support,
     )
     return rules_of(
         found, earlier.items, earlier.n, parameters, lambda codes: chance.by_size(earlier.lines, earlier.heads, codes)
@@ -71,7 +78,14 @@ def told(found: Rules) -> pd.DataFrame:
 
 
 def replicate(
-    found: pd.DataFrame, pairs: Links, parts: Stratified, mean_sizes: Floats, widening: Floats, rate: float, by: str
+    found: pd.DataFrame,
+    pairs: Links,
+    parts: Stratified,
+    mean_sizes: Floats,
+    widening: Floats,
+    customers: Counts,
+    rate: float,
+    by: str,
 ) -> Replication:
     """How the rules of the earlier part fare in the later one.
 
@@ -81,6 +95,7 @@ def replicate(
         parts: counts by later and size class.
         mean_sizes: mean size of each class, as in `parts`.
         widening: of each rule's variance, customers having several baskets.
+        customers: different ones with both sides, by rule (0 where none are known).
         rate: false discovery rate among them.
         by: how the later part was cut.
     """
@@ -107,7 +122,8 @@ def replicate(
             "count_earlier": found["count"], "lift_earlier": earlier, "lift_later": own.lift,
             "lift_later_low": own.low, "lift_later_high": own.high, "count_later": joint,
             "expected_later": null.expected, "p_later": p, "q_later": q, "above": own.lift > 1,
-            "significant": (q <= rate) & (own.lift > 1), "shrinkage": np.where(np.isfinite(shrinkage), shrinkage, np.nan),
+            "significant": (q <= rate) & (own.lift > 1),
+            "shrinkage": np.where(np.isfinite(shrinkage), shrinkage, np.nan), "customers": customers,
         }
     )  # fmt: skip
     finite = np.isfinite(own.lift) & (own.lift > 0)
@@ -128,11 +144,13 @@ def _share(some: int, of: int) -> tuple[float, float, float]:
 
 
 def later_of_all(pairs: Links, parts: Stratified, mean_sizes: Floats, widening: Floats) -> pd.DataFrame:
-    """Lift of every pair in the earlier and in the later part: lift_earlier, lift_later with interval, expected_later."""
+    """Lift of every pair in both parts: lift_earlier, lift_later with interval, expected_later."""
     later = parts.levels[LATER].to_numpy() == 1
     a, r, c, n = parts.of(pairs)
-    first = plain_lift(*(each[:, ~later].sum(axis=1) for each in (a, r, c)), int(n[~later].sum()), widening)
-    last = plain_lift(*(each[:, later].sum(axis=1) for each in (a, r, c)), int(n[later].sum()), widening)
+    first, last = (
+        plain_lift(a[:, part].sum(axis=1), r[:, part].sum(axis=1), c[:, part].sum(axis=1), int(n[part].sum()), widening)
+        for part in (~later, later)
+    )
     null = size_null(a[:, later].sum(axis=1), r[:, later], c[:, later], n[later], mean_sizes[later], pairs.lengths)
     return pd.DataFrame(
         {
@@ -142,7 +160,9 @@ def later_of_all(pairs: Links, parts: Stratified, mean_sizes: Floats, widening: 
     )  # fmt: skip
 
 
-def outcomes(all_pairs: pd.DataFrame, found: dict[tuple[object, object], bool], sides: list[tuple[object, object]]) -> list[str]:
+def outcomes(
+    all_pairs: pd.DataFrame, found: dict[tuple[object, object], bool], sides: list[tuple[object, object]]
+) -> list[str]:
     """What became of each pair: held, weaker, gone, few or new (not beyond chance in the earlier part alone).
 
     `found`: whether a pair that was found earlier is significant later; `sides`: the pairs of `all_pairs`.

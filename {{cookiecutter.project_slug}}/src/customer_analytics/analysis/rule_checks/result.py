@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -85,7 +85,8 @@ class Checks:
         differs_q, flips; NaN or None where not estimable.
     controls: a row a rule and control. groups: a row a rule and column whose lift differs, by value. seasons: a row a
         rule whose baskets crowd in some months. combined: factors of "together".
-    checked: rules that were checked; the rest were too many.
+    pairs: pairs of item sets that were divided by everything (those beyond independence, not too many). checked: rules
+    that were looked at in the later part. months: calendar months of the data.
     """
 
     table: pd.DataFrame
@@ -98,6 +99,6 @@ class Checks:
     self_test: SelfTest | None
     combined: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    pairs: int = 0
     checked: int = 0
     months: int = 0
-    labels: dict[str, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from customer_analytics.analysis.itemsets import membership
 from customer_analytics.analysis.rule_checks.links import Links
 from customer_analytics.analysis.rule_checks.sizes import size_class
 
+Counts = npt.NDArray[np.int64]
 EPOCH = dt.date(1970, 1, 1)
 MOST_LEVELS = 12  # values of a column told apart; the rest are one stratum of "other"
 MOST_MONTHS = 120
@@ -32,11 +33,11 @@ class Stratified:
     counts: (sets, strata); baskets: by stratum; levels: a row a stratum with the code of each factor.
     """
 
-    counts: npt.NDArray[np.int64]
-    baskets: npt.NDArray[np.int64]
+    counts: Counts
+    baskets: Counts
     levels: pd.DataFrame
 
-    def of(self, pairs: Links) -> tuple[npt.NDArray[np.int64], ...]:
+    def of(self, pairs: Links) -> tuple[Counts, Counts, Counts, Counts]:
         """a, r, c as (pairs, strata) and n by stratum, as stratified.py takes them."""
         return self.counts[pairs.both], self.counts[pairs.left], self.counts[pairs.right], self.baskets
 
@@ -74,6 +75,14 @@ class Strata:
         counts = np.zeros((self.sets if sets is None else sets, len(whole)), dtype=np.int64)
         counts[found["set"].to_numpy(), at] = found["count"].to_numpy()
         return Stratified(counts, whole["baskets"].to_numpy(dtype=np.int64), whole[list(by)])
+
+    def customers(self) -> Counts:
+        """Different customers with a basket that holds each item set."""
+        held = self.held.join(self.table.select("basket", "person"), "basket")
+        counted = held.group_by("set").aggregate(customers=lambda t: t["person"].nunique()).to_pandas()
+        found = np.zeros(self.sets, dtype=np.int64)
+        found[counted["set"].to_numpy()] = counted["customers"].to_numpy()
+        return found
 
     def release(self) -> None:
         """Let go of what was materialised."""

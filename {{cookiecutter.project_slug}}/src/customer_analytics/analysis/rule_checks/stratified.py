@@ -14,6 +14,7 @@ from customer_analytics.analysis.rule_checks.tails import Floats, lower_tail, up
 from customer_analytics.statistics import Z95
 
 Counts = npt.NDArray[np.int64]
+Numbers = Counts | Floats
 EXPECTED = 5.0  # least expected count of each cell that a test of homogeneity needs
 
 
@@ -72,15 +73,14 @@ def plain_lift(a: Counts, r: Counts, c: Counts, n: Counts | int, widening: Float
         return Lift(lift, lift * np.exp(-half), lift * np.exp(half))
 
 
-def within(a: Counts, r: Counts, c: Counts, n: Counts, widening: Floats | float = 1.0) -> Within:
+def within(a: Numbers, r: Numbers, c: Numbers, n: Numbers, widening: Floats | float = 1.0) -> Within:
     """The same pair within strata, put together by Mantel and Haenszel.
 
     lift = Σ a / Σ (r·c − a) / (n − 1): the divisor counts pairs of different baskets of a stratum, so that strata of a
     few baskets do not pull it to 1. Odds ratio Σ ad/n / Σ bc/n, interval by Robins, Breslow and Greenland (1986).
     Strata where a side is in no basket or in all of them say nothing and are counted. `widening` as in plain_lift.
     """
-    a, r, c = (np.asarray(each, dtype=float) for each in (a, r, c))
-    n = np.broadcast_to(np.asarray(n, dtype=float), a.shape)
+    a, r, c, n = _floats(a, r, c, n)
     telling = (n > 1) & (r > 0) & (c > 0) & (r < n) & (c < n)
     here, less = np.where(telling, n, 1.0), np.where(telling, n - 1, 1.0)
     observed = np.where(telling, a, 0).sum(axis=1)
@@ -135,6 +135,11 @@ def _odds(
     return odds, np.where(ok, low, np.nan), np.where(ok, high, np.nan)
 
 
+def _floats(a: Numbers, r: Numbers, c: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats, Floats]:
+    both, one, other = (np.asarray(each, dtype=np.float64) for each in (a, r, c))
+    return both, one, other, np.broadcast_to(np.asarray(n, dtype=np.float64), both.shape)
+
+
 def widened(p: Floats, widening: Floats | float) -> Floats:
     """One-sided p-values when the variance is `widening` times what the test took it for; never smaller than before."""
     from scipy import special
@@ -147,15 +152,14 @@ def widened(p: Floats, widening: Floats | float) -> Floats:
     return np.where(factor > 1, np.maximum(p, wider), p)
 
 
-def homogeneity(a: Counts, r: Counts, c: Counts, n: Counts, widening: Floats | float = 1.0) -> Homogeneity:
+def homogeneity(a: Numbers, r: Numbers, c: Numbers, n: Numbers, widening: Floats | float = 1.0) -> Homogeneity:
     """Whether the odds ratio is the same in all strata: Breslow and Day (1980) with Tarone's correction (1985).
 
-    Strata in which a cell is expected below EXPECTED under the common odds ratio are left out; fewer than two left: NaN.
+    Strata in which a cell is expected below EXPECTED under the common odds ratio are left out; NaN with fewer than two.
     """
-    from scipy import stats
+    from scipy import special
 
-    a, r, c = (np.asarray(each, dtype=float) for each in (a, r, c))
-    n = np.broadcast_to(np.asarray(n, dtype=float), a.shape)
+    a, r, c, n = _floats(a, r, c, n)
     telling = (n > 1) & (r > 0) & (c > 0) & (r < n) & (c < n)
     here = np.where(telling, n, 1.0)
     for _ in range(2):  # the common odds ratio is that of the strata that are kept
@@ -172,7 +176,7 @@ def homogeneity(a: Counts, r: Counts, c: Counts, n: Counts, widening: Floats | f
     statistic = np.maximum(statistic, 0.0) / np.maximum(widening, 1.0)
     fine = (kept > 1) & np.isfinite(common) & (common > 0)
     statistic = np.where(fine, statistic, np.nan)
-    return Homogeneity(statistic, kept - 1, stats.chi2.sf(statistic, np.maximum(kept - 1, 1)), kept)
+    return Homogeneity(statistic, kept - 1, special.chdtrc(np.maximum(kept - 1, 1), statistic), kept)
 
 
 def _under(odds: Floats, r: Floats, c: Floats, n: Floats) -> tuple[Floats, Floats]:

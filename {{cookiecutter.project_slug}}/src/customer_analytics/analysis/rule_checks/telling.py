@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rule_checks.decay import Decay, half_life
 from customer_analytics.analysis.rule_checks.links import Links
 from customer_analytics.analysis.rule_checks.replication import outcomes
-from customer_analytics.analysis.rule_checks.result import REVERSED, SHRINKS, TOGETHER, VANISHES, Replication
+from customer_analytics.analysis.rule_checks.result import REVERSED, TOGETHER, VANISHES, Replication
 from customer_analytics.analysis.rule_checks.strata import SIZE
 from customer_analytics.analysis.rule_checks.tails import Floats
 
@@ -20,31 +23,41 @@ _NAMES = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Deep:
+    """What the pairs that were divided by everything are told, rows by pair: see Checks. rate: false discovery rate."""
+
+    own: Links
+    audit: pd.DataFrame
+    tested: pd.DataFrame
+    lifts: pd.DataFrame
+    yearly: pd.DataFrame | None
+    fitted: Decay | None
+    rate: float
+
+
 def rule_rows(
-    rules: pd.DataFrame, pairs: Links, own: Links, wide: Floats, later: pd.DataFrame, repeated: Replication,
-    audit: pd.DataFrame, tested: pd.DataFrame, lifts: pd.DataFrame, yearly: pd.DataFrame | None, fitted: Decay | None,
-    rate: float,
+    rules: pd.DataFrame, of_rule: npt.NDArray[np.int64], pairs: Links, wide: Floats, later: pd.DataFrame,
+    repeated: Replication, deep: Deep,
 ) -> pd.DataFrame:  # fmt: skip
     """The table of Checks, in the order of the rules.
 
     Args:
-        rules: table of rules. pairs: all pairs; own: those that were divided by everything, the first ones.
-        wide: widening by pair. later: lift in both parts by pair. repeated: what was found earlier alone.
-        audit, tested, lifts, yearly, fitted: rows by pair of `own`.
-        rate: false discovery rate.
+        rules: table of rules. of_rule: pair of each, -1 for none.
+        pairs: all pairs. wide: widening by pair. later: lift in both parts by pair.
+        repeated: what was found earlier alone.
+        deep: of the first pairs.
     """
     by_pair = later.assign(widening=wide)
     sides = [(pairs.sets[left], pairs.sets[right]) for left, right in zip(pairs.left, pairs.right, strict=True)]
     by_pair["outcome"] = outcomes(by_pair, _found(repeated), sides) if repeated.reason != "no_parts" else None
-    deep = pd.DataFrame(index=np.arange(len(own)))
-    deep = deep.join(_controlled(audit)).join(_differing(tested, rate)).join(_flipping(lifts))
-    if yearly is not None:
-        deep = deep.join(_crowding(yearly))
-    if fitted is not None:
-        deep = deep.join(_fading(fitted))
-    joined = by_pair.join(deep)
-    of_rule = pairs.of_rule[: len(rules)]
-    rows = joined.reindex(of_rule).reset_index(drop=True)  # -1 is no pair: empty
+    own = pd.DataFrame(index=np.arange(len(deep.own)))
+    own = own.join(_controlled(deep.audit)).join(_differing(deep.tested, deep.rate)).join(_flipping(deep.lifts))
+    if deep.yearly is not None:
+        own = own.join(_crowding(deep.yearly))
+    if deep.fitted is not None:
+        own = own.join(_fading(deep.fitted))
+    rows = by_pair.join(own).reindex(of_rule).reset_index(drop=True)  # -1 is no pair: empty
     return pd.concat([rules[["rule", "lift"]].reset_index(drop=True), _complete(rows)], axis=1)
 
 
@@ -75,7 +88,7 @@ def _found(repeated: Replication) -> dict[tuple[object, object], bool]:
 
 
 def _controlled(audit: pd.DataFrame) -> pd.DataFrame:
-    """The joint control, the control by size, and which control alone takes the rule away (the one that explains most)."""
+    """The joint control, the control by size, and which control alone explains the rule away (most of it)."""
     joint = audit[audit["control"] == TOGETHER].set_index("pair")[_OF_CONTROL].rename(columns=_NAMES)
     size = audit[audit["control"] == SIZE].set_index("pair")
     given = pd.DataFrame(
@@ -121,6 +134,3 @@ def _fading(fitted: Decay) -> pd.DataFrame:
             "half_life_high": [half_life(float(rate)) for rate in fitted.low],
         }
     )
-
-
-__all__ = ["COLUMNS", "SHRINKS", "rule_rows"]
