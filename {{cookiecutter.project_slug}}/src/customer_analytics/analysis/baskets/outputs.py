@@ -12,6 +12,7 @@ import pandas as pd
 from customer_analytics.analysis.association import outputs as ruling
 from customer_analytics.analysis.baskets import basket_outputs as own
 from customer_analytics.analysis.recommend import outputs as recommending
+from customer_analytics.analysis.rule_checks import outputs as checking
 from customer_analytics.analysis.sequences import outputs as following
 
 if TYPE_CHECKING:
@@ -23,14 +24,20 @@ Metrics = dict[str, float | int | None]
 def metrics(result: BasketRulesResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
     made = own.metrics(result.baskets, result.description) | following.metrics(result.sequences)
-    return made | recommending.metrics(result.recommend) | ruling.metrics(result)
+    return (
+        made
+        | recommending.metrics(result.recommend)
+        | ruling.metrics(result)
+        | checking.metrics(result.checks, result.rules)
+    )
 
 
 def tables(result: BasketRulesResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     """File name without ending -> the table."""
     made = own.tables(result.baskets, result.description, minimum_group)
     made |= following.tables(result.sequences, result.baskets, minimum_group)
-    return made | recommending.tables(result.recommend, minimum_group) | ruling.tables(result, minimum_group)
+    made |= recommending.tables(result.recommend, minimum_group) | ruling.tables(result, minimum_group)
+    return made | checking.tables(result.checks, result.rules, result.baskets, minimum_group)
 
 
 def customer_tables(result: BasketRulesResult) -> dict[str, pd.DataFrame]:

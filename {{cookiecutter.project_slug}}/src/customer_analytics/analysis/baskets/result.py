@@ -15,7 +15,7 @@ from customer_analytics.analysis.baskets.describe import Description, describe
 from customer_analytics.analysis.baskets.prepare import baskets
 from customer_analytics.analysis.itemsets import Floor, Itemsets, floor_for, mine
 from customer_analytics.analysis.recommend import Recommendation, recommend
-from customer_analytics.analysis.rule_checks.replication import earlier_rules
+from customer_analytics.analysis.rule_checks import Checks, check, earlier_rules
 from customer_analytics.analysis.sequences import Sequences, sequences
 from customer_analytics.engagement.parameters import BasketRulesParameters
 from customer_analytics.tables.store import Tables
@@ -35,6 +35,7 @@ class BasketRulesResult:
     substitutes: Substitutes | None = None
     sequences: Sequences | None = None
     recommend: Recommendation | None = None
+    checks: Checks | None = None
 
 
 def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesResult:
@@ -59,4 +60,5 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
         pair_matrix(found, parameters.false_discovery), substitutes(found, parameters),
         sequences=sequences(tables, found, parameters),
         recommend=recommend(found, ruled, earlier, tables, parameters),
+        checks=check(found, ruled, earlier, parameters, itemsets.floor),
     )  # fmt: skip
