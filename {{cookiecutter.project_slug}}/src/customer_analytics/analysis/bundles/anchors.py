@@ -1,10 +1,11 @@
 """Anchor items: the items whose baskets hold the most other margin, beyond what baskets of that size hold anyway.
 
 An item that is often in large baskets stands beside more money whatever it is. So the other margin in its baskets is
-compared with that of baskets of the same number of items that do not hold it: (size − 1) / size of their margin, what
-all items but one of them bring on average. The item's own margin is on neither side, since else every cheap item would
-seem to stand beside dear ones. Lines beyond the 99.9th percentile count as that, so that one wrong price makes no
-anchor. The interval is over customers, whose baskets are alike; q over all items compared.
+compared with what other items bring a place in all baskets of that size, times the places left: (size − 1) · (margin of
+those baskets without the item's own) / (their items without the item). This is what chance gives where items keep their
+frequencies and baskets their sizes. The item's own margin is on neither side, since else every cheap item would seem to
+stand beside dear ones. Lines beyond the 99.9th percentile count as that, so that one wrong price makes no anchor. The
+interval is over customers, whose baskets are alike; q over all items compared.
 """
 
 from __future__ import annotations
@@ -57,9 +58,7 @@ def _compared(baskets: Baskets, lines: ir.Table, codes: list[int], false_discove
     try:
         sizes = [int(size) for size in totals.select("size").distinct().to_pandas()["size"]]
         classes = ibis.memtable(pd.DataFrame({"size": sizes, "group": [size_class(size) for size in sizes]}))
-        joined = totals.join(classes, "size")
-        share = (joined["size"] - 1).cast("float64") / joined["size"]
-        whole = joined.select("basket", "size", "group", "whole", part=joined.whole * share).cache()
+        whole = totals.join(classes, "size").select("basket", "size", "group", "whole").cache()
     finally:
         totals.release()
     try:
@@ -94,17 +93,16 @@ def _lines(baskets: Baskets, found: Goods) -> ir.Table:
 
 
 def _benchmarks(whole: ir.Table, lines: ir.Table) -> pd.DataFrame:
-    """item, group, bench: what (size − 1) / size of a basket of the class without the item brings on average."""
-    by_size = whole.group_by("group").aggregate(n=whole.count(), part=whole.part.sum()).to_pandas()
-    joined = lines.join(whole, "basket")
-    own = joined.group_by("item", "group").aggregate(own_n=joined.count(), own_part=joined.part.sum()).to_pandas()
+    """item, group, each: what a place that is not the item's brings, in all baskets of the class."""
+    by_size = whole.group_by("group").aggregate(money=whole.whole.sum(), places=whole["size"].sum()).to_pandas()
+    joined = lines.join(whole.select("basket", "group"), "basket")
+    own = joined.group_by("item", "group").aggregate(own=joined.money.sum(), n=joined.count()).to_pandas()
     table = own.merge(by_size, on="group")
-    without = table["n"] - table["own_n"]
-    table["bench"] = (table["part"] - table["own_part"]) / without.where(without > 0)
+    others = (table["places"] - table["n"]).astype("float64")
     # Rounded: engines add floats in any order, and the same inputs are to give the same tables.
-    table["bench"] = table["bench"].round(9)
-    kept: pd.DataFrame = table.loc[table["bench"].notna(), ["item", "group", "bench"]]
-    return kept.sort_values(["item", "group"])
+    table["each"] = ((table["money"] - table["own"]) / others.where(others > 0)).fillna(0.0).round(9)
+    ordered: pd.DataFrame = table[["item", "group", "each"]].sort_values(["item", "group"])
+    return ordered
 
 
 def _residuals(baskets: Baskets, whole: ir.Table, lines: ir.Table, benchmarks: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +118,10 @@ def _residuals(baskets: Baskets, whole: ir.Table, lines: ir.Table, benchmarks: p
     )
     rows = rows.join(who, [("basket", "head")])
     other = rows.whole - rows.money
-    rows = rows.select("item", "person", "nobody", "bench", other=other, alone=(rows["size"] == 1).ifelse(1, 0))
+    rows = rows.select(
+        "item", "person", "nobody", bench=rows.each * (rows["size"] - 1), other=other,
+        alone=(rows["size"] == 1).ifelse(1, 0),
+    )  # fmt: skip
     by_customer = rows.group_by("item", "person", "nobody").aggregate(
         n=rows.count(), other=rows.other.sum(), bench=rows.bench.sum(), alone=rows.alone.sum()
     )

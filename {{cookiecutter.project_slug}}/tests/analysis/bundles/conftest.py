@@ -1,0 +1,8 @@
+"""Finds the small shop beside these tests, in which baskets are written down by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
