@@ -104,6 +104,22 @@ def test_undated_baskets_carry_basket_rules_and_nothing_else(make_tables):
     assert set(others.values()) == {Level.NO_GO}
 
 
+def test_visits_in_which_several_pages_were_seen_carry_basket_rules(make_tables):
+    events = pd.DataFrame(
+        {
+            "event": "view", "visitor_id": [f"v{n // 6}" for n in range(600)],
+            "session_id": [f"s{n // 3}" for n in range(600)], "page": [f"/p{n % 3}" for n in range(600)],
+            "occurred_at": pd.Timestamp("2025-01-01") + pd.to_timedelta(range(600), unit="h"),
+        }
+    )  # fmt: skip
+    verdict = fitness(make_tables(events=events), minimum_base=30)["basket_rules"]
+    assert verdict.base == {"baskets": 200, "items": 3, "with_two_items": 200}
+    assert codes(verdict) == ["some_mixed_baskets"]
+    by_day = fitness(make_tables(events=events.drop(columns="session_id")), minimum_base=30)["basket_rules"]
+    days = events.assign(day=events["occurred_at"].dt.date).groupby(["visitor_id", "day"])["page"].nunique()
+    assert by_day.base["baskets"] == len(days) and by_day.base["with_two_items"] == int((days > 1).sum())
+
+
 def test_baskets_of_one_item_hold_no_pairs(make_tables):
     lines = pd.DataFrame({"order_id": [str(n) for n in range(500)], "product_id": ["p"] * 500})
     verdict = fitness(make_tables(order_lines=lines), minimum_base=30)["basket_rules"]

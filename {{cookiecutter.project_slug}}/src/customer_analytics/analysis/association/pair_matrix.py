@@ -54,6 +54,16 @@ def pair_matrix(found: Baskets, false_discovery: float, most: int = ITEMS) -> Pa
     return PairMatrix(tuple(int(code) for code in codes), str(top["level"].iloc[0]), table)
 
 
+def tables(found: Baskets, matrix: PairMatrix | None) -> dict[str, pd.DataFrame]:
+    """pair_matrix: the pairs with the names of both."""
+    if matrix is None:
+        return {"pair_matrix": pd.DataFrame(columns=COLUMNS)}
+    names = found.items.set_index("item")["label"]
+    labels = [str(names[code]) for code in matrix.items]
+    own = {side: [labels[place] for place in matrix.table[side]] for side in ("a", "b")}
+    return {"pair_matrix": matrix.table.assign(**own)}
+
+
 def _ordered(one: int, other: int) -> tuple[int, int]:
     return (int(one), int(other)) if one < other else (int(other), int(one))
 

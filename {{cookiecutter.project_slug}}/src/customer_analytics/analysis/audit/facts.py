@@ -91,7 +91,7 @@ def collect_facts(tables: Tables) -> Facts:
         order_states=max(_filled(tables, "orders", name) for name in ("paid_at", "status")) if orders else 0,
         events=events,
         event_names=int(tables["events"].event.nunique().execute()) if events else 0,
-        baskets=_baskets(tables) if "order_lines" in present else None,
+        baskets=_baskets(tables, present),
         touches=rows.get("touches", 0),
         touched=touches.get("touched", 0),
         arms=touches.get("arms", {}),
@@ -154,17 +154,32 @@ def _customers(tables: Tables) -> tuple[int, int]:
     return int(row["people"]), sum(int(row[name]) > 0 for name in counts)
 
 
-def _baskets(tables: Tables) -> BasketFacts | None:
-    lines = tables["order_lines"]
-    names = ("product_id", "product_name", "category")
-    item = next((name for name in names if _filled(tables, "order_lines", name)), None)
-    if item is None:
-        return None
-    sold = lines.filter(lines[item].notnull())
-    sizes = sold.group_by("order_id").aggregate(items=sold[item].nunique())
-    totals = sizes.aggregate(baskets=sizes.count(), mixed=(sizes["items"] >= 2).sum().fill_null(0))
-    row = one_row(totals.cross_join(sold.aggregate(distinct=sold[item].nunique())))
-    return BasketFacts(int(row["baskets"]), int(row["mixed"]), int(row["distinct"]))
+def _baskets(tables: Tables, present: set[str]) -> BasketFacts | None:
+    """Orders with their items; without any, visits with what was looked at in them."""
+    for table, names in _BASKET_ITEMS.items():
+        item = next((name for name in names if table in present and _filled(tables, table, name)), None)
+        keys = _basket_keys(tables, table) if item else []
+        if item and keys:
+            rows = tables[table]
+            sold = rows.filter(rows[item].notnull(), *(rows[key].notnull() for key in keys))
+            sizes = sold.group_by(keys).aggregate(items=sold[item].nunique())
+            totals = sizes.aggregate(baskets=sizes.count(), mixed=(sizes["items"] >= 2).sum().fill_null(0))
+            row = one_row(totals.cross_join(sold.aggregate(distinct=sold[item].nunique())))
+            return BasketFacts(int(row["baskets"]), int(row["mixed"]), int(row["distinct"]))
+    return None
+
+
+_BASKET_ITEMS = {"order_lines": ("product_id", "product_name", "category"), "events": ("product_id", "page")}
+
+
+def _basket_keys(tables: Tables, table: str) -> list[str]:
+    """Columns that say the basket of a row; none where nothing does."""
+    if table == "order_lines":
+        return ["order_id"]
+    if tables.has("events", "session_id"):
+        return ["session_id"]
+    whose = next((name for name in ("customer_id", "visitor_id") if tables.has("events", name)), None)
+    return [whose, "occurred_on"] if whose else []
 
 
 def _touches(tables: Tables) -> dict[str, Any]:

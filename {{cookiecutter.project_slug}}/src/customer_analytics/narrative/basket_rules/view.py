@@ -195,10 +195,14 @@ class View:
     def why_not(self) -> Text:
         """Why no rules are given, as a sentence."""
         say, reason = self.language.say, self.baskets.reason
+        least = self.language.number(self.minimum_base)
         return {
-            "no_items": say("Not estimable: the data do not say which products were in an order."),
+            "no_lines": say("Not estimable: the data do not say which products were in an order."),
             "no_sales": say("Not estimable: no product was sold, or nothing that was sold is a product."),
-        }.get(reason or "") or say("Not estimable: nothing was found in the data that could be a basket.")
+            "few_baskets": say("Not estimable: there are fewer than {least} baskets.", least=least),
+            "one_item": say("Not estimable: all baskets hold the same single item."),
+            "single_items": say("Not estimable: no basket holds two different items."),
+        }.get(reason or "") or say("Not estimable: no two items are found together often enough.")
 
     @property
     def period(self) -> str:
