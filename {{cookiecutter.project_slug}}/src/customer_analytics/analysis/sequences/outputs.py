@@ -12,7 +12,7 @@ SEQUENCES = [
     "antecedent", "consequent", "level", "days", "triggers", "count", "people", "customers", "share", "share_low",
     "share_high", "expected", "lift", "lift_low", "lift_high", "lag_low", "lag_median", "lag_high", "after", "before",
     "direction", "direction_low", "direction_high", "base_p", "direction_p", "p_value", "q_value", "significant",
-    "lift_later", "lift_later_low", "lift_later_high",
+    "lift_later", "lift_later_low", "lift_later_high", "found_earlier",
 ]  # fmt: skip
 REMINDERS = [
     "item", "code", "level", "days", "people", "again", "share", "share_low", "share_high", "expected", "lift",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.basket_rules import findings as own
+from customer_analytics.narrative.basket_rules import following, reminders, sizes, top_items
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class _Section(Protocol):
 
 
 # After what goes together: in the order of the first screen.
-SECTIONS: tuple[_Section, ...] = ()
+SECTIONS: tuple[_Section, ...] = (sizes, top_items, following, reminders)
 
 
 def summary(view: View) -> Summary:
