@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60  # characters of a product's name in a sentence or a cell
 CATEGORY = "category"
 JOINED = " + "
+HELD = "held"  # outcome of the checks: beyond chance in the earlier part alone, and in the later one
+EXPLAINED = ("vanishes", "reversed")  # verdicts of the checks: the rule is not of the items but of month or group
 
 
 def rows(frame: pd.DataFrame) -> list[Any]:
@@ -148,17 +150,31 @@ class View:
     @functools.cached_property
     def _checked(self) -> pd.DataFrame:
         """What the checks found of each rule, by its number."""
-        checks = getattr(self.result, "checks", None)
+        checks = self.result.checks
         return pd.DataFrame() if checks is None else checks.table.set_index("rule")
+
+    def checked(self, rule: int, name: str) -> Any:
+        """What the checks found of a rule in a column of their table; None where it was not checked."""
+        known = rule in self._checked.index and name in self._checked
+        return self._checked.at[rule, name] if known else None
+
+    def is_explained(self, rule: int) -> bool:
+        """Whether a rule vanishes or turns round within months, groups and promotions."""
+        return self.checked(rule, "verdict") in EXPLAINED
+
+    def lift_interval(self, rule: Any) -> tuple[float, float]:
+        """Interval of a rule's lift: over customers, who buy again and again, where they are known, else baskets."""
+        low, high = getattr(rule, "clustered_low", math.nan), getattr(rule, "clustered_high", math.nan)
+        if math.isnan(low) or math.isnan(high):
+            return float(rule.lift_low), float(rule.lift_high)
+        return float(low), float(high)
 
     def later(self, rule: int) -> Text:
         """What became of a rule in the later part, as a sentence with a space before it; empty where not known."""
-        if rule not in self._checked.index or "lift_later" not in self._checked:
+        found = [self.checked(rule, name) for name in ("lift_later", "lift_later_low", "lift_later_high")]
+        if any(one is None or math.isnan(one) for one in found):
             return Text("")
-        found: Any = self._checked.loc[rule]
-        lift, low, high = (float(found[name]) for name in ("lift_later", "lift_later_low", "lift_later_high"))
-        if math.isnan(lift) or math.isnan(low):
-            return Text("")
+        lift, low, high = map(float, found)
         return self.language.say(
             " In the later part: {times} ({interval}).", times=self.times(lift),
             interval=self.numbers_between(low, high),
@@ -179,9 +195,12 @@ class View:
     def shown(self) -> pd.DataFrame:
         """The rules worth showing, the strongest first: of each set of items the direction with the higher confidence.
 
-        Sets stand in the order of the table of rules, by their strongest direction.
+        Sets stand in the order of the table of rules, by their strongest direction. Rules that vanish or turn round
+        within months, groups and promotions are not among them.
         """
         found = self.significant
+        if len(found):
+            found = found[[not self.is_explained(int(rule)) for rule in found["rule"]]]
         if not len(found):
             return found
         sides = zip(found["antecedent"], found["consequent"], strict=True)
