@@ -63,7 +63,7 @@ class RuleMaker:
             shaped = Shaped(left[rows], right[rows], *counts, tested.size_lift[rows])
             significant = tested.q[rows] <= self.parameters.false_discovery
             best, why, general = self._beside_general(shaped, significant)
-            if self.kin.members:
+            if self.kin.is_known:
                 self._across_levels(shaped, np.flatnonzero(significant & (why == 0)), why, general)
             found.append(Part(shaped.left, shaped.right, *counts, *tested.of(rows), best.improvement, why, general))
         return found

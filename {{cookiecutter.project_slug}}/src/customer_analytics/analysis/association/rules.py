@@ -90,7 +90,7 @@ def rules_of(
     size_lift, given = _given_sizes(blocks, fisher, n, alpha, known)
     q = q_of(blocks, given, family)
     line = max((float(p[own <= alpha].max(initial=0.0)) for p, own in zip(given, q, strict=True)), default=0.0)
-    maker = RuleMaker(lookup, n, line, parameters, _kin(items, itemsets.floor), known)
+    maker = RuleMaker(lookup, n, line, parameters, Kin(_parents(items), sets, lookup), known)
     tested = map(Tested, blocks, given, q, fisher, size_lift)
     parts = [part for one in tested for part in maker.parts(one)]
     compared = sum(len(block.p) for block in blocks)
@@ -100,13 +100,12 @@ def rules_of(
     return Rules(table, n, family, compared, line, alpha, reason)
 
 
-def _kin(items: pd.DataFrame, floor: int) -> Kin:
-    """Items that are frequent themselves, and their categories."""
+def _parents(items: pd.DataFrame) -> Integers:
+    """Category of each code, -1 for none, by code."""
     parents = np.full(int(items["item"].max()) + 1 if len(items) else 0, -1, np.int64)
     if "parent" in items:
-        frequent = items[items["baskets"] >= floor]
-        parents[frequent["item"].to_numpy()] = frequent["parent"].to_numpy(np.int64)
-    return Kin.of(parents)
+        parents[items["item"].to_numpy()] = items["parent"].to_numpy(np.int64)
+    return parents
 
 
 def _sizes_of(

@@ -49,8 +49,9 @@ class Part:
 def arranged(parts: Sequence[Part], categories: npt.NDArray[np.integer], n: int, alpha: float) -> pd.DataFrame:
     """The table of all parts: numbered from 1, what is significant and new first, then by strength.
 
-    Strength: baskets with both sides times the logarithm of the cautious lift (lower end of its interval) over the
-    lift that sizes give, so that neither a handful of rare items nor a hardly raised pair of best-sellers leads.
+    Strength: square root of the baskets with both sides times the logarithm of the cautious lift (lower end of its
+    interval) over the lift that sizes give: neither a handful of rare items nor a hardly raised pair of best-sellers
+    leads.
     """
     frame = pd.concat([_frame(part, n) for part in parts], ignore_index=True)
     sides = [side for part in parts for side in zip(_tuples(part.antecedent), _tuples(part.consequent), strict=True)]
@@ -59,7 +60,7 @@ def arranged(parts: Sequence[Part], categories: npt.NDArray[np.integer], n: int,
     frame["significant"] = frame["q_value"] <= alpha
     frame["level"] = np.concatenate([_levels(part, categories) for part in parts])
     cautious = frame["lift_low"] / frame["size_lift"].clip(lower=1.0).fillna(1.0)
-    frame["strength"] = frame["count"] * np.log(cautious.clip(lower=1e-12))
+    frame["strength"] = np.sqrt(frame["count"]) * np.log(cautious.clip(lower=1e-12))
     order = _order(frame)
     frame = frame.loc[order].reset_index(drop=True)
     frame.insert(0, "rule", np.arange(1, len(frame) + 1))
