@@ -231,6 +231,10 @@ class View:
             return ""
         return self.language.period(as_date(first), as_date(last))
 
+    def day(self, number: int) -> str:
+        """A day number as a date in words."""
+        return self.language.date(as_date(number))
+
     @property
     def source(self) -> Text:
         """The source line of a figure."""
