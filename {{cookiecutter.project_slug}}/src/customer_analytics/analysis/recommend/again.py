@@ -59,18 +59,21 @@ def strength(times: Whole, share: Floats) -> Floats:
     return found
 
 
-def own_lists(person: npt.NDArray[np.int64], column: npt.NDArray[np.int64], score: npt.NDArray[np.float64], people: int,
-              k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:  # fmt: skip
-    """The k columns of each person with the highest score and these scores; -1 and 0 where there are no more."""
-    lists, scores = np.full((people, k), -1, dtype=np.int64), np.zeros((people, k))
+def first_of_each(person: Whole, column: Whole, score: Floats, k: int) -> tuple[Whole, Whole]:
+    """(row, place) of the k highest scores of each person, best first; equal scores: the lower column first."""
     order = np.lexsort((column, -score, person))
-    sizes = np.bincount(person, minlength=people)
+    sizes = np.bincount(person) if len(person) else np.empty(0, dtype=np.int64)
     place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     taken = place < k
-    chosen = order[taken]
-    lists[person[chosen], place[taken]] = column[chosen]
-    scores[person[chosen], place[taken]] = score[chosen]
-    return lists, scores
+    return order[taken], place[taken]
+
+
+def own_lists(person: Whole, column: Whole, score: Floats, people: int, k: int) -> Whole:
+    """The k columns of each person with the highest score, best first; -1 where there are no more."""
+    rows, places = first_of_each(person, column, score, k)
+    lists = np.full((people, k), -1, dtype=np.int64)
+    lists[person[rows], places] = column[rows]
+    return lists
 
 
 def again_test(
@@ -99,7 +102,7 @@ def again_test(
     share = words.buyers / max(words.base, 1)
     judged = {}
     for name, score in scores.items():
-        lists, _ = own_lists(person, column, score, len(chosen), k)
+        lists = own_lists(person, column, score, len(chosen), k)
         parts = [judge(lists[a:b], truth[a:b], truths[a:b], share) for a, b in chunks(len(chosen), learn.ROWS_AT_ONCE)]
         judged[name] = joined(parts)
     table, winner, baseline = evaluation("again", judged, np.arange(len(chosen)), len(words), seed, (BASELINE,))

@@ -16,8 +16,7 @@ import pandas as pd
 from customer_analytics.analysis.recommend import learn
 from customer_analytics.analysis.recommend.history import Vocabulary, matrix, vocabulary
 from customer_analytics.analysis.recommend.measures import evaluation
-from customer_analytics.analysis.recommend.next_items import RECENT_DAYS
-from customer_analytics.analysis.recommend.result import FEW_BASKETS, NOTHING, Tested
+from customer_analytics.analysis.recommend.result import FEW_BASKETS, NOTHING, RECENT_DAYS, Tested
 from customer_analytics.analysis.recommend.scorers import Scorer, Similar
 
 if TYPE_CHECKING:

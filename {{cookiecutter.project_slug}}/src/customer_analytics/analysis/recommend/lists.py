@@ -11,10 +11,11 @@ import pandas as pd
 
 from customer_analytics.analysis.actions.reach import reach
 from customer_analytics.analysis.recommend import learn
-from customer_analytics.analysis.recommend.again import own_lists, strength
+from customer_analytics.analysis.recommend.again import first_of_each, strength
 from customer_analytics.analysis.recommend.history import History, Vocabulary, matrix
-from customer_analytics.analysis.recommend.result import LISTED, chunks
+from customer_analytics.analysis.recommend.result import LISTED, OWNED, chunks
 from customer_analytics.analysis.recommend.scorers import Scorer, best
+from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.tables.store import Tables
 
 Places = npt.NDArray[np.int64]
@@ -35,6 +36,15 @@ class Found:
         return len(self.person)
 
 
+@dataclass(frozen=True)
+class Owned:
+    """Suggestions of what a customer has, with how many baskets held it and the day of the last one."""
+
+    found: Found
+    times: npt.NDArray[np.int32]
+    last: npt.NDArray[np.int32]
+
+
 def new_items(known: History, words: Vocabulary, scorer: Scorer, allowed: npt.NDArray[np.bool_], k: int) -> Found:
     """The k best items that each customer does not have yet."""
     parts = []
@@ -49,7 +59,7 @@ def new_items(known: History, words: Vocabulary, scorer: Scorer, allowed: npt.ND
     return _joined(parts)
 
 
-def own_items(known: History, words: Vocabulary, share: npt.NDArray[np.float64], by_habit: bool, k: int) -> Found:
+def own_items(known: History, words: Vocabulary, share: npt.NDArray[np.float64], by_habit: bool, k: int) -> Owned:
     """The k items that each customer has and is most likely to buy again.
 
     Args:
@@ -60,17 +70,24 @@ def own_items(known: History, words: Vocabulary, share: npt.NDArray[np.float64],
         k: items for each customer.
     """
     parts = []
-    wanted = known.table.select("person", "item", "n")
+    wanted = known.table.select("person", "item", "n", "last")
     for start, stop in known.ranges():
         rows = wanted.filter(wanted.person >= start, wanted.person < stop).to_pandas()
         column = words.columns_of(rows["item"].to_numpy(np.int64))
         mine = (column >= 0) & ~np.isnan(share[np.maximum(column, 0)])
         rows, column = rows[mine], column[mine]
-        habit = strength(rows["n"].to_numpy(np.int64), share[column])
-        score = habit if by_habit else words.buyers[column].astype(np.float64)
-        lists, scores = own_lists(rows["person"].to_numpy(np.int64) - start, column, score, stop - start, k)
-        parts.append(_rows(start, lists, scores, np.full(lists.shape, -1, dtype=np.int64)))
-    return _joined(parts)
+        times = rows["n"].to_numpy(np.int64)
+        score = strength(times, share[column]) if by_habit else words.buyers[column].astype(np.float64)
+        person = rows["person"].to_numpy(np.int64)
+        chosen, place = first_of_each(person - start, column, score, k)
+        found = Found(
+            person[chosen].astype(np.int32), place.astype(np.int8), column[chosen].astype(np.int32),
+            score[chosen].astype(np.float32), np.full(len(chosen), -1, dtype=np.int32),
+        )  # fmt: skip
+        last = rows["last"].to_numpy(np.int32)[chosen]
+        parts.append(Owned(found, times[chosen].astype(np.int32), last))
+    found = _joined([part.found for part in parts])
+    return Owned(found, *(np.concatenate([getattr(part, name) for part in parts]) for name in ("times", "last")))
 
 
 def _rows(start: int, lists: Places, scores: npt.NDArray[np.floating], because: Places) -> Found:
@@ -124,6 +141,14 @@ def as_table(
         "consent": _texts(np.array(consent[0], dtype=object), consent[1][found.person]),
     }
     return pd.DataFrame(columns)[list(LISTED)]
+
+
+def as_owned_table(own: Owned, table: pd.DataFrame) -> pd.DataFrame:
+    """The table of what may be bought again: without a reason, with times and last_bought (ISO day)."""
+    days, codes = np.unique(own.last, return_inverse=True)
+    names = np.array([as_date(int(day)).isoformat() for day in days], dtype=object)
+    more = table.drop(columns="because").assign(times=own.times, last_bought=_texts(names, codes))
+    return more[list(OWNED)]
 
 
 def _texts(names: npt.NDArray[np.object_], places: npt.NDArray[np.integer]) -> pd.Categorical:

@@ -8,10 +8,8 @@ import pandas as pd
 from customer_analytics.analysis.recommend import learn
 from customer_analytics.analysis.recommend.history import History, Vocabulary, matrix, vocabulary
 from customer_analytics.analysis.recommend.measures import evaluation
-from customer_analytics.analysis.recommend.result import FEW_PEOPLE, NOTHING, Tested
+from customer_analytics.analysis.recommend.result import FEW_PEOPLE, NOTHING, RECENT_DAYS, Tested
 from customer_analytics.analysis.recommend.scorers import Scorer
-
-RECENT_DAYS = 30
 
 
 def counts(known: History, split: int, end: int) -> pd.DataFrame:

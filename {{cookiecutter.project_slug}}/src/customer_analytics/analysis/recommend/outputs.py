@@ -61,7 +61,7 @@ def tables(result: Recommendation | None, minimum_group: int) -> dict[str, pd.Da
     if len(result.similar):
         known = result.similar[result.similar["together"] >= minimum_group]
         rank = known.groupby("item", sort=False).cumcount() + 1
-        made["similar_items"] = known.assign(rank=rank)
+        made["similar_items"] = known.assign(rank=rank).drop(columns=["code", "other_code"])
     if result.again is not None and len(result.again.items):
         made["bought_again"] = _bought_again(result.again.items, minimum_group)
     return made

@@ -12,7 +12,14 @@ from customer_analytics.analysis.recommend import learn
 from customer_analytics.analysis.recommend.again import OWN, again_test, bought_again, follow_days
 from customer_analytics.analysis.recommend.completion import basket_parts, basket_words, completion_test
 from customer_analytics.analysis.recommend.history import History, Vocabulary, history, matrix, vocabulary
-from customer_analytics.analysis.recommend.lists import Found, as_table, consent_of, new_items, own_items
+from customer_analytics.analysis.recommend.lists import (
+    Found,
+    as_owned_table,
+    as_table,
+    consent_of,
+    new_items,
+    own_items,
+)
 from customer_analytics.analysis.recommend.next_items import counts, first_and_last_day, next_test, people, words_before
 from customer_analytics.analysis.recommend.result import (
     BASELINES,
@@ -20,6 +27,7 @@ from customer_analytics.analysis.recommend.result import (
     NO_DATES,
     NO_PEOPLE,
     NOTHING,
+    OWNED,
     Again,
     Recommendation,
     Tested,
@@ -35,7 +43,9 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 SIMILAR_SHOWN = 10  # most similar items told of each item
-SIMILAR = ("item", "product", "rank", "other", "other_product", "similarity", "together", "unit")
+SIMILAR = (
+    "item", "product", "rank", "other", "other_product", "similarity", "together", "unit", "code", "other_code",
+)  # fmt: skip
 
 
 def recommend(
@@ -86,10 +96,11 @@ def _items(baskets: Baskets) -> Ints:
 def _without_lists(
     reason: str, completion: Tested, near: pd.DataFrame, k: int, baskets: Baskets, codes: Ints
 ) -> Recommendation:
-    empty = pd.DataFrame(columns=list(LISTED))
+    nobody, nothing = pd.DataFrame(columns=list(LISTED)), pd.DataFrame(columns=list(OWNED))
     return Recommendation(
-        reason, Tested("next", reason), completion, None, empty, empty, near, k, items=len(codes), of_items=len(codes)
-    )
+        reason, Tested("next", reason), completion, None, nobody, nothing, near, k, items=len(codes),
+        of_items=len(codes),
+    )  # fmt: skip
 
 
 def _for_people(
@@ -128,7 +139,7 @@ def _for_people(
     again = Again(_named(repeated, baskets.items), habits, follow_days(first, end))
     return Recommendation(
         reason="" if len(words) else NOTHING, next_test=test, completion=completion, again=again,
-        next_best=told(found, reasons, scorer.name), buy_again=told(own, [], habit).drop(columns="because"),
+        next_best=told(found, reasons, scorer.name), buy_again=as_owned_table(own, told(own.found, [], habit)),
         similar=near, next_items=k, items=len(words), of_items=len(codes),
         share_covered=float(words.buyers.sum() / max(int(items["buyers"].sum()), 1)), customers=len(known.ids),
         split=baskets.cut_day, method=scorer.name,
@@ -173,7 +184,8 @@ def _similar_items(
     made = pd.DataFrame({
         "item": keys[at], "product": labels[at], "rank": frame["rank"].to_numpy(), "other": keys[other],
         "other_product": labels[other], "similarity": frame["similarity"].to_numpy(),
-        "together": counted[at, other].astype(np.int64), "unit": unit,
+        "together": counted[at, other].astype(np.int64), "unit": unit, "code": words.codes[at],
+        "other_code": words.codes[other],
     })  # fmt: skip
     return made[list(SIMILAR)]
 

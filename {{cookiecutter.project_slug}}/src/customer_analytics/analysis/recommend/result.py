@@ -9,6 +9,7 @@ import pandas as pd
 
 METHODS = ("popular", "recent", "similar", "rules")  # two kinds of popularity, item-item collaborative filtering, rules
 BASELINES = ("popular", "recent")
+RECENT_DAYS = 30  # days in which something counts as recent
 NO_PEOPLE, NO_DATES, FEW_PEOPLE, NOTHING = "no_people", "no_dates", "few_people", "nothing"
 FEW_BASKETS = "few_baskets"
 
@@ -18,6 +19,7 @@ EVALUATION = (
     "p_adjusted",
 )  # fmt: skip
 LISTED = ("customer_id", "rank", "item", "product", "score", "method", "because", "consent")
+OWNED = ("customer_id", "rank", "item", "product", "score", "method", "times", "last_bought", "consent")
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ class Recommendation:
     """Next-best items.
 
     `reason`: "" or why there are no lists for customers. `next_test`, `completion`: the tests. `next_best`: LISTED, up
-    to `next_items` new items for each customer, best first. `buy_again`: the same of items that the customer has and
-    that are bought again. `similar`: item, rank, other, similarity, customers (or baskets) who have both: for a
+    to `next_items` new items for each customer, best first. `buy_again`: OWNED, the same of items that the customer has
+    and that are bought again. `similar`: item, rank, other, similarity, customers (or baskets) who have both: for a
     recommender. `items`, `share_covered`: items that are looked at, and the share of purchases that they make.
     `durable`: items that hardly anybody buys again. `split`: first day of the later part.
     """

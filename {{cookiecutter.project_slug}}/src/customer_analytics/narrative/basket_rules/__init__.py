@@ -4,6 +4,7 @@ from customer_analytics.narrative.basket_rules import (
     closing,
     following,
     frame,
+    next_items,
     pictures,
     reminders,
     sizes,
@@ -14,6 +15,6 @@ from customer_analytics.narrative.basket_rules.summary import aside, summary
 from customer_analytics.narrative.basket_rules.view import View
 
 __all__ = [
-    "View", "aside", "closing", "following", "frame", "pictures", "reminders", "sizes", "summary", "top_items",
+    "View", "aside", "closing", "following", "frame", "next_items", "pictures", "reminders", "sizes", "summary", "top_items",
     "uses",
 ]  # fmt: skip

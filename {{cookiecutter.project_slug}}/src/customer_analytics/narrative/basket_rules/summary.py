@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.basket_rules import findings as own
-from customer_analytics.narrative.basket_rules import following, reminders, sizes, top_items
+from customer_analytics.narrative.basket_rules import following, next_items, reminders, sizes, top_items
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.statistics import Interval
 
@@ -23,6 +23,7 @@ class _Section(Protocol):
 # After what goes together: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
     following,
+    next_items,
     sizes,
     reminders,
     top_items,
