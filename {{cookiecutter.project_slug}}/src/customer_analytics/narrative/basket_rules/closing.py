@@ -79,8 +79,8 @@ def method(view: View) -> list[tuple[Text, Text]]:
         (
             say("Beyond chance"),
             say("Fisher's exact test, and a second one that knows how large each basket is; the larger p counts. Of "
-                "all {family} comparisons that could have been made, at most {false} of those called significant are false "
-                "(Benjamini and Hochberg).", family=view.language.number(view.rules.family),
+                "all {family} comparisons that could have been made, at most {false} of those called significant are "
+                "false (Benjamini and Hochberg).", family=view.language.number(view.rules.family),
                 false=view.language.percent(view.rules.alpha)),
         ),
         (
@@ -104,7 +104,7 @@ def _floor(view: View) -> Text:
         return say(
             "A set has to be in {count} ({share} of all), as was asked; sets of up to {longest} items.", **numbers
         )
-    if floor.why == "count" and itemsets.floor == floor.count:
+    if itemsets.floor == floor.count:
         return say("A set has to be in {count} ({share} of all), fewer are anecdotes; sets of up to {longest} items.",
                    **numbers)  # fmt: skip
     return say(
