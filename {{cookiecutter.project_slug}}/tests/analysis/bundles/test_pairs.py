@@ -141,7 +141,8 @@ def test_among_a_thousand_pairs_without_a_trend_none_is_told() -> None:
     pairs_frame = pd.DataFrame(
         {
             "pair": range(1_000), "baskets_a": 400, "both": was + now, "earlier_a": 200, "earlier_both": was,
-            "later_a": 200, "later_both": now, "standard_error": np.nan, "customers_a": np.nan, "customers_both": np.nan,
+            "later_a": 200, "later_both": now, "standard_error": np.nan, "customers_a": np.nan,
+            "customers_both": np.nan,
         }
     )  # fmt: skip
     assert set(attach_rates(pairs_frame, 0.05, dated=True)["trend"]) == {"steady"}

@@ -1,4 +1,4 @@
-"""Sizes of the tests: they reach their power where the offer does what was assumed, and their level where it does not."""
+"""Sizes of the tests: their power where the offer does what was assumed, their level where it does not."""
 
 from __future__ import annotations
 

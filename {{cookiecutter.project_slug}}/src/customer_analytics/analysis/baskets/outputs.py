@@ -11,6 +11,7 @@ import pandas as pd
 
 from customer_analytics.analysis.association import outputs as ruling
 from customer_analytics.analysis.baskets import basket_outputs as own
+from customer_analytics.analysis.bundles import outputs as bundling
 from customer_analytics.analysis.recommend import outputs as recommending
 from customer_analytics.analysis.rule_checks import outputs as checking
 from customer_analytics.analysis.sequences import outputs as following
@@ -29,6 +30,7 @@ def metrics(result: BasketRulesResult) -> Metrics:
         | recommending.metrics(result.recommend)
         | ruling.metrics(result)
         | checking.metrics(result.checks, result.rules)
+        | bundling.metrics(result.bundles)
     )
 
 
@@ -37,6 +39,7 @@ def tables(result: BasketRulesResult, minimum_group: int) -> dict[str, pd.DataFr
     made = own.tables(result.baskets, result.description, minimum_group)
     made |= following.tables(result.sequences, result.baskets, minimum_group)
     made |= recommending.tables(result.recommend, minimum_group) | ruling.tables(result, minimum_group)
+    made |= bundling.tables(result.bundles, result.baskets, result.rules, minimum_group)
     return made | checking.tables(result.checks, result.rules, result.baskets, minimum_group)
 
 

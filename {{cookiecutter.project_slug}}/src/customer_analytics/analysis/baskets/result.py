@@ -13,6 +13,7 @@ from customer_analytics.analysis.association.substitutes import Substitutes, sub
 from customer_analytics.analysis.baskets.basket import Baskets
 from customer_analytics.analysis.baskets.describe import Description, describe
 from customer_analytics.analysis.baskets.prepare import baskets
+from customer_analytics.analysis.bundles import Bundles, bundles
 from customer_analytics.analysis.itemsets import Floor, Itemsets, floor_for, mine
 from customer_analytics.analysis.recommend import Recommendation, recommend
 from customer_analytics.analysis.rule_checks import Checks, check, earlier_rules
@@ -36,6 +37,7 @@ class BasketRulesResult:
     sequences: Sequences | None = None
     recommend: Recommendation | None = None
     checks: Checks | None = None
+    bundles: Bundles | None = None
 
 
 def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesResult:
@@ -55,10 +57,12 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
         raise_floor=floor.chosen,
     )  # fmt: skip
     ruled, earlier = rules(itemsets, found, parameters), earlier_rules(found, floor.count, parameters)
+    checked = check(found, ruled, earlier, parameters, itemsets.floor)
     return BasketRulesResult(
         parameters, found, describe(found), floor, itemsets, ruled,
         pair_matrix(found, parameters.false_discovery), substitutes(found, parameters),
         sequences=sequences(tables, found, parameters),
         recommend=recommend(found, ruled, earlier, tables, parameters),
-        checks=check(found, ruled, earlier, parameters, itemsets.floor),
+        checks=checked,
+        bundles=bundles(found, ruled, checked, parameters),
     )  # fmt: skip

@@ -151,9 +151,10 @@ def _residuals(baskets: Baskets, whole: ir.Table, lines: ir.Table, benchmarks: p
 def _tested(table: pd.DataFrame, false_discovery: float) -> pd.DataFrame:
     table = table[(table["clusters"] >= LEAST) & (table["baskets"] >= LEAST)].reset_index(drop=True)
     n = table["baskets"].astype("float64")
-    difference = table["rest"] / n
+    difference = (table["rest"] / n).round(9)  # engines add floats in any order
     spread = table["rest_rest"] - 2 * difference * table["rest_n"] + difference**2 * table["nn"]
     error = (spread.clip(lower=0.0) * table["clusters"] / (table["clusters"] - 1)) ** 0.5 / n
+    error = error.round(9)
     sure = (difference.abs() / error.where(error > 0)).fillna(0.0)
     p = np.array([math.erfc(one / math.sqrt(2)) for one in sure])
     q = benjamini_hochberg(p) if len(p) else p

@@ -91,7 +91,8 @@ def _whole(amount: pd.Series, rate: pd.Series) -> tuple[float, float]:
     money, total = float(amount[is_known].sum()), float(amount.sum())
     if not money > 0:
         return float("nan"), 0.0
-    return float((amount * rate)[is_known].sum() / money), money / total
+    # Rounded: engines add floats in any order, and the same inputs are to give the same numbers.
+    return round(float((amount * rate)[is_known].sum() / money), 9), money / total
 
 
 def usual_purchase(baskets: Baskets, codes: list[int]) -> pd.DataFrame:

@@ -41,8 +41,8 @@ TEST_COLUMNS = (
     "loss_test", "stores", "store_weeks", "store_design_effect", "money", "per",
 )  # fmt: skip
 WEIGHTED_COLUMNS = (
-    "antecedent", "consequent", "count", "lift", "per", "money", "purchase", "purchase_margin", "beyond_chance",
-    "without", "conversion", "beyond_money", "extra_money",
+    "antecedent", "consequent", "count", "customers", "lift", "per", "money", "purchase", "purchase_margin",
+    "beyond_chance", "without", "conversion", "beyond_money", "extra_money",
 )  # fmt: skip
 JOINED = " + "
 
@@ -95,9 +95,14 @@ def tables(
     if rules is not None and len(result.weighted):
         made["rule_money"] = _weighted(result, rules, labels)
     if baskets.has_people:
-        for name, column in (("bundles", "customers"), ("anchors", "customers"), ("attach", "customers_together")):
-            made[name] = made[name][made[name][column].fillna(0) >= minimum_group]
+        made = {name: _without_few(table, minimum_group) for name, table in made.items()}
     return {name: _plain(table) for name, table in made.items()}
+
+
+def _without_few(table: pd.DataFrame, minimum_group: int) -> pd.DataFrame:
+    """The table without what too few customers bought; the tests are of pairs with many more."""
+    column = next((name for name in ("customers_together", "customers") if name in table.columns), None)
+    return table if column is None else table[table[column].fillna(0) >= minimum_group]
 
 
 def _named(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:

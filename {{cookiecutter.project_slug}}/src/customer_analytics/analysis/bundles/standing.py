@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.association import Rules
     from customer_analytics.analysis.rule_checks import Checks
 
-LATER = ("held", "weaker")  # outcomes of a rule that is still one in the later part
+HELD = "held"  # outcome of a rule that is one in the later part too
 CONFOUNDED = ("vanishes", "reversed")  # verdicts on rules that are gone once months and groups are held fixed
 
 
@@ -25,5 +25,5 @@ def standing(rules: Rules, checks: Checks | None) -> pd.DataFrame:
     own = checks.table[["rule", "lift_later", "outcome", "verdict"]].astype({"rule": "int64"})
     frame = frame.merge(own, on="rule", how="left")
     later = frame["lift_later"].astype("float64")
-    made = frame[["rule"]].assign(lift_later=later, lasting=frame["outcome"].isin(LATER) & (later > 1))
+    made = frame[["rule"]].assign(lift_later=later, lasting=(frame["outcome"] == HELD) & (later > 1))
     return made.assign(confounded=frame["verdict"].isin(CONFOUNDED))
