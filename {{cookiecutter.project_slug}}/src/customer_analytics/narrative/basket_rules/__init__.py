@@ -1,13 +1,17 @@
 """What the basket report says, in words: one module a part of the report."""
 
 from customer_analytics.narrative.basket_rules import (
+    categories,
     closing,
+    control,
     following,
     frame,
     next_items,
     pictures,
     reminders,
+    rule_table,
     sizes,
+    substitutes,
     top_items,
     uses,
 )
@@ -15,6 +19,6 @@ from customer_analytics.narrative.basket_rules.summary import aside, summary
 from customer_analytics.narrative.basket_rules.view import View
 
 __all__ = [
-    "View", "aside", "closing", "following", "frame", "next_items", "pictures", "reminders", "sizes", "summary", "top_items",
-    "uses",
+    "View", "aside", "categories", "closing", "control", "following", "frame", "next_items", "pictures", "reminders",
+    "replication", "rule_table", "seasons", "sizes", "substitutes", "summary", "top_items", "uses",
 ]  # fmt: skip

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.basket_rules import findings as own
-from customer_analytics.narrative.basket_rules import following, next_items, reminders, sizes, top_items
+from customer_analytics.narrative.basket_rules import (
+    following,
+    next_items,
+    reminders,
+    rule_table,
+    sizes,
+    substitutes,
+    top_items,
+)
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.statistics import Interval
 
@@ -22,11 +30,16 @@ class _Section(Protocol):
 
 # After what goes together: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
+    replication,
+    control,
     following,
     next_items,
     sizes,
+    substitutes,
     reminders,
     top_items,
+    rule_table,
+    seasons,
 )
 LEAST_REPLICATED = 5  # rules of the earlier part below which no share of them is put into the title
 FIRST_ACTS = ("bundle_tests", "together", "next_items", "sequences")  # whose act is the recommendation, the best first
