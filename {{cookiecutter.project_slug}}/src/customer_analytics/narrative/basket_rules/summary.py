@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 from customer_analytics.language import Text
 from customer_analytics.narrative.basket_rules import findings as own
 from customer_analytics.narrative.basket_rules import (
+    control,
     following,
     next_items,
     reminders,
+    replication,
     rule_table,
+    seasons,
     sizes,
     substitutes,
     top_items,
@@ -75,7 +78,7 @@ def replicated(view: View) -> tuple[float, Interval, int] | None:
 def _title(view: View) -> Text:
     say, language = view.language.say, view.language
     if not len(view.shown):
-        return say("Nothing in the baskets goes together beyond chance")
+        return say("Nothing goes together beyond chance")
     count, held = len(view.shown), replicated(view)
     if held is None or held[2] < LEAST_REPLICATED:
         return language.say_count(
@@ -150,13 +153,13 @@ def _held_kpi(view: View) -> Kpi | None:
         return None
     say, language, (share, interval, count) = view.language.say, view.language, held
     note = language.say_count(
-        "of one rule of the earlier baskets; {interval}", "of {count} rules of the earlier baskets; {interval}", count,
+        "of one rule of the earlier part; {interval}", "of {count} rules of the earlier part; {interval}", count,
         interval=view.in_bracket(interval),
     )  # fmt: skip
     if count < view.minimum_base:
         kept = round(share * count)
-        return Kpi(say("Held in the later baskets"), language.number(kept), note)
-    return Kpi(say("Held in the later baskets"), language.percent(share), note)
+        return Kpi(say("Held in the later part"), language.number(kept), note)
+    return Kpi(say("Held in the later part"), language.percent(share), note)
 
 
 def _next_kpi(view: View) -> Kpi | None:
