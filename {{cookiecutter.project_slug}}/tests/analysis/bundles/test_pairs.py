@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import median
 
 import ibis
 import numpy as np
@@ -43,7 +44,7 @@ def slowly(baskets: list[Basket], a: int, b: int) -> dict[str, float]:
         "customers_both": len({one.person for one in with_both} - {None}),
         "recent_a": len(recent),
         "recent_both": sum(b in one.lines for one in recent),
-        "recent_bundles": sum(min(one.lines[a][0], one.lines[b][0]) for one in recent if b in one.lines),
+        "each": median(min(one.lines[a][0], one.lines[b][0]) for one in with_both),
     }
 
 

@@ -127,22 +127,18 @@ def _calculator(
     rates = attach.set_index("pair").loc[own["pair"], ["attach", "low", "high"]].reset_index(drop=True)
     scale = period.recent_scale
     frame = own[["pair", "rule", "a", "b", "customers_a", "customers_both"]].assign(
-        **rates, buyers=own["recent_a"] * scale, both=own["recent_both"] * scale, anyway=own["recent_bundles"] * scale,
+        **rates, buyers=own["recent_a"] * scale, both=own["recent_both"] * scale, each=own["each"],
         price_a=found.of("price", own["a"]), price_b=found.of("price", own["b"]), rate_a=found.of("rate", own["a"]),
         rate_b=found.of("rate", own["b"]), margin_b=found.of("unit_margin", own["b"]),
     )  # fmt: skip
-    columns = ("price_a", "price_b", "margin_b", "buyers", "both", "anyway")
+    columns = ("price_a", "price_b", "margin_b", "buyers", "both", "each")
     calculated = calculate(Offers(*(frame[name].to_numpy(np.float64) for name in columns)), terms)
     frame = frame.assign(**calculated)
-    each = own["recent_bundles"] / own["recent_both"].where(own["recent_both"] > 0)
     for name, side in (("break_even_low", "low"), ("break_even_high", "high")):
-        bounds = [
-            break_even_conversion(rate, bundles_each, away, margin) if not math.isnan(margin) else math.nan
-            for rate, bundles_each, away, margin in zip(
-                frame[side], each.fillna(1.0), frame["given_away"], frame["margin_b"], strict=True
-            )
+        frame[name] = [
+            math.nan if math.isnan(margin) else break_even_conversion(rate, away, margin)
+            for rate, away, margin in zip(frame[side], frame["given_away"], frame["margin_b"], strict=True)
         ]
-        frame[name] = bounds
     frame["why_not"] = _why_not(baskets, own, frame, found)
     frame["eligible"] = frame["why_not"] == ""
     return frame

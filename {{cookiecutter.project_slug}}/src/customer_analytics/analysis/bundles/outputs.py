@@ -23,8 +23,8 @@ MONEY, MONEY_PLACES = (
 BUNDLE_COLUMNS = (
     "antecedent", "consequent", "per", "customers", "attach", "attach_low", "attach_high", "price_a", "price_b",
     "margin_rate_a", "margin_rate_b", "discount", "conversion", "bundle_price", "given_away", "buyers", "both",
-    "bundles_anyway", "only_a", "new_bundles", "expected_gain", "loss_if_wrong", "break_even_share", "units_needed",
-    "break_even_conversion", "break_even_low", "break_even_high", "largest_discount", "margin_needed",
+    "bundles_each", "bundles_anyway", "only_a", "new_bundles", "expected_gain", "loss_if_wrong",
+    "break_even_share", "units_needed", "break_even_conversion", "break_even_low", "break_even_high", "largest_discount", "margin_needed",
     "full_price_gain", "pays", "why_not_tested",
 )  # fmt: skip
 ATTACH_COLUMNS = (
@@ -114,7 +114,7 @@ def _bundles(result: Bundles, labels: pd.Series) -> pd.DataFrame:
     own = _named(result.calculator, labels).assign(per=result.per, discount=terms.discount, conversion=terms.conversion)
     names = {
         "customers_both": "customers", "low": "attach_low", "high": "attach_high", "rate_a": "margin_rate_a",
-        "rate_b": "margin_rate_b", "anyway": "bundles_anyway", "why_not": "why_not_tested",
+        "rate_b": "margin_rate_b", "anyway": "bundles_anyway", "each": "bundles_each", "why_not": "why_not_tested",
     }  # fmt: skip
     table: pd.DataFrame = own.rename(columns=names)[list(BUNDLE_COLUMNS)]
     return table

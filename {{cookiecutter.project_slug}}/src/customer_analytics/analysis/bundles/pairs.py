@@ -23,7 +23,8 @@ WEEK, RECENT = 7, 364  # days; the last year at most says what a month brings to
 @dataclass(frozen=True)
 class PairFacts:
     """`pairs`: one row a pair (pair, baskets_a, both, earlier_a, earlier_both, later_a, later_both, standard_error,
-    customers_a, customers_both, recent_a, recent_both, recent_bundles; customers NaN where nobody is known).
+    customers_a, customers_both, recent_a, recent_both, each; customers NaN where nobody is known). `each`: bundles in a
+    basket that holds both, the smaller of its units of A and B: the median.
 
     `traffic`: pair, weeks (whole weeks from a customer's last basket with A to the end of the data), customers.
     `days`: length of the recent window in days; NaN without dates, and then recent is all.
@@ -57,7 +58,9 @@ def pair_facts(baskets: Baskets, pairs: pd.DataFrame) -> PairFacts:
         traffic = _traffic(by_customer, window[1]).to_pandas() if window and baskets.has_people else None
     finally:
         by_customer.release()
-    counts = pairs[["pair"]].merge(counts, on="pair", how="left").sort_values("pair", ignore_index=True)
+    counts = pairs[["pair"]].merge(counts, on="pair", how="left").merge(_each(baskets, pairs), on="pair", how="left")
+    counts = counts.sort_values("pair", ignore_index=True)
+    counts["each"] = counts["each"].astype("float64").fillna(1.0).clip(lower=1.0)
     counts["standard_error"] = _standard_error(counts)
     if not baskets.has_people:
         counts[["customers_a", "customers_both"]] = np.nan
@@ -70,18 +73,12 @@ def pair_facts(baskets: Baskets, pairs: pd.DataFrame) -> PairFacts:
 
 def _by_customer(baskets: Baskets, pairs: pd.DataFrame, window: tuple[int, int] | None) -> ir.Table:
     """One row a pair and customer (or a basket of nobody known), with counts and the last day with A."""
-    wanted = ibis.memtable(pairs[["pair", "a", "b"]].astype({"pair": "int64", "a": "int32", "b": "int32"}))
-    lines, heads = _with_units(baskets, pairs), baskets.heads
-    left = lines.inner_join(wanted, [("item", "a")])
-    left = left.select(pair=left.pair, basket=left.basket, b=left.b, units_a=left.units)
+    lines, heads = baskets.lines.filter(baskets.lines.item.isin(_codes(pairs))), baskets.heads
+    left = lines.inner_join(_wanted(pairs), [("item", "a")]).select("pair", "basket", "b")
     right = lines.view()  # the same table twice: without a view of its own the join mistakes one side for the other
-    right = right.select(other=right.basket, partner=right.item, units_b=right.units)
+    right = right.select(other=right.basket, partner=right.item)
     met = left.left_join(right, [("basket", "other"), ("b", "partner")])
-    both = met.partner.notnull()
-    met = met.select(
-        pair=met.pair, basket=met.basket, both=both.ifelse(1, 0),
-        bundles=both.ifelse(ibis.least(met.units_a, met.units_b), 0.0),
-    )  # fmt: skip
+    met = met.select(pair=met.pair, basket=met.basket, both=met.partner.notnull().ifelse(1, 0))
     own = heads.select(
         head=heads.basket,
         person=heads.person.cast("int64").fill_null(-1),
@@ -98,19 +95,28 @@ def _by_customer(baskets: Baskets, pairs: pd.DataFrame, window: tuple[int, int] 
         later_x=(rows.later * rows.both).sum(),
         recent_n=rows.recent.sum(),
         recent_x=(rows.recent * rows.both).sum(),
-        bundles=(rows.recent * rows.bundles).sum(),
         last_day=rows.day.max(),
     )
 
 
-def _with_units(baskets: Baskets, pairs: pd.DataFrame) -> ir.Table:
-    """basket, item, units of the items asked for: one unit where the data do not say, or say nothing sensible."""
-    codes = sorted({int(code) for code in (*pairs["a"], *pairs["b"])})
-    lines = baskets.lines.filter(baskets.lines.item.isin(codes))
-    sold = baskets.sold.filter(baskets.sold.item.isin(codes)).select(of="basket", product="item", units="units")
-    joined = lines.left_join(sold, [("basket", "of"), ("item", "product")])
-    units = joined.units.cast("float64")
-    return joined.select(basket=joined.basket, item=joined.item, units=(units > 0).ifelse(units, 1.0).fill_null(1.0))
+def _codes(pairs: pd.DataFrame) -> list[int]:
+    return sorted({int(code) for code in (*pairs["a"], *pairs["b"])})
+
+
+def _wanted(pairs: pd.DataFrame) -> ir.Table:
+    return ibis.memtable(pairs[["pair", "a", "b"]].astype({"pair": "int64", "a": "int32", "b": "int32"}))
+
+
+def _each(baskets: Baskets, pairs: pd.DataFrame) -> pd.DataFrame:
+    """pair and each, of the pairs whose units are known. The median: one wholesale basket is no usual one."""
+    sold = baskets.sold.filter(baskets.sold.item.isin(_codes(pairs)) & (baskets.sold.units > 0))
+    left = sold.inner_join(_wanted(pairs), [("item", "a")]).select("pair", "basket", "b", units_a="units")
+    right = sold.view()
+    right = right.select(other=right.basket, partner=right.item, units_b=right.units)
+    both = left.inner_join(right, [("basket", "other"), ("b", "partner")])
+    both = both.select(pair=both.pair, bundles=ibis.least(both.units_a, both.units_b).cast("float64"))
+    frame: pd.DataFrame = both.group_by("pair").aggregate(each=both.bundles.median()).to_pandas()
+    return frame
 
 
 def _counts(by_customer: ir.Table) -> ir.Table:
@@ -125,7 +131,6 @@ def _counts(by_customer: ir.Table) -> ir.Table:
         earlier_both=rows.x.sum() - rows.later_x.sum(),
         recent_a=rows.recent_n.sum(),
         recent_both=rows.recent_x.sum(),
-        recent_bundles=rows.bundles.sum(),
         customers_a=known.ifelse(1, 0).sum(),
         customers_both=(known & (rows.x > 0)).ifelse(1, 0).sum(),
         clusters=rows.count(),
@@ -155,6 +160,6 @@ def _standard_error(counts: pd.DataFrame) -> pd.Series:
 def _empty() -> pd.DataFrame:
     names = (
         "pair", "baskets_a", "both", "earlier_a", "earlier_both", "later_a", "later_both", "standard_error",
-        "customers_a", "customers_both", "recent_a", "recent_both", "recent_bundles",
+        "customers_a", "customers_both", "recent_a", "recent_both", "each",
     )  # fmt: skip
     return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})

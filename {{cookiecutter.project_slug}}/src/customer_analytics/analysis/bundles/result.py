@@ -24,7 +24,7 @@ class Bundles:
     or "thousand" baskets where days are not known. `scale`: that for one basket of the data. `days`: of the traffic.
 
     weighted: see weighted_rules. anchors: see anchors. attach: see attach_rates, and rule, a, b.
-    calculator: one row a pair and direction (rule, pair, a, b, buyers, both, anyway (a period each), price_a, price_b,
+    calculator: one row a pair and direction (rule, pair, a, b, buyers, both (a period each), each, price_a, price_b,
     rate_a, rate_b, margin_b, see calculate, break_even_low, break_even_high, why_not, eligible).
     tests: see trials, and a, b, rule. `traffic`: what they were planned with; store_weeks of each in `tests`.
     """
