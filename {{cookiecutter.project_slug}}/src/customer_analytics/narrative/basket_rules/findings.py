@@ -53,11 +53,11 @@ def _others(view: View) -> Text:
     """What else goes together, as a sentence."""
     language, more = view.language, len(view.shown) - 1
     if not more:
-        return language.say("Nothing else goes together as surely.")
+        return language.say("Nothing else is beyond chance.")
     second = rows(view.shown.iloc[1:2])[0]
     return language.say_count(
-        "One more combination is as sure: {left} with {right} ({times}).",
-        "{count} more combinations are as sure, first {left} with {right} ({times}).", more,
+        "One more combination is beyond chance: {left} with {right} ({times}).",
+        "{count} more combinations are beyond chance, first {left} with {right} ({times}).", more,
         left=view.names(second.antecedent), right=view.names(second.consequent), times=view.times(float(second.lift)),
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def nothing_finding(view: View) -> Finding:
         if explained
         else say("Of {baskets} no two items are together more often than chance and the sizes of the baskets give.",
                  baskets=view.counted(view.n)),
-        meaning=say("Whoever buys one item is no likelier to buy another than anybody else."),
-        action=say("Do not build bundles from these baskets; choose them by margin and test them."),
+        meaning=say("Whoever has one item is no likelier to have another than anybody else."),
+        action=say("Choose bundles and offers by margin, and test them: nothing here speaks for one."),
         section="rules", n=view.n, unit="baskets",
     )  # fmt: skip

@@ -169,7 +169,7 @@ def scatter_words(view: View, ends: list[float]) -> tuple[str, str, list[str]]:
     """Labels of both axes, and what each shade stands for."""
     say, number = view.language.say, view.language.number
     return (
-        say("Support: share of baskets with both sides"),
+        say("Support: share with both sides"),
         say("Confidence: share of those with the left side that hold the right one"),
         [str(say("lift up to {lift}", lift=number(end, 1))) for end in ends],
     )
