@@ -166,9 +166,9 @@ def _items(
     lines: ir.Table, sold: ir.Table, listed: Catalogue, later_from: int | None, parameters: BasketRulesParameters,
     *, has_money: bool,
 ) -> pd.DataFrame:  # fmt: skip
-    early = ibis.literal(True) if later_from is None else lines.basket < later_from
+    early = lines.count() if later_from is None else (lines.basket < later_from).sum()
     counts: pd.DataFrame = (
-        lines.group_by("item").aggregate(baskets=lines.count(), earlier=early.sum()).order_by("item").to_pandas()
+        lines.group_by("item").aggregate(baskets=lines.count(), earlier=early).order_by("item").to_pandas()
     )
     counts = counts.astype({"item": "int32", "baskets": "int64", "earlier": "int64"})
     names = listed.categories.set_index("item")["label"]
