@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.analysis.association.table import ITEM
+from customer_analytics.narrative.basket_rules.rule_table import NEAR, lift_cell, lift_number
 from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 
@@ -38,12 +39,13 @@ def section(view: View) -> SectionWords:
         )  # fmt: skip
     best = next(iter(rows(found.head(1))))
     low, high = view.lift_interval(best)
+    digits = 2 if float(best.lift) < NEAR else 1
     deck = language.say_count(
         "One combination with a category is beyond chance: {left} and {right}, {times} as often ({interval}).",
         "{count} combinations with a category are beyond chance. The strongest: {left} and {right}, {times} as often "
         "({interval}).",
         len(found), left=view.names(best.antecedent), right=view.names(best.consequent),
-        times=view.times(float(best.lift)), interval=view.numbers_between(low, high),
+        times=view.times(float(best.lift), digits), interval=view.numbers_between(low, high, digits),
     )  # fmt: skip
     return SectionWords(title, "categories", deck)
 
@@ -83,12 +85,8 @@ def tables(view: View) -> list[TableWords]:
 def _row(view: View, rule: Any) -> Row:
     language, count = view.language, int(rule.count)
     shares = [(count / int(base), int(base)) for base in (rule.count_antecedent, rule.count_consequent)]
-    low, high = view.lift_interval(rule)
-    lift = language.say(
-        "{lift} ({interval})", lift=language.number(float(rule.lift), 1), interval=view.numbers_range(low, high)
-    )
     return (
         (view.side(rule.antecedent), None), (view.side(rule.consequent), None), (language.number(count), count),
-        *((view.rate(share, base), share) for share, base in shares), (lift, float(rule.lift)),
-        (language.number(float(rule.size_lift), 1), float(rule.size_lift)),
+        *((view.rate(share, base), share) for share, base in shares), (lift_cell(view, rule), float(rule.lift)),
+        (lift_number(view, float(rule.size_lift)), float(rule.size_lift)),
     )  # fmt: skip

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from customer_analytics.analysis.association.table import AS_GOOD, NOT_BETTER, OF_CATEGORY, ON_ONE_ITEM
+from customer_analytics.analysis.association.table import AS_GOOD, ITEM, NOT_BETTER, OF_CATEGORY, ON_ONE_ITEM
 from customer_analytics.language import Text
 from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.narrative.exhibits import How, Row, TableWords
@@ -19,13 +20,20 @@ if TYPE_CHECKING:
 
 MOST = 10  # rules on the page; rules.csv has all
 MANY = 2  # as many rules by Fisher's test as given the sizes, from which the sizes of baskets are worth a word
+NEAR = 2  # times: a lift below this has a second decimal
 
 
 def tables(view: View) -> list[TableWords]:
     """The strongest rules, and what became of all of them."""
     if view.rules is None or not len(view.rules.table):
         return []
-    return [*([strongest(view)] if len(view.shown) else []), whereabouts(view)]
+    return [*([strongest(view)] if len(_shown(view)) else []), whereabouts(view)]
+
+
+def _shown(view: View) -> pd.DataFrame:
+    """The rules of the table: of items, where categories have a table of their own."""
+    found = view.shown
+    return found[found["level"] == ITEM] if len(found) and (found["level"] == ITEM).any() else found
 
 
 def strongest(view: View) -> TableWords:
@@ -38,7 +46,7 @@ def strongest(view: View) -> TableWords:
             (say("Times as often as chance gives"), "number"), (say("Times that basket sizes give"), "number"),
             (say("Times in the later part"), "number"),
         ),
-        tuple(_row(view, rule) for rule in rows(view.shown.head(MOST))),
+        tuple(_row(view, rule) for rule in rows(_shown(view).head(MOST))),
         say("The strongest combinations"),
         _how(view),
         file="rules.csv",
@@ -52,8 +60,8 @@ def _row(view: View, rule: Any) -> Row:
     later = math.nan if later is None else float(later)
     return (
         (view.side(rule.antecedent), None), (view.side(rule.consequent), None), (language.number(count), count),
-        (_share(view, count, base), float(rule.confidence)), (_with_interval(view, rule), lift),
-        (language.number(size, 1), size), (language.number(later, 1), later),
+        (_share(view, count, base), float(rule.confidence)), (lift_cell(view, rule), lift),
+        (lift_number(view, size), size), (lift_number(view, later), later),
     )  # fmt: skip
 
 
@@ -65,11 +73,17 @@ def _share(view: View, count: int, base: int) -> str:
     return view.language.say("{share} ({interval})", share=shown, interval=view.between(wilson(count, base)))
 
 
-def _with_interval(view: View, rule: Any) -> str:
+def lift_number(view: View, lift: float) -> str:
+    """A lift for a cell: a second decimal where it is near to chance."""
+    return view.language.number(lift, 2 if lift < NEAR else 1)
+
+
+def lift_cell(view: View, rule: Any) -> str:
+    """A rule's lift with its interval, for a cell."""
     low, high = view.lift_interval(rule)
-    return view.language.say(
-        "{lift} ({interval})", lift=view.language.number(float(rule.lift), 1), interval=view.numbers_range(low, high)
-    )
+    lift = float(rule.lift)
+    interval = view.numbers_range(low, high, 2 if lift < NEAR else 1)
+    return view.language.say("{lift} ({interval})", lift=lift_number(view, lift), interval=interval)
 
 
 def _how(view: View) -> How:
@@ -108,14 +122,17 @@ def whereabouts(view: View) -> TableWords:
     assert rules is not None
     table = rules.table
     redundant, significant = table["redundant"].to_numpy(bool), table["significant"].to_numpy(bool)
-    why = table["redundant_why"].to_numpy(object)
+    why, told = table["redundant_why"].to_numpy(object), ~redundant & significant
+    gone = [rule for rule in table.loc[told, "rule"] if view.is_explained(int(rule))]
+    explained = told & table["rule"].isin(gone).to_numpy()
     lines = [
         (say("Leaving an item out on the left gives the same share or a higher one"), redundant & (why == AS_GOOD)),
         (say("Not clearly better than with an item less on the left"), redundant & (why == NOT_BETTER)),
         (say("Says of an item what is true of its whole category"), redundant & (why == OF_CATEGORY)),
         (say("Says of a category what is true of one item in it"), redundant & (why == ON_ONE_ITEM)),
         (say("Not beyond what chance and the sizes of baskets give"), ~redundant & ~significant),
-        (say("Beyond chance, and new"), ~redundant & significant),
+        (say("Gone within month, customer group or promotion"), explained),
+        (say("Beyond chance, and new"), told & ~explained),
     ]
     total = len(table)
     made: list[Row] = [
