@@ -24,6 +24,7 @@ BLOCK_MOMENTS = 250  # moments that a calendar block should have, so that strata
 SHORTEST, LONGEST = 7, 91  # days of a block
 ACTIVITY = (2, 3, 4, 6, 9, 13, 19, 28, 41, 61, 91, 136, 201, 301)  # edges of the classes: items bought in the window
 CLASSES = len(ACTIVITY) + 1
+LEAST_EXPECTED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -160,34 +161,49 @@ def shortlist(
 ) -> tuple[pd.DataFrame, int]:
     """The ordered pairs worth a closer look, and how many pairs of items are near each other beyond chance.
 
-    First, pairs of items are kept whose two orders together are beyond what is expected, at a false discovery rate of
-    `level` over all pairs. The sum of both orders says nothing of the direction between them, so the direction test
-    that comes later need only answer for the pairs kept here (Bourgon, Gentleman and Huber 2010: independent
-    filtering). Of many, those come first that follow and are not followed as well; what is beyond `most` pairs, or
-    `rows` triggers, counts as not found.
+    Two kinds are kept, each at a false discovery rate of `level` over all pairs: ordered pairs that follow more often
+    than expected, and both orders of a pair of items whose two orders together are beyond what is expected. That sum
+    says nothing of the direction between them, so for the second kind the direction test that comes later need only
+    answer for the pairs kept (Bourgon, Gentleman and Huber 2010: independent filtering). Of many, those come first
+    that follow and are not followed as well; what is beyond `most` pairs, or `rows` triggers, counts as not found.
 
     Returns:
-        pair, a, b (items) of ordered pairs, screened by rank; and the number of unordered pairs kept.
+        pair, a, b (items) of ordered pairs, near (whether of the second kind), screened by rank; and the number of
+        unordered pairs of the second kind.
     """
-    from scipy.stats import poisson
-
-    both, chance = pairs.followed + pairs.followed.T, pairs.expected + pairs.expected.T
-    a, b = np.nonzero(np.triu((both >= least) & (both > chance), 1))
-    p = poisson.sf(both[a, b] - 1, np.maximum(chance[a, b], 1e-9))
-    order = np.argsort(p, kind="stable")
+    items = len(history.items)
     able = int((pairs.triggers > 0).sum())
-    family = max(able * (able - 1) // 2, 1)
-    below = np.flatnonzero(p[order] * family / np.arange(1, len(p) + 1) <= level)
-    kept = order[: int(below[-1]) + 1] if len(below) else order[:0]
-    a, b = np.concatenate((a[kept], b[kept])), np.concatenate((b[kept], a[kept]))
-    able_pairs = (pairs.followed[a, b] >= least) & (pairs.followed[a, b] > pairs.expected[a, b])
-    a, b = a[able_pairs], b[able_pairs]
-    seen, usual = pairs.followed[a, b], np.maximum(pairs.expected[a, b], 1e-9)
-    back, back_usual = pairs.followed[b, a] + 0.5, np.maximum(pairs.expected[b, a], 1e-9) + 0.5
+    enough = (pairs.followed >= least) & (pairs.followed > pairs.expected)
+    np.fill_diagonal(enough, False)
+    follows = _kept(pairs.followed, pairs.expected, enough, pairs.family, level)
+    both, chance = pairs.followed + pairs.followed.T, pairs.expected + pairs.expected.T
+    upper = np.triu(np.ones((items, items), dtype=bool), 1) & (both >= least)
+    near = _kept(both, chance, upper, max(able * (able - 1) // 2, 1), level)
+    count = int(near.sum())
+    near = near | near.T
+    a, b = np.nonzero((follows | near) & enough)
+    seen, usual = pairs.followed[a, b], np.maximum(pairs.expected[a, b], LEAST_EXPECTED)
+    back, back_usual = pairs.followed[b, a] + 0.5, np.maximum(pairs.expected[b, a], LEAST_EXPECTED) + 0.5
     direction = np.log(seen / usual) - np.log(back / back_usual)
     score = np.minimum((seen - usual) / np.sqrt(seen), direction / np.sqrt(1 / seen + 1 / back))
     best = np.lexsort((b, a, -score))[:most]
     best = best[np.cumsum(pairs.triggers[a[best]]) <= rows]
     table = pd.DataFrame({"a": history.items[a[best]], "b": history.items[b[best]]}).astype("int32")
     table.insert(0, "pair", np.arange(len(table), dtype=np.int32))
-    return table, len(kept)
+    return table.assign(near=near[a[best], b[best]]), count
+
+
+def _kept(
+    seen: Ints, expected: Floats, among: npt.NDArray[np.bool_], family: int, level: float
+) -> npt.NDArray[np.bool_]:
+    """Which of the cells are beyond their expected count (Poisson), at a false discovery rate over the family."""
+    from scipy.stats import poisson
+
+    a, b = np.nonzero(among & (seen > expected))
+    p = poisson.sf(seen[a, b] - 1, np.maximum(expected[a, b], LEAST_EXPECTED))
+    order = np.argsort(p, kind="stable")
+    below = np.flatnonzero(p[order] * max(family, 1) / np.arange(1, len(p) + 1) <= level)
+    best = order[: int(below[-1]) + 1] if len(below) else order[:0]
+    kept = np.zeros(seen.shape, dtype=bool)
+    kept[a[best], b[best]] = True
+    return kept

@@ -2,8 +2,8 @@
 
 A sequence has to pass two tests: B follows A more often than comparable moments, and B comes after A more often than
 before. Taste passes the first one and not the second; B driving A away passes the second one and not the first. The
-q-value is the larger of the two: of the first over all ordered pairs, of the second over the pairs of items that are
-near each other beyond chance, in whichever order.
+q-value is the larger of the two, of the first over all ordered pairs. The second one answers for all ordered pairs, or
+for those of items that are near each other beyond chance in whichever order: the better of both, doubled.
 """
 
 from __future__ import annotations
@@ -72,9 +72,20 @@ def search(history: History, false_discovery: float) -> Found:
     enough = (table["customers"] >= LEAST_FOLLOWED) & (table["triggers"] >= LEAST_TRIGGERS)
     base, turned = (np.where(enough, table[name], 1.0) for name in ("base_p", "direction_p"))
     table["p_value"] = np.maximum(base, turned)
-    table["q_value"] = np.maximum(within_family(base, seen.family), within_family(turned, 2 * near))
+    table["q_value"] = np.maximum(
+        within_family(base, seen.family), _direction_q(turned, table["near"], seen.family, near)
+    )
     table["significant"] = table["q_value"] <= false_discovery
     return Found(_ordered(table), seen.family, near, found.block, visible)
+
+
+def _direction_q(p: npt.NDArray[np.float64], is_near: pd.Series, family: int, near: int) -> npt.NDArray[np.float64]:
+    """q-values of the direction by two routes: over all ordered pairs, and over those near each other."""
+    among = is_near.to_numpy(dtype=bool)
+    filtered = np.ones(len(p))
+    filtered[among] = within_family(p[among], 2 * near)
+    best: npt.NDArray[np.float64] = np.minimum(2 * np.minimum(within_family(p, family), filtered), 1.0)
+    return best
 
 
 def visible_share(seen: Screen, least: int, level: float) -> Visible | None:
