@@ -230,8 +230,7 @@ def findings(view: View) -> list[Finding]:
         return [_all_hold(view)]
     line = gone.iloc[0]
     left, right, by = view.names(line["antecedent"]), view.names(line["consequent"]), line["vanishes_by"]
-    seasonal = by == MONTH
-    low, high = float(line["lift_within_low"]), float(line["lift_within_high"])
+    seasonal, (within, low, high) = by == MONTH, _alone(view, line)
     return [
         Finding(
             id="confounding", grade=Grade.B,
@@ -240,10 +239,10 @@ def findings(view: View) -> list[Finding]:
             else say("{left} and {right}: gone once {control} is the same", left=left, right=right,
                      control=control_name(view, by)),
             statement=say(
-                "Over all baskets {left} and {right} are together {times} as often as chance gives; within {fixed} "
-                "**{within}** ({interval}).",
-                left=left, right=right, times=view.times(float(line["lift"])), fixed=_fixed(view),
-                within=view.times(float(line["lift_within"])), interval=view.numbers_between(low, high),
+                "Over all baskets {left} and {right} are together {times} as often as chance gives; with {control} the "
+                "same it is **{within}** ({interval}).",
+                left=left, right=right, times=view.times(float(line["lift"])), control=control_name(view, by),
+                within=view.times(within), interval=view.numbers_between(low, high),
             ),
             meaning=say("They sell in the same months, and within a month one has nothing to do with the other.")
             if seasonal
@@ -251,10 +250,20 @@ def findings(view: View) -> list[Finding]:
             action=say("Stock and show both in their season; do not make a bundle of them.")
             if seasonal
             else say("Do not recommend one for the other; aim at those baskets instead."),
-            section="confounding", value=float(line["lift_within"]), low=low, high=high, n=int(line["count"]),
+            section="confounding", value=within, low=low, high=high, n=int(line["count"]),
             unit="times",
         )
     ]  # fmt: skip
+
+
+def _alone(view: View, line: pd.Series) -> tuple[float, float, float]:
+    """Lift with interval within the control that explains the rule away, or within all where no single one does."""
+    checks = checks_of(view)
+    assert checks is not None
+    rows = checks.controls[checks.controls["rule"] == line["rule"]].set_index("control")
+    by = line["vanishes_by"] if line["vanishes_by"] in rows.index else TOGETHER
+    row = rows.loc[by]
+    return float(row["lift_within"]), float(row["low"]), float(row["high"])
 
 
 def _all_hold(view: View) -> Finding:

@@ -11,7 +11,7 @@ from customer_analytics.analysis.baskets.basket import GROUP
 from customer_analytics.analysis.rule_checks.seasons import MONTHS, QUARTERS
 from customer_analytics.analysis.rule_checks.strata import ORDERS, ORDERS_UP_TO, PROMOTION
 from customer_analytics.language import Text
-from customer_analytics.narrative.basket_rules.control import control_name, told
+from customer_analytics.narrative.basket_rules.control import control_name, told, vanished
 from customer_analytics.narrative.basket_rules.replication import checks_of
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -261,6 +261,7 @@ def _flip(view: View) -> Finding | None:
 
 def _crowded(view: View) -> Finding | None:
     shown = seasonal(view)
+    shown = shown[~shown["rule"].isin(vanished(view)["rule"])] if len(shown) else shown  # those have their finding
     if not len(shown):
         return None
     say, language, line = view.language.say, view.language, shown.iloc[0]
