@@ -22,7 +22,7 @@ from customer_analytics.report.charts import (
     rule_scatter,
     shade_ends,
 )
-from customer_analytics.report.charts.network import _layout, _pushed, strongest
+from customer_analytics.report.charts.network import _pushed, layout, strongest
 from customer_analytics.report.charts.rule_scatter import Plot, squares, ticks
 from customer_analytics.report.svg import draw_svg
 
@@ -73,11 +73,20 @@ def test_the_same_items_lie_in_the_same_places_in_every_run() -> None:
 
 def test_no_name_of_the_network_lies_on_another_nor_outside_the_picture() -> None:
     boxes = tuple((0.7, 0.1, 0.3) for _ in range(16))
-    places = _layout(16, tuple((0, n) for n in range(1, 16)), 7.8, 5.0, boxes)
+    places, height = layout(tuple((0, n) for n in range(1, 16)), boxes, 7.8, 5.0)
+    assert height <= 5.0 and places[:, 1].min() >= 0.1 and places[:, 1].max() <= height - 0.3
     for (x, y), (u, v) in itertools.combinations(places, 2):
         assert abs(x - u) >= 1.4 - 1e-6 or abs(y - v) >= 0.4 - 1e-6
     assert places[:, 0].min() >= 0.7 - 1e-9 and places[:, 0].max() <= 7.1 + 1e-9
     assert not _pushed(places[:, 0].copy(), places[:, 1].copy(), np.array(boxes) - 1e-6)
+
+
+def test_pairs_that_nothing_joins_lie_side_by_side_and_their_lines_do_not_cross() -> None:
+    places, height = layout(((0, 1), (2, 3), (4, 5)), ((0.5, 0.1, 0.3),) * 6, 7.8, 5.0)
+    for (a, b), (c, d) in itertools.combinations([(0, 1), (2, 3), (4, 5)], 2):
+        apart = max(places[[a, b], 0]) < min(places[[c, d], 0]) or max(places[[c, d], 0]) < min(places[[a, b], 0])
+        assert apart or places[a, 1] != places[c, 1]
+    assert height < 1.0 and all(places[a, 1] == places[b, 1] for a, b in ((0, 1), (2, 3), (4, 5)))
 
 
 def test_a_phone_keeps_the_strongest_lines_and_no_item_without_one() -> None:

@@ -84,6 +84,12 @@ def _title(view: View) -> Text:
         return language.say_count(
             "One combination goes together beyond chance", "{count} combinations go together beyond chance", count
         )
+    if held[2] < view.minimum_base:
+        return language.say_count(
+            "One combination goes together beyond chance; of {found} found early, {kept} held later",
+            "{count} combinations go together beyond chance; of {found} found early, {kept} held later",
+            count, found=language.number(held[2]), kept=language.number(round(held[0] * held[2])),
+        )  # fmt: skip
     return language.say_count(
         "One combination goes together beyond chance; of those found early, {share} held later",
         "{count} combinations go together beyond chance; of those found early, {share} held later",
@@ -173,6 +179,12 @@ def _next_kpi(view: View) -> Kpi | None:
         return None
     label = say("Next item foreseen") if test is made.next_test else say("Left-out item found again")
     interval = Interval(test.measure("hit_rate_low"), test.measure("hit_rate_high"))
+    if not test.beaten:
+        return Kpi(
+            label, percent(test.measure("hit_rate")),
+            say("among {k} best-sellers, {interval}; no other choice does better",
+                k=view.language.number(made.next_items), interval=view.in_bracket(interval)),
+        )  # fmt: skip
     return Kpi(
         label, percent(test.measure("hit_rate")),
         say("among {k} suggestions, {interval}; best-sellers: {popular}", k=view.language.number(made.next_items),

@@ -14,7 +14,7 @@ from customer_analytics.statistics import wilson
 if TYPE_CHECKING:
     from customer_analytics.narrative.basket_rules.view import View
 
-CARDS = 5
+CARDS = 3
 EXAMPLES = 3
 UNEQUAL = 1 / 3  # imbalance from which one side is bought so much oftener that only one direction is worth an offer
 STRONG = 1.5  # times: lower end of the lift from which two things of like size are worth selling as one

@@ -1,7 +1,8 @@
 """What goes together as a network: items as dots, a line between two that are found together beyond chance.
 
-The places come from springs along the lines and repulsion between all dots (Fruchterman and Reingold 1991), begun on a
-circle and so the same each time; then dots whose names would touch are pushed apart.
+Items that no line joins to the rest lie in a box of their own, side by side on shelves. Within a box the places come
+from springs along the lines and repulsion between all dots (Fruchterman and Reingold 1991), begun on a circle and so
+the same each time; then dots whose names would touch are pushed apart.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from customer_analytics.report.charts import base
 from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
-_HEIGHT, _NARROW_HEIGHT = 5.0, 5.2  # inches
+_HIGHEST = {False: 5.2, True: 5.4}  # inches, by narrow
 _MOST = {False: 20, True: 10}  # dots, by narrow
 _LONGEST = {False: 1.55, True: 1.12}  # inches of a name
 _DOT = (0.09, 0.26)  # inches across, the smallest and the largest
@@ -67,15 +68,14 @@ def network(nodes: Sequence[NetworkNode], edges: Sequence[NetworkEdge]) -> Draw:
     def draw(width: float, narrow: bool) -> Figure:
         lines = strongest(edges, _MOST[narrow])
         shown = sorted({end for line in lines for end in (edges[line].a, edges[line].b)})
-        height = min(_NARROW_HEIGHT if narrow else _HEIGHT, (1.6 if narrow else 1.2) + 0.24 * len(shown))
         names = {node: base.shortened(nodes[node].name, _LONGEST[narrow], base.NOTE_SIZE) for node in shown}
         across = _sizes([nodes[node].value for node in shown], *_DOT, root=True)
-        boxes = [
+        room = [
             (max(base.text_width(names[node], base.NOTE_SIZE), size) / 2 + 0.05, size / 2, size / 2 + _NAME)
             for node, size in zip(shown, across, strict=True)
         ]
         pairs = [(shown.index(edges[line].a), shown.index(edges[line].b)) for line in lines]
-        places = _layout(len(shown), tuple(pairs), width, height, tuple(boxes))
+        places, height = layout(tuple(pairs), tuple(room), width, _HIGHEST[narrow])
         figure, axes = base.canvas(width, height, top=0, bottom=0)
         base.bare(axes)
         axes.set_xlim(0, width)
@@ -112,27 +112,90 @@ def _sizes(values: Sequence[float], least: float, most: float, *, root: bool = F
 
 
 @functools.lru_cache(maxsize=16)
-def _layout(
-    n: int, pairs: tuple[tuple[int, int], ...], width: float, height: float, boxes: tuple[_Box, ...]
-) -> _Places:  # fmt: skip
-    """Places of the dots in inches, n rows of (x, y), such that dots with their names lie in the picture and apart."""
+def layout(
+    pairs: tuple[tuple[int, int], ...], room: tuple[_Box, ...], width: float, highest: float
+) -> tuple[_Places, float]:
+    """Places of the dots in inches, n rows of (x, y), apart from each other with their names; and the height needed."""
+    parts = sorted(_parts(len(room), pairs), key=lambda part: (-len(part), part))
+    corners, height = _shelves([_box(len(part), width) for part in parts], width)
+    scale = min(1.0, highest / height)
+    height *= scale
+    places = np.zeros((len(room), 2))
+    for part, (left, top, wide, tall) in zip(parts, corners, strict=True):
+        own = {node: place for place, node in enumerate(part)}
+        unit = _unit(len(part), tuple((own[a], own[b]) for a, b in pairs if a in own))
+        sides = np.array([room[node] for node in part])
+        least, most = left + sides[:, 0], left + wide - sides[:, 0]
+        upper, lower = top * scale + sides[:, 1] + 0.03, (top + tall) * scale - sides[:, 2] - 0.03
+        places[part, 0] = least + unit[:, 0] * np.maximum(most - least, 0)
+        places[part, 1] = upper + unit[:, 1] * np.maximum(lower - upper, 0)
+    _apart(places, np.array(room), width, height)
+    return places, height
+
+
+def _parts(n: int, pairs: tuple[tuple[int, int], ...]) -> list[list[int]]:
+    """The dots that lines join with each other, directly or by others; those who are joined stand near each other."""
+    parts: list[list[int]] = []
+    for start in range(n):
+        if any(start in part for part in parts):
+            continue
+        part: list[int] = []
+        waiting = [start]
+        while waiting:
+            one = waiting.pop()
+            if one not in part:
+                part.append(one)
+                waiting += [b if a == one else a for a, b in pairs if one in (a, b)]
+        parts.append(part)
+    return parts
+
+
+def _box(dots: int, width: float) -> tuple[float, float]:
+    """Width and height in inches for so many dots."""
+    if dots == 2:
+        return min(width, 2.55), 0.62
+    return min(width, 1.25 + 1.35 * math.sqrt(dots)), 0.5 + 1.0 * math.sqrt(dots)
+
+
+def _shelves(
+    boxes: Sequence[tuple[float, float]], width: float
+) -> tuple[list[tuple[float, float, float, float]], float]:
+    """Left, top, width and height of each box, from left to right and from above, and the height of all shelves."""
+    corners: list[tuple[float, float, float, float]] = []
+    left = top = tall = 0.0
+    for wide, high in boxes:
+        if left + wide > width + 1e-9:
+            left, top, tall = 0.0, top + tall, 0.0
+        corners.append((left, top, wide, high))
+        left, tall = left + wide, max(tall, high)
+    return corners, top + tall
+
+
+def _unit(n: int, pairs: tuple[tuple[int, int], ...]) -> _Places:
+    """Places between 0 and 1 of dots that are joined; two of them side by side."""
+    if n == 2:
+        return np.array([[0.0, 0.5], [1.0, 0.5]])
     places = _springs(n, pairs)
-    room = np.array(boxes)  # half the width, above the middle, below it
-    least, most = room[:, 0], width - room[:, 0]
-    top, bottom = room[:, 1] + 0.03, height - room[:, 2] - 0.03
     span = np.ptp(places, axis=0)
-    unit = (places - places.min(axis=0)) / np.where(span > 0, span, 1.0)
-    x, y = least + unit[:, 0] * (most - least), top + unit[:, 1] * (bottom - top)
+    if span[1] > span[0]:
+        places, span = places[:, ::-1], span[::-1]
+    unit: _Places = (places - places.min(axis=0)) / np.where(span > 0, span, 1.0)
+    return unit
+
+
+def _apart(places: _Places, room: _Places, width: float, height: float) -> None:
+    """Push dots apart until no name touches another, in place; none leaves the picture."""
+    x, y = places[:, 0], places[:, 1]
     for _ in range(_PUSHES):
         if not _pushed(x, y, room):
             break
-        x, y = np.clip(x, least, most), np.clip(y, top, bottom)
-    return np.column_stack([x, y])
+        x[:] = np.clip(x, room[:, 0], np.maximum(width - room[:, 0], room[:, 0]))
+        y[:] = np.clip(y, room[:, 1] + 0.03, height - room[:, 2] - 0.03)
 
 
 def _springs(n: int, pairs: tuple[tuple[int, int], ...]) -> _Places:
     """Forces between dots until they rest, in a square of side 1; every dot is drawn to the middle a little."""
-    turn = 2 * math.pi * np.argsort(_order(n, pairs)) / n
+    turn = 2 * math.pi * np.arange(n) / n
     places = np.column_stack([np.cos(turn), np.sin(turn)]) / 2
     joined = np.zeros((n, n))
     for a, b in pairs:
@@ -146,19 +209,6 @@ def _springs(n: int, pairs: tuple[tuple[int, int], ...]) -> _Places:
         length = np.maximum(np.hypot(force[:, 0], force[:, 1]), 1e-9)[:, None]
         places = places + force / length * np.minimum(length, 0.1 * (1 - step / _ROUNDS))
     return places
-
-
-def _order(n: int, pairs: tuple[tuple[int, int], ...]) -> list[int]:
-    """The dots such that those who are joined stand near each other: the lines' ends one after another."""
-    order: list[int] = []
-    for start in range(n):
-        waiting = [start]
-        while waiting:
-            one = waiting.pop()
-            if one not in order:
-                order.append(one)
-                waiting += [b if a == one else a for a, b in pairs if one in (a, b)]
-    return order
 
 
 def _pushed(x: NDArray[np.float64], y: NDArray[np.float64], room: NDArray[np.float64]) -> bool:
