@@ -45,7 +45,7 @@ def test_an_item_that_is_used_up_is_to_be_reminded_of_and_the_others_are_not() -
 
 def test_items_drawn_at_random_call_for_no_reminder() -> None:
     claims = [int(reminders(as_history(shop(seed, people=400), LAST, least=30), 0.05)["significant"].sum())
-              for seed in range(40, 44)]  # fmt: skip
+              for seed in range(40, 43)]  # fmt: skip
     assert sum(claims) <= 1
 
 

@@ -118,10 +118,10 @@ def _again(lines: ir.Table, strata: ir.Table, rates: ir.Table, complete: int, da
     marked = lines.mutate(place=ibis.row_number().over(window), following=lines.day.lead().over(window))
     first = marked.filter(marked.place == 0, marked.day <= complete)
     first = first.select("moment", "item", hit=(first.following - first.day <= days).fill_null(False).cast("int64"))
-    at = strata.select(at="moment", stratum="stratum")
+    at = strata.select(at="moment", stratum="stratum", active=strata.later > 0)
     placed = first.inner_join(at, first.moment == at["at"])
     joined = placed.left_join(rates, [placed["item"] == rates.rate_item, placed.stratum == rates.rate_stratum])
-    chance = joined.chance.fill_null(0.0)
+    chance = ibis.ifelse(joined.active, joined.chance.fill_null(0.0), 0.0)
     summed = joined.group_by("item").aggregate(
         people=joined.count(), again=joined.hit.sum(), chance=chance.sum(), squares=(chance**2).sum(),
         products=(joined.hit * chance).sum(),
