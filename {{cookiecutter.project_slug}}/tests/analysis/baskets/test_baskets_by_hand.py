@@ -79,10 +79,12 @@ def test_an_order_that_was_cancelled_or_never_paid_is_no_basket() -> None:
     assert aside(found) == {("cancelled", ""): (2, 1), ("unpaid", ""): (3, 1)}
 
 
-def test_lines_of_an_order_that_is_not_listed_stay() -> None:
+def test_lines_of_an_order_that_is_not_listed_are_of_another_time_or_subset() -> None:
+    """Lines without a day of their own are not limited by the as-of date: their orders are."""
     orders = [{"order_id": "1", "status": "paid", "customer_id": "x"}]
     found = baskets_of(tables_of(order_lines=lines_of({"1": "ab", "2": "bc"}), orders=orders))
-    assert sets(found) == [("a", "b"), ("b", "c")]
+    assert sets(found) == [("a", "b")]
+    assert aside(found) == {("no_order", ""): (2, 1)}
 
 
 def test_an_order_listed_twice_is_one_basket() -> None:

@@ -33,7 +33,9 @@ def tables_of(**frames: list[dict[str, object]]) -> Tables:
         for column, kind in schema.items():
             if kind == "string":
                 frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
-        made[name] = engine.create_table(name, ibis.memtable(frame, schema=schema))
+        plain = {column: "float64" if "decimal" in kind else kind for column, kind in schema.items()}
+        rows_of = ibis.memtable(frame.astype({one: float for one in plain if plain[one] == "float64"}), schema=plain)
+        made[name] = engine.create_table(name, rows_of.cast(schema))
     return Tables(engine, AS_OF, ZoneInfo("UTC"), made)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from customer_analytics.analysis.baskets.basket import SET_ASIDE
 from customer_analytics.analysis.baskets.catalogue import Catalogue
-from customer_analytics.analysis.baskets.source import EXCLUDED, SERVICE, Source
+from customer_analytics.analysis.baskets.source import ENTRY, LARGE, NO_ORDER, Source
 
 MOST_ORDERS = 10_000  # large baskets listed by order number
 
@@ -25,15 +25,40 @@ def set_aside(source: Source, listed: Catalogue, carriers: ir.Table) -> pd.DataF
     key = keys[0] if len(keys) == 1 else keys[0] + ibis.literal("\n") + keys[1]
     wrong = wrong.select("product", key=key, reason=ibis.coalesce(wrong.whole, wrong.fault))
     services = _services(listed)
-    tables = [_counted(wrong.filter(wrong.reason.notnull()))]
+    tables = [_counted(wrong.filter(wrong.reason.notnull())), _unlisted(source, carriers)]
     if len(services):
         named = wrong.filter(wrong.reason.isnull()).inner_join(
             ibis.memtable(services[["product", "why", "what"]]), "product"
         )
         tables.append(_counted(named.select("key", reason="why", what="what")))
-    found = pd.concat(tables, ignore_index=True)
+    found = pd.concat([table for table in tables if len(table)] or [tables[0]], ignore_index=True)
     found = found.sort_values(["lines", "reason", "what"], ascending=[False, True, True], ignore_index=True)
     return found[SET_ASIDE].astype({"lines": "int64", "baskets": "int64"})
+
+
+def _unlisted(source: Source, carriers: ir.Table) -> pd.DataFrame:
+    """Lines whose order is not among the orders; of events all that have a visit have it from themselves."""
+    if source.unit == "session" or source.keys != ("order_id",):
+        return pd.DataFrame(columns=SET_ASIDE)
+    strange = source.rows.anti_join(carriers, "order_id")
+    row: pd.DataFrame = strange.aggregate(lines=strange.count(), baskets=strange.order_id.nunique()).to_pandas()
+    return row.assign(reason=NO_ORDER, what="") if int(row["lines"].iloc[0]) else row.head(0)
+
+
+def with_whole_baskets(aside: pd.DataFrame, histogram: pd.DataFrame, cap: int) -> pd.DataFrame:
+    """The table with what whole baskets are set aside for: entries of stock, and sizes beyond the cap.
+
+    Args:
+        aside: what set_aside has found.
+        histogram: size, entry, baskets.
+        cap: most products of a basket; 0: no basket is too large.
+    """
+    rows = []
+    is_large = (histogram["size"] > cap) & ~histogram["entry"] & (cap > 0)
+    for reason, own in ((ENTRY, histogram[histogram["entry"]]), (LARGE, histogram[is_large])):
+        if len(own):
+            rows.append((reason, "", int((own["size"] * own["baskets"]).sum()), int(own["baskets"].sum())))
+    return pd.concat([aside, pd.DataFrame(rows, columns=SET_ASIDE)], ignore_index=True) if rows else aside
 
 
 def _counted(rows: ir.Table) -> pd.DataFrame:
@@ -59,10 +84,7 @@ def left_out(source: Source, carriers: ir.Table, heads: ir.Table, cap: int) -> p
     empty = pd.DataFrame({"order_id": pd.Series(dtype=object), "size": pd.Series(dtype="int64")})
     if source.unit != "order":
         return empty
-    beyond = heads.filter(heads["size"] > cap).select("basket", "size")
+    beyond = heads.filter(heads["size"] > cap, ~heads.entry).select("basket", "size")
     named = carriers.inner_join(beyond, "basket").select("order_id", "size")
     frame: pd.DataFrame = named.order_by([named["size"].desc(), named.order_id]).limit(MOST_ORDERS).to_pandas()
     return frame if len(frame) else empty
-
-
-__all__ = ["EXCLUDED", "SERVICE", "left_out", "set_aside"]

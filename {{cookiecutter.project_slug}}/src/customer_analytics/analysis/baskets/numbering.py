@@ -38,6 +38,7 @@ class Numbered:
     heads: ir.Table
     slots: pd.DataFrame
     by_time: bool
+    knows_people: bool
 
     def cut(self, heads: ir.Table, later_share: float) -> Cut | None:
         """The cut that leaves a share of the baskets nearest to `later_share` after it; None where none can be made."""
@@ -55,7 +56,9 @@ class Numbered:
 def numbered(source: Source) -> Numbered:
     """Number the baskets of a source: by day, then by key."""
     carriers = source.carriers.cache()
-    row = carriers.aggregate(days=carriers.day.nunique(where=carriers.fault.isnull())).to_pyarrow().to_pylist()[0]
+    row = carriers.aggregate(
+        days=carriers.day.nunique(where=carriers.fault.isnull()), people=carriers.person_id.count()
+    ).to_pyarrow().to_pylist()[0]  # fmt: skip
     by_time = row["days"] > 1 and source.unit != "customer"
     key = {
         "order": ("order_id",),
@@ -79,7 +82,7 @@ def numbered(source: Source) -> Numbered:
     faulty = carriers.filter(carriers.fault.notnull()).select(*source.keys, "fault", basket=ibis.null("int64"))
     both = ibis.union(numbers.select(*source.keys, fault=ibis.null("string"), basket="basket"), faulty).cache()
     carriers.release()
-    return Numbered(both, _heads(numbers, source), slots, by_time)
+    return Numbered(both, _heads(numbers, source), slots, by_time, row["people"] > 0)
 
 
 def _slots(ranked: ir.Table) -> pd.DataFrame:

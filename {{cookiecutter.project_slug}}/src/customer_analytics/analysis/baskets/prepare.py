@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.baskets import basket as shapes
-from customer_analytics.analysis.baskets.aside import left_out, set_aside
+from customer_analytics.analysis.baskets.aside import left_out, set_aside, with_whole_baskets
 from customer_analytics.analysis.baskets.basket import CATEGORY, GROUP, ITEM, PLACES, Baskets, no_baskets
 from customer_analytics.analysis.baskets.catalogue import Catalogue, catalogue, unique_labels
 from customer_analytics.analysis.baskets.groups import settle_groups
@@ -42,23 +42,33 @@ def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
     order = numbered(rows)
     aside = set_aside(rows, listed, order.carriers)
     sold = _sold(rows, listed, order.carriers).cache()
-    sizes = sold.group_by("basket").aggregate(size=sold.count().cast("int32"), value=sold.amount.sum().round(PLACES))
-    heads = order.heads.inner_join(sizes, "basket").cache()
+    heads = _heads(order, sold, knows_money="amount" in rows.numbers).cache()
     histogram = _histogram(heads)
-    if not len(histogram):
+    real = histogram[~histogram["entry"]]
+    if not len(real):
         sold.release()
         heads.release()
-        return no_baskets(unit, "no_sales", aside)
-    cap = parameters.maximum_basket or usual_cap(histogram)
-    large = histogram[histogram["size"] > cap].reset_index(drop=True)
+        return no_baskets(unit, "no_sales", with_whole_baskets(aside, histogram, 0))
+    cap = parameters.maximum_basket or usual_cap(real)
+    aside = with_whole_baskets(aside, histogram, cap)
+    large = real.loc[real["size"] > cap, shapes.LARGE].reset_index(drop=True)
     large_orders = left_out(rows, order.carriers, heads, cap)
-    if len(large):
-        aside = pd.concat([aside, _large_row(heads, large, cap)], ignore_index=True)
-        sold, heads = _without_large(sold, heads, cap)
-    n = int(histogram.loc[histogram["size"] <= cap, "baskets"].sum())
+    n = int(real.loc[real["size"] <= cap, "baskets"].sum())
     if n == 0:
         return no_baskets(unit, "no_sales", aside)
+    if n < histogram["baskets"].sum():
+        sold, heads = _kept(sold, heads, cap)
     return _assembled(tables, rows, listed, order, sold, heads, parameters, (aside, large, large_orders, cap, n))
+
+
+def _heads(order: Numbered, sold: ir.Table, *, knows_money: bool) -> ir.Table:
+    """The heads of baskets with a product: their size and value, and whether they are entries of stock: nothing was
+    charged, and nobody is named although customers are known."""
+    sizes = sold.group_by("basket").aggregate(size=sold.count().cast("int32"), value=sold.amount.sum().round(PLACES))
+    heads = order.heads.inner_join(sizes, "basket")
+    if not (knows_money and order.knows_people):
+        return heads.mutate(entry=ibis.literal(False))
+    return heads.mutate(entry=heads.person_id.isnull() & (heads.value == 0).fill_null(False))
 
 
 def _sold(rows: Source, listed: Catalogue, carriers: ir.Table) -> ir.Table:
@@ -77,9 +87,10 @@ def _sold(rows: Source, listed: Catalogue, carriers: ir.Table) -> ir.Table:
 
 
 def _histogram(heads: ir.Table) -> pd.DataFrame:
-    """size and how many baskets have it."""
-    frame: pd.DataFrame = heads.group_by("size").aggregate(baskets=heads.count()).order_by("size").to_pandas()
-    return frame.astype("int64")
+    """size, entry and how many baskets have them, by size."""
+    frame: pd.DataFrame = heads.group_by("size", "entry").aggregate(baskets=heads.count()).to_pandas()
+    frame = frame.sort_values(["size", "entry"], ignore_index=True)
+    return frame.astype({"size": "int64", "baskets": "int64", "entry": "bool"})
 
 
 def usual_cap(histogram: pd.DataFrame) -> int:
@@ -90,16 +101,11 @@ def usual_cap(histogram: pd.DataFrame) -> int:
     return max(LEAST_CAP, BEYOND * int(histogram["size"].iloc[position]))
 
 
-def _large_row(heads: ir.Table, large: pd.DataFrame, cap: int) -> pd.DataFrame:
-    lines = int((large["size"] * large["baskets"]).sum())
-    return pd.DataFrame([("large", "", lines, int(large["baskets"].sum()))], columns=shapes.SET_ASIDE)
-
-
-def _without_large(sold: ir.Table, heads: ir.Table, cap: int) -> tuple[ir.Table, ir.Table]:
-    """The same tables without the baskets of more than `cap` products, materialised anew."""
-    beyond = heads.filter(heads["size"] > cap).select("basket")
-    kept = sold.anti_join(beyond, "basket").cache()
-    kept_heads = heads.filter(heads["size"] <= cap).cache()
+def _kept(sold: ir.Table, heads: ir.Table, cap: int) -> tuple[ir.Table, ir.Table]:
+    """The same tables without entries and without the baskets of more than `cap` products, materialised anew."""
+    is_out = (heads["size"] > cap) | heads.entry
+    kept = sold.anti_join(heads.filter(is_out).select("basket"), "basket").cache()
+    kept_heads = heads.filter(~is_out).cache()
     sold.release()
     heads.release()
     return kept, kept_heads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import ibis
@@ -15,9 +16,11 @@ from customer_analytics.analysis.stream.people import person_id
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.store import Tables
 
-# Why rows are set aside, in the order in which they are asked: what is true of the basket, then of the row.
-NOT_PAID, CANCELLED_ORDER, ENTRY, NO_PERSON, NO_DAY = "unpaid", "cancelled", "entry", "no_person", "no_day"
+# Why rows are set aside, in the order in which they are asked: what is true of the order, then of the row, then of the
+# basket that is left.
+NO_ORDER, NOT_PAID, CANCELLED_ORDER, NO_PERSON, NO_DAY = "no_order", "unpaid", "cancelled", "no_person", "no_day"
 NO_ITEM, RETURNED, NO_UNITS, EXCLUDED, SERVICE = "no_item", "returned", "no_units", "excluded", "service"
+ENTRY, LARGE = "entry", "large"
 NUMBERS = ("units", "amount", "cost")
 LINE_ITEMS = ("product_id", "product_name", "category")
 EVENT_ITEMS = ("product_id", "page")
@@ -108,7 +111,7 @@ def _of_lines(tables: Tables, unit: Unit, groups: Groups) -> Source:
         **numbers,
         fault=_line_fault(product, units, amount),
     )
-    return Source(unit, rows, ("order_id",), _carriers(tables, unit, groups, amount), tuple(numbers), item)
+    return Source(unit, rows, ("order_id",), _carriers(tables, unit, groups), tuple(numbers), item)
 
 
 def _text(table: ir.Table, column: str) -> ir.StringValue:
@@ -128,32 +131,36 @@ def _line_fault(
     return ibis.cases(*branches, else_=ibis.null("string"))
 
 
-def _carriers(tables: Tables, unit: Unit, groups: Groups, amount: ir.NumericValue | None) -> ir.Table:
-    """One row an order that has lines: who, when, on what terms, and why it is no basket."""
-    lines = tables["order_lines"]
-    own: dict[str, ir.Value] = {"lines": lines.count()}
-    from_orders = [name for name in ("customer_id", "ordered_on") if tables.has("orders", name)]
-    for name in ("customer_id", "ordered_on"):
-        if name not in from_orders and name in lines.columns:
-            own[name] = lines[name].min()
-    if amount is not None:
-        own["money"] = amount.abs().sum()
-    own |= {GROUP + name: lines[column].cast("string").min() for name, column in groups.of("order_lines").items()}
-    orders = lines.group_by("order_id").aggregate(**own)
-    orders = (
-        orders.left_join(_order_terms(tables, groups), [("order_id", "listed")])
-        if "orders" in tables.tables
-        else orders
-    )
+def _carriers(tables: Tables, unit: Unit, groups: Groups) -> ir.Table:
+    """One row an order: who, when, on what terms, and why it is no basket.
+
+    Where orders are listed, only those count: what is not listed lies after the as-of date or outside the subset.
+    """
+    orders = _order_terms(tables, groups) if "orders" in tables.tables else None
+    of_lines = _of_own_columns(tables, groups, () if orders is None else orders.columns)
+    if orders is None:
+        orders = of_lines if of_lines is not None else tables["order_lines"].select("order_id").distinct()
+    elif of_lines is not None:
+        orders = orders.left_join(of_lines.rename(own_order="order_id"), [("order_id", "own_order")]).drop("own_order")
     person = orders.customer_id.cast("string").nullif("") if "customer_id" in orders.columns else ibis.null("string")
     day = orders.ordered_on.epoch_days().cast("int32") if "ordered_on" in orders.columns else ibis.null("int32")
     shaped = orders.mutate(person_id=person, day=day)
-    fault = _order_fault(shaped, unit, knows_people="customer_id" in orders.columns)
+    fault = _order_fault(shaped, unit)
     shaped = groups.of_customers(shaped, tables)
     return shaped.select(
         "order_id", "person_id", "day", fault=fault, **groups.columns(shaped),
         promotion=shaped.promotion if "promotion" in shaped.columns else ibis.null("boolean"),
     )  # fmt: skip
+
+
+def _of_own_columns(tables: Tables, groups: Groups, known: Collection[str]) -> ir.Table | None:
+    """What only the lines say of their order; None where they need not be asked."""
+    lines = tables["order_lines"]
+    own: dict[str, ir.Value] = {
+        name: lines[name].min() for name in ("customer_id", "ordered_on") if name not in known and name in lines.columns
+    }
+    own |= {GROUP + name: lines[column].cast("string").min() for name, column in groups.of("order_lines").items()}
+    return lines.group_by("order_id").aggregate(**own) if own else None
 
 
 def _order_terms(tables: Tables, groups: Groups) -> ir.Table:
@@ -163,25 +170,22 @@ def _order_terms(tables: Tables, groups: Groups) -> ir.Table:
         name: orders[name].min() for name in ("customer_id", "ordered_on") if name in orders.columns
     }
     if "discount" in orders.columns:
-        wanted["promotion"] = (orders.discount.fill_null(0) != 0).max()
+        wanted["promotion"] = (orders.discount.fill_null(0) != 0).any()
     if {"status", "paid_at"} & set(orders.columns):
-        wanted["paid"] = is_paid(orders).max()
+        wanted["paid"] = is_paid(orders).any()
     if "status" in orders.columns:
-        wanted["called_off"] = (orders.status.cast("string").strip().lower() == CANCELLED).max().fill_null(False)
+        wanted["called_off"] = (orders.status.cast("string").strip().lower() == CANCELLED).any()
     wanted |= {GROUP + name: orders[column].cast("string").min() for name, column in groups.of("orders").items()}
-    wanted = wanted or {"listed_orders": orders.count()}
-    return orders.group_by(listed=orders.order_id).aggregate(**wanted)
+    return orders.group_by("order_id").aggregate(**wanted) if wanted else orders.select("order_id").distinct()
 
 
-def _order_fault(orders: ir.Table, unit: Unit, *, knows_people: bool) -> ir.StringValue:
+def _order_fault(orders: ir.Table, unit: Unit) -> ir.StringValue:
     """Why an order is no basket."""
     branches: list[tuple[ir.BooleanValue, str]] = []
     if "called_off" in orders.columns:
         branches.append((orders.called_off.fill_null(False), CANCELLED_ORDER))
     if "paid" in orders.columns:
         branches.append((~orders.paid.fill_null(True), NOT_PAID))
-    if knows_people and "money" in orders.columns:
-        branches.append((orders.person_id.isnull() & (orders.money == 0).fill_null(False), ENTRY))
     if unit in ("day", "customer"):
         branches.append((orders.person_id.isnull(), NO_PERSON))
     if unit == "day":

@@ -228,7 +228,7 @@ def _reason(view: View, reason: str, own: pd.DataFrame) -> Text:
         "returned": say("Taken back: a negative quantity or amount"), "cancelled": say("Order was cancelled"),
         "unpaid": say("Order was not paid"), "no_units": say("Quantity of zero"),
         "entry": say("Nothing charged and no customer: an entry of stock"), "no_item": say("No product named"),
-        "no_day": say("Day not known"),
+        "no_day": say("Day not known"), "no_order": say("Order not listed up to the as-of date"),
     }  # fmt: skip
     return (named | plain)[reason]
 
