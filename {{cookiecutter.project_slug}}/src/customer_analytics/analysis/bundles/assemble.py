@@ -127,7 +127,7 @@ def _calculator(
     rates = attach.set_index("pair").loc[own["pair"], ["attach", "low", "high"]].reset_index(drop=True)
     scale = period.recent_scale
     frame = own[["pair", "rule", "a", "b", "customers_a", "customers_both"]].assign(
-        **rates, buyers=own["recent_a"] * scale, both=own["recent_both"] * scale, each=own["each"],
+        **rates, buyers=own["recent_a"] * scale, both=own["recent_a"] * scale * rates["attach"], each=own["each"],
         price_a=found.of("price", own["a"]), price_b=found.of("price", own["b"]), rate_a=found.of("rate", own["a"]),
         rate_b=found.of("rate", own["b"]), margin_b=found.of("unit_margin", own["b"]),
     )  # fmt: skip

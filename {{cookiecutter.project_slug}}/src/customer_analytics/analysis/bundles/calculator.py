@@ -84,9 +84,7 @@ def calculate(offers: Offers, terms: Terms) -> pd.DataFrame:
                 "loss_if_wrong": lost,
                 "break_even_share": share,
                 "units_needed": needed,
-                "break_even_conversion": np.where(
-                    only > 0, needed / (offers.each * only), np.where(needed == 0, 0.0, np.inf)
-                ),
+                "break_even_conversion": won_over,
                 "largest_discount": np.clip(bears / price, 0.0, 1.0),
                 "margin_needed": np.where(new > 0, away * (1 + anyway / new), np.inf) / offers.price_b,
                 "full_price_gain": new * offers.margin_b,

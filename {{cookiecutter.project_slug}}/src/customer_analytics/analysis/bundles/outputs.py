@@ -24,8 +24,8 @@ BUNDLE_COLUMNS = (
     "antecedent", "consequent", "per", "customers", "attach", "attach_low", "attach_high", "price_a", "price_b",
     "margin_rate_a", "margin_rate_b", "discount", "conversion", "bundle_price", "given_away", "buyers", "both",
     "bundles_each", "bundles_anyway", "only_a", "new_bundles", "expected_gain", "loss_if_wrong",
-    "break_even_share", "units_needed", "break_even_conversion", "break_even_low", "break_even_high", "largest_discount", "margin_needed",
-    "full_price_gain", "pays", "why_not_tested",
+    "break_even_share", "units_needed", "break_even_conversion", "break_even_low", "break_even_high",
+    "largest_discount", "margin_needed", "full_price_gain", "pays", "why_not_tested",
 )  # fmt: skip
 ATTACH_COLUMNS = (
     "antecedent", "consequent", "baskets", "together", "customers", "customers_together", "attach", "low", "high",

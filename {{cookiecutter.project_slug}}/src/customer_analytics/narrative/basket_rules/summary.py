@@ -6,10 +6,14 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.basket_rules import findings as own
 from customer_analytics.narrative.basket_rules import (
+    anchors,
+    attach,
+    bundle_tests,
+    bundles,
     control,
     following,
+    money,
     next_items,
     reminders,
     replication,
@@ -19,6 +23,7 @@ from customer_analytics.narrative.basket_rules import (
     substitutes,
     top_items,
 )
+from customer_analytics.narrative.basket_rules import findings as own
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 from customer_analytics.statistics import Interval
 
@@ -35,8 +40,13 @@ class _Section(Protocol):
 SECTIONS: tuple[_Section, ...] = (
     replication,
     control,
+    bundle_tests,
+    bundles,
     following,
     next_items,
+    money,
+    anchors,
+    attach,
     sizes,
     substitutes,
     reminders,
