@@ -15,7 +15,7 @@ from customer_analytics.analysis.recommend.result import chunks
 from customer_analytics.analysis.recommend.scorers import Popular, Rules, Scorer, Similar, best, rules_scorer
 from customer_analytics.analysis.recommend.similarity import similarity, together
 
-ROWS_AT_ONCE = 2_000  # rows scored at once: 80 MB of keys for 5,000 items
+ROWS_AT_ONCE = 1_000  # rows scored at once: 20 MB of scores for 5,000 items
 MOST_RULES = 20_000  # the most confident ones
 MOST_TESTED = 20_000  # customers or baskets that a test looks at, drawn at random from more
 

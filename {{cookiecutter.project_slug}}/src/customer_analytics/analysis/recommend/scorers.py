@@ -12,6 +12,8 @@ import scipy.sparse as sp
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
+_LEAST = 1e-30  # below every score: what has none is ordered by popularity
+_BLOCK = 64  # columns whose highest score is taken together
 
 
 class Scorer(Protocol):
@@ -135,20 +137,38 @@ def rules_scorer(
 def best(scores: Floats, held: Any, allowed: npt.NDArray[np.bool_], k: int) -> Places:
     """The k best columns of each row, best first, -1 where there are no more: not what is held, only what is allowed.
 
-    Equal scores: the more popular item (the lower column) first. A score and its column are one whole number, so that
-    the choice does not depend on how a sort treats ties.
+    Equal scores: the more popular item (the lower column) first, whatever a sort does with ties. What has no score
+    follows in the order of popularity.
     """
     rows, items = scores.shape
-    taken = min(k, items)
     lists = np.full((rows, k), -1, dtype=np.int64)
-    if not taken:
+    if not items or not rows:
         return lists
-    bits = np.ascontiguousarray(scores, dtype=np.float32).view(np.int32).astype(np.int64)
-    keys = (bits << 32) | (items - 1 - np.arange(items))
-    keys[:, ~allowed] = -1
-    own = np.repeat(np.arange(rows), np.diff(held.indptr))
-    keys[own, held.indices] = -1
-    top = np.partition(keys, items - taken, axis=1)[:, items - taken :] if taken < items else keys
-    top = -np.sort(-top, axis=1)
-    lists[:, :taken] = np.where(top >= 0, items - 1 - (top & 0xFFFFFFFF), -1)
+    own = np.maximum(scores, (_LEAST * np.arange(items, 0, -1)).astype(np.float32))
+    own[np.repeat(np.arange(rows), np.diff(held.indptr)), held.indices] = -1
+    own[:, ~allowed] = -1
+    row, column = np.nonzero(own >= _thresholds(own, k)[:, None])
+    order = np.lexsort((column, -own[row, column], row))
+    sizes = np.bincount(row, minlength=rows)
+    place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    kept = place < k
+    lists[row[order][kept], place[kept]] = column[order][kept]
     return lists
+
+
+def _thresholds(own: Floats, k: int) -> Floats:
+    """By row, a value that at least k columns reach (all allowed ones where these are fewer), and few more.
+
+    The k-th of the highest values of blocks of columns is such a value, far cheaper than the k-th of all. Rows with
+    too few blocks are looked at whole.
+    """
+    rows, items = own.shape
+    found = np.full(rows, -1, dtype=np.float32)
+    blocks = items // _BLOCK
+    if blocks > k:
+        highest = own[:, : blocks * _BLOCK].reshape(rows, blocks, _BLOCK).max(axis=2)
+        found = np.partition(highest, blocks - k, axis=1)[:, blocks - k]
+    whole = np.flatnonzero(found <= 0)
+    if len(whole):
+        found[whole] = np.partition(own[whole], items - min(k, items), axis=1)[:, items - min(k, items)]
+    return np.where(found > 0, found, np.float32(_LEAST) / 2)
