@@ -48,15 +48,16 @@ def analyse(tables: Tables, parameters: BasketRulesParameters) -> BasketRulesRes
     """
     found = baskets(tables, parameters)
     if found.reason:
-        return BasketRulesResult(parameters, found, describe(found))
+        follows = None if found.is_empty else sequences(tables, found, parameters)  # of single items, too
+        return BasketRulesResult(parameters, found, describe(found), sequences=follows)
     counts, kin = found.items[["item", "baskets"]], found.items.loc[found.items["parent"] >= 0, ["item", "parent"]]
-    floor = floor_for(found.lines, counts, found.n, parameters)
+    floor = floor_for(found.n, parameters)
     itemsets = mine(
         found.lines, counts, found.n, floor.count, parameters.maximum_length,
         {int(item): int(parent) for item, parent in zip(kin["item"], kin["parent"], strict=True)},
         raise_floor=floor.chosen,
     )  # fmt: skip
-    ruled, earlier = rules(itemsets, found, parameters), earlier_rules(found, floor.count, parameters)
+    ruled, earlier = rules(itemsets, found, parameters), earlier_rules(found, itemsets.floor, parameters)
     checked = check(found, ruled, earlier, parameters, itemsets.floor)
     return BasketRulesResult(
         parameters, found, describe(found), floor, itemsets, ruled,

@@ -6,8 +6,7 @@ lines of the same baskets, so that sets which begin alike are looked for once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -15,15 +14,6 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.itemsets import engine
-from customer_analytics.analysis.itemsets.candidates import Numbers
-
-
-class _Step(NamedTuple):
-    """Sets of one length as a tree: key (node of the first items · codes + last item) and node of each, both 1-D."""
-
-    keys: Numbers
-    nodes: Numbers
-    asked: pd.DataFrame  # node, set: which of the sets asked for end here
 
 
 def count_by(lines: ir.Table, sets: Sequence[tuple[int, ...]], by: ir.Table | None = None) -> pd.DataFrame:
@@ -64,7 +54,7 @@ def pairs(lines: ir.Table, items: Collection[int]) -> pd.DataFrame:
     codes = np.unique(np.fromiter(items, dtype=np.int32, count=len(items)))
     if len(codes) < 2:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _PAIR.items()})
-    coded = engine.coded(lines, codes)
+    coded = engine.baskets_of(lines, codes, least=2)
     try:
         keys, counts = engine.pair_counts(coded, len(codes), 1)
     finally:
@@ -84,31 +74,22 @@ def _walk(lines: ir.Table, sets: Sequence[tuple[int, ...]]) -> Iterator[tuple[ir
     counted = wanted.group_by("item").aggregate(baskets=wanted.count()).to_pandas()
     known = counted.sort_values(["baskets", "item"])["item"].to_numpy(np.int32)
     code = {item: place for place, item in enumerate(known.tolist())}
-    coded = engine.coded(lines, known)
-    found = engine.singles(coded)
-    for length, step in enumerate(_tree(sets, code), start=1):
+    baskets = engine.baskets_of(lines, known)
+    paths = [_path(one, code) for one in sets]
+    found = engine.Found(None, len(known))
+    shorter: dict[tuple[int, ...], int] = {(item,): item for item in range(len(known))}
+    for length in range(1, max(map(len, paths)) + 1):
         if length > 1:
-            grown = engine.extended(found, coded, len(known))
-            found = engine.occurrences_of(grown, step.keys, step.nodes).cache()
-        if len(step.asked):
-            asked_nodes = ibis.memtable(step.asked[["node"]].drop_duplicates())
-            yield found.semi_join(asked_nodes, "node").select("basket", "node"), step.asked
+            heads = sorted({path[:length] for path in paths if len(path) >= length})
+            keys = np.array([shorter[head[:-1]] * len(known) + head[-1] for head in heads], dtype=np.int64)
+            found = engine.lengthened(found, baskets, keys, len(known))
+            shorter = {head: place for place, head in enumerate(heads)}
+        asked = [(shorter[path], place) for place, path in enumerate(paths) if len(path) == length]
+        if asked:
+            table = engine.held(found, baskets)
+            yield table, pd.DataFrame(asked, columns=["node", "set"], dtype=np.int64)
 
 
-def _tree(sets: Sequence[tuple[int, ...]], code: dict[int, int]) -> Iterator[_Step]:
-    """The lengths of the tree, from 1: nodes are numbered anew in each, those of single items are the codes."""
-    paths = [
-        tuple(sorted(code[item] for item in set(one))) if all(item in code for item in one) else () for one in sets
-    ]
-    nodes: dict[tuple[int, ...], int] = {}
-    for length in range(1, max(map(len, paths), default=0) + 1):
-        shorter, nodes = nodes, {}
-        keys = []
-        for path in paths:
-            head = path[:length]
-            if len(path) >= length and head not in nodes:
-                nodes[head] = head[0] if length == 1 else len(nodes)
-                keys.append(head[0] if length == 1 else shorter[head[:-1]] * len(code) + head[-1])
-        asked = [(nodes[path], place) for place, path in enumerate(paths) if len(path) == length]
-        table = pd.DataFrame(asked, columns=["node", "set"], dtype=np.int64)
-        yield _Step(np.array(keys, dtype=np.int64), np.array(list(nodes.values()), dtype=np.int64), table)
+def _path(one: Collection[int], code: Mapping[int, int]) -> tuple[int, ...]:
+    """The codes of a set in ascending order; none where one of its items is in no basket."""
+    return tuple(sorted(code[item] for item in set(one))) if all(item in code for item in one) else ()

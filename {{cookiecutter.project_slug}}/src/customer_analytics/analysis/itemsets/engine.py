@@ -1,6 +1,13 @@
-"""The steps of mining that run in the engine: plain Ibis, one grouped count a length, chunked to a bounded memory."""
+"""The steps of mining that run in the engine: plain Ibis, one grouped count a length, no join of lines with lines.
+
+Every basket is one row with the list of its items. Unnesting the list twice gives its pairs; beside a join of the lines
+with themselves that takes half the memory and less time. The occurrences of the sets that candidates lengthen are
+kept, and joined to the lists of their baskets.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -9,78 +16,113 @@ import pandas as pd
 
 from customer_analytics.analysis.itemsets.candidates import Codes, Numbers
 
-MOST_GROUPS = 8_000_000  # pairs counted at once: about half a gigabyte of an engine's memory
-MOST_KEPT = 30_000_000  # rows (basket, set) kept between two lengths; more are found again from the lines
+MOST_KEPT = 30_000_000  # occurrences kept between two lengths; more are found anew at each
+MOST_GROUPS = 4_000_000  # pairs counted at once: some hundred megabytes of an engine's memory
+_INT32 = 2**31 - 1
 
 
-def coded(lines: ir.Table, items: Codes) -> ir.Table:
-    """Lines of the given items under their places in `items`: basket, code. Kept by the engine."""
+class Found(NamedTuple):
+    """Occurrences of `nodes` sets of one length: `table` (basket, node); None for the single items by their codes."""
+
+    table: ir.Table | None
+    nodes: int
+
+
+def baskets_of(lines: ir.Table, items: Codes, least: int = 1) -> ir.CachedTable:
+    """Baskets with at least `least` of the given items: basket, codes (the items' places in `items`), kept."""
     places = ibis.memtable(pd.DataFrame({"item": items, "code": np.arange(len(items), dtype=np.int32)}))
-    return lines.join(places, "item").select("basket", "code").cache()
+    return _collected(lines.join(places, "item").select("basket", "code"), least)
 
 
-def pair_rows(lines: ir.Table) -> int:
-    """Rows that a join of the lines with themselves makes: the pairs of each basket, counted before any is made."""
-    sizes = lines.group_by("basket").aggregate(size=lines.count())
-    rows = (sizes.size * (sizes.size - 1)).sum().to_pyarrow().as_py()
-    return int(rows or 0) // 2
+def narrowed(baskets: ir.Table, codes: Codes, least: int) -> ir.CachedTable:
+    """The baskets with only the given codes, as far as they hold at least `least` of them; kept."""
+    single = baskets.select("basket", code=baskets.codes.unnest())
+    return _collected(single.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code"), least)
 
 
-def pair_counts(lines: ir.Table, codes: int, floor: int) -> tuple[Numbers, Numbers]:
+def pair_rows(baskets: ir.Table) -> int:
+    """Pairs of items within baskets, counted before any is made."""
+    size = baskets.codes.length()
+    return int((size * (size - 1)).sum().to_pyarrow().as_py() or 0) // 2
+
+
+def pair_rows_by_code(baskets: ir.Table, codes: int) -> Numbers:
+    """Of the pairs within baskets, those in which each code is the smaller one: their sum from a code on is what is
+    left of them without the codes before it."""
+    single = baskets.select("basket", code=baskets.codes.unnest())
+    larger = ibis.row_number().over(group_by=single.basket, order_by=single.code.desc())
+    counted = single.mutate(larger=larger).group_by("code").aggregate(rows=ibis._.larger.sum()).to_pandas()
+    rows = np.zeros(codes, dtype=np.int64)
+    rows[counted["code"].to_numpy()] = counted["rows"].to_numpy()
+    return rows
+
+
+def pair_counts(baskets: ir.Table, codes: int, floor: int) -> tuple[Numbers, Numbers]:
     """Pairs in at least `floor` baskets: key (smaller code · codes + larger code), ascending, and baskets.
 
     More pairs than the memory takes at once are counted in turns, by the smaller code.
     """
-    exist = codes * (codes - 1) // 2
-    turns = 1 if exist <= MOST_GROUPS else -(-min(exist, pair_rows(lines)) // MOST_GROUPS)
-    found = []
+    turns = max(1, -(-codes * (codes - 1) // 2 // MOST_GROUPS))
+    if turns > 1:  # as many as there are at most
+        turns = max(1, min(turns, -(-pair_rows(baskets) // MOST_GROUPS)))
+    found, kind = [], "int32" if codes * codes <= _INT32 else "int64"
     for turn in range(turns):
-        smaller = lines if turns == 1 else lines.filter(lines.code % turns == turn)
-        larger = lines.select(basket_of="basket", other="code")
-        both = smaller.join(larger, [smaller.basket == larger.basket_of, smaller.code < larger.other])
-        found.append(_counted(both.select(key=both.code.cast("int64") * codes + both.other), floor))
+        single = baskets.select("codes", last=baskets.codes.unnest())
+        single = single if turns == 1 else single.filter(single.last % turns == turn)
+        both = single.select("last", other=single.codes.unnest())
+        both = both.filter(both.last < both.other)
+        found.append(_counted(both.select(key=both.last.cast(kind) * codes + both.other), floor))
     return _sorted(found)
 
 
-def narrowed(lines: ir.Table, codes: Codes, least: int) -> ir.Table:
-    """Lines of the given codes in baskets that hold at least `least` of them. Kept by the engine."""
-    wanted = lines.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code")
-    large = wanted.group_by("basket").aggregate(size=wanted.count()).filter(ibis._.size >= least)
-    return wanted.semi_join(large, "basket").cache()
+def candidate_counts(found: Found, baskets: ir.Table, keys: Numbers, codes: int, floor: int) -> tuple[Numbers, Numbers]:
+    """Of the sets that lengthen those found by an item, the ones of these keys in at least `floor` baskets."""
+    wanted = ibis.memtable(pd.DataFrame({"key": _small(keys)}))
+    return _sorted([_counted(_lengthened(found, baskets, codes).join(wanted, "key"), floor)])
 
 
-def singles(lines: ir.Table) -> ir.Table:
-    """Occurrences of the single items: basket, node (the code), last (the code)."""
-    return lines.select("basket", node=lines.code.cast("int64"), last="code")
+def lengthened(found: Found, baskets: ir.Table, keys: Numbers, codes: int) -> Found:
+    """Which baskets hold the sets of these keys (ascending), each one item longer than a set found.
+
+    A key is the node of the shorter set times `codes`, plus the item added; the node of the longer one is the place of
+    its key.
+    """
+    nodes = np.arange(len(keys), dtype=np.int32)
+    wanted = ibis.memtable(pd.DataFrame({"key": _small(keys), "node": nodes}))
+    return Found(_lengthened(found, baskets, codes).join(wanted, "key").select("basket", "node"), len(keys))
 
 
-def extended(occurrences: ir.Table, lines: ir.Table, codes: int) -> ir.Table:
-    """Each occurrence of a set with each later item of its basket: basket, key, last."""
-    later = lines.select(basket_of="basket", other="code")
-    both = occurrences.join(later, [occurrences.basket == later.basket_of, occurrences.last < later.other])
-    return both.mutate(key=both.node * codes + both.other).select("basket", "key", last="other")
+def held(found: Found, baskets: ir.Table) -> ir.Table:
+    """Which baskets hold the sets: basket, node."""
+    return baskets.select("basket", node=baskets.codes.unnest()) if found.table is None else found.table
 
 
-def candidate_counts(found: ir.Table, keys: Numbers, floor: int) -> tuple[Numbers, Numbers]:
-    """Candidates in at least `floor` baskets: key, ascending, and baskets."""
-    wanted = ibis.memtable(pd.DataFrame({"key": keys}))
-    return _sorted([_counted(found.semi_join(wanted, "key").select("key"), floor)])
+def _lengthened(found: Found, baskets: ir.Table, codes: int) -> ir.Table:
+    """Each set found with each item of its basket: basket, key."""
+    if found.table is None:
+        lists = baskets.select("basket", "codes", node=baskets.codes.unnest())
+    else:
+        lists = found.table.join(baskets, "basket").select("basket", "codes", "node")
+    both = lists.select("basket", "node", other=lists.codes.unnest())
+    kind = "int32" if found.nodes * codes <= _INT32 else "int64"
+    return both.select("basket", key=both.node.cast(kind) * codes + both.other)
 
 
-def occurrences_of(found: ir.Table, keys: Numbers, nodes: Numbers) -> ir.Table:
-    """The occurrences of the sets of these keys under their nodes: basket, node, last."""
-    wanted = ibis.memtable(pd.DataFrame({"key": keys, "node": nodes}))
-    return found.join(wanted, "key").select("basket", "node", "last")
+def _small(numbers: Numbers) -> Codes | Numbers:
+    return numbers.astype(np.int32) if numbers.max(initial=0) <= _INT32 else numbers
 
 
-def _counted(keys: ir.Table, floor: int) -> pd.DataFrame:
-    counted = keys.group_by("key").aggregate(baskets=keys.count())
+def _collected(lines: ir.Table, least: int) -> ir.CachedTable:
+    lists = lines.group_by("basket").aggregate(codes=lines.code.collect())
+    return lists.filter(lists.codes.length() >= least).cache()
+
+
+def _counted(found: ir.Table, floor: int) -> pd.DataFrame:
+    counted = found.group_by("key").aggregate(baskets=found.count())
     frame: pd.DataFrame = counted.filter(counted.baskets >= floor).to_pandas()
     return frame
 
 
 def _sorted(frames: list[pd.DataFrame]) -> tuple[Numbers, Numbers]:
-    if not frames:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     frame = pd.concat(frames, ignore_index=True).sort_values("key")
     return frame["key"].to_numpy(np.int64), frame["baskets"].to_numpy(np.int64)

@@ -28,6 +28,7 @@ from customer_analytics.analysis.itemsets.candidates import (
 )
 from customer_analytics.engagement.errors import Problem, UserError
 
+MOST_ROWS = 200_000_000  # pairs within baskets: some twenty seconds on a laptop
 MOST_STATED = 3_000_000  # of one length, where the support was stated
 MOST_CHOSEN = 100_000  # of one length, where we choose the floor: more than anybody reads
 
@@ -38,12 +39,14 @@ class Itemsets:
 
     `sets`: int32 (rows, k), items ascending in each row and over the rows; `counts`: int64 (rows,), baskets that hold
     the set. `candidates`: how many sets of each length were made before any was counted, which is the family of tests.
-    `floor` is what was asked, or what it was raised to. `exhausted`: no longer set is frequent either.
+    `pair_rows`: pairs within baskets that were counted. `floor` is what was asked, or what it was raised to.
+    `exhausted`: no longer set is frequent either.
     """
 
     sets: list[Codes]
     counts: list[Numbers]
     candidates: list[int]
+    pair_rows: int
     floor: int
     longest: int
     exhausted: bool
@@ -72,17 +75,18 @@ def mine(
     order = counts.loc[counts["baskets"] >= floor].sort_values(["baskets", "item"])
     items, baskets = order["item"].to_numpy(np.int32), order["baskets"].to_numpy(np.int64)
     levels, tried, exhausted = [first_level(baskets)], [len(counts)], len(items) < 2
+    rows = 0
     if longest > 1 and len(items) > 1:
         search = _Search(lines, items, n, floor, raise_floor)
         try:
             levels, longer, exhausted = search.run(levels[0], longest, _kin_keys(items, kin or {}))
         finally:
             search.close()
-        floor, tried = search.floor, tried + longer
+        floor, tried, rows = search.floor, tried + longer, search.pair_rows
     named = [_named(level, items, floor) for level in levels]
     while named and not len(named[-1][0]):
         named.pop()
-    return Itemsets([sets for sets, _ in named], [found for _, found in named], tried, floor, longest, exhausted)
+    return Itemsets([sets for sets, _ in named], [found for _, found in named], tried, rows, floor, longest, exhausted)
 
 
 def _named(level: Level, items: Codes, floor: int) -> tuple[Codes, Numbers]:
@@ -94,35 +98,49 @@ def _named(level: Level, items: Codes, floor: int) -> tuple[Codes, Numbers]:
 
 
 class _Search:
-    """One run of mining: the tables that the engine keeps for it, and the floor, which may rise."""
+    """One run of mining: the baskets as far as they are still needed, and the floor, which may rise."""
 
     def __init__(self, lines: ir.Table, items: Codes, n: int, floor: int, raise_floor: bool) -> None:
+        self.pair_rows = 0
         self.codes, self.n, self.floor, self.raise_floor = len(items), n, floor, raise_floor
-        self.lines = engine.coded(lines, items)
-        self.found = self.lines  # occurrences of the sets that candidates lengthen
-        self.kept = [self.lines]
+        self.baskets = engine.baskets_of(lines, items, least=2)
+        self.kept = [self.baskets]
+        self.found, self.rows = engine.Found(None, len(items)), np.arange(len(items))
 
     def run(self, singles: Level, longest: int, kin: Numbers) -> tuple[list[Level], list[int], bool]:
         """Levels, candidates counted of each length from 2, and whether no set longer than the levels is frequent."""
+        codes = self._guarded(singles)
         levels = [singles, self._pairs(singles, kin)]
-        tried = [self.codes * (self.codes - 1) // 2 - len(kin)]
+        tried = [codes * (codes - 1) // 2 - int(np.count_nonzero(kin // self.codes >= self.codes - codes))]
         while len(levels[-1]):
             made = self._fitting(candidates_after(levels, self.codes, self.floor), len(levels) + 1)
             if not len(made) or len(levels) == longest:
                 return levels, tried, not len(made)
             tried.append(len(made))
-            self._narrow(levels, made)
-            found = engine.extended(self.found, self.lines, self.codes)
-            levels.append(next_level(levels[-1], *engine.candidate_counts(found, made.keys, self.floor), self.codes))
+            levels.append(next_level(levels[-1], *self._count(levels, made), self.codes))
         return levels, tried, True
 
     def close(self) -> None:
         """Let the engine forget what it kept."""
-        while self.kept:
-            self.kept.pop().release()
+        self._release(self.kept)
+
+    def _guarded(self, singles: Level) -> int:
+        """Count the pairs within baskets before any is made; leave out rare items until they fit. How many stay."""
+        self.pair_rows = engine.pair_rows(self.baskets)
+        if self.pair_rows <= MOST_ROWS:
+            return self.codes
+        left = np.cumsum(engine.pair_rows_by_code(self.baskets, self.codes)[::-1])[::-1]  # from each code on
+        fitting = int(singles.counts[np.count_nonzero(left > MOST_ROWS) - 1]) + 1
+        if not self.raise_floor:
+            raise UserError([_too_many(2, self.pair_rows, fitting, self.n)])
+        stay = np.flatnonzero(singles.counts >= fitting)
+        self.baskets = engine.narrowed(self.baskets, stay.astype(np.int32), 2)
+        self.kept.append(self.baskets)
+        self.floor, self.pair_rows = fitting, int(left[stay[0]]) if len(stay) else 0
+        return len(stay)
 
     def _pairs(self, singles: Level, kin: Numbers) -> Level:
-        keys, baskets = engine.pair_counts(self.lines, self.codes, self.floor)
+        keys, baskets = engine.pair_counts(self.baskets, self.codes, self.floor)
         apart = ~np.isin(keys, kin)
         self._fitting(Candidates(keys[apart], baskets[apart]), 2)
         return next_level(singles, keys[apart], baskets[apart], self.codes)
@@ -138,21 +156,35 @@ class _Search:
         self.floor = fitting
         return made.from_floor(fitting)
 
-    def _narrow(self, levels: Sequence[Level], made: Candidates) -> None:
-        """Shrink the lines to what the candidates need, and find the sets that they lengthen."""
+    def _count(self, levels: Sequence[Level], made: Candidates) -> tuple[Numbers, Numbers]:
+        """Shrink the baskets to what the candidates need, and count these: keys and baskets of the frequent ones."""
         level = levels[-1]
         nodes, last = np.divmod(made.keys, self.codes)
-        useful = np.unique(nodes)
-        needed = np.union1d(level.codes[useful], last).astype(np.int32)
-        self.lines = engine.narrowed(self.lines, needed, len(levels) + 1)
-        self.kept.append(self.lines)
-        before = engine.singles(self.lines) if len(levels) == 2 else self.found
-        self.found = engine.occurrences_of(engine.extended(before, self.lines, self.codes), level.keys[useful], useful)
-        if level.counts[useful].sum() <= engine.MOST_KEPT:  # more are found again from the lines of each length
-            kept = self.found.cache()
-            for table in self.kept[:-1]:
-                table.release()
-            self.found, self.kept = kept, [self.lines, kept]
+        wanted = np.unique(nodes)
+        needed = np.union1d(level.codes[wanted], last).astype(np.int32)
+        self.baskets = engine.narrowed(self.baskets, needed, len(levels) + 1)
+        self.kept.append(self.baskets)
+        self.found = engine.lengthened(self.found, self.baskets, self._local(level.keys[wanted]), self.codes)
+        self.rows = wanted
+        if level.counts[wanted].sum() <= engine.MOST_KEPT:
+            assert self.found.table is not None
+            kept = self.found.table.cache()
+            self.found = self.found._replace(table=kept)
+            self._release(self.kept[:-1])
+            self.kept = [self.baskets, kept]
+        keys = self._local(made.keys)
+        counted, baskets = engine.candidate_counts(self.found, self.baskets, keys, self.codes, self.floor)
+        return made.keys[np.searchsorted(keys, counted)], baskets
+
+    def _local(self, keys: Numbers) -> Numbers:
+        """Keys with the rows of a level replaced by their places among those whose occurrences were found."""
+        nodes, last = np.divmod(keys, self.codes)
+        return np.searchsorted(self.rows, nodes) * self.codes + last
+
+    @staticmethod
+    def _release(tables: Sequence[ir.CachedTable]) -> None:
+        for table in tables:
+            table.release()
 
 
 def _kin_keys(items: Codes, kin: Mapping[int, int]) -> Numbers:
@@ -164,7 +196,8 @@ def _kin_keys(items: Codes, kin: Mapping[int, int]) -> Numbers:
 
 def _too_many(length: int, sets: int, fitting: int, n: int) -> Problem:
     support = math.ceil(10_000_000 * fitting / n) / 10_000_000
-    what = f"{sets:,} sets of {length} items reach the support: more than can be looked at."
-    return Problem(
-        "reports.basket_rules.minimum_support", what, f"State {support:.7f} or more, or a smaller maximum_length."
+    what = f"it leaves {sets:,} sets of {length} items to be counted, more than fit."
+    mend = f"State {support:.7f} or more" + (
+        ", or a smaller maximum_length." if length > 2 else ", or a maximum_basket."
     )
+    return Problem("reports.basket_rules.minimum_support", what, mend)
