@@ -71,9 +71,9 @@ def slow_rules(
                     yield tuple(sorted(left)), right, count
 
 
-def sizes_by_hand(baskets: Sequence[Basket], codes: np.ndarray) -> chance.Sizes:
-    """Classes of baskets by size, without an engine."""
-    sizes = np.array([len(basket) for basket in baskets])
+def sizes_by_hand(baskets: Sequence[Basket], codes: np.ndarray, largest_item: int = 10**9) -> chance.Sizes:
+    """Classes of baskets by size, without an engine; codes above `largest_item` are categories and take no place."""
+    sizes = np.array([sum(item <= largest_item for item in basket) for basket in baskets])
     starts = chance.class_starts(int(sizes.max()))
     number = np.searchsorted(starts, sizes, side="right") - 1
     weight = np.bincount(number, minlength=len(starts)).astype(float)
