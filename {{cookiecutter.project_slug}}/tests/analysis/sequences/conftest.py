@@ -1,8 +1,10 @@
-"""The synthetic client, loaded once for the tests of sequences, and the same business with nothing planted in it."""
+"""The slow references, the made-up shops, and the tables that the tests of baskets write down by hand."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # the slow reference and the made-up shops
+HERE = Path(__file__).resolve().parent
+for folder in (HERE.parent / "baskets", HERE):
+    sys.path.insert(0, str(folder))

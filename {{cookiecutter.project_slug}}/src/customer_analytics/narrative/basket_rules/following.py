@@ -84,7 +84,7 @@ def tables(view: View) -> list[TableWords]:
         (say("First item"), "name"),
         (say("Followed by"), "name"),
         (say("Followed in time"), "number"),
-        (say("After comparable baskets"), "number"),
+        (say("After comparable days"), "number"),
         (say("Times as often"), "number"),
         (say("Days between (median)"), "number"),
         (say("Later part alone"), "number"),
@@ -133,7 +133,7 @@ def _how(view: View) -> tuple[tuple[Text, Text], ...]:
             say("Comparable days"),
             say(
                 "Days of customers without the second item, in the same {block} of the calendar, after which as many "
-                "different items follow: heavy buyers and the season are the same on both sides",
+                "different items follow: activity and the season are the same on both sides",
                 block=in_days(view, result.block),
             ),
         ),
@@ -205,7 +205,8 @@ def _held(view: View) -> list[Text]:
     return [
         say(
             "The earlier part of the data alone shows {found}; in the later part {held} of them still follow more "
-            "often than comparable baskets.", found=number(result.earlier_found), held=number(result.earlier_held or 0),
+            "often than after comparable days.",
+            found=number(result.earlier_found), held=number(result.earlier_held or 0),
         )
     ]  # fmt: skip
 
@@ -245,7 +246,7 @@ def _sequence(view: View) -> Finding:
         head=say("After {first} comes {then}", first=first, then=then),
         statement=say(
             "Of {base} cases of {first} without {then}, **{share}** were followed by {then} within {days} "
-            "({interval}); after comparable baskets it is {expected}. Half of those that follow come within {lag}.",
+            "({interval}); after comparable days it is {expected}. Half of those that follow come within {lag}.",
             base=language.number(int(best["triggers"])), first=first, then=then, share=language.percent(best["share"]),
             days=days, interval=view.in_bracket(interval), expected=_percent(view, best["expected"]),
             lag=in_days(view, best["lag_median"]),

@@ -93,8 +93,8 @@ def _how(view: View) -> tuple[tuple[Text, Text], ...]:
         (
             say("Counted"),
             say(
-                "Customers whose first basket with the item is {days} old or older; they came back to it if it was in "
-                "a basket of a later day within {days}. Wilson intervals", days=days,
+                "Customers whose first day with the item is {days} ago or more; they came back to it if there was a "
+                "later day with it within {days}. Wilson intervals", days=days,
             ),
         ),
         (
@@ -107,13 +107,13 @@ def _how(view: View) -> tuple[tuple[Text, Text], ...]:
         (
             say("Usual gap"),
             say(
-                "Median and middle half of the days to the next basket with the item, among those that come back "
+                "Median and middle half of the days to the next one with the item, among those that come back "
                 "(Kaplan-Meier: whoever has had little time does not shorten it)"
             ),
         ),
         (
             say("Due for a reminder"),
-            say("The last basket with the item plus the usual gap, or the customer's own mean gap where it is known"),
+            say("The last day with the item plus the usual gap, or the customer's own mean gap where it is known"),
         ),
     ]  # fmt: skip
     if math.isfinite(result.visit_gap):
