@@ -96,8 +96,7 @@ def by_size(lines: ir.Table, heads: ir.Table, codes: Integers) -> Sizes | None:
     weights = histogram["baskets"].to_numpy(np.float64)
     baskets = np.bincount(number, weights, len(starts)).astype(np.float64)
     items = np.bincount(number, weights * histogram["size"].to_numpy(np.float64), len(starts))
-    place = sum((heads["size"] >= start).cast("int32") for start in starts[1:]) if len(starts) > 1 else None
-    classes = heads.select("basket", place=ibis.literal(0, "int32") if place is None else place)
+    classes = size_classes(heads, starts)
     return _sizes(lines, classes, np.sort(codes), baskets, items / np.maximum(baskets, 1), slots=True)
 
 
@@ -115,6 +114,18 @@ def by_month(lines: ir.Table, heads: ir.Table, codes: Integers, days: int = 30) 
     return _sizes(lines, classes, np.sort(codes), baskets, np.ones_like(baskets), slots=False)
 
 
+def size_classes(heads: ir.Table, starts: Integers) -> ir.Table:
+    """basket, place: which of the classes that begin at `starts` a basket belongs to."""
+    place = sum(((heads["size"] >= int(start)).cast("int32") for start in starts[1:]), ibis.literal(0, "int32"))
+    return heads.select("basket", place=place)
+
+
+def held_by_class(lines: ir.Table, classes: ir.Table) -> ir.Table:
+    """item, place, count: baskets of each class that hold each item."""
+    held = lines.inner_join(classes, "basket")
+    return held.group_by("item", "place").agg(count=held.count())
+
+
 def class_starts(largest: int) -> Integers:
     """First size of each class: each size up to twelve, then wider and wider ones."""
     starts = list(range(1, min(_EACH_SIZE, largest) + 1))
@@ -127,8 +138,7 @@ def class_starts(largest: int) -> Integers:
 
 
 def _sizes(lines: ir.Table, classes: ir.Table, codes: Integers, baskets: Floats, size: Floats, *, slots: bool) -> Sizes:
-    held = lines.inner_join(classes, "basket")
-    counted: pd.DataFrame = held.group_by("item", "place").agg(count=held.count()).execute()
+    counted: pd.DataFrame = held_by_class(lines, classes).execute()
     place = np.searchsorted(codes, counted["item"].to_numpy())
     wanted = codes[np.minimum(place, len(codes) - 1)] == counted["item"].to_numpy()
     share = np.zeros((len(codes), len(baskets)))

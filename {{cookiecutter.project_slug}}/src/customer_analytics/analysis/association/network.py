@@ -48,9 +48,9 @@ def graphml(items: pd.DataFrame, edges: pd.DataFrame, n: int) -> str:
     _declare(root, "node", shown)
     _declare(root, "edge", own_edges)
     graph = ElementTree.SubElement(root, "graph", {"id": "items", "edgedefault": "undirected"})
-    for item, (_, row) in zip(nodes["item"], shown.iterrows(), strict=True):
+    for item, (_, row) in zip(nodes["item"], shown.astype(object).iterrows(), strict=True):
         _fill(ElementTree.SubElement(graph, "node", {"id": f"n{int(item)}"}), "node", row)
-    for number, (_, row) in enumerate(own_edges.iterrows()):
+    for number, (_, row) in enumerate(own_edges.astype(object).iterrows()):
         a, b = int(edges["a"].iloc[number]), int(edges["b"].iloc[number])
         ends_of = {"id": f"e{number}", "source": f"n{a}", "target": f"n{b}"}
         _fill(ElementTree.SubElement(graph, "edge", ends_of), "edge", row)

@@ -91,25 +91,30 @@ def clustered_deviation(lines: ir.Table, heads: ir.Table, sides: Sequence[tuple[
     return _deviations(by_owner, len(sides), float(all_of["n"]), int(all_of["owners"]), float(all_of["squares"]))
 
 
-def _deviations(by_owner: ir.Table, rules: int, n: float, owners: int, squares: float) -> Floats:
-    """From the baskets of each rule and owner: x_AC, x_A, x_C, x."""
+def _deviations(by_owner: ir.Table, rules: int, n: float, owners: int, everybody: float) -> Floats:
+    """From the baskets of each rule and owner; `everybody`: the squares of x, added up over all owners."""
+    parts = squares(by_owner, n).execute()
+    variance = np.full(rules, np.nan)
+    if owners > 1:
+        variance[parts["rule"].to_numpy(int)] = parts["part"].to_numpy(float) + everybody / n**2
+        variance *= owners / (owners - 1)
+    deviation: Floats = np.sqrt(np.maximum(variance, 0.0))
+    return deviation
+
+
+def squares(by_owner: ir.Table, n: float) -> ir.Table:
+    """rule, part: the squared weights of owners with either side, less those of their baskets alone.
+
+    `by_owner`: rule, owner, and baskets: both, left, right, baskets (all). Whoever has neither side weighs x/n, so
+    that the whole sum is this one and (x/n)^2 of everybody.
+    """
     sums = by_owner.group_by("rule").agg(
         n_both=by_owner["both"].sum(), n_left=by_owner["left"].sum(), n_right=by_owner["right"].sum()
     )
     joined = by_owner.inner_join(sums, "rule")
     own = joined["baskets"].cast("float64") / n
-    weight = (
-        joined["both"].cast("float64") / joined["n_both"].cast("float64")
-        - joined["left"].cast("float64") / joined["n_left"].cast("float64")
-        - joined["right"].cast("float64") / joined["n_right"].cast("float64")
-        + own
-    )
-    # Whoever has neither side weighs x/n: the sum over everybody, with these replaced.
-    found = joined.select("rule", part=weight**2 - own**2).group_by("rule")
-    parts = found.agg(part=lambda each: each["part"].sum()).execute()
-    variance = np.full(rules, np.nan)
-    if owners > 1:
-        variance[parts["rule"].to_numpy(int)] = parts["part"].to_numpy(float) + squares / n**2
-        variance *= owners / (owners - 1)
-    deviation: Floats = np.sqrt(np.maximum(variance, 0.0))
-    return deviation
+    weight = own
+    for name, sign in (("both", 1.0), ("left", -1.0), ("right", -1.0)):
+        weight = weight + sign * joined[name].cast("float64") / joined[f"n_{name}"].cast("float64")
+    found = joined.select("rule", part=weight**2 - own**2)
+    return found.group_by("rule").agg(part=found["part"].sum())
