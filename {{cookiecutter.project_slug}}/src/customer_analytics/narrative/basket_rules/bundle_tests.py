@@ -127,6 +127,14 @@ def _units(view: View, row: Any) -> str:
     return view.language.number(None if math.isnan(float(row.per_arm)) else float(row.per_arm))
 
 
+def _counted(view: View, row: Any) -> str:
+    """Units of an arm: 3,587 customers."""
+    if math.isnan(float(row.per_arm)):
+        return _units(view, row)
+    size = int(row.per_arm)
+    return str(view.counted_customers(size) if row.unit == CUSTOMER else view.counted(size))
+
+
 def _weeks(view: View, weeks: float) -> str:
     if math.isnan(weeks):
         return str(view.language.say("not known"))
@@ -149,13 +157,13 @@ def findings(view: View) -> list[Finding]:
     numbers = {
         "bundles": language.listing(names), "assumed": money.conversion(view), "per": per(view),
         "first": names[0], "attach": language.percent(float(first.attach)),
-        "target": language.percent(float(first.target)), "units": _units(view, first), "a": view.name(int(first.a)),
+        "target": language.percent(float(first.target)), "units": _counted(view, first), "a": view.name(int(first.a)),
         "b": view.name(int(first.b)), "gain": amount(view, float(tests["expected_gain"].sum())),
         "lost": amount(view, float(tests["loss_month"].sum())), "terms": _terms(view, first),
     }  # fmt: skip
     statement = say(
         "Worth a test: {bundles}. To see the first rise from {attach} to **{target}**, {assumed}, takes **{units}** "
-        "units in each arm.", **numbers,
+        "in each arm.", **numbers,
     )  # fmt: skip
     head = language.say_count("One bundle is worth a test", "{count} bundles are worth a test", len(tests))
     return [
@@ -229,11 +237,11 @@ def plan(view: View, row: Any) -> list[tuple[Text, Text]]:
     numbers = {
         "a": view.name(int(row.a)), "b": view.name(int(row.b)), "discount": calculator.discount(view),
         "attach": language.percent(float(row.attach), 1), "target": language.percent(float(row.target), 1),
-        "bar": language.percent(float(row.break_even_conversion), 1), "units": _units(view, row),
+        "bar": language.percent(float(row.break_even_conversion), 1), "units": _counted(view, row),
         "level": language.percent(LEVEL), "power": language.percent(POWER), "assumed": money.conversion(view),
         "seed": str(view.result.parameters.seed), "gain": amount(view, float(row.expected_gain)), "per": per(view),
         "lost": amount(view, float(row.loss_month)), "test": amount(view, float(row.loss_test)),
-        "rise": language.percent(float(row.break_even_conversion) * (1 - float(row.attach)), 1),
+        "rise": language.number(100 * float(row.break_even_conversion) * (1 - float(row.attach)), 1),
     }  # fmt: skip
     offer = (
         say("{a} and {b} together at {discount} less than both prices, shown wherever {a} is chosen.", **numbers)
@@ -241,8 +249,8 @@ def plan(view: View, row: Any) -> list[tuple[Text, Text]]:
         else say("{b} shown beside {a} wherever {a} is chosen, both at full price.", **numbers)
     )
     decision = (
-        say("Roll out if the whole interval of the rise lies above {rise} of the units, from where the discount pays "
-            "(a conversion of {bar}); else take the offer back.", **numbers)
+        say("Roll out if the whole interval of the rise lies above {rise} points, from where the discount pays (a "
+            "conversion of {bar}); else take the offer back.", **numbers)
         if is_bundle
         else say("Roll out if the whole interval of the rise lies above zero; else leave the page as it is.")
     )  # fmt: skip
@@ -251,20 +259,20 @@ def plan(view: View, row: Any) -> list[tuple[Text, Text]]:
         (say("Arms"), _arms(view, numbers)),
         (
             say("What is expected"),
-            say("Now {attach} of the units take {b} too; {target}, {assumed}. That share is an assumption until this "
-                "test has measured it.", **numbers),
+            say("Now {attach} of those with {a} take {b} too; {target} is expected, {assumed}, until this test has "
+                "measured it.", **numbers),
         ),
         (
             say("Size and length"),
-            say("{units} units in each arm (two-sided level {level}, power {power}). {time} Whole weeks, and no look "
+            say("{units} in each arm (two-sided level {level}, power {power}). {time} Whole weeks, and no look "
                 "at the result before the end.", time=_time(view, row, float(row.weeks)), **numbers),
         ),
         *_by_stores(view, row),
         (
             say("What decides"),
-            say("Share of the units whose basket with {a} holds {b} too, everybody counted in the arm drawn. Watch "
-                "beside it: margin of the whole basket, discount given, sales of {a}, and that both arms are of equal "
-                "size.", **numbers),
+            say("Share whose basket with {a} holds {b} too, everybody counted in the arm drawn. Watch beside it: "
+                "margin of the whole basket, discount given, sales of {a}, and that both arms are of equal size.",
+                **numbers),
         ),
         (say("Decision"), decision),
         (say("Gain and loss"), _stakes(view, row, numbers)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from customer_analytics.language import Text
 from customer_analytics.narrative.basket_rules import money
 from customer_analytics.narrative.basket_rules.money import MARGIN, NONE, amount, found, parts, per, price
-from customer_analytics.narrative.basket_rules.view import rows
+from customer_analytics.narrative.basket_rules.view import JOINED, rows
 from customer_analytics.narrative.exhibits import BarRow, FigureWords, How, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import Interval
@@ -92,7 +92,7 @@ def bars(view: View) -> list[BarRow]:
     drawn: list[BarRow] = []
     for row in rows(reckoned(view).head(MOST)):
         needed = float(row.break_even_conversion)
-        name = str(_pair(view, row))
+        name = _pair(view, row)
         if not needed <= 1:
             drawn.append((name, None, str(_no_share(view)), "faint", None, None))
             continue
@@ -152,7 +152,7 @@ def _row(view: View, row: Any, is_margin: bool) -> Row:
     language = view.language
     share, needed = float(row.break_even_share), float(row.units_needed)
     cells: list[tuple[str, Any]] = [
-        (str(_pair(view, row)), None), (price(view, float(row.bundle_price)), float(row.bundle_price)),
+        (_pair(view, row), None), (price(view, float(row.bundle_price)), float(row.bundle_price)),
         (language.percent(float(row.attach)), float(row.attach)),
     ]  # fmt: skip
     if is_margin:
@@ -172,8 +172,8 @@ def _row(view: View, row: Any, is_margin: bool) -> Row:
     return tuple(cells)
 
 
-def _pair(view: View, row: Any) -> Text:
-    return view.language.say("{a} + {b}", a=view.bare_label(int(row.a)), b=view.bare_label(int(row.b)))
+def _pair(view: View, row: Any) -> str:
+    return JOINED.join((view.bare_label(int(row.a)), view.bare_label(int(row.b))))
 
 
 def _no_share(view: View) -> Text:

@@ -46,7 +46,7 @@ def period(view: View) -> tuple[Text, Text]:
     say, bundles = view.language.say, parts(view)
     if bundles.per == "month":
         days = view.language.say_count("{count} day", "{count} days", int(bundles.days))
-        return say("Month"), say("Thirty days at the traffic of the last {days} of the data", days=days)
+        return say("What a month is"), say("Thirty days at the traffic of the last {days} of the data", days=days)
     return say("Scale"), say("Baskets without dates: what {thousand} of them hold",
                              thousand=view.language.number(THOUSAND))  # fmt: skip
 
