@@ -64,8 +64,16 @@ class Report:
     @functools.cached_property
     def period(self) -> tuple[dt.date, dt.date]:
         """First and last day of the data: the first order, line or event, else contract, and the as-of day."""
-        known = self._first_days(_DATED) or self._first_days(_ELSE_DATED)
-        return min(known, default=self.tables.as_of), self.tables.as_of
+        return min(self._beginnings, default=self.tables.as_of), self.tables.as_of
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether anything in the data has a day."""
+        return bool(self._beginnings)
+
+    @functools.cached_property
+    def _beginnings(self) -> list[dt.date]:
+        return self._first_days(_DATED) or self._first_days(_ELSE_DATED)
 
     def _first_days(self, columns: tuple[tuple[str, str], ...]) -> list[dt.date]:
         found = [

@@ -143,11 +143,13 @@ def _page(
 
 def _facts(published: Mapping[str, Any], made: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
     say = language.say
-    first, last = (dt.date.fromisoformat(day) for day in published["period"])
     data = made.get("data", {})
     version = made.get("template_version") or published["made"].get("template_version", "")
     fingerprint = str(data.get("fingerprint", ""))[:8]
-    facts: list[tuple[str, str]] = [(say("Data covered"), language.period(first, last))]
+    facts: list[tuple[str, str]] = []
+    if published["period"]:
+        first, last = (dt.date.fromisoformat(day) for day in published["period"])
+        facts.append((say("Data covered"), language.period(first, last)))
     if published.get("subset"):
         facts.append((say("Limited to"), str(published["subset"])))
     facts.append((say("Amounts in"), language.currency_name))

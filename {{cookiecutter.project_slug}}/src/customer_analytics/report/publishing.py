@@ -157,7 +157,7 @@ def _for_exporter(report: Report, summary: Summary) -> dict[str, Any]:
             for finding in summary.findings
         ],
         "recommendation": rich(summary.recommendation),
-        "period": [first.isoformat(), last.isoformat()],
+        "period": [first.isoformat(), last.isoformat()] if report.is_dated else None,
         "subset": report.subset,
         "made": how_it_was_made(report),
     }

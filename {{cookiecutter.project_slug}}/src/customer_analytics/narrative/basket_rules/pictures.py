@@ -19,6 +19,7 @@ DotRow = tuple[float, float, float, bool, str]  # support, confidence, lift, wor
 CellRow = tuple[float | None, str, int]  # lift, in words, 1 more than chance, -1 less, 0 not sure
 MOST_LINES = 30
 MOST_NAMED = 3
+MOST_DOTS = 100  # rules that are dots of their own
 LEAST_RULES = 5  # fewer are told in words
 
 
@@ -153,7 +154,7 @@ def scatter(view: View) -> list[DotRow]:
     assert view.rules is not None
     named = {int(rule.rule): _rule_name(view, rule) for rule in rows(view.shown.head(MOST_NAMED))}
     table = view.rules.table.sort_values("rule")
-    told = set(view.rules.told["rule"])
+    told = set(view.shown["rule"].head(MOST_DOTS)) if len(view.shown) else set()
     columns = zip(table["rule"], table["support"], table["confidence"], table["lift"], strict=True)
     return [
         (float(support), float(confidence), float(lift), rule in told, named.get(int(rule), ""))
@@ -192,7 +193,10 @@ def scatter_figure(view: View) -> FigureWords:
         title = say("Of {rules} rules, {told} are beyond chance and say something of their own", **numbers)
     return FigureWords(
         title,
-        say("Squares: all rules, darker where the lift is higher; dots: those of their own; the strongest by name"),
+        say("Squares: all rules, darker where the lift is higher; dots: the {dots} strongest, the first {count} named",
+            dots=number(min(len(view.shown), MOST_DOTS)), **numbers)
+        if len(view.shown)
+        else say("Squares: all rules, darker where the lift is higher"),
         say("{title}. Beyond chance are {significant}; of these {redundant} repeat a more general rule.", title=title,
             **numbers),
         view.source,

@@ -22,6 +22,7 @@ from customer_analytics.narrative.basket_rules import (
     sizes,
     substitutes,
     top_items,
+    variants,
 )
 from customer_analytics.narrative.basket_rules import findings as own
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
@@ -38,21 +39,22 @@ class _Section(Protocol):
 
 # After what goes together: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
+    variants,
+    bundle_tests,
     replication,
     control,
-    bundle_tests,
-    bundles,
     following,
     next_items,
-    money,
+    bundles,
     anchors,
-    attach,
     sizes,
     substitutes,
     reminders,
+    money,
+    attach,
     top_items,
-    rule_table,
     seasons,
+    rule_table,
 )
 LEAST_REPLICATED = 5  # rules of the earlier part below which no share of them is put into the title
 FIRST_ACTS = ("bundle_tests", "together", "next_items", "sequences")  # whose act is the recommendation, the best first
@@ -94,16 +96,23 @@ def _title(view: View) -> Text:
         return language.say_count(
             "One combination goes together beyond chance", "{count} combinations go together beyond chance", count
         )
+    kept, share = language.number(round(held[0] * held[2])), language.percent(held[0])
+    if not view.is_timed:
+        return language.say_count(
+            "One combination goes together beyond chance; of {found} found in one part, {kept} held in the other",
+            "{count} combinations go together beyond chance; of {found} found in one part, {kept} held in the other",
+            count, found=language.number(held[2]), kept=kept,
+        )  # fmt: skip
     if held[2] < view.minimum_base:
         return language.say_count(
             "One combination goes together beyond chance; of {found} found early, {kept} held later",
             "{count} combinations go together beyond chance; of {found} found early, {kept} held later",
-            count, found=language.number(held[2]), kept=language.number(round(held[0] * held[2])),
+            count, found=language.number(held[2]), kept=kept,
         )  # fmt: skip
     return language.say_count(
         "One combination goes together beyond chance; of those found early, {share} held later",
         "{count} combinations go together beyond chance; of those found early, {share} held later",
-        count, share=language.percent(held[0]),
+        count, share=share,
     )  # fmt: skip
 
 
@@ -168,14 +177,18 @@ def _held_kpi(view: View) -> Kpi | None:
     if held is None:
         return None
     say, language, (share, interval, count) = view.language.say, view.language, held
-    note = language.say_count(
+    label, note = say("Held in the later part"), language.say_count(
         "of one rule of the earlier part; {interval}", "of {count} rules of the earlier part; {interval}", count,
         interval=view.in_bracket(interval),
     )  # fmt: skip
+    if not view.is_timed:
+        label, note = say("Held in the other part"), language.say_count(
+            "of one rule of the first part; {interval}", "of {count} rules of the first part; {interval}", count,
+            interval=view.in_bracket(interval),
+        )  # fmt: skip
     if count < view.minimum_base:
-        kept = round(share * count)
-        return Kpi(say("Held in the later part"), language.number(kept), note)
-    return Kpi(say("Held in the later part"), language.percent(share), note)
+        return Kpi(label, language.number(round(share * count)), note)
+    return Kpi(label, language.percent(share), note)
 
 
 def _next_kpi(view: View) -> Kpi | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Text
+from customer_analytics.narrative.basket_rules.variants import of_variants
 from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.statistics import wilson
 
@@ -90,13 +91,14 @@ def uses(view: View) -> list[tuple[Text, Text]]:
 def tables(view: View) -> dict[str, pd.DataFrame]:
     """candidates: what each shown rule is good for."""
     shown = view.shown
-    columns = ["left", "right", "use", "count", "confidence", "lift", "lift_low", "lift_high", "q_value"]
+    columns = ["left", "right", "use", "variants", "count", "confidence", "lift", "lift_low", "lift_high", "q_value"]
     if not len(shown):
         return {"candidates": pd.DataFrame(columns=columns)}
     made = shown.assign(
         left=[view.plain_side(side) for side in shown["antecedent"]],
         right=[view.plain_side(side) for side in shown["consequent"]],
         use=[use_of(rule).value for rule in rows(shown)],
+        variants=[of_variants(view, rule) for rule in rows(shown)],
     )
     return {"candidates": made[columns].reset_index(drop=True)}
 

@@ -74,6 +74,11 @@ class View:
         return self.baskets.unit == "session"
 
     @property
+    def is_timed(self) -> bool:
+        """Whether the held-back part is the later one; without dates it is drawn by chance."""
+        return self.baskets.split == "time"
+
+    @property
     def together(self) -> Text:
         """The predicate of two items, inside a sentence: are bought together."""
         return self.language.say("are viewed together" if self.is_content else "are bought together")
@@ -175,10 +180,10 @@ class View:
         if any(one is None or math.isnan(one) for one in found):
             return Text("")
         lift, low, high = map(float, found)
-        return self.language.say(
-            " In the later part: {times} ({interval}).", times=self.times(lift),
-            interval=self.numbers_between(low, high),
-        )  # fmt: skip
+        say, between = self.language.say, self.numbers_between(low, high)
+        if not self.is_timed:
+            return say(" In the part held back: {times} ({interval}).", times=self.times(lift), interval=between)
+        return say(" In the later part: {times} ({interval}).", times=self.times(lift), interval=between)
 
     @functools.cached_property
     def significant(self) -> pd.DataFrame:
