@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def rules_section(view: View) -> SectionWords:
     """What goes together: the opening of the rules."""
     say, shown = view.language.say, len(view.shown)
+    if view.rules is None:
+        return SectionWords(say("What goes together"), "rules", view.why_not)
     if not shown:
         return SectionWords(say("What goes together"), "rules", say("Nothing does, beyond what chance gives."))
     deck = view.language.say_count(
