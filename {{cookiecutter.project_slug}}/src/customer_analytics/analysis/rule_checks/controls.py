@@ -101,7 +101,7 @@ def _by_strata(
 def _within(counts: Stratified, pairs: Links, widening: Floats) -> Within:
     """Some pairs at a time, so that pairs times strata stay small."""
     step = max(1, MOST_AT_ONCE // max(len(counts.baskets), 1))
-    rows = [np.arange(start, min(start + step, len(pairs))) for start in range(0, len(pairs), step)]
+    rows = [np.arange(start, min(start + step, len(pairs))) for start in range(0, max(len(pairs), 1), step)]
     parts = [within(*counts.of(pairs.take(some)), widening[some]) for some in rows]
     return Within(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 

@@ -121,7 +121,7 @@ def _few_left_out(groups: pd.DataFrame, baskets: Baskets, minimum_group: int) ->
     hidden = pd.Series(few).groupby(keys).transform("sum").to_numpy()
     place = ranked.groupby(["rule", "column"]).cumcount().to_numpy()
     gone = few | ((hidden == 1) & (place == 1))
-    kept = ranked[~gone].sort_values(["rule", "column", "code"], ignore_index=True)
+    kept: pd.DataFrame = ranked[~gone].sort_values(["rule", "column", "code"], ignore_index=True)
     return kept.drop(columns="code")
 
 

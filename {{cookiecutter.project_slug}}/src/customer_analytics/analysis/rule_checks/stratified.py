@@ -78,23 +78,25 @@ def within(a: Numbers, r: Numbers, c: Numbers, n: Numbers, widening: Floats | fl
 
     lift = Σ a / Σ (r·c − a) / (n − 1): the divisor counts pairs of different baskets of a stratum, so that strata of a
     few baskets do not pull it to 1. Odds ratio Σ ad/n / Σ bc/n, interval by Robins, Breslow and Greenland (1986).
-    Strata where a side is in no basket or in all of them say nothing and are counted. `widening` as in plain_lift.
+    Strata where a side is in no basket or in all of them say nothing to the odds ratio and the tests, and are counted;
+    a stratum of one basket says nothing at all. `widening` as in plain_lift.
     """
     a, r, c, n = _floats(a, r, c, n)
-    telling = (n > 1) & (r > 0) & (c > 0) & (r < n) & (c < n)
-    here, less = np.where(telling, n, 1.0), np.where(telling, n - 1, 1.0)
-    observed = np.where(telling, a, 0).sum(axis=1)
-    expected = np.where(telling, (r * c - a) / less, 0).sum(axis=1)
-    mean = np.where(telling, r * c / here, 0).sum(axis=1)
+    several = n > 1
+    telling = several & (r > 0) & (c > 0) & (r < n) & (c < n)
+    here, less = np.where(several, n, 1.0), np.where(several, n - 1, 1.0)
+    observed = np.where(several, a, 0).sum(axis=1)
+    expected = np.where(several, (r * c - a) / less, 0).sum(axis=1)
+    mean = np.where(several, r * c / here, 0).sum(axis=1)
     variance = np.where(telling, r * (here - r) * c * (here - c) / (here**2 * less), 0).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         lift = np.where(expected > 0, observed / expected, np.nan)
-        low, high = _lift_bounds(a, r, c, here, telling, observed, mean, lift, widening)
+        low, high = _lift_bounds(a, r, c, here, several, observed, mean, lift, widening)
     odds, odds_low, odds_high = _odds(a, r, c, here, telling, widening)
     count = observed.astype(np.int64)
     above = widened(upper_tail(count, mean, variance), widening)
     below = widened(lower_tail(count, mean, variance), widening)
-    told = observed / np.maximum(a.sum(axis=1), 1)
+    told = np.where(telling, a, 0).sum(axis=1) / np.maximum(a.sum(axis=1), 1)
     strata = (n > 0).sum(axis=1).astype(np.int64)
     return Within(
         lift, low, high, odds, odds_low, odds_high, above, below, strata, telling.sum(axis=1).astype(np.int64), told
@@ -102,7 +104,7 @@ def within(a: Numbers, r: Numbers, c: Numbers, n: Numbers, widening: Floats | fl
 
 
 def _lift_bounds(
-    a: Floats, r: Floats, c: Floats, n: Floats, telling: npt.NDArray[np.bool_], observed: Floats, mean: Floats,
+    a: Floats, r: Floats, c: Floats, n: Floats, several: npt.NDArray[np.bool_], observed: Floats, mean: Floats,
     lift: Floats, widening: Floats | float,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Interval of the logarithm of observed / expected: squares of what each basket weighs, less what strata fix."""
@@ -112,7 +114,7 @@ def _lift_bounds(
     squares = a * (both + none) ** 2 + (r - a) * (one + none) ** 2 + (c - a) * (other + none) ** 2
     squares = squares + (n - r - c + a) * none**2
     sums = a / top - r * c / n / total
-    variance = np.where(telling, squares - sums**2 / n, 0).sum(axis=1)
+    variance = np.where(several, squares - sums**2 / n, 0).sum(axis=1)
     half = Z95 * np.sqrt(np.maximum(variance, 0) * widening)
     shown = np.where(observed > 0, half, np.nan)
     return lift * np.exp(-shown), lift * np.exp(shown)
