@@ -31,30 +31,42 @@ class Found(NamedTuple):
 def baskets_of(lines: ir.Table, items: Codes, least: int = 1) -> ir.CachedTable:
     """Baskets with at least `least` of the given items: basket, codes (the items' places in `items`), kept."""
     places = ibis.memtable(pd.DataFrame({"item": items, "code": np.arange(len(items), dtype=np.int32)}))
-    return _collected(lines.join(places, "item").select("basket", "code"), least)
+    return lists_of(lines.join(places, "item").select("basket", "code"), least).cache()
 
 
 def narrowed(baskets: ir.Table, codes: Codes, least: int) -> ir.CachedTable:
     """The baskets with only the given codes, as far as they hold at least `least` of them; kept."""
     single = baskets.select("basket", code=baskets.codes.unnest())
-    return _collected(single.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code"), least)
+    return lists_of(single.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code"), least).cache()
+
+
+def lists_of(lines: ir.Table, least: int) -> ir.Table:
+    """One row a basket of at least `least` lines: basket, codes."""
+    lists = lines.group_by("basket").aggregate(codes=lines.code.collect())
+    return lists.filter(lists.codes.length() >= least)
 
 
 def pair_rows(baskets: ir.Table) -> int:
     """Pairs of items within baskets, counted before any is made."""
-    size = baskets.codes.length()
+    size = baskets.codes.length().cast("int64")
     return int((size * (size - 1)).sum().to_pyarrow().as_py() or 0) // 2
 
 
 def pair_rows_by_code(baskets: ir.Table, codes: int) -> Numbers:
-    """Of the pairs within baskets, those in which each code is the smaller one: their sum from a code on is what is
-    left of them without the codes before it."""
-    single = baskets.select("basket", code=baskets.codes.unnest())
-    larger = ibis.row_number().over(group_by=single.basket, order_by=single.code.desc())
-    counted = single.mutate(larger=larger).group_by("code").aggregate(rows=ibis._.larger.sum()).to_pandas()
-    rows = np.zeros(codes, dtype=np.int64)
+    """Of the pairs within baskets, those in which each code is the smaller one.
+
+    Their sum from a code on is what is left of the pairs without the codes before it.
+    """
+    counted, rows = smaller_in(baskets).to_pandas(), np.zeros(codes, dtype=np.int64)
     rows[counted["code"].to_numpy()] = counted["rows"].to_numpy()
     return rows
+
+
+def smaller_in(baskets: ir.Table) -> ir.Table:
+    """How many larger codes stand beside each code, over all baskets: code, rows."""
+    single = baskets.select("basket", code=baskets.codes.unnest())
+    larger = ibis.row_number().over(group_by=single.basket, order_by=single.code.desc())
+    return single.mutate(larger=larger).group_by("code").aggregate(rows=ibis._.larger.sum())
 
 
 def pair_counts(baskets: ir.Table, codes: int, floor: int) -> tuple[Numbers, Numbers]:
@@ -63,22 +75,29 @@ def pair_counts(baskets: ir.Table, codes: int, floor: int) -> tuple[Numbers, Num
     More pairs than the memory takes at once are counted in turns, by the smaller code.
     """
     turns = max(1, -(-codes * (codes - 1) // 2 // MOST_GROUPS))
-    if turns > 1:  # as many as there are at most
+    if turns > 1:  # there are no more pairs than rows of pairs
         turns = max(1, min(turns, -(-pair_rows(baskets) // MOST_GROUPS)))
-    found, kind = [], "int32" if codes * codes <= _INT32 else "int64"
-    for turn in range(turns):
-        single = baskets.select("codes", last=baskets.codes.unnest())
-        single = single if turns == 1 else single.filter(single.last % turns == turn)
-        both = single.select("last", other=single.codes.unnest())
-        both = both.filter(both.last < both.other)
-        found.append(_counted(both.select(key=both.last.cast(kind) * codes + both.other), floor))
-    return _sorted(found)
+    return _sorted([_counted(pairs_in(baskets, codes, turns, turn), floor) for turn in range(turns)])
+
+
+def pairs_in(baskets: ir.Table, codes: int, turns: int, turn: int) -> ir.Table:
+    """The pairs of each basket whose smaller code belongs to a turn: key."""
+    single = baskets.select("codes", last=baskets.codes.unnest())
+    single = single if turns == 1 else single.filter(single.last % turns == turn)
+    both = single.select("last", other=single.codes.unnest())
+    both = both.filter(both.last < both.other)
+    return both.select(key=both.last.cast(_kind(codes * codes)) * codes + both.other)
 
 
 def candidate_counts(found: Found, baskets: ir.Table, keys: Numbers, codes: int, floor: int) -> tuple[Numbers, Numbers]:
     """Of the sets that lengthen those found by an item, the ones of these keys in at least `floor` baskets."""
+    return _sorted([_counted(candidates_in(found, baskets, keys, codes), floor)])
+
+
+def candidates_in(found: Found, baskets: ir.Table, keys: Numbers, codes: int) -> ir.Table:
+    """Each time that a basket holds one of the candidates: key."""
     wanted = ibis.memtable(pd.DataFrame({"key": _small(keys)}))
-    return _sorted([_counted(_lengthened(found, baskets, codes).join(wanted, "key"), floor)])
+    return _lengthened(found, baskets, codes).join(wanted, "key").select("key")
 
 
 def lengthened(found: Found, baskets: ir.Table, keys: Numbers, codes: int) -> Found:
@@ -104,17 +123,15 @@ def _lengthened(found: Found, baskets: ir.Table, codes: int) -> ir.Table:
     else:
         lists = found.table.join(baskets, "basket").select("basket", "codes", "node")
     both = lists.select("basket", "node", other=lists.codes.unnest())
-    kind = "int32" if found.nodes * codes <= _INT32 else "int64"
-    return both.select("basket", key=both.node.cast(kind) * codes + both.other)
+    return both.select("basket", key=both.node.cast(_kind(found.nodes * codes)) * codes + both.other)
+
+
+def _kind(most: int) -> str:
+    return "int32" if most <= _INT32 else "int64"
 
 
 def _small(numbers: Numbers) -> Codes | Numbers:
     return numbers.astype(np.int32) if numbers.max(initial=0) <= _INT32 else numbers
-
-
-def _collected(lines: ir.Table, least: int) -> ir.CachedTable:
-    lists = lines.group_by("basket").aggregate(codes=lines.code.collect())
-    return lists.filter(lists.codes.length() >= least).cache()
 
 
 def _counted(found: ir.Table, floor: int) -> pd.DataFrame:
