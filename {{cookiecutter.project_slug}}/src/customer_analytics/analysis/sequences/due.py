@@ -22,7 +22,7 @@ def due_soon(
         person_id, item, last_day (of the last purchase), gap_days (whole days), own_rhythm (whether the gap is the
         customer's own), due_day, consent ("yes", "no", "unknown"); days since 1970-01-01; the soonest first.
     """
-    wanted = again[again["significant"].astype(bool) & again["gap_median"].notna()] if len(again) else again
+    wanted = again[again["candidate"].astype(bool)] if len(again) else again
     if not len(wanted):
         return pd.DataFrame(columns=COLUMNS)
     asked = ibis.memtable(

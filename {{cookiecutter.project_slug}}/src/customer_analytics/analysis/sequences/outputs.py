@@ -16,7 +16,8 @@ SEQUENCES = [
 ]  # fmt: skip
 REMINDERS = [
     "item", "code", "level", "days", "people", "again", "share", "share_low", "share_high", "expected", "lift",
-    "lift_low", "lift_high", "p_value", "q_value", "significant", "gaps", "gap_low", "gap_median", "gap_high", "due",
+    "lift_low", "lift_high", "p_value", "q_value", "significant", "candidate", "gaps", "gap_low", "gap_median",
+    "gap_high", "due",
 ]  # fmt: skip
 DUE = ["customer_id", "code", "item", "last_bought_on", "gap_days", "own_rhythm", "due_on", "consent"]
 
@@ -33,7 +34,7 @@ def metrics(result: Sequences | None) -> dict[str, float | int | None]:
         "sequences": len(result.significant),
         "sequences_tested": result.family,
         "sequence_replication": held,
-        "reminder_items": int(result.reminders["significant"].sum()) if len(result.reminders) else 0,
+        "reminder_items": int(result.reminders["candidate"].sum()) if len(result.reminders) else 0,
     }
 
 

@@ -9,6 +9,7 @@ customers who bought a short while ago, and have had no time to come back, do no
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import ibis
 import ibis.expr.types as ir
@@ -23,10 +24,11 @@ from customer_analytics.statistics import Z95, benjamini_hochberg, wilson
 LONGEST = 90  # days of the horizon, where a third of the data is as long
 LEAST_PEOPLE = 30  # whose horizon is over: no share is given below; and purchases at risk for the gap
 LEAST_AGAIN = 10  # customers who bought again
+WORTH = Fraction(1, 5)  # of the customers have to come back to an item, for a reminder of it to be worth sending
 MOST_ROWS = 20_000_000  # (moment, later line) rows of the reference; beyond, it is drawn from a share of the moments
 COLUMNS = [
     "item", "people", "again", "share", "share_low", "share_high", "expected", "lift", "lift_low", "lift_high",
-    "p_value", "q_value", "significant", "gaps", "gap_low", "gap_median", "gap_high",
+    "p_value", "q_value", "significant", "candidate", "gaps", "gap_low", "gap_median", "gap_high",
 ]  # fmt: skip
 
 
@@ -42,8 +44,9 @@ def reminders(history: History, false_discovery: float, most: int = MOST_ROWS) -
         item, people (customers whose first purchase is a horizon ago or more), again (of those, who bought it again on
         a later day within the horizon), share with its Wilson interval, expected (share of comparable moments), lift
         with its interval (over customers), p_value (binomial tail, one-sided), q_value (over the items judged),
-        significant, gaps (purchases after a purchase), gap_low, gap_median, gap_high (days: quartiles of the usual
-        gap among those who come back; NaN: too few at risk).
+        significant, candidate (beyond chance, a fifth of the customers or more come back, and the usual gap is known),
+        gaps (purchases after a purchase), gap_low, gap_median, gap_high (days: quartiles of the usual gap among those
+        who come back; NaN: too few at risk).
     """
     days, lines = horizon_days(history), history.lines
     complete = history.last - days
@@ -64,9 +67,11 @@ def reminders(history: History, false_discovery: float, most: int = MOST_ROWS) -
         return pd.DataFrame(columns=COLUMNS)
     table = _estimates(table, false_discovery).merge(_gaps(history, table["item"]), on="item", how="left")
     table["gaps"] = table["gaps"].fillna(0).astype("int64")
+    often = table["again"] * WORTH.denominator >= table["people"] * WORTH.numerator
+    table["candidate"] = table["significant"] & often & table["gap_median"].notna()
     beyond = table["again"] - table["people"] * table["expected"]
     table = table.assign(_beyond=beyond).sort_values(
-        ["significant", "_beyond", "item"], ascending=[False, False, True], kind="stable", ignore_index=True
+        ["candidate", "_beyond", "item"], ascending=[False, False, True], kind="stable", ignore_index=True
     )
     return table[COLUMNS]
 

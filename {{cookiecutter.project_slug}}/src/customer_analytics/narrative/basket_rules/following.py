@@ -147,8 +147,8 @@ def _how(view: View) -> tuple[tuple[Text, Text], ...]:
         (
             say("Tested"),
             say(
-                "{family} ordered pairs, of which {near} pairs are near each other in either order beyond chance; "
-                "false discovery controlled over all of them; intervals by customers",
+                "{family} ordered pairs, false discovery controlled over all of them; pairs near each other in either "
+                "order beyond chance: {near}. Intervals by customers",
                 family=number(result.family), near=number(result.near),
             ),
         ),
@@ -204,8 +204,8 @@ def _held(view: View) -> list[Text]:
         return []
     return [
         say(
-            "The earlier part of the data alone shows {found}; in the later part {held} of them still follow more "
-            "often than after comparable days.",
+            "Sequences that the earlier part of the data alone shows: {found}; of these, still more frequent in the "
+            "later part than after comparable days: {held}.",
             found=number(result.earlier_found), held=number(result.earlier_held or 0),
         )
     ]  # fmt: skip

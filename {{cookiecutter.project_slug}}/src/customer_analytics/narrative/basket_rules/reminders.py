@@ -31,7 +31,7 @@ def shown(view: View) -> pd.DataFrame:
     found = result_of(view).reminders
     if not len(found):
         return found
-    kept = found["significant"].astype(bool) & (found["again"] >= view.minimum_group) & found["gap_median"].notna()
+    kept = found["candidate"].astype(bool) & (found["again"] >= view.minimum_group)
     items = kept & (found["level"] == "item")
     return found[items] if items.any() else found[kept]
 
@@ -41,12 +41,14 @@ def section(view: View) -> SectionWords:
     say, result = view.language.say, result_of(view)
     title, days, count = say("What comes back"), in_days(view, result.reminder_days), len(shown(view))
     if not count:
-        deck = say("No item comes back to the same customers within {days} more often than chance gives.", days=days)
+        deck = say(
+            "No item comes back to a fifth of its customers within {days}, and more often than chance gives.", days=days
+        )
         return SectionWords(title, "reminders", deck)
     deck = view.language.say_count(
-        "One item comes back to the same customers within {days} more often than chance gives: a reminder can be "
+        "One item comes back to a fifth of its customers or more within {days}, beyond chance: a reminder can be "
         "timed.",
-        "{count} items come back to the same customers within {days} more often than chance gives: reminders can be "
+        "{count} items come back to a fifth of their customers or more within {days}, beyond chance: reminders can be "
         "timed.", count, days=days,
     )  # fmt: skip
     return SectionWords(title, "reminders", deck)
@@ -172,11 +174,11 @@ def _none(view: View) -> Finding:
     return Finding(
         id="reminder", grade=Grade.C, head=say("Nothing calls for a reminder"),
         statement=say(
-            "Of {items} items with customers enough, none comes back to them within {days} more often than chance "
-            "gives.",
+            "Of {items} items with customers enough, none comes back to a fifth of them within {days}, and more often "
+            "than chance gives.",
             items=view.language.number(len(result.reminders)), days=in_days(view, result.reminder_days),
         ),
-        meaning=say("To have taken an item does not make the next one of it likelier."),
+        meaning=say("Hardly anybody would be reminded at the right time."),
         action=say("Send no reminders by item."),
         section="reminders", n=len(result.reminders), unit="items", notable=False,
     )  # fmt: skip
