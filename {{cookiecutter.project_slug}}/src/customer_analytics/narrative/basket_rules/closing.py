@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from customer_analytics.narrative.basket_rules import suggestions
 from customer_analytics.narrative.exhibits import SectionWords
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def method(view: View) -> list[tuple[Text, Text]]:
                 count=view.language.number(int(view.rules.table["redundant"].sum()))),
         ),
         (say("Later part"), _later(view)),
+        *suggestions.method(view),
     ]  # fmt: skip
 
 
@@ -157,4 +159,4 @@ def limits(view: View) -> list[Text]:
         told.append(say("Customers are not known: a few who come often may stand behind a rule."))
     if not view.baskets.dated:
         told.append(say("Days are not known: season and promotion may stand behind a rule."))
-    return told
+    return [*told, *suggestions.limits(view)]

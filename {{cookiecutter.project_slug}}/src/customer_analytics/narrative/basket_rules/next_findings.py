@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from customer_analytics.narrative.basket_rules.suggestions import (
     is_shown,
-    main_test,
     method_name,
     recommended,
     split_day,
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.basket_rules.view import View
 
 SECTION = "next_items"
+SEEN = 0.8  # power of the note
 POWER = 1.43  # half an interval's width that a true difference needs to be seen four times in five (2.8 / 1.96)
 
 
@@ -30,10 +30,12 @@ def findings(view: View) -> list[Finding]:
     found = recommended(view)
     if found is None:
         return []
-    test = main_test(view)
-    if test is None:
-        return []
-    told = [_next_finding(view, test) if test.name == "next" else _completion_finding(view, test)]
+    told = []
+    if not found.next_test.reason:
+        told.append(_next_finding(view, found.next_test))
+    if not found.completion.reason:
+        is_first = not any(one.notable for one in told)  # one of them is enough for the first screen
+        told.append(_completion_finding(view, found.completion, is_first))
     if found.again is not None and not found.again.test.reason:
         told.append(_again_finding(view, found.again.test))
     return told
@@ -46,16 +48,16 @@ def _next_finding(view: View, test: Tested) -> Finding:
     numbers = {
         "customers": view.counted_customers(test.n), "day": split_day(view), "bought": verb(view),
         "rate": language.percent(test.measure("hit_rate")), "interval": view.in_bracket(Interval(low, high)),
-        "k": language.number(found.next_items), "method": method_name(view, test.winner, test),
+        "k": language.number(found.next_items), "method": method_name(view, test.winner),
         "other": language.percent(test.measure("hit_rate", test.baseline)),
-        "baseline": method_name(view, test.baseline, test), "listed": language.number(listed(view)),
+        "baseline": method_name(view, test.baseline), "listed": language.number(listed(view)),
     }  # fmt: skip
     statement = say(
         "Of {customers} who {bought} something new to them after {day}, **{rate}** ({interval}) {bought} at least one "
-        "of the {k} items that {method} chose for them from what was known before.", **numbers,
+        "of {k} items chosen for each beforehand by {method}.", **numbers,
     )  # fmt: skip
     if test.beaten:
-        head = say("Own suggestions hit {rate}, the same list for all {other}", **numbers)
+        head = say("A list of one's own hits {rate}, popular items {other}", **numbers)
         meaning = say(
             "Measured on later baskets without any message sent: with {baseline} it is {other}. The list says what "
             "customers take by themselves, not what a message adds.", **numbers,
@@ -65,7 +67,7 @@ def _next_finding(view: View, test: Tested) -> Finding:
             "some of the customers, drawn at random, the popular items to see what it adds.", **numbers,
         )  # fmt: skip
     else:
-        head = say("Suggestions of one's own do no better than the popular items", **numbers)
+        head = say("A list of one's own does no better than popular items", **numbers)
         meaning = say("{statement} {power}", statement=_no_better(view, test), power=power_note(view, test))
         action = say(
             "Show everybody the popular items that they do not have yet (next_best.csv), and test again when there are "
@@ -86,7 +88,7 @@ def _no_better(view: View, test: Tested) -> Text:
     best = others.sort_values(["hit_rate", "method"], ascending=[False, True]).iloc[0]
     return say(
         "The best other way, {method}, hits {rate}: a difference that chance may give.",
-        method=method_name(view, str(best["method"]), test), rate=language.percent(float(best["hit_rate"])),
+        method=method_name(view, str(best["method"])), rate=language.percent(float(best["hit_rate"])),
     )  # fmt: skip
 
 
@@ -98,17 +100,20 @@ def power_note(view: View, test: Tested) -> Text:
     if not len(widths) or math.isnan(float(widths.min())):
         return Text("")
     least = POWER * float(widths.min()) / 2
-    return say("A gain of {points} points would have been seen.", points=view.language.number(100 * least, 1))
+    return say(
+        "A true gain of {points} points would have been seen with a chance of {power}.",
+        points=view.language.number(100 * least, 1), power=view.language.percent(SEEN),
+    )  # fmt: skip
 
 
-def _completion_finding(view: View, test: Tested) -> Finding:
+def _completion_finding(view: View, test: Tested, is_first: bool) -> Finding:
     say, language, found = view.language.say, view.language, recommended(view)
     assert found is not None
     low, high = test.measure("hit_rate_low"), test.measure("hit_rate_high")
     numbers = {
         "baskets": view.counted(test.n), "k": language.number(found.next_items),
         "rate": language.percent(test.measure("hit_rate")), "interval": view.in_bracket(Interval(low, high)),
-        "method": method_name(view, test.winner, test),
+        "method": method_name(view, test.winner),
         "other": language.percent(test.measure("hit_rate", test.baseline)),
     }  # fmt: skip
     statement = say(
@@ -127,7 +132,7 @@ def _completion_finding(view: View, test: Tested) -> Finding:
         action = say("Show the popular items; collect more baskets before anything is chosen by what is in them.")
     return Finding(
         id="completion", grade=Grade.B, head=head, statement=statement, meaning=meaning, action=action, section=SECTION,
-        value=test.measure("hit_rate"), low=low, high=high, n=test.n, unit="share", notable=test.beaten,
+        value=test.measure("hit_rate"), low=low, high=high, n=test.n, unit="share", notable=test.beaten and is_first,
     )  # fmt: skip
 
 
@@ -144,7 +149,8 @@ def _again_finding(view: View, test: Tested) -> Finding:
         "bought": verb(view),
     }  # fmt: skip
     return Finding(
-        id="buy_again", grade=Grade.B, head=say("Own habits name the next repeat in {rate} of cases", **numbers),
+        id="buy_again", grade=Grade.B,
+        head=say("{rate} of repeat buyers take one of {k} own items put first", **numbers),
         statement=say(
             "Of {customers} who {bought} again after {day} what they already had, **{rate}** ({interval}) {bought} at "
             "least one of the {k} own items put first for them.", **numbers,

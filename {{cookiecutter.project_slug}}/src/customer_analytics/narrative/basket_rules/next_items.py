@@ -38,10 +38,7 @@ def section(view: View) -> SectionWords:
     if found is None or test is None:
         return SectionWords(title, SECTION, why_none(view))
     if test.name == "completion":
-        deck = say(
-            "{why} What goes with what was tested on baskets alone: one item of each later basket is left out and "
-            "guessed from the others.", why=why_none(view),
-        )  # fmt: skip
+        deck = say("{why} {instead}", why=why_none(view), instead=_on_baskets(view))
         return SectionWords(title, SECTION, deck)
     deck = say(
         "{ways} ways to choose {k} new items for each customer have learned from everything up to {day}; what the "
@@ -50,6 +47,14 @@ def section(view: View) -> SectionWords:
         bought=verb(view),
     )  # fmt: skip
     return SectionWords(title, SECTION, deck)
+
+
+def _on_baskets(view: View) -> Text:
+    """How the test that needs no customers is made."""
+    say = view.language.say
+    if view.is_timed:
+        return say("Tested on baskets alone: one item of each later basket is left out and guessed from the others.")
+    return say("Tested on baskets alone: one item of each basket held back is left out and guessed from the others.")
 
 
 def why_none(view: View) -> Text:
@@ -93,7 +98,7 @@ def figure(view: View) -> FigureWords:
     say, language, test, found = view.language.say, view.language, main_test(view), recommended(view)
     assert test is not None and found is not None
     rates = [
-        str(say("{method} {rate}", method=method_name(view, one, test), rate=language.percent(rate, 1)))
+        str(say("{method} {rate}", method=method_name(view, one), rate=language.percent(rate, 1)))
         for one, rate in zip(test.table["method"], test.table["hit_rate"], strict=True)
     ]
     k = language.number(found.next_items)
@@ -124,7 +129,9 @@ def tested_on(view: View, test: Tested) -> Text:
     say = view.language.say
     if test.name == "next":
         return say("{customers} after {day}", customers=view.counted_customers(test.n), day=split_day(view))
-    return say("{baskets} of the later part", baskets=view.counted(test.n))
+    if view.is_timed:
+        return say("{baskets} of the later part", baskets=view.counted(test.n))
+    return say("{baskets} held back", baskets=view.counted(test.n))
 
 
 def tables(view: View) -> list[TableWords]:
@@ -148,11 +155,11 @@ def _test_table(view: View, test: Tested) -> TableWords:
     ]  # fmt: skip
     ordered = test.table.sort_values(["hit_rate", "method"], ascending=[False, True]).to_dict("records")
     rows = [_test_row(view, test, pd.Series(row)) for row in ordered]
-    caption = (
-        say("The methods, tested on customers' later baskets")
-        if by_people
-        else say("The methods, tested on an item left out of each later basket")
-    )
+    caption = say("The methods, tested on customers' later baskets")
+    if not by_people:
+        caption = say("The methods, tested on an item left out of each later basket")
+        if not view.is_timed:
+            caption = say("The methods, tested on an item left out of each basket held back")
     if not by_people:  # one item is missing: recall is the hit rate
         del columns[4]
         rows = [(*row[:4], *row[5:]) for row in rows]
@@ -185,10 +192,9 @@ def _test_row(view: View, test: Tested, row: pd.Series) -> Row:
 def _how(view: View, test: Tested) -> list[tuple[Text, Text]]:
     say, language, found = view.language.say, view.language, recommended(view)
     assert found is not None
-    learned = view.counted_customers(test.learned) if test.name == "next" else view.counted(test.learned)
     lines = [
         (say("Tested on"), tested_on(view, test)),
-        (say("Learned from"), say("{learned} of the earlier part, and from nothing later", learned=learned)),
+        (say("Learned from"), _learned_from(view, test)),
         (
             say("Hit rate"),
             say(
@@ -213,6 +219,15 @@ def _how(view: View, test: Tested) -> list[tuple[Text, Text]]:
             ),
         )  # fmt: skip
     return lines
+
+
+def _learned_from(view: View, test: Tested) -> Text:
+    """What the methods knew: 3,020 customers of the earlier part."""
+    say = view.language.say
+    learned = view.counted_customers(test.learned) if test.name == "next" else view.counted(test.learned)
+    if not view.is_timed:
+        return say("{learned} of the other part", learned=learned)
+    return say("{learned} of the earlier part, and from nothing later", learned=learned)
 
 
 def _similar_rows(view: View) -> list[Row]:

@@ -49,20 +49,14 @@ def verb(view: View) -> Text:
     return view.language.say("viewed") if view.is_content else view.language.say("bought")
 
 
-def method_name(view: View, method: str, test: Tested) -> Text:
-    """A method inside a sentence: learned from customers, or from baskets where these are what is tested."""
+def method_name(view: View, method: str) -> Text:
+    """A method inside a sentence."""
     say = view.language.say
-    in_baskets = {
-        "popular": say("the items that most baskets hold"),
-        "similar": say("what other baskets with the same items hold"),
-    }
-    if test.name == "completion" and method in in_baskets:
-        return in_baskets[method]
     return {
-        "popular": say("the items most customers have"),
-        "recent": say("the items most taken in the last {days} days", days=view.language.number(RECENT_DAYS)),
-        "similar": say("what customers with the same items have"),
-        "rules": say("the rules"),
+        "popular": say("popularity"),
+        "recent": say("popularity of the last {days} days", days=view.language.number(RECENT_DAYS)),
+        "similar": say("collaborative filtering"),
+        "rules": say("association rules"),
         "own": say("own habit"),
     }[method]
 
@@ -71,8 +65,8 @@ def method_head(view: View, method: str) -> Text:
     """The same at the head of a row or as a label."""
     say = view.language.say
     return {
-        "popular": say("Most popular items"),
-        "recent": say("Most popular of the last {days} days", days=view.language.number(RECENT_DAYS)),
+        "popular": say("Popularity"),
+        "recent": say("Popularity of the last {days} days", days=view.language.number(RECENT_DAYS)),
         "similar": say("Collaborative filtering"),
         "rules": say("Association rules"),
         "own": say("Own habit"),
