@@ -57,19 +57,18 @@ class Homogeneity(NamedTuple):
     strata: Counts
 
 
-def plain_lift(a: Counts, r: Counts, c: Counts, n: Counts | int, widening: Floats | float = 1.0) -> Lift:
+def plain_lift(a: Numbers, r: Numbers, c: Numbers, n: Numbers | int, widening: Floats | float = 1.0) -> Lift:
     """Lift a·n / (r·c) with the delta-method interval of its logarithm over baskets.
 
     Each basket weighs 1(both)/a − 1(one)/r − 1(other)/c + 1/n; the variance is the sum of the squares. `widening`: how
     many times as large it is because customers have several baskets.
     """
-    a, r, c = (np.asarray(each, dtype=float) for each in (a, r, c))
+    a, r, c, n = _floats(a, r, c, n)
     with np.errstate(divide="ignore", invalid="ignore"):
         lift = a * n / (r * c)
-        both = a * (1 / a - 1 / r - 1 / c + 1 / np.asarray(n, dtype=float)) ** 2
+        both = a * (1 / a - 1 / r - 1 / c + 1 / n) ** 2
         one = (r - a) * (1 / n - 1 / r) ** 2 + (c - a) * (1 / n - 1 / c) ** 2
-        variance = both + one + (n - r - c + a) / np.asarray(n, dtype=float) ** 2
-        half = Z95 * np.sqrt(variance * widening)
+        half = Z95 * np.sqrt((both + one + (n - r - c + a) / n**2) * widening)
         return Lift(lift, lift * np.exp(-half), lift * np.exp(half))
 
 
@@ -137,7 +136,7 @@ def _odds(
     return odds, np.where(ok, low, np.nan), np.where(ok, high, np.nan)
 
 
-def _floats(a: Numbers, r: Numbers, c: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats, Floats]:
+def _floats(a: Numbers, r: Numbers, c: Numbers, n: Numbers | int) -> tuple[Floats, Floats, Floats, Floats]:
     both, one, other = (np.asarray(each, dtype=np.float64) for each in (a, r, c))
     return both, one, other, np.broadcast_to(np.asarray(n, dtype=np.float64), both.shape)
 
