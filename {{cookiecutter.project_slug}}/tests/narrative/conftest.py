@@ -35,3 +35,13 @@ def churn_made() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def basket_made() -> ModuleType:
+    """The helper module that builds a result of the basket analysis by hand."""
+    spec = importlib.util.spec_from_file_location("basket_example", Path(__file__).with_name("basket_example.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

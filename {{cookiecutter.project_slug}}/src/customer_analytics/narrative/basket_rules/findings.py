@@ -72,8 +72,8 @@ def _act(view: View, best: Any) -> Text:
     return {
         Use.CROSS_SELL: say("Offer {right} where {left} is put into the basket, to half of the customers drawn at "
                             "random, and compare the margin.", left=left, right=right),
-        Use.BUNDLE: say("Offer {left} and {right} as one, to half of the customers drawn at random, and compare the "
-                        "margin.", left=left, right=right),
+        Use.BUNDLE: say("Show {left} and {right} as one, without a discount at first, to half of the customers drawn "
+                        "at random, and compare the margin.", left=left, right=right),
         Use.SHELF: say("Put {left} and {right} side by side in some of the shops or pages, and compare with the rest.",
                        left=left, right=right),
     }[use_of(best)]  # fmt: skip
