@@ -14,6 +14,7 @@ from customer_analytics.analysis.bundles.attach import attach_rates
 from customer_analytics.analysis.bundles.calculator import Offers, Terms, break_even_conversion, calculate
 from customer_analytics.analysis.bundles.goods import Goods, goods
 from customer_analytics.analysis.bundles.pairs import WEEK, PairFacts, pair_facts, recent_days
+from customer_analytics.analysis.bundles.pooled import pooled
 from customer_analytics.analysis.bundles.result import MONTH, THOUSAND, Bundles, Per
 from customer_analytics.analysis.bundles.standing import standing
 from customer_analytics.analysis.bundles.stores import store_weeks
@@ -75,6 +76,7 @@ def bundles(
     return Bundles(
         reason, found, terms, period.per, period.scale, period.days, weighted,
         anchors(baskets, found, parameters.false_discovery), attach, calculator, tests, traffic,
+        pooled(baskets, ranked, traffic.unit, terms.conversion),
     )  # fmt: skip
 
 
@@ -126,7 +128,7 @@ def _calculator(
     own = merged[merged["a"].isin(products) & merged["b"].isin(products)].reset_index(drop=True)
     rates = attach.set_index("pair").loc[own["pair"], ["attach", "low", "high"]].reset_index(drop=True)
     scale = period.recent_scale
-    frame = own[["pair", "rule", "a", "b", "customers_a", "customers_both"]].assign(
+    frame = own[["pair", "rule", "a", "b", "baskets_a", "customers_a", "customers_both"]].assign(
         **rates, buyers=own["recent_a"] * scale, both=own["recent_a"] * scale * rates["attach"], each=own["each"],
         price_a=found.of("price", own["a"]), price_b=found.of("price", own["b"]), rate_a=found.of("rate", own["a"]),
         rate_b=found.of("rate", own["b"]), margin_b=found.of("unit_margin", own["b"]),

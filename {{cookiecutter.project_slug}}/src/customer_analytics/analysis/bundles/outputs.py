@@ -52,7 +52,8 @@ def metrics(result: Bundles | None) -> Metrics:
     fractions."""
     numbers: Metrics = {
         "margin_share": None, "anchors": None, "bundles_looked_at": 0, "bundles_that_pay": None, "bundle_tests": 0,
-        "bundle_tests_in_time": None, "bundle_gain_month": None, "bundle_loss_month": None,
+        "bundle_tests_in_time": None, "bundle_test_of_all_units": None, "bundle_test_of_all_weeks": None,
+        "bundle_gain_month": None, "bundle_loss_month": None,
     }  # fmt: skip
     if result is None:
         return numbers
@@ -68,6 +69,9 @@ def metrics(result: Bundles | None) -> Metrics:
         return numbers
     in_time = [one for one in result.tests["is_in_time"] if one is not None]
     numbers["bundle_tests_in_time"] = sum(map(bool, in_time)) if in_time else None
+    if result.pooled is not None:
+        numbers["bundle_test_of_all_units"] = 2 * result.pooled.per_arm
+        numbers["bundle_test_of_all_weeks"] = result.pooled.weeks if math.isfinite(result.pooled.weeks) else None
     if result.per == "month" and result.money == "margin":
         numbers["bundle_gain_month"] = _known(float(result.tests["expected_gain"].sum()))
         numbers["bundle_loss_month"] = _known(float(result.tests["loss_month"].sum()))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from customer_analytics.analysis.bundles.calculator import Terms
 from customer_analytics.analysis.bundles.goods import Goods
+from customer_analytics.analysis.bundles.pooled import Pooled
 from customer_analytics.analysis.bundles.trials import Traffic
 
 Per = Literal["month", "thousand"]
@@ -24,9 +25,10 @@ class Bundles:
     or "thousand" baskets where days are not known. `scale`: that for one basket of the data. `days`: of the traffic.
 
     weighted: see weighted_rules. anchors: see anchors. attach: see attach_rates, and rule, a, b.
-    calculator: one row a pair and direction (rule, pair, a, b, buyers, both (a period each), each, price_a, price_b,
-    rate_a, rate_b, margin_b, see calculate, break_even_low, break_even_high, why_not, eligible).
-    tests: see trials, and a, b, rule. `traffic`: what they were planned with; store_weeks of each in `tests`.
+    calculator: one row a pair and direction (rule, pair, a, b, baskets_a, buyers, both (a period each), each, price_a,
+    price_b, rate_a, rate_b, margin_b, see calculate, break_even_low, break_even_high, why_not, eligible).
+    tests: see trials, and a, b, rule. `traffic`: what they were planned with. `pooled`: one test of all pairs at once,
+    None where there are not two.
     """
 
     reason: str
@@ -41,6 +43,7 @@ class Bundles:
     calculator: pd.DataFrame
     tests: pd.DataFrame
     traffic: Traffic
+    pooled: Pooled | None
 
     @property
     def money(self) -> str:
