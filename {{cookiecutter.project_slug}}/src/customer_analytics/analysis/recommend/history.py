@@ -51,57 +51,62 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class History:
-    """`table`: person, item, n, before (baskets ever and in the earlier part), first, last, last_before (day numbers;
-    null where there is none), materialised. `ids`: the customers' own ids; a person is a place in it.
+    """`table`: person (number in the baskets), item, n, before (baskets ever and in the earlier part), first, last,
+    last_before (day numbers; null where there is none), materialised. `numbers`: of the people, ascending; everywhere
+    else a person is a place in it. `ids`: the customers' own ids, in the same order.
     """
 
     table: ir.CachedTable
+    numbers: Ints
     ids: Objects
 
     def release(self) -> None:
         """Give the memory back."""
         self.table.release()
 
-    def ranges(self) -> Iterator[tuple[int, int]]:
-        """Customers that are in memory together: [start, stop)."""
-        return chunks(len(self.ids), PEOPLE_AT_ONCE)
+    def parts(self, rows: ir.Table) -> Iterator[tuple[int, int, pd.DataFrame]]:
+        """(start, stop, rows of the people start .. stop) of some rows of `table`, for as many people as fit at once.
+
+        Parts are ranges of the numbers: no engine has to number or sort all people.
+        """
+        for start, stop in chunks(len(self.numbers), PEOPLE_AT_ONCE):
+            low, high = int(self.numbers[start]), int(self.numbers[stop - 1])
+            yield start, stop, self.placed(rows.filter(rows.person >= low, rows.person <= high).to_pandas())
 
     def read(self, *, earlier: bool) -> Iterator[tuple[int, int, pd.DataFrame]]:
-        """(start, stop, rows of the people start .. stop): person, item; only what was bought in the earlier part."""
+        """`parts` of person, item; only what was bought in the earlier part."""
         rows = self.table.filter(self.table.before > 0) if earlier else self.table
-        for start, stop in self.ranges():
-            inside = rows.filter(rows.person >= start, rows.person < stop)
-            yield start, stop, inside.select("person", "item").to_pandas()
+        return self.parts(rows.select("person", "item"))
 
     def of(self, people: Ints) -> pd.DataFrame:
-        """person, item, n, before, first, last, last_before of some people; person as a place in `people`."""
-        asked = pd.DataFrame({"person": people.astype(np.int32), "place": np.arange(len(people), dtype=np.int32)})
-        found: pd.DataFrame = self.table.inner_join(ibis.memtable(asked), "person").to_pandas()
-        return found.drop(columns="person").rename(columns={"place": "person"})
+        """person, item, n, before, first, last, last_before of some people; person as a place in `people`, which are
+        ascending."""
+        numbers = self.numbers[people]
+        asked = ibis.memtable(pd.DataFrame({"person": numbers}))
+        found: pd.DataFrame = self.table.semi_join(asked, "person").to_pandas()
+        return found.assign(person=np.searchsorted(numbers, found["person"].to_numpy(np.int64)))
+
+    def placed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows with each person as a place in `numbers`."""
+        return rows.assign(person=np.searchsorted(self.numbers, rows["person"].to_numpy(np.int64)))
 
 
 def history(baskets: Baskets, codes: Ints) -> History:
     """The purchases of the items `codes` by everybody who is known."""
     heads = baskets.heads.filter(baskets.heads.person_id.notnull())
-    everybody = heads.select("person_id").distinct()
-    people = everybody.select(
-        "person_id", one=ibis.row_number().over(order_by=everybody.person_id).cast("int32")
-    ).cache()
-    known = heads.select("basket", "person_id", "day").inner_join(people, "person_id").select("basket", "one", "day")
     allowed = ibis.memtable(pd.DataFrame({"item": codes.astype(np.int32)}))
-    lines = baskets.lines.semi_join(allowed, "item").inner_join(known, "basket")
+    lines = baskets.lines.semi_join(allowed, "item").inner_join(heads.select("basket", "person", "day"), "basket")
     before = lines.basket < baskets.later_from if baskets.later_from is not None else ibis.literal(True)
     table = (
-        lines.group_by(person="one", item="item")
+        lines.group_by(["person", "item"])
         .aggregate(
             n=lines.count().cast("int32"), before=before.ifelse(1, 0).sum().cast("int32"), first=lines.day.min(),
             last=lines.day.max(), last_before=lines.day.max(where=before),
         )
         .cache()
     )  # fmt: skip
-    ids = people.order_by("one").person_id.to_pandas().to_numpy(dtype=object)
-    people.release()
-    return History(table, ids)
+    people = heads.group_by("person").aggregate(person_id=heads.person_id.min()).to_pandas().sort_values("person")
+    return History(table, people["person"].to_numpy(np.int64), people["person_id"].to_numpy(dtype=object))
 
 
 def vocabulary(counts: pd.DataFrame, base: int, most: int = MOST_ITEMS) -> Vocabulary:

@@ -35,6 +35,16 @@ class Found:
     def __len__(self) -> int:
         return len(self.person)
 
+    def order_by(self, ids: npt.NDArray[np.object_]) -> Places:
+        """The order of the rows by the customers' ids and their place in the list."""
+        rank = np.empty(len(ids), dtype=np.int64)
+        rank[np.argsort(ids, kind="stable")] = np.arange(len(ids))
+        return np.lexsort((self.place, rank[self.person]))
+
+    def taken(self, rows: Places) -> Found:
+        """The rows in another order."""
+        return Found(*(getattr(self, name)[rows] for name in ("person", "place", "column", "score", "because")))
+
 
 @dataclass(frozen=True)
 class Owned:
@@ -71,8 +81,7 @@ def own_items(known: History, words: Vocabulary, share: npt.NDArray[np.float64],
     """
     parts = []
     wanted = known.table.select("person", "item", "n", "last")
-    for start, stop in known.ranges():
-        rows = wanted.filter(wanted.person >= start, wanted.person < stop).to_pandas()
+    for start, _, rows in known.parts(wanted):
         column = words.columns_of(rows["item"].to_numpy(np.int64))
         mine = (column >= 0) & ~np.isnan(share[np.maximum(column, 0)])
         rows, column = rows[mine], column[mine]
@@ -129,6 +138,7 @@ def as_table(
         consent: see consent_of.
     """
     own = catalogue.set_index("item").loc[words.codes]
+    found = found.taken(found.order_by(known.ids))
     by_popularity = (found.because < 0) & bool(len(reasons))
     columns = {
         "customer_id": known.ids[found.person],
@@ -143,11 +153,12 @@ def as_table(
     return pd.DataFrame(columns)[list(LISTED)]
 
 
-def as_owned_table(own: Owned, table: pd.DataFrame) -> pd.DataFrame:
+def as_owned_table(own: Owned, table: pd.DataFrame, ids: npt.NDArray[np.object_]) -> pd.DataFrame:
     """The table of what may be bought again: without a reason, with times and last_bought (ISO day)."""
-    days, codes = np.unique(own.last, return_inverse=True)
+    order = own.found.order_by(ids)
+    days, codes = np.unique(own.last[order], return_inverse=True)
     names = np.array([as_date(int(day)).isoformat() for day in days], dtype=object)
-    more = table.drop(columns="because").assign(times=own.times, last_bought=_texts(names, codes))
+    more = table.drop(columns="because").assign(times=own.times[order], last_bought=_texts(names, codes))
     return more[list(OWNED)]
 
 

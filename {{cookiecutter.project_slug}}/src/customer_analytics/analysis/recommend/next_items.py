@@ -44,7 +44,7 @@ def people(known: History) -> pd.DataFrame:
         )
         .to_pandas()
     )
-    return found.astype("int64").sort_values("person", ignore_index=True)
+    return known.placed(found.astype("int64")).sort_values("person", ignore_index=True)
 
 
 def words_before(items: pd.DataFrame, base: int) -> Vocabulary:

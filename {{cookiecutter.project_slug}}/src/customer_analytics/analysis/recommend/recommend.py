@@ -139,7 +139,8 @@ def _for_people(
     again = Again(_named(repeated, baskets.items), habits, follow_days(first, end))
     return Recommendation(
         reason="" if len(words) else NOTHING, next_test=test, completion=completion, again=again,
-        next_best=told(found, reasons, scorer.name), buy_again=as_owned_table(own, told(own.found, [], habit)),
+        next_best=told(found, reasons, scorer.name),
+        buy_again=as_owned_table(own, told(own.found, [], habit), known.ids),
         similar=near, next_items=k, items=len(words), of_items=len(codes),
         share_covered=float(words.buyers.sum() / max(int(items["buyers"].sum()), 1)), customers=len(known.ids),
         split=baskets.cut_day, method=scorer.name,
