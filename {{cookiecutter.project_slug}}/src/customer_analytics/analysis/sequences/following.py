@@ -61,10 +61,8 @@ class Following:
 def following(history: History) -> Following:
     """Find what follows each moment, and count it by stratum."""
     lines, window = history.lines, history.window
-    before = ibis.window(group_by=[lines.person, lines.item], order_by=lines.day)
-    marked = lines.mutate(previous=lines.day.lag().over(before))
-    fresh = marked.previous.isnull() | (marked.day - marked.previous > window)
-    triggers = marked.filter(fresh, marked.day <= history.complete).select("moment", "person", "day", "item").cache()
+    fresh = lines.previous.isnull() | (lines.day - lines.previous > window)
+    triggers = lines.filter(fresh, lines.day <= history.complete).select("moment", "person", "day", "item").cache()
     later = _later(history).cache()
     held = lines.filter(lines.day <= history.complete)
     moments = held.select("moment", "day").distinct()

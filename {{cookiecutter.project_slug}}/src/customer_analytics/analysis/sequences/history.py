@@ -16,7 +16,7 @@ import pandas as pd
 
 from customer_analytics.analysis.baskets.basket import Baskets
 
-MOST_ROWS = 60_000_000  # (item, later item) rows of one search: about four seconds, and less than 1 GB
+MOST_ROWS = 40_000_000  # (item, later item) rows of one search: about four seconds, and less than 1 GB
 OF_ONE = 10  # a customer who alone makes more than a tenth of them is no single person, and is left out
 MOST_ITEMS = 3_000  # expected counts of all pairs of items are held in memory
 FLOORS = 10  # floors tried, each twice the one before
@@ -27,7 +27,8 @@ _MILLION = 1_000_000  # days fit in it: a moment's number tells customer and day
 class History:
     """What the customers bought, by day, for one search.
 
-    lines: moment (int64), person (int64), day (int32), item (int32); distinct, only `items`, materialised.
+    lines: moment (int64), person (int64), day (int32), item (int32), previous and following (days on which the same
+        customer buys the item before and after, null: never); distinct, only `items`, materialised.
     items: the items, ascending, of one level (a category is never compared with an item).
     first, last: days (since 1970-01-01) between which buying is known.
     window: days in which something has to follow.
@@ -139,6 +140,7 @@ def history(
     own = own.semi_join(chosen, "item")
     if fit.crowds:
         own = own.filter(own.person.notin(fit.crowds))
-    own = own.cache()
+    near = ibis.window(group_by=[own.person, own["item"]], order_by=own.day)
+    own = own.mutate(previous=own.day.lag().over(near), following=own.day.lead().over(near)).cache()
     first = own.day.min().to_pyarrow().as_py()
     return History(own, kept, last if first is None else int(first), last, window, fit.floor), fit

@@ -21,11 +21,12 @@ from customer_analytics.analysis.sequences.following import CLASSES, activity_cl
 from customer_analytics.analysis.sequences.history import History
 from customer_analytics.statistics import Z95, benjamini_hochberg, wilson
 
+Floats = npt.NDArray[np.float64]
 LONGEST = 90  # days of the horizon, where a third of the data is as long
 LEAST_PEOPLE = 30  # whose horizon is over: no share is given below; and purchases at risk for the gap
 LEAST_AGAIN = 10  # customers who bought again
 WORTH = Fraction(1, 5)  # of the customers have to come back to an item, for a reminder of it to be worth sending
-MOST_ROWS = 20_000_000  # (moment, later line) rows of the reference; beyond, it is drawn from a share of the moments
+MOST_ROWS = 8_000_000  # (moment, later line) rows of the reference; beyond, it is drawn from a share of the moments
 COLUMNS = [
     "item", "people", "again", "share", "share_low", "share_high", "expected", "lift", "lift_low", "lift_high",
     "p_value", "q_value", "significant", "candidate", "gaps", "gap_low", "gap_median", "gap_high",
@@ -119,9 +120,7 @@ def _rates(history: History, strata: ir.Table, days: int, share: int) -> ir.Tabl
 
 def _again(lines: ir.Table, strata: ir.Table, rates: ir.Table, complete: int, days: int) -> pd.DataFrame:
     """item, people, again, and the sums for the lift: one first purchase a customer and item."""
-    window = ibis.window(group_by=[lines.person, lines.item], order_by=lines.day)
-    marked = lines.mutate(place=ibis.row_number().over(window), following=lines.day.lead().over(window))
-    first = marked.filter(marked.place == 0, marked.day <= complete)
+    first = lines.filter(lines.previous.isnull(), lines.day <= complete)
     first = first.select("moment", "item", hit=(first.following - first.day <= days).fill_null(False).cast("int64"))
     at = strata.select(at="moment", stratum="stratum", active=strata.later > 0)
     placed = first.inner_join(at, first.moment == at["at"])
@@ -165,31 +164,37 @@ def _gaps(history: History, items: pd.Series) -> pd.DataFrame:
     """item, gaps, gap_low, gap_median, gap_high."""
     asked = ibis.memtable(pd.DataFrame({"item": items}), schema={"item": "int32"})
     lines = history.lines.semi_join(asked, "item")
-    window = ibis.window(group_by=[lines.person, lines.item], order_by=lines.day)
-    marked = lines.mutate(following=lines.day.lead().over(window))
-    seen = marked.following.notnull()
-    spell = ibis.ifelse(seen, marked.following, history.last) - marked.day
-    spells = marked.select("item", days=spell.cast("int32"), seen=seen)
-    counted = spells.group_by("item", "days", "seen").aggregate(n=spells.count()).to_pandas()
-    rows = [(item, *usual_gap(own)) for item, own in counted.groupby("item")]
+    seen = lines.following.notnull()
+    spell = ibis.ifelse(seen, lines.following, history.last) - lines.day
+    spells = lines.select("item", days=spell.cast("int32"), seen=seen)
+    counted = spells.group_by("item", "days").aggregate(ended=spells.seen.cast("int64").sum(), n=spells.count())
+    frame = counted.to_pandas().sort_values(["item", "days"], ignore_index=True)
+    codes, starts = np.unique(frame["item"].to_numpy(), return_index=True)
+    days, ended, n = (frame[name].to_numpy(dtype=float) for name in ("days", "ended", "n"))
+    ends = [*starts[1:], len(frame)]
+    rows = [
+        (item, *usual_gap(days[start:end], ended[start:end], n[start:end]))
+        for item, start, end in zip(codes, starts, ends, strict=True)
+    ]
     return pd.DataFrame(rows, columns=["item", "gaps", "gap_low", "gap_median", "gap_high"])
 
 
-def usual_gap(spells: pd.DataFrame) -> tuple[int, float, float, float]:
-    """Number of gaps and the quartiles of the gap, of spells (days, seen: whether it ended in a purchase, n).
+def usual_gap(days: Floats, ended: Floats, n: Floats) -> tuple[int, float, float, float]:
+    """Number of gaps and the quartiles of the gap.
+
+    Args:
+        days: lengths of spells, each once, ascending.
+        ended: spells of each length that ended in a purchase.
+        n: spells of each length, those that are still open included.
 
     The Kaplan-Meier curve is followed as long as LEAST_PEOPLE spells are at risk; quartiles are of those who come
     back by then.
     """
-    table = spells.groupby(["days", "seen"])["n"].sum().unstack("seen", fill_value=0).sort_index()
-    ended = table[True].to_numpy(dtype=float) if True in table else np.zeros(len(table))
-    open_ = table[False].to_numpy(dtype=float) if False in table else np.zeros(len(table))
-    at_risk = np.cumsum((ended + open_)[::-1])[::-1]
+    at_risk = np.cumsum(n[::-1])[::-1]
     known = at_risk >= LEAST_PEOPLE
     gaps = int(ended.sum())
     if not known.any() or not ended[known].sum():
         return gaps, math.nan, math.nan, math.nan
     back = 1 - np.cumprod(1 - ended[known] / at_risk[known])
-    days: npt.NDArray[np.float64] = table.index.to_numpy(dtype=float)[known]
     low, median, high = (float(days[int(np.searchsorted(back, part * back[-1] - 1e-12))]) for part in (0.25, 0.5, 0.75))
     return gaps, low, median, high
