@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST_ITEMS = 1_000  # the most bought items are compared
 LEAST = 30  # baskets, and customers, that an item needs
 HIGHEST = 0.999
+PLACES = 6  # decimals of money: beyond them there is only the order in which an engine adds
 EXACT = 12  # basket sizes up to this are their own class; then classes that grow by half
 COLUMNS = (
     "item", "baskets", "customers", "alone", "other", "expected", "difference", "low", "high", "p_value", "q_value",
@@ -151,10 +152,10 @@ def _residuals(baskets: Baskets, whole: ir.Table, lines: ir.Table, benchmarks: p
 def _tested(table: pd.DataFrame, false_discovery: float) -> pd.DataFrame:
     table = table[(table["clusters"] >= LEAST) & (table["baskets"] >= LEAST)].reset_index(drop=True)
     n = table["baskets"].astype("float64")
-    difference = (table["rest"] / n).round(9)  # engines add floats in any order
+    difference = (table["rest"] / n).round(PLACES)  # engines add floats in any order
     spread = table["rest_rest"] - 2 * difference * table["rest_n"] + difference**2 * table["nn"]
     error = (spread.clip(lower=0.0) * table["clusters"] / (table["clusters"] - 1)) ** 0.5 / n
-    error = error.round(9)
+    error = error.round(PLACES)
     sure = (difference.abs() / error.where(error > 0)).fillna(0.0)
     p = np.array([math.erfc(one / math.sqrt(2)) for one in sure])
     q = benjamini_hochberg(p) if len(p) else p

@@ -61,8 +61,7 @@ def bundles(
     facts = pair_facts(baskets, pairs)
     period = _period(baskets)
     merged = pairs.merge(facts.pairs, on="pair")
-    if rules is not None:
-        merged = merged.merge(standing(rules, checks), on="rule", how="left")
+    merged = merged.merge(standing(rules, checks), on="rule", how="left")
     attach = attach_rates(merged, parameters.false_discovery, dated=baskets.split == "time")
     attach = pairs.merge(attach, on="pair").sort_values("pair", ignore_index=True)
     calculator = _calculator(baskets, merged, attach, found, terms, period)

@@ -14,12 +14,13 @@ HELD = "held"  # outcome of a rule that is one in the later part too
 CONFOUNDED = ("vanishes", "reversed")  # verdicts on rules that are gone once months and groups are held fixed
 
 
-def standing(rules: Rules, checks: Checks | None) -> pd.DataFrame:
+def standing(rules: Rules | None, checks: Checks | None) -> pd.DataFrame:
     """rule, lift_later (NaN: not known), lasting (still above 1 in the later part), confounded.
 
     Where nothing was checked, nothing is known against a rule: lasting, and not confounded.
     """
-    frame = pd.DataFrame({"rule": rules.table["rule"].astype("int64")})
+    numbers = rules.table["rule"] if rules is not None else pd.Series(dtype="int64")
+    frame = pd.DataFrame({"rule": numbers.astype("int64")})
     if checks is None or not len(checks.table):
         return frame.assign(lift_later=float("nan"), lasting=True, confounded=False)
     own = checks.table[["rule", "lift_later", "outcome", "verdict"]].astype({"rule": "int64"})
