@@ -12,7 +12,7 @@ from customer_analytics.analysis.baskets.basket import GROUP
 from customer_analytics.analysis.rule_checks.result import HOLDS, REVERSED, SHRINKS, TOGETHER, UNCLEAR, VANISHES
 from customer_analytics.analysis.rule_checks.strata import MONTH, ORDERS, PROMOTION, SIZE
 from customer_analytics.language import Text
-from customer_analytics.narrative.basket_rules.replication import checks_of
+from customer_analytics.narrative.basket_rules.replication import checks_of, ratio, ratio_between
 from customer_analytics.narrative.exhibits import FigureWords, PairRow, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -102,11 +102,10 @@ def _fixed(view: View) -> Text:
 
 def pairs(view: View) -> list[PairRow]:
     """Lift over all baskets and within the controls, the most doubtful rules and then the strongest."""
-    number = view.language.number
     return [
         (
             f"{view.side(line['antecedent'])} – {view.side(line['consequent'])}", float(line["lift"]),
-            float(line["lift_within"]), number(line["lift"], 1), number(line["lift_within"], 1),
+            float(line["lift_within"]), str(ratio(view, line["lift"])), str(ratio(view, line["lift_within"])),
             "alert" if line["verdict"] in (VANISHES, REVERSED) else "faint",
         )
         for line in told(view).head(MOST_PAIRS).to_dict("records")
@@ -191,11 +190,11 @@ def _strata(view: View) -> Text:
 
 
 def _row(view: View, line: Line) -> Row:
-    language, say = view.language, view.language.say
+    say = view.language.say
     name = say("{left} → {right}", left=view.side(line["antecedent"]), right=view.side(line["consequent"]))
     return (
         (str(name), None),
-        (language.number(line["lift"], 1), line["lift"]),
+        (ratio(view, line["lift"]), line["lift"]),
         (_with_interval(view, line, "lift_within"), line["lift_within"]),
         (_with_interval(view, line, "odds_ratio"), line["odds_ratio"]),
         (verdict(view, line), SEVEREST[line["verdict"]]),
@@ -203,12 +202,9 @@ def _row(view: View, line: Line) -> Row:
 
 
 def _with_interval(view: View, line: Line, name: str) -> Text:
-    number, low, high = view.language.number, float(line[f"{name}_low"]), float(line[f"{name}_high"])
-    if math.isnan(low):
-        return Text(number(line[name], 1) if math.isfinite(float(line[name])) else "∞")
-    return view.language.say(
-        "{ratio} ({low} to {high})", ratio=number(line[name], 1), low=number(low, 1), high=number(high, 1)
-    )
+    if not math.isfinite(float(line[name])):
+        return Text("∞")
+    return ratio_between(view, line[name], line[f"{name}_low"], line[f"{name}_high"])
 
 
 def verdict(view: View, line: Line) -> Text:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.basket_rules.view import View
 
 MOST_ROWS = 8
+WHOLE, LARGEST = 10, 1_000  # ratios from which no decimals, and no number, are printed
 LONG = 60.0  # months from which a half-life is no news
 BY_TIME = "time"
 Line = Mapping[Hashable, Any]
@@ -56,6 +57,8 @@ def section(view: View) -> SectionWords:
     say, language = view.language.say, view.language
     title = say("Do the rules hold later?")
     found = _repeated(view)
+    if found.by != BY_TIME and found.reason != "no_parts":
+        title = say("Do the rules hold in other baskets?")
     if found.reason == "no_parts":
         deck = say("All baskets are of one day: there is no later part in which rules could be looked for again.")
         return SectionWords(title, "replication", deck)
@@ -63,8 +66,8 @@ def section(view: View) -> SectionWords:
     if not len(found.rules):
         return SectionWords(
             title, "replication",
-            say("In the earlier {earlier} alone nothing goes together beyond chance, so there is nothing to look for "
-                "in the later {later}.", **numbers),
+            say("In the {earlier} of the first part alone nothing goes together beyond chance, so there is nothing "
+                "to look for in the other {later}.", **numbers),
         )  # fmt: skip
     above = int(found.rules["above"].sum())
     numbers |= {"above": language.number(above), "rules": language.number(len(found.rules))}
@@ -84,28 +87,33 @@ def tables(view: View) -> list[TableWords]:
     if not has(view) or not len(shown(view)):
         return []
     say, found = view.language.say, _repeated(view)
+    timed = found.by == BY_TIME
+    numbers = {"earlier": view.counted(found.baskets_earlier), "later": view.counted(found.baskets_later)}
     parts = (
-        say("The earlier part: {earlier}; the later part: {later}", earlier=view.counted(found.baskets_earlier),
-            later=view.counted(found.baskets_later)),
-        say("drawn by a hash of the basket, because there are no dates") if found.by != BY_TIME else Text(""),
+        say("The earlier part: {earlier}; the later part: {later}", **numbers)
+        if timed
+        else say("Drawn by a hash of the basket, because there are no dates: {earlier} to find rules in, {later} held "
+                 "back", **numbers)
     )  # fmt: skip
     return [
         TableWords(
             (
-                (say("Found in the earlier part"), "name"),
-                (say("Lift then"), "number"),
-                (say("Lift in the later part"), "number"),
-                (say("Later baskets with both"), "number"),
+                (say("Found in the earlier part") if timed else say("Found in the one part"), "name"),
+                (say("Lift then") if timed else say("Lift there"), "number"),
+                (say("Lift in the later part") if timed else say("Lift in the part held back"), "number"),
+                (say("Later baskets with both") if timed else say("Baskets held back with both"), "number"),
                 (say("Beyond chance again"), "text"),
             ),
             tuple(_row(view, line) for line in shown(view).to_dict("records")),
-            say("Strongest rules of the earlier baskets, and what became of them"),
+            say("Strongest rules of the earlier baskets, and what became of them")
+            if timed
+            else say("Strongest rules of the one part, and what is left of them in the other"),
             view.how(
-                (say("Two parts"), Text(view.language.joined(parts))),
-                (say("Found earlier"), say("Mined on the earlier baskets alone with the same support: beyond chance, "
-                                           "not redundant, one line a pair of sides")),
+                (say("Two parts"), parts),
+                (say("How they were found"), say("Mined on the first of both parts alone with the same support: beyond "
+                                                 "chance, not redundant, one line a pair of sides")),
                 (say("Beyond chance again"), say(
-                    "Fisher’s test and the test given basket sizes in the later part, widened for customers with "
+                    "Fisher’s test and the test given basket sizes in the other part, widened for customers with "
                     "several baskets; false discovery rate {rate} over these {rules} rules (Benjamini, Hochberg)",
                     rate=view.language.percent(view.result.parameters.false_discovery),
                     rules=view.language.number(len(found.rules)))),
@@ -121,7 +129,7 @@ def _row(view: View, line: Line) -> Row:
     name = say("{left} → {right}", left=view.side(line["antecedent"]), right=view.side(line["consequent"]))
     return (
         (str(name), None),
-        (language.number(line["lift_earlier"], 1), line["lift_earlier"]),
+        (ratio(view, line["lift_earlier"]), line["lift_earlier"]),
         (_lift(view, line), line["lift_later"]),
         (language.number(line["count_later"]), line["count_later"]),
         (say("yes") if sure else say("no"), sure),
@@ -129,13 +137,23 @@ def _row(view: View, line: Line) -> Row:
 
 
 def _lift(view: View, line: Line) -> Text:
-    number = view.language.number
-    if math.isnan(float(line["lift_later_low"])):
-        return Text(number(line["lift_later"], 1))
-    return view.language.say(
-        "{ratio} ({low} to {high})", ratio=number(line["lift_later"], 1), low=number(line["lift_later_low"], 1),
-        high=number(line["lift_later_high"], 1),
-    )  # fmt: skip
+    return ratio_between(view, line["lift_later"], line["lift_later_low"], line["lift_later_high"])
+
+
+def ratio(view: View, value: float) -> Text:
+    """A lift or an odds ratio for a cell: 2.4; from 10 on without decimals, and nothing beyond a thousand."""
+    value, number = float(value), view.language.number
+    if value > LARGEST:
+        return Text(f">{number(LARGEST)}")
+    return Text(number(value, 1 if abs(value) < WHOLE else 0))
+
+
+def ratio_between(view: View, value: float, low: float, high: float) -> Text:
+    """The same with its interval: 2.4 (1.9 to 3.0)."""
+    if math.isnan(float(low)):
+        return ratio(view, value)
+    ends = {"low": ratio(view, low), "high": ratio(view, high)}
+    return view.language.say("{ratio} ({low} to {high})", ratio=ratio(view, value), **ends)
 
 
 def remarks(view: View) -> list[Text]:
@@ -152,6 +170,9 @@ def _shrinking(view: View) -> Text:
         return Text("")
     say = view.language.say
     kept = view.language.percent(found.shrinkage)
+    if found.by != BY_TIME:
+        return say("In the part held back the lifts have {kept} of the strength that they had where the rules were "
+                   "found (mean of the logarithms).", kept=kept)  # fmt: skip
     if found.shrinkage >= 1:
         return say("The lifts are no smaller later than where the rules were found ({kept} of them, in logarithms).",
                    kept=kept)  # fmt: skip
@@ -210,37 +231,51 @@ def findings(view: View) -> list[Finding]:
         return []
     share, low, high = found.share_above
     above, again, rules = int(found.rules["above"].sum()), int(found.rules["significant"].sum()), len(found.rules)
-    numbers = {
+    numbers: dict[str, Any] = {
         "rules": language.number(rules), "earlier": view.counted(found.baskets_earlier), "one": language.number(1),
         "later": view.counted(found.baskets_later), "again": language.number(again),
     }  # fmt: skip
-    few = rules < view.minimum_base
-    statement = (
-        say("Of {rules} rules found in the earlier {earlier} alone, **{above}** still have a lift above {one} in the "
-            "later {later}; {again} are beyond chance there again.", above=language.number(above), **numbers)
-        if few
-        else say("Of {rules} rules found in the earlier {earlier} alone, **{share}** still have a lift above {one} in "
-                 "the later {later} ({interval}); {again} are beyond chance there again.", share=language.percent(share),
-                 interval=view.in_bracket(Interval(low, high)), **numbers)
-    )  # fmt: skip
-    holds = again * 2 >= rules
+    few, timed = rules < view.minimum_base, found.by == BY_TIME
+    numbers |= {"above": language.number(above)} if few else {
+        "share": language.percent(share), "interval": view.in_bracket(Interval(low, high))
+    }  # fmt: skip
     return [
         Finding(
-            id="replication", grade=Grade.B if found.by == BY_TIME else Grade.C,
-            head=say("Most rules hold in the later baskets")
-            if holds
-            else say("Many rules are gone in the later baskets"),
-            statement=statement,
+            id="replication", grade=Grade.B if timed else Grade.C, head=_head(view, again * 2 >= rules, timed),
+            statement=_statement(view, few, timed, numbers),
             meaning=say("They are no accident of the baskets in which they were found.")
-            if holds
-            else say("A rule that is not beyond chance later may have been a season, an offer or luck."),
+            if again * 2 >= rules
+            else say("A rule that is not beyond chance again may have been a season, an offer or luck."),
             action=say("Build on the rules that are beyond chance in both parts, and look again each quarter.")
-            if holds
+            if again * 2 >= rules
             else say("Use only the rules that are beyond chance in both parts; leave the rest alone."),
             section="replication", value=float(above) if few else share, low=None if few else low,
             high=None if few else high, n=rules, unit="rules" if few else "share",
         )
     ]  # fmt: skip
+
+
+def _head(view: View, holds: bool, timed: bool) -> Text:
+    say = view.language.say
+    if timed:
+        return say("Most rules hold in the later baskets") if holds else say("Many rules are gone in the later baskets")
+    return say("Most rules hold in baskets held back") if holds else say("Many rules are gone in baskets held back")
+
+
+def _statement(view: View, few: bool, timed: bool, numbers: Mapping[str, Any]) -> Text:
+    """How many rules stand: a count where they are few, else a share."""
+    say = view.language.say
+    if timed and few:
+        return say("Of {rules} rules found in the earlier {earlier} alone, **{above}** still have a lift above {one} "
+                   "in the later {later}; {again} are beyond chance there again.", **numbers)  # fmt: skip
+    if timed:
+        return say("Of {rules} rules found in the earlier {earlier} alone, **{share}** still have a lift above {one} "
+                   "in the later {later} ({interval}); {again} are beyond chance there again.", **numbers)  # fmt: skip
+    if few:
+        return say("Of {rules} rules found in {earlier} drawn by lot, **{above}** have a lift above {one} in the "
+                   "{later} held back; {again} are beyond chance there again.", **numbers)  # fmt: skip
+    return say("Of {rules} rules found in {earlier} drawn by lot, **{share}** have a lift above {one} in the {later} "
+               "held back ({interval}); {again} are beyond chance there again.", **numbers)  # fmt: skip
 
 
 def method(view: View) -> list[tuple[Text, Text]]:

@@ -12,7 +12,7 @@ from customer_analytics.analysis.rule_checks.seasons import MONTHS, QUARTERS
 from customer_analytics.analysis.rule_checks.strata import ORDERS, ORDERS_UP_TO, PROMOTION
 from customer_analytics.language import Text
 from customer_analytics.narrative.basket_rules.control import control_name, told, vanished
-from customer_analytics.narrative.basket_rules.replication import checks_of
+from customer_analytics.narrative.basket_rules.replication import checks_of, ratio, ratio_between
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -116,8 +116,7 @@ def _season_table(view: View) -> TableWords | None:
             (_name(view, line), None),
             (month_names(view, int(line["parts"]), line["peak"]), None),
             (language.percent(line["peak_share"]), line["peak_share"]),
-            (say("{ratio} ({low} to {high})", ratio=language.number(line["peak_times"], 1),
-                 low=language.number(line["peak_low"], 1), high=language.number(line["peak_high"], 1)),
+            (ratio_between(view, line["peak_times"], line["peak_low"], line["peak_high"]),
              line["peak_times"]),
             (say("no") if not line["lift_q"] <= view.result.parameters.false_discovery else say("yes"), None),
         )
@@ -188,14 +187,13 @@ def _ends(view: View, groups: pd.DataFrame, line: Line) -> list[Row]:
     if len(own) < 2:
         return []
     first, last = own.iloc[0], own.iloc[-1]
-    number = view.language.number
     return [
         (
             (_name(view, line), None),
             (value_name(view, str(line["column"]), str(first["value"])), None),
-            (number(first["lift"], 1), first["lift"]),
+            (ratio(view, first["lift"]), first["lift"]),
             (value_name(view, str(line["column"]), str(last["value"])), None),
-            (number(last["lift"], 1), last["lift"]),
+            (ratio(view, last["lift"]), last["lift"]),
         )
     ]
 
