@@ -115,8 +115,12 @@ def _sizes(values: Sequence[float], least: float, most: float, *, root: bool = F
 def layout(
     pairs: tuple[tuple[int, int], ...], room: tuple[_Box, ...], width: float, highest: float
 ) -> tuple[_Places, float]:
-    """Places of the dots in inches, n rows of (x, y), apart from each other with their names; and the height needed."""
-    parts = sorted(_parts(len(room), pairs), key=lambda part: (-len(part), part))
+    """Places of the dots in inches, n rows of (x, y), apart from each other with their names; and the height needed.
+
+    `pairs`: the lines, strongest first, which is the order of boxes of the same size.
+    """
+    strength = {node: rank for rank, pair in reversed([*enumerate(pairs)]) for node in pair}
+    parts = sorted(_parts(len(room), pairs), key=lambda part: (-len(part), min(strength[node] for node in part)))
     corners, height = _shelves([_box(len(part), width) for part in parts], width)
     scale = min(1.0, highest / height)
     height *= scale
