@@ -31,14 +31,11 @@ def section(view: View) -> SectionWords:
     say = view.language.say
     title = say("What to test first")
     if not has(view):
-        deck = say(
-            "No pair of products is worth a test: none goes together beyond chance, did so in the later part too, and "
-            "still does within months and groups."
-        )
+        deck = say("No pair of products is worth a test: none goes together beyond chance and held in all checks.")
         return SectionWords(title, "bundle_tests", deck)
     deck = say(
-        "Pairs that go together beyond chance, did so in the later part too, and still do within months and groups. "
-        "Where {discount} off does not pay, the test shows the two together at full price.",
+        "Pairs that go together beyond chance and held in all checks: in baskets not looked at before, and within "
+        "months and groups where these are known. Where {discount} off does not pay, the test shows the two at full price.",
         discount=calculator.discount(view),
     )  # fmt: skip
     return SectionWords(title, "bundle_tests", deck)
