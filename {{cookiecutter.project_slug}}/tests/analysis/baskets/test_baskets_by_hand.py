@@ -62,6 +62,19 @@ def test_a_name_that_looks_like_name_and_code_does_not_make_two_products_one() -
     assert len(found.items) == 3
 
 
+def test_spellings_of_one_code_are_one_product_unless_their_names_differ() -> None:
+    names = {"85A": "Heart", "85a": "HEART", "86A": "Red", "86a": "Blue"}
+    lines = [
+        {"order_id": order, "product_id": code, "product_name": names[code], "amount": 1, "quantity": 1}
+        for order, codes in {"1": ["85A", "85a", "86A"], "2": ["85A", "86a"], "3": ["85a"]}.items()
+        for code in codes
+    ]
+    found = baskets_of(tables_of(order_lines=lines))
+    assert sets(found) == [("Blue", "Heart"), ("Heart",), ("Heart", "Red")]
+    assert dict(zip(found.items["key"], found.items["baskets"], strict=True)) == {"85A": 3, "86A": 1, "86a": 1}
+    assert found.sold.filter(found.sold.units == 2).count().execute() == 1  # both spellings in order 1
+
+
 def test_the_commonest_name_counts_and_of_several_the_first_in_the_alphabet() -> None:
     lines = [
         {"order_id": str(place), "product_id": code, "product_name": name}

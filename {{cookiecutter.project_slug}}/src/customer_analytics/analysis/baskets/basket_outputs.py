@@ -38,7 +38,9 @@ def tables(baskets: Baskets, description: Description | None, minimum_group: int
 
     Buyers of an item who are fewer than the smallest group shown are left out, with what is worked out from them.
     """
-    made = {"set_aside": baskets.set_aside, "large_baskets": baskets.large}
+    made = {"set_aside": baskets.set_aside}
+    if len(baskets.large):
+        made["large_baskets"] = baskets.large
     if description is None:
         return made
     items = description.items.drop(columns="item")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.audit.codes import RARE_SHAPE, shape_of
@@ -24,9 +26,9 @@ LEAST_KNOWN = 0.5  # share of the rows whose category must be known for categori
 class Catalogue:
     """The products of the rows.
 
-    products: one row a product, sorted by key: item (number), key (the code in the rows), name, category (None:
-        unknown), parent (item of its category, -1), margin (share of the price, NaN), fault ("excluded", "service",
-        None), rows.
+    products: one row a code, sorted by key: item (number; spellings of one code share it), key (the code in the
+        rows), name, category (None: unknown), parent (item of its category, -1), margin (share of the price, NaN),
+        fault ("excluded", "service", None), rows.
     categories: item, label; numbers go on after those of the products. Empty where categories are not used.
     """
 
@@ -41,12 +43,18 @@ class Catalogue:
 
     def parent_of(self) -> pd.Series:
         """item -> item of its category, of the products with a category."""
-        kept = self.products[self.products["fault"].isna() & (self.products["parent"] >= 0)]
+        kept = self.spelt()
+        kept = kept[kept["fault"].isna() & (kept["parent"] >= 0)]
         return kept.set_index("item")["parent"].astype("int64")
+
+    def spelt(self) -> pd.DataFrame:
+        """One row an item: its commonest spelling."""
+        return self.products[self.products["item"] == np.arange(len(self.products))]
 
     def parents(self) -> ir.Table:
         """item and parent, of the products with a category."""
-        kept = self.products[self.products["fault"].isna() & (self.products["parent"] >= 0)]
+        kept = self.spelt()
+        kept = kept[kept["fault"].isna() & (kept["parent"] >= 0)]
         return ibis.memtable(
             pd.DataFrame({"item": kept["item"].astype("int32"), "parent": kept["parent"].astype("int32")}),
             schema={"item": "int32", "parent": "int32"},
@@ -60,7 +68,7 @@ def catalogue(tables: Tables, source: Source, excluded: Sequence[str], *, level:
         UserError: a code to exclude is no product of these data.
     """
     found = _products(tables, source)
-    found["item"] = range(len(found))
+    found["item"] = _numbers(found)
     found["fault"] = _faults(tables, source, found, excluded)
     categories = _categories(found) if level != "item" else []
     if level == "auto" and not _are_known(found, categories):
@@ -93,6 +101,18 @@ def _products(tables: Tables, source: Source) -> pd.DataFrame:
         frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
     frame["margin"] = pd.to_numeric(frame["margin"], errors="coerce")
     return frame[["key", "name", "category", "margin", "rows"]]
+
+
+def _numbers(found: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """The item of each code: codes of one name that differ in the case of letters only (85123A, 85123a) are one item.
+
+    It takes the number of its commonest spelling, of several the first in the alphabet.
+    """
+    spelling = found["key"].str.casefold() + "\n" + found["name"].fillna("").str.casefold()
+    order = found.assign(spelling=spelling).sort_values(["rows", "key"], ascending=[False, True])
+    chosen = order.drop_duplicates("spelling").set_index("spelling").index
+    places = pd.Series(order.drop_duplicates("spelling").index, index=chosen)
+    return spelling.map(places).to_numpy(np.int32)
 
 
 def _asked_of_rows(tables: Tables, source: Source, listed: ir.Table | None) -> list[str]:

@@ -178,10 +178,10 @@ def _items(
     )
     counts = counts.astype({"item": "int32", "baskets": "int64", "earlier": "int64"})
     names = listed.categories.set_index("item")["label"]
-    products = listed.products.set_index("item")
-    own = products[products.index.isin(_sold_items(sold, counts, len(products)))]
+    products = listed.spelt().set_index("item")
+    own = products[products.index.isin(_sold_items(sold, counts, len(listed.products)))]
     labels = pd.Series(unique_labels(own, list(names)), index=own.index, dtype=object)
-    is_product = counts["item"] < len(products)
+    is_product = counts["item"] < len(listed.products)
     frame = counts.assign(
         key=counts["item"].map(own["key"]).where(is_product, counts["item"].map(names)),
         label=counts["item"].map(labels).where(is_product, counts["item"].map(names)),
@@ -220,5 +220,5 @@ def _money(sold: ir.Table, listed: Catalogue, parameters: BasketRulesParameters)
         return frame.assign(margin_rate=parameters.margin_share)
     own = 1 - frame["cost"] / frame["amount"].where(frame["amount"] > 0)
     return frame.assign(
-        margin_rate=own.round(DIGITS).fillna(listed.products.set_index("item")["margin"].reindex(frame.index))
+        margin_rate=own.round(DIGITS).fillna(listed.spelt().set_index("item")["margin"].reindex(frame.index))
     )

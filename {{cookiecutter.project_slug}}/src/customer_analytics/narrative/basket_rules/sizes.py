@@ -155,7 +155,7 @@ def _class_how(view: View, told: Description) -> tuple[tuple[Text, Text], ...]:
     say, language, size = view.language.say, view.language, told.size
     lines = [
         (say("Different items"), say("Each item counts once a basket, whatever the quantity; only products count")),
-        (say("Mean number of items"), _interval_words(view, _mean(view, size), size.low, size.high, 1)),
+        (say("Mean number of items"), _interval_words(view, language.number(size.mean, 2), size.low, size.high, 2)),
     ]
     if told.value is not None:
         value = told.value
@@ -275,6 +275,11 @@ def _cap_words(view: View) -> Text:
         "basket is a stock list, a wholesale order or an error, and makes more pairs than thousands of others.",
         times=number(BEYOND), share=view.language.percent(USUAL_SHARE), least=number(LEAST_CAP),
     )  # fmt: skip
+
+
+def remarks(view: View) -> list[Text]:
+    """What is said of very large baskets where no findings are."""
+    return [] if findings(view) else large_words(view)
 
 
 def findings(view: View) -> list[Finding]:
