@@ -41,7 +41,7 @@ def test_classes_of_size_are_exact_first_and_the_engine_gives_the_same() -> None
     found = table.mutate(code=size_class(table["size"])).to_pandas().sort_values("size")["code"].tolist()
     assert found == np.searchsorted(upper_ends(), sizes).tolist()
     assert found[:4] == [0, 1, 2, EXACT - 1]
-    assert upper_ends()[: EXACT] == tuple(range(1, EXACT + 1))
+    assert upper_ends()[:EXACT] == tuple(range(1, EXACT + 1))
 
 
 def test_expected_counts_are_what_baskets_of_these_sizes_hold_when_items_are_traded_at_random() -> None:

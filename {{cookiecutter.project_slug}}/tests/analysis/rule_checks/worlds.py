@@ -38,7 +38,8 @@ def world(
     ).assign(**{f"group_{name}": values for name, values in groups.items()})  # fmt: skip
     kinds = {
         "basket": "int64", "person": "int64", "person_id": "string", "day": "int32", "size": "int32",
-        "value": "float64", "later": "boolean", "promotion": "boolean", **{f"group_{name}": "string" for name in groups},
+        "value": "float64", "later": "boolean", "promotion": "boolean",
+        **{f"group_{name}": "string" for name in groups},
     }  # fmt: skip
     engine = ibis.duckdb.connect()
     frame = heads.astype(object).where(heads.notna(), None)
@@ -70,9 +71,7 @@ def checked(found: Baskets, floor: int = 5, **parameters: Any) -> tuple[Rules, C
 def row_of(made: Rules, table: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
     """Rows of the rule one → other."""
     sides = zip(made.table["antecedent"], made.table["consequent"], strict=True)
-    number = next(
-        rule for rule, side in zip(made.table["rule"], sides, strict=True) if side == ((one,), (other,))
-    )
+    number = next(rule for rule, side in zip(made.table["rule"], sides, strict=True) if side == ((one,), (other,)))
     return table[table["rule"] == number]
 
 
