@@ -7,10 +7,10 @@ from types import ModuleType
 
 import pytest
 
+from customer_analytics.analysis.association.variants import are_variants
 from customer_analytics.narrative.basket_rules import View, aside, closing, frame, pictures, summary, uses
 from customer_analytics.narrative.basket_rules.summary import all_findings
 from customer_analytics.narrative.basket_rules.uses import Use, use_of
-from customer_analytics.narrative.basket_rules.variants import are_variants
 from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -118,12 +118,21 @@ def test_what_a_rule_is_good_for_follows_its_measures(basket_made: ModuleType) -
     ("one", "other", "alike"),
     [
         ("red party bunting", "blue party bunting", True), ("LUNCH BAG RED", "lunch bag black.", True),
-        ("tea", "green tea", False), ("tea", "tea", False), ("hair dryer", "phone charger", False),
+        ("tea", "green tea", False), ("tea", "tea", False), ("milk (12)", "milk (47A)", True),
+        ("hair dryer", "phone charger", False),
         ("红茶 茶包", "绿茶 茶包", False), ("", "", False),
     ],
 )  # fmt: skip
 def test_variants_share_half_of_their_words(one: str, other: str, alike: bool) -> None:
     assert are_variants(one, other) is alike
+
+
+def test_different_articles_are_told_before_variants_of_one(basket_made: ModuleType) -> None:
+    sides = (((3,), (4,), 250, 260, 260), *basket_made.SIDES[:2])
+    view = basket_made.view(basket_made.table(sides))
+    assert rows(view.shown.head(1))[0].antecedent == (3,)
+    assert "“tea” with “honey”" in summary(view).standfirst
+    assert view.leading[1].antecedent == (3,)
 
 
 def test_names_are_data_and_a_category_says_that_it_is_one(basket_made: ModuleType) -> None:

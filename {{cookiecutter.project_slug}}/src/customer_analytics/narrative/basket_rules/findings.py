@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from customer_analytics.narrative.basket_rules.uses import Use, use_of
-from customer_analytics.narrative.basket_rules.view import HELD, rows
+from customer_analytics.narrative.basket_rules.view import HELD
 from customer_analytics.narrative.finding import Finding, Grade
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def findings(view: View) -> list[Finding]:
 def together_finding(view: View) -> Finding:
     """The strongest rule in words; graded B where it held in the later part."""
     say, language = view.language.say, view.language
-    best = rows(view.shown.head(1))[0]
+    best = view.leading[0]
     left, right = view.names(best.antecedent), view.names(best.consequent)
     low, high = view.lift_interval(best)
     held = view.checked(int(best.rule), "outcome") == HELD
@@ -54,7 +54,7 @@ def _others(view: View) -> Text:
     language, more = view.language, len(view.shown) - 1
     if not more:
         return language.say("Nothing else is beyond chance.")
-    second = rows(view.shown.iloc[1:2])[0]
+    second = view.leading[1]
     return language.say_count(
         "One more combination is beyond chance: {left} with {right} ({times}).",
         "{count} more combinations are beyond chance, first {left} with {right} ({times}).", more,

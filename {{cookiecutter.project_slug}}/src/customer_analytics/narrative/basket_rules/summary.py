@@ -126,11 +126,11 @@ def _standfirst(view: View) -> Text:
     )  # fmt: skip
     if not len(view.shown):
         return looked
-    best = view.shown.iloc[0]
+    best = view.leading[0]
     return say(
         "The strongest: {left} with {right}, {times} as often as chance gives. {looked}",
-        left=view.names(best["antecedent"]), right=view.names(best["consequent"]), looked=looked,
-        times=view.times(float(best["lift"])),
+        left=view.names(best.antecedent), right=view.names(best.consequent), looked=looked,
+        times=view.times(float(best.lift)),
     )  # fmt: skip
 
 

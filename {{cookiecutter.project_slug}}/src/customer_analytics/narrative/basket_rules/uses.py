@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.basket_rules.variants import of_variants
 from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.statistics import wilson
 
@@ -37,8 +36,8 @@ def use_of(rule: Any) -> Use:
 
 
 def cards(view: View) -> list[tuple[Text, Text]]:
-    """The strongest rules, each as its two sides and one sentence with the numbers."""
-    return [(_sides(view, rule), card(view, rule)) for rule in rows(view.shown.head(CARDS))]
+    """The strongest rules of different articles, each as its two sides and one sentence with the numbers."""
+    return [(_sides(view, rule), card(view, rule)) for rule in view.leading[:CARDS]]
 
 
 def card(view: View, rule: Any) -> Text:
@@ -64,7 +63,7 @@ def uses(view: View) -> list[tuple[Text, Text]]:
     """What the shown rules are good for, with the strongest as examples."""
     say = view.language.say
     found: dict[Use, list[Any]] = {use: [] for use in Use}
-    for rule in rows(view.shown):
+    for rule in view.leading:
         found[use_of(rule)].append(rule)
     told = []
     if found[Use.CROSS_SELL]:
@@ -98,7 +97,7 @@ def tables(view: View) -> dict[str, pd.DataFrame]:
         left=[view.plain_side(side) for side in shown["antecedent"]],
         right=[view.plain_side(side) for side in shown["consequent"]],
         use=[use_of(rule).value for rule in rows(shown)],
-        variants=[of_variants(view, rule) for rule in rows(shown)],
+        variants=[view.is_of_variants(rule) for rule in rows(shown)],
     )
     return {"candidates": made[columns].reset_index(drop=True)}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from customer_analytics.analysis.association.variants import are_variants
 from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative import estimates
@@ -214,6 +215,18 @@ class View:
         ranked["_place"] = ranked.groupby("_set")["rule"].transform("min")
         surest = ranked.sort_values(["_place", "confidence", "rule"], ascending=[True, False, True], kind="stable")
         return surest.drop_duplicates("_set").drop(columns=["_set", "_place"]).reset_index(drop=True)
+
+    def is_of_variants(self, rule: Any) -> bool:
+        """Whether the two items of a rule are one article in several colours, sizes or designs."""
+        if len(rule.antecedent) != 1 or len(rule.consequent) != 1:
+            return False
+        return are_variants(self.plain_side(rule.antecedent), self.plain_side(rule.consequent))
+
+    @functools.cached_property
+    def leading(self) -> list[Any]:
+        """The shown rules in the order in which a client hears of them: those of different articles first."""
+        found = rows(self.shown) if len(self.shown) else []
+        return sorted(found, key=self.is_of_variants)
 
     @functools.cached_property
     def why_not(self) -> Text:
