@@ -35,7 +35,8 @@ def section(view: View) -> SectionWords:
         return SectionWords(title, "bundle_tests", deck)
     deck = say(
         "Pairs that go together beyond chance and held in all checks: in baskets not looked at before, and within "
-        "months and groups where these are known. Where {discount} off does not pay, the test shows the two at full price.",
+        "months and groups where these are known. Where {discount} off does not pay, the test shows the two at full "
+        "price.",
         discount=calculator.discount(view),
     )  # fmt: skip
     return SectionWords(title, "bundle_tests", deck)
