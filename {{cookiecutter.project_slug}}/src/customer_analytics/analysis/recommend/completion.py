@@ -82,11 +82,11 @@ def completion_test(
         least: baskets that a rate needs.
         seed: of the draw of baskets, of the item left out, and of the bootstrap.
     """
-    words = basket_words(baskets, codes, earlier=True)
     could = _several_items(baskets, codes)
     nothing = Tested("completion", n=len(could), of=len(could), learned=baskets.n_earlier)
     if len(could) < least or baskets.later_from is None:
         return replace(nothing, reason=FEW_BASKETS)
+    words = basket_words(baskets, codes, earlier=True)
     if len(words) < 2:
         return replace(nothing, reason=NOTHING)
     chosen = learn.sampled(could, seed)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 PEOPLE_AT_ONCE = 100_000  # customers whose purchases are in memory together
+_NONE_LATER = 2**62  # a number beyond those of all baskets
 MOST_ITEMS = 5_000  # items that are compared with one another: the counts of all their pairs take 100 MB
 
 
@@ -96,7 +97,7 @@ def history(baskets: Baskets, codes: Ints) -> History:
     heads = baskets.heads.filter(baskets.heads.person_id.notnull())
     allowed = ibis.memtable(pd.DataFrame({"item": codes.astype(np.int32)}))
     lines = baskets.lines.semi_join(allowed, "item").inner_join(heads.select("basket", "person", "day"), "basket")
-    before = lines.basket < baskets.later_from if baskets.later_from is not None else ibis.literal(True)
+    before = lines.basket < (_NONE_LATER if baskets.later_from is None else baskets.later_from)
     table = (
         lines.group_by(["person", "item"])
         .aggregate(

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 _LEAST = 1e-30  # below every score: what has none is ordered by popularity
-_BLOCK = 64  # columns whose highest score is taken together
+BLOCK = 64  # columns whose highest score is taken together
 
 
 class Scorer(Protocol):
@@ -134,11 +134,11 @@ def rules_scorer(
     )
 
 
-def best(scores: Floats, held: Any, allowed: npt.NDArray[np.bool_], k: int) -> Places:
+def best(scores: Floats, held: Any, allowed: npt.NDArray[np.bool_], k: int, block: int = BLOCK) -> Places:
     """The k best columns of each row, best first, -1 where there are no more: not what is held, only what is allowed.
 
     Equal scores: the more popular item (the lower column) first, whatever a sort does with ties. What has no score
-    follows in the order of popularity.
+    follows in the order of popularity. `block`: columns whose highest score is taken together; it changes no answer.
     """
     rows, items = scores.shape
     lists = np.full((rows, k), -1, dtype=np.int64)
@@ -147,7 +147,7 @@ def best(scores: Floats, held: Any, allowed: npt.NDArray[np.bool_], k: int) -> P
     own = np.maximum(scores, (_LEAST * np.arange(items, 0, -1)).astype(np.float32))
     own[np.repeat(np.arange(rows), np.diff(held.indptr)), held.indices] = -1
     own[:, ~allowed] = -1
-    row, column = np.nonzero(own >= _thresholds(own, k)[:, None])
+    row, column = np.nonzero(own >= _thresholds(own, k, block)[:, None])
     order = np.lexsort((column, -own[row, column], row))
     sizes = np.bincount(row, minlength=rows)
     place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -156,7 +156,7 @@ def best(scores: Floats, held: Any, allowed: npt.NDArray[np.bool_], k: int) -> P
     return lists
 
 
-def _thresholds(own: Floats, k: int) -> Floats:
+def _thresholds(own: Floats, k: int, block: int) -> Floats:
     """By row, a value that at least k columns reach (all allowed ones where these are fewer), and few more.
 
     The k-th of the highest values of blocks of columns is such a value, far cheaper than the k-th of all. Rows with
@@ -164,9 +164,9 @@ def _thresholds(own: Floats, k: int) -> Floats:
     """
     rows, items = own.shape
     found = np.full(rows, -1, dtype=np.float32)
-    blocks = items // _BLOCK
+    blocks = items // block
     if blocks > k:
-        highest = own[:, : blocks * _BLOCK].reshape(rows, blocks, _BLOCK).max(axis=2)
+        highest = own[:, : blocks * block].reshape(rows, blocks, block).max(axis=2)
         found = np.partition(highest, blocks - k, axis=1)[:, blocks - k]
     whole = np.flatnonzero(found <= 0)
     if len(whole):

@@ -1,0 +1,8 @@
+"""The slow references, and small shops whose baskets are known."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
