@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -168,6 +169,16 @@ def test_a_rule_that_did_not_last_or_vanishes_within_months_is_not_tested() -> N
         own = made.calculator[made.calculator["rule"] == 1]
         assert set(own["why_not"]) == {why} and not own["eligible"].any()
         assert 0 not in set(made.tests["a"]) | set(made.tests["b"])
+
+
+def test_two_colours_of_one_article_are_no_bundle_to_test() -> None:
+    found = shop(regular(), margins={0: 0.5, 1: 0.5, 2: 0.4, 3: 0.4})
+    found = replace(found, items=found.items.assign(label=["red tea cup", "blue tea cup", "spoon", "fork", "e"]))
+    made = bundles(found, RULES, None, BasketRulesParameters())  # type: ignore[arg-type]
+    assert made is not None
+    why = made.calculator.set_index(["a", "b"])["why_not"]
+    assert why[(0, 1)] == why[(1, 0)] == "variants" and not len(made.tests)
+    assert made.calculator["a"].tolist()[:2] == [2, 3]  # different articles first
 
 
 def test_without_prices_the_tests_stand_and_no_money_is_invented() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from customer_analytics.analysis.association.variants import are_variants
 from customer_analytics.analysis.bundles.anchors import anchors
 from customer_analytics.analysis.bundles.attach import attach_rates
 from customer_analytics.analysis.bundles.calculator import Offers, Terms, break_even_conversion, calculate
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.rule_checks import Checks
     from customer_analytics.engagement.parameters import BasketRulesParameters
 
+PAIR = ("pair", "rule", "a", "b", "variants")
 MOST_PAIRS = 100  # the surest pairs of items that attach rates and the calculator are made for, both ways round
-NOT_LASTING, CONFOUNDED, FEW, NO_PRICE = "not_lasting", "confounded", "few", "no_price"
+NOT_LASTING, CONFOUNDED, FEW, NO_PRICE, VARIANTS = "not_lasting", "confounded", "few", "no_price", "variants"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def bundles(
     found = goods(baskets, parameters.margin_share)
     terms = Terms(parameters.bundle_discount, parameters.conversion)
     told = rules.told if rules is not None else None
-    pairs = _pairs(told) if told is not None else _no_pairs()
+    pairs = _pairs(told, baskets.items.set_index("item")["label"]) if told is not None else _no_pairs()
     facts = pair_facts(baskets, pairs)
     period = _period(baskets)
     merged = pairs.merge(facts.pairs, on="pair")
@@ -79,8 +81,9 @@ def bundles(
     )  # fmt: skip
 
 
-def _pairs(told: pd.DataFrame) -> pd.DataFrame:
-    """pair, rule, a, b: pairs of one item and one, the strongest first, both ways round.
+def _pairs(told: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+    """pair, rule, a, b, variants: pairs of one item and one, both ways round, those of different articles first and the
+    strongest among them.
 
     `rule` is the one that goes this way round, else that of the other way: their test is the same, since Fisher's knows
     no direction.
@@ -88,17 +91,23 @@ def _pairs(told: pd.DataFrame) -> pd.DataFrame:
     single = told[(told["antecedent"].map(len) == 1) & (told["consequent"].map(len) == 1)]
     single = single.assign(a=single["antecedent"].map(min), b=single["consequent"].map(min))
     single = single.assign(low=single[["a", "b"]].min(axis=1), high=single[["a", "b"]].max(axis=1))
-    best = single.drop_duplicates(["low", "high"]).head(MOST_PAIRS)
+    best = single.drop_duplicates(["low", "high"])
+    alike = [are_variants(str(labels[a]), str(labels[b])) for a, b in zip(best["a"], best["b"], strict=True)]
+    best = best.assign(variants=alike).sort_values("variants", kind="stable").head(MOST_PAIRS)
     own = {(int(a), int(b)): int(rule) for a, b, rule in zip(single["a"], single["b"], single["rule"], strict=True)}
-    rows: list[tuple[int, int, int, int]] = []
-    for a, b, rule in zip(best["a"], best["b"], best["rule"], strict=True):
+    rows: list[tuple[int, int, int, int, bool]] = []
+    for a, b, rule, same in zip(best["a"], best["b"], best["rule"], best["variants"], strict=True):
         for first, second in ((int(a), int(b)), (int(b), int(a))):
-            rows.append((len(rows), own.get((first, second), int(rule)), first, second))
-    return pd.DataFrame(rows, columns=["pair", "rule", "a", "b"], dtype="int64")
+            rows.append((len(rows), own.get((first, second), int(rule)), first, second, bool(same)))
+    return _typed(pd.DataFrame(rows, columns=list(PAIR)))
 
 
 def _no_pairs() -> pd.DataFrame:
-    return pd.DataFrame(columns=["pair", "rule", "a", "b"], dtype="int64")
+    return _typed(pd.DataFrame(columns=list(PAIR)))
+
+
+def _typed(pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs.astype({name: "bool" if name == "variants" else "int64" for name in PAIR})
 
 
 def _no_rules() -> pd.DataFrame:
@@ -152,6 +161,7 @@ def _why_not(baskets: Baskets, own: pd.DataFrame, frame: pd.DataFrame, found: Go
         reasons[frame["price_a"].isna() | frame["price_b"].isna()] = NO_PRICE
     if baskets.has_people:
         reasons[frame["customers_both"] < LEAST_CUSTOMERS] = FEW
+    reasons[own["variants"].astype(bool)] = VARIANTS
     reasons[~own["lasting"].astype(bool)] = NOT_LASTING
     reasons[own["confounded"].astype(bool)] = CONFOUNDED
     return reasons

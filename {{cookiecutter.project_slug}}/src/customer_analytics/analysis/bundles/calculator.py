@@ -64,7 +64,7 @@ def calculate(offers: Offers, terms: Terms) -> pd.DataFrame:
     only = np.maximum(offers.buyers - offers.both, 0.0)
     anyway, new = offers.each * offers.both, offers.each * terms.conversion * only
     kept = offers.margin_b - away
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         lost = anyway * away
         needed = np.where(lost == 0, 0.0, np.where(kept > 0, lost / kept, np.inf))
         needed = np.where(np.isnan(kept) | np.isnan(lost), np.nan, needed)
