@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 10  # rules on the page; rules.csv has all
 MANY = 2  # as many rules by Fisher's test as given the sizes, from which the sizes of baskets are worth a word
-NEAR = 2  # times: a lift below this has a second decimal
+NEAR = 1.3  # times: where a lift is below this, the table has a second decimal
 
 
 def tables(view: View) -> list[TableWords]:
@@ -38,7 +38,7 @@ def _shown(view: View) -> pd.DataFrame:
 
 def strongest(view: View) -> TableWords:
     """The strongest rules with their measures."""
-    say = view.language.say
+    say, top = view.language.say, _shown(view).head(MOST)
     return TableWords(
         (
             (say("With this in the basket"), "name"), (say("this is in it too"), "name"),
@@ -46,22 +46,22 @@ def strongest(view: View) -> TableWords:
             (say("Times as often as chance gives"), "number"), (say("Times that basket sizes give"), "number"),
             (say("Times in the later part"), "number"),
         ),
-        tuple(_row(view, rule) for rule in rows(_shown(view).head(MOST))),
+        tuple(_row(view, rule, lift_digits(top)) for rule in rows(top)),
         say("The strongest combinations"),
         _how(view),
         file="rules.csv",
     )  # fmt: skip
 
 
-def _row(view: View, rule: Any) -> Row:
+def _row(view: View, rule: Any, digits: int) -> Row:
     language, count, base = view.language, int(rule.count), int(rule.count_antecedent)
     lift, size = float(rule.lift), float(rule.size_lift)
     later = view.checked(int(rule.rule), "lift_later")
     later = math.nan if later is None else float(later)
     return (
         (view.side(rule.antecedent), None), (view.side(rule.consequent), None), (language.number(count), count),
-        (_share(view, count, base), float(rule.confidence)), (lift_cell(view, rule), lift),
-        (lift_number(view, size), size), (lift_number(view, later), later),
+        (_share(view, count, base), float(rule.confidence)), (lift_cell(view, rule, digits), lift),
+        (language.number(size, digits), size), (language.number(later, digits), later),
     )  # fmt: skip
 
 
@@ -73,17 +73,17 @@ def _share(view: View, count: int, base: int) -> str:
     return view.language.say("{share} ({interval})", share=shown, interval=view.between(wilson(count, base)))
 
 
-def lift_number(view: View, lift: float) -> str:
-    """A lift for a cell: a second decimal where it is near to chance."""
-    return view.language.number(lift, 2 if lift < NEAR else 1)
+def lift_digits(rules: pd.DataFrame) -> int:
+    """Decimals of the lifts of a table: two where one is near to chance."""
+    return 2 if len(rules) and float(rules["lift"].min()) < NEAR else 1
 
 
-def lift_cell(view: View, rule: Any) -> str:
+def lift_cell(view: View, rule: Any, digits: int) -> str:
     """A rule's lift with its interval, for a cell."""
-    low, high = view.lift_interval(rule)
-    lift = float(rule.lift)
-    interval = view.numbers_range(low, high, 2 if lift < NEAR else 1)
-    return view.language.say("{lift} ({interval})", lift=lift_number(view, lift), interval=interval)
+    interval = view.numbers_range(*view.lift_interval(rule), digits)
+    return view.language.say(
+        "{lift} ({interval})", lift=view.language.number(float(rule.lift), digits), interval=interval
+    )
 
 
 def _how(view: View) -> How:

@@ -1,4 +1,4 @@
-"""Items that replace each other: seldom in one basket, though the same customers may buy both."""
+"""Items that are seldom in one basket: the one replaces the other, or they belong to different errands or people."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _found(view: View) -> Substitutes:
 def section(view: View) -> SectionWords:
     """What replaces what, or that nothing does and how near it came."""
     say, found = view.language.say, _found(view)
-    title = say("What is bought instead of each other")
+    title = say("What is seldom bought together")
     if len(found.table):
         deck = view.language.say_count(
             "One pair of items is together in clearly fewer baskets than chance gives.",
@@ -68,7 +68,7 @@ def tables(view: View) -> list[TableWords]:
         return []
     customers = view.baskets.has_people
     columns = [
-        (say("Item"), "name"), (say("Instead of it"), "name"), (say("Baskets with both"), "number"),
+        (say("One item"), "name"), (say("Seldom with it"), "name"), (say("Baskets with both"), "number"),
         (say("Baskets by chance"), "number"), (say("Times as often as chance gives"), "number"),
         (say("Both of one category"), "name"),
     ]  # fmt: skip
@@ -135,24 +135,13 @@ def findings(view: View) -> list[Finding]:
     if not has(view) or not len(_found(view).table):
         return []
     say, language, found = view.language.say, view.language, _found(view)
-    # Items of one category that the same customers buy are what a merchant calls a replacement.
+    # Items of one category that the same customers buy are what a merchant calls a replacement: they come first.
     ranked = found.table.assign(_other=found.table["kind"] == OTHER_PEOPLE, _far=~found.table["same_category"])
     best = next(
         iter(rows(ranked.sort_values(["_other", "_far"], kind="stable").head(1).drop(columns=["_other", "_far"])))
     )
     left, right = view.name(best.a), view.name(best.b)
-    instead = best.kind != OTHER_PEOPLE
-    if best.kind == SAME_PEOPLE:
-        meaning = say("The same customers buy both at different times: the one stands in for the other.")
-    elif instead:
-        meaning = say("Whoever takes the one leaves the other: the one may stand in for the other.")
-    else:
-        meaning = say("They have different buyers: two tastes and not two uses.")
-    action = (
-        say("Do not bundle them. Offer the one where the other is sold out, and do not count the sales of both as won.")
-        if instead
-        else say("Do not bundle them, and do not recommend the one to buyers of the other.")
-    )
+    meaning, action = _so_what(view, best)
     return [
         Finding(
             id="substitutes", grade=Grade.C,
@@ -168,6 +157,29 @@ def findings(view: View) -> list[Finding]:
             high=float(best.lift_high), n=int(best.count), unit="times",
         )
     ]  # fmt: skip
+
+
+def _so_what(view: View, best: Any) -> tuple[Text, Text]:
+    """What it means that two items are seldom together, and what to do, as far as category and customers tell."""
+    say = view.language.say
+    apart = say("Do not bundle them, and do not recommend the one to buyers of the other.")
+    if best.kind == OTHER_PEOPLE:
+        return say("They have different buyers: two tastes and not two uses."), apart
+    if best.same_category:
+        meaning = (
+            say("The same customers buy both at different times: the one stands in for the other.")
+            if best.kind == SAME_PEOPLE
+            else say("They are of one category: whoever takes the one needs no other.")
+        )
+        return meaning, say(
+            "Do not bundle them. Offer the one where the other is sold out, and do not count the sales of both as won."
+        )
+    if best.kind == SAME_PEOPLE:
+        return say("The same customers buy both, on different occasions."), say(
+            "Do not bundle them; show each among what is bought on its own occasion."
+        )
+    return say("Whether the one replaces the other or they belong to different errands cannot be told from these data: "
+               "neither category nor customers say it."), apart  # fmt: skip
 
 
 def method(view: View) -> list[tuple[Text, Text]]:
