@@ -93,6 +93,8 @@ def nothing_finding(view: View) -> Finding:
         else say("Of {baskets} no two items are together more often than chance and the sizes of the baskets give.",
                  baskets=view.counted(view.n)),
         meaning=say("Whoever has one item is no likelier to have another than anybody else."),
-        action=say("Choose bundles and offers by margin, and test them: nothing here speaks for one."),
+        action=say("Choose links by what should be seen, and test them: nothing here speaks for one.")
+        if view.is_content
+        else say("Choose bundles and offers by margin, and test them: nothing here speaks for one."),
         section="rules", n=view.n, unit="baskets",
     )  # fmt: skip

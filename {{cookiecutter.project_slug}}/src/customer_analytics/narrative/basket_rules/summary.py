@@ -164,6 +164,8 @@ def _basket_kpi(view: View) -> Kpi | None:
 def _rules_kpi(view: View) -> Kpi:
     say, number, rules = view.language.say, view.language.number, view.rules
     assert rules is not None
+    if not len(rules.table):
+        return Kpi(say("Combinations beyond chance"), number(0), say("no rule reaches support and confidence"))
     return Kpi(
         say("Combinations beyond chance"), number(len(view.shown)),
         say("of {rules} rules looked at; at most {false} of those called so are false",
