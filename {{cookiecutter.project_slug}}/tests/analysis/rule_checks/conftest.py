@@ -22,7 +22,7 @@ from customer_analytics.tables.sample import make_sample
 from customer_analytics.tables.store import open_tables
 
 CUSTOMERS, SEED, FLOOR = 3_000, 7, 20
-FEWER = 1_500  # where nothing is planted there is nothing to find
+FEWER = 800  # where nothing is planted there is nothing to find
 SETTINGS = {"language": "en", "industry": "retail", "currency": "EUR", "time_zone": "Europe/London"}
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # slow references and small worlds
 

@@ -145,7 +145,7 @@ def ratio(view: View, value: float) -> Text:
     value, number = float(value), view.language.number
     if value > LARGEST:
         return Text(f">{number(LARGEST)}")
-    return Text(number(value, 1 if abs(value) < WHOLE else 0))
+    return Text(number(value, 1 if round(abs(value), 1) < WHOLE else 0))
 
 
 def ratio_between(view: View, value: float, low: float, high: float) -> Text:
@@ -216,10 +216,15 @@ def _shuffled(view: View) -> Text:
         "Trial: with the products of {baskets} dealt out anew at random, as many to each basket as before, the tests "
         "called {false} of {pairs} pairs beyond chance (mean of {shuffles} deals); in the baskets as they are, {real} "
         "of {all}. Without regard to basket sizes it would have been {fisher} and {others}.",
-        baskets=view.counted(found.baskets), false=number(found.found, 0 if found.found >= 1 or not found.found else 1),
+        baskets=view.counted(found.baskets), false=_mean(view, found.found),
         pairs=number(round(found.pairs)), shuffles=number(found.shuffles), real=number(found.real),
-        all=number(found.real_pairs), fisher=number(round(found.found_fisher)), others=number(found.real_fisher),
+        all=number(found.real_pairs), fisher=_mean(view, found.found_fisher), others=number(found.real_fisher),
     )  # fmt: skip
+
+
+def _mean(view: View, count: float) -> str:
+    """A mean count: with a decimal below ten, unless it is whole."""
+    return view.language.number(count, 0 if count >= WHOLE or float(count).is_integer() else 1)
 
 
 def findings(view: View) -> list[Finding]:
