@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from small_shop import Basket, bought, pairs_of, shop
 
-from customer_analytics.analysis.bundles import pairs
+from customer_analytics.analysis.bundles import anchors, pairs
 from customer_analytics.analysis.bundles.attach import attach_rates, design_effect, rate_interval
 from customer_analytics.analysis.bundles.pairs import RECENT, pair_facts
 from customer_analytics.statistics import wilson
@@ -155,4 +155,13 @@ def test_the_tables_compile(engine: str) -> None:
     asked = pairs_of((0, 1))
     by_customer = pairs._by_customer(baskets, asked, (20_000, 20_001))
     for table in (by_customer, pairs._traffic(by_customer, 20_001), pairs._counts(by_customer)):
+        assert "SELECT" in str(ibis.to_sql(table, dialect=engine))
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pyspark", "postgres"])
+def test_medians_and_bounds_of_money_compile(engine: str) -> None:
+    sold = shop([bought(0, 1)]).sold
+    grouped = sold.group_by("item").aggregate(middle=sold.amount.median(), bundles=sold.units.median())
+    bound = sold.aggregate(highest=sold.amount.quantile(anchors.HIGHEST))
+    for table in (grouped, bound):
         assert "SELECT" in str(ibis.to_sql(table, dialect=engine))

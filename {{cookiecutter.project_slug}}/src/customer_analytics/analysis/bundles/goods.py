@@ -53,7 +53,7 @@ def goods(baskets: Baskets, margin_share: float | None) -> Goods:
     """Prices and margins of the products. `margin_share`: the engagement's own, or None."""
     items = baskets.items[baskets.items["level"] == PRODUCT][["item", "price", "margin_rate"]].copy()
     items[["price", "margin_rate"]] = items[["price", "margin_rate"]].astype("float64")
-    items["price"] = items["price"].where(items["price"] > 0)
+    items["price"] = items["price"].where((items["price"] > 0) & (items["price"] < float("inf")))
     amounts = _amounts(baskets) if baskets.has_money else pd.DataFrame({"item": [], "amount": []})
     items = items.merge(amounts, on="item", how="left").sort_values("item", ignore_index=True)
     items["amount"] = items["amount"].astype("float64").fillna(0.0)
