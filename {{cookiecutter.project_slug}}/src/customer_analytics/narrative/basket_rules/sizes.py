@@ -11,7 +11,7 @@ import pandas as pd
 from customer_analytics.analysis.baskets.prepare import BEYOND, LEAST_CAP, USUAL_SHARE
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
-from customer_analytics.narrative.finding import Finding, Grade, Kpi
+from customer_analytics.narrative.finding import Finding, Grade
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.baskets import Description
@@ -41,32 +41,22 @@ def section(view: View) -> SectionWords:
     if not has(view):
         return SectionWords(title, "baskets", say("{basket} None is left to look at.", basket=view.what_is_a_basket))
     size = _described(view).size
-    deck = say(
-        "{basket} Half of {baskets} hold {median} different items or fewer, nine of ten {most} or fewer.",
-        basket=view.what_is_a_basket, baskets=view.counted(view.n), median=_whole(view, size.median),
-        most=_whole(view, size.p90),
-    )  # fmt: skip
+    numbers = {
+        "basket": view.what_is_a_basket, "baskets": view.counted(view.n), "median": _whole(view, size.median),
+        "most": _whole(view, size.p90),
+    }  # fmt: skip
+    deck = (
+        say(
+            "{basket} Half of {baskets} hold {median} different items or fewer, nine of ten {most} or fewer.", **numbers
+        )
+        if size.median > 1
+        else say("{basket} At least half of {baskets} hold a single item, nine of ten {most} or fewer.", **numbers)
+    )
     return SectionWords(title, "baskets", deck)
 
 
 def _whole(view: View, number: float) -> str:
     return view.language.number(number, 0 if float(number).is_integer() else 1)
-
-
-def kpis(view: View) -> list[Kpi]:
-    """Value and size of a basket, with their intervals; none where too few baskets are known."""
-    if not has(view) or view.n < view.minimum_base:
-        return []
-    say, language, told = view.language.say, view.language, _described(view)
-    strip = []
-    if told.value is not None:
-        strip.append(
-            Kpi(say("Mean value of a basket"), language.money(told.value.mean), _money_interval(view, told.value))
-        )
-    size = told.size
-    note = view.numbers_between(size.low, size.high) if not math.isnan(size.low) else view.counted(size.n)
-    strip.append(Kpi(say("Different items in a basket"), language.number(size.mean, 1), note))
-    return strip
 
 
 def _money_interval(view: View, value: Measure) -> Text:
@@ -258,8 +248,8 @@ def large_words(view: View) -> list[Text]:
         say("One basket holds more than {cap} different items and is left out as a whole: it holds {sizes}.", **numbers)
         if count == 1
         else say(
-            "{count} baskets hold more than {cap} different items and are left out as a whole; the largest sizes: "
-            "{sizes}.", count=language.number(count), **numbers,
+            "{count} hold more than {cap} different items and are left out as a whole; the largest hold {sizes}.",
+            count=view.counted(count), **numbers,
         )
     )  # fmt: skip
     return [told, _cap_words(view)]
@@ -270,11 +260,19 @@ def _cap_words(view: View) -> Text:
     if parameters.maximum_basket:
         return say("The limit is the one of engagement.yml.")
     number = view.language.number
+    numbers = {
+        "times": number(BEYOND), "share": view.language.percent(USUAL_SHARE), "least": number(LEAST_CAP),
+    }  # fmt: skip
+    if view.is_content:
+        return say(
+            "The limit is {times} times the size that {share} of the visits do not exceed, and {least} at least. "
+            "Such a visit is as a rule a machine's, and makes more pairs than thousands of others.", **numbers,
+        )  # fmt: skip
     return say(
         "The limit is {times} times the size that {share} of the baskets do not exceed, and {least} at least. Such a "
         "basket is a stock list, a wholesale order or an error, and makes more pairs than thousands of others.",
-        times=number(BEYOND), share=view.language.percent(USUAL_SHARE), least=number(LEAST_CAP),
-    )  # fmt: skip
+        **numbers,
+    )
 
 
 def remarks(view: View) -> list[Text]:
@@ -305,7 +303,9 @@ def size_finding(view: View) -> Finding:
             **numbers,
         ),
         meaning=_with_money(view, told) or meaning,
-        action=say("Give whoever takes one item a reason to take a second; the combinations below say which."),
+        action=say("Give whoever takes one item a reason to take a second; the combinations below say which.")
+        if len(view.shown)
+        else say("Give whoever takes one item a reason to take a second, and test it: the baskets do not say which."),
         section="baskets", value=single, low=interval.low, high=interval.high, n=view.n, unit="share", notable=False,
     )  # fmt: skip
 
@@ -335,7 +335,9 @@ def large_finding(view: View) -> list[Finding]:
         Finding(
             id="large_baskets", grade=Grade.C, head=say("Very large baskets are left out"), statement=words[0],
             meaning=words[1],
-            action=say("Look at these orders: their numbers are in the file for operations, large_basket_orders.csv."),
+            action=say("Look at these orders: their numbers are in the file for operations, large_basket_orders.csv.")
+            if view.baskets.unit == "order"
+            else say("If such baskets are what you want to know about, set maximum_basket in engagement.yml."),
             section="baskets", value=float(count), n=view.n + count, unit="baskets", notable=False,
         )
     ]  # fmt: skip
