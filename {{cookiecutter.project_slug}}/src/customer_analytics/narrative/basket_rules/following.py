@@ -279,7 +279,7 @@ def _none(view: View) -> Finding:
             "Of {family} ordered pairs of items, none follows within {days} more often than taste, season and activity "
             "explain.", family=view.language.number(result.family), days=in_days(view, result.days),
         ),
-        meaning=say("What customers buy later is what they like anyway; the order tells nothing."),
+        meaning=say("Nothing shows that the order matters: what comes later fits what customers like anyway."),
         action=say("Choose the time of an offer by the customer's own rhythm, not by the last item."),
         section="sequences", n=result.family, unit="pairs", notable=False,
     )  # fmt: skip
