@@ -138,7 +138,7 @@ def _again(view: View) -> pd.DataFrame:
     kept = items[items["buyers"] >= least]
     few = [_is_few(view, float(one), float(two)) for one, two in
            zip(kept["buyers"], kept["repeat_buyers"], strict=True)]  # fmt: skip
-    kept = kept[[not one for one in few]]
+    kept = kept.loc[[not one for one in few]]  # of no rows an empty list alone would choose columns
     kept = kept[kept["repeat_buyers"] > 0]
     return kept.sort_values(["repeat_low", "item"], ascending=[False, True]).head(MOST_ROWS)
 
