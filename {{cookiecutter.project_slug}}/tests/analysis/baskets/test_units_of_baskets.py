@@ -64,6 +64,14 @@ def test_pages_are_looked_at_where_no_products_are() -> None:
     assert ("/0", "/1") in sets(baskets_of(tables_of(events=events)))
 
 
+def test_a_column_of_the_client_may_be_called_like_ours() -> None:
+    """Engines do not tell names apart by the case of their letters."""
+    odd = [event | {"Visit": "x", "WHOSE": "y", "On": "z", "Person": "p", "Basket": "b"} for event in dated(EVENTS)]
+    assert sets(baskets_of(tables_of(events=odd))) == [("a", "b"), ("c",), ("e",)]
+    orders = [order | {"Day": "x", "Fault": "y", "Person_ID": "z", "Slot": "w", "BASKET": "v"} for order in ORDERS]
+    assert baskets_of(tables_of(order_lines=LINES, orders=orders), groups=("Day", "Slot")).n == 5
+
+
 def test_lines_of_orders_come_before_visits() -> None:
     found = baskets_of(tables_of(order_lines=LINES, orders=ORDERS, events=dated(EVENTS)))
     assert found.unit == "order"

@@ -200,17 +200,20 @@ def _of_events(tables: Tables, unit: Unit, groups: Groups) -> Source:
     events = events.filter(events[item].notnull(), events[item].cast("string") != "")
     person = person_id(events)
     day = events.occurred_on if "occurred_on" in events.columns else tables.local(events.occurred_at).date()
-    marked = events.mutate(
+    # Only what is needed: a client's own column may be called like one of these but for the case of its letters.
+    marked = events.select(
         person=person,
         whose=person.fill_null(""),
         on=day.epoch_days().cast("int32"),
-        visit=events.session_id.cast("string") if unit == "session" else ibis.literal(""),
+        visit=events.session_id.cast("string").nullif("") if unit == "session" else ibis.literal(""),
+        looked_at=events[item].cast("string"),
+        **{GROUP + name: events[column].cast("string") for name, column in groups.of("events").items()},
     )
     keys = {"session": ("whose", "visit"), "day": ("whose", "on"), "customer": ("whose",)}[unit]
-    own = {GROUP + name: marked[column].cast("string").min() for name, column in groups.of("events").items()}
+    own = {GROUP + name: marked[GROUP + name].min() for name in groups.of("events")}
     fault = {"session": marked.visit.isnull(), "day": marked.person.isnull(), "customer": marked.person.isnull()}[unit]
     rows = marked.select(
-        *keys, product=marked[item].cast("string"), name=ibis.null("string"), category=ibis.null("string"),
+        *keys, product=marked.looked_at, name=ibis.null("string"), category=ibis.null("string"),
         fault=ibis.ifelse(fault, NO_PERSON, ibis.null("string")),
     )  # fmt: skip
     grouped = marked.filter(~fault).group_by(*keys).aggregate(person_id=marked.person.min(), day=marked.on.min(), **own)
