@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from customer_analytics.analysis.association.variants import are_variants
 from customer_analytics.narrative.basket_rules.next_findings import SECTION, findings
 from customer_analytics.narrative.basket_rules.suggestions import (
     customer_tables,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["bars", "customer_tables", "figure", "findings", "has_figure", "limits", "method", "section", "tables"]
 
 MOST_ROWS = 8
+LOOKED_AT = 2_000  # closest pairs among which different articles are looked for
 
 
 def section(view: View) -> SectionWords:
@@ -231,18 +233,18 @@ def _learned_from(view: View, test: Tested) -> Text:
 
 
 def _similar_rows(view: View) -> list[Row]:
-    """The closest pairs, each pair once, with enough customers (or baskets)."""
+    """The closest pairs of different articles, each item once, of enough customers (or baskets)."""
     found, language = recommended(view), view.language
     assert found is not None
     close = found.similar[found.similar["together"] >= view.minimum_group]
     close = close.sort_values(["similarity", "item", "other"], ascending=[False, True, True])
     rows: list[Row] = []
-    seen: set[frozenset[str]] = set()
-    for row in close.to_dict("records"):
-        pair = frozenset((row["item"], row["other"]))
-        if pair in seen:
-            continue
-        seen.add(pair)
+    told: set[str] = set()
+    for row in close.head(LOOKED_AT).to_dict("records"):
+        pair = {row["item"], row["other"]}
+        if told & pair or are_variants(str(row["product"]), str(row["other_product"])):
+            continue  # colours and sizes of one article are no news; each item once
+        told |= pair
         rows.append(
             (
                 (view.label(row["code"]), None), (view.label(row["other_code"]), None),
@@ -269,7 +271,7 @@ def _similar_table(view: View, rows: list[Row]) -> TableWords:
             say("Similarity"),
             say(
                 "Number with both over the square root of the product of the numbers with each (cosine), drawn towards "
-                "nothing where few have both"
+                "nothing where few have both; variants of one article are left out here, and each item stands once"
             ),
         ),
     )
