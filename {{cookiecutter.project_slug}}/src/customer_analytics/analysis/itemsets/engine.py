@@ -31,13 +31,22 @@ class Found(NamedTuple):
 def baskets_of(lines: ir.Table, items: Codes, least: int = 1) -> ir.CachedTable:
     """Baskets with at least `least` of the given items: basket, codes (the items' places in `items`), kept."""
     places = ibis.memtable(pd.DataFrame({"item": items, "code": np.arange(len(items), dtype=np.int32)}))
-    return lists_of(lines.join(places, "item").select("basket", "code"), least).cache()
+    return kept(lists_of(lines.join(places, "item").select("basket", "code"), least))
 
 
 def narrowed(baskets: ir.Table, codes: Codes, least: int) -> ir.CachedTable:
     """The baskets with only the given codes, as far as they hold at least `least` of them; kept."""
     single = baskets.select("basket", code=baskets.codes.unnest())
-    return lists_of(single.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code"), least).cache()
+    return kept(lists_of(single.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code"), least))
+
+
+def kept(table: ir.Table) -> ir.CachedTable:
+    """A table that the engine works out once and keeps until it is released.
+
+    On Spark, Ibis caches without making the tables that come from memory known, which asking for no rows does.
+    """
+    table.limit(0).to_pandas()
+    return table.cache()
 
 
 def lists_of(lines: ir.Table, least: int) -> ir.Table:

@@ -168,7 +168,7 @@ class _Search:
         self.rows = wanted
         if level.counts[wanted].sum() <= engine.MOST_KEPT:
             assert self.found.table is not None
-            kept = self.found.table.cache()
+            kept = engine.kept(self.found.table)
             self.found = self.found._replace(table=kept)
             self._release(self.kept[:-1])
             self.kept = [self.baskets, kept]
