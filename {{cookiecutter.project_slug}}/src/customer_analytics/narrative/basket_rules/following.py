@@ -183,19 +183,12 @@ def _taste(view: View) -> list[Text]:
     if others <= 0:
         return []
     return [
-        view.language.say_count(
-            "One more pair of items is found near each other in time beyond chance, but in either order alike: that is "
-            "taste, and no reason to wait for the one before offering the other.",
-            "{count} more pairs of items are found near each other in time beyond chance, but in either order alike: "
-            "that is taste, and no reason to wait for the one before offering the other.", others,
-        )
-        if len(result.significant)
-        else say(
-            "{pairs} pairs of items are found near each other in time beyond chance, but in either order alike: that "
-            "is taste, and no reason to wait for the one before offering the other.",
+        say(
+            "Pairs of items that are near each other in time beyond chance, but not surely in one order: {pairs}. That "
+            "looks like taste, and is no reason to wait for the one before offering the other.",
             pairs=view.language.number(others),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _held(view: View) -> list[Text]:

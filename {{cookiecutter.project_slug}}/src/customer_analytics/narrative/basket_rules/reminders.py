@@ -151,8 +151,10 @@ def _best(view: View) -> Finding:
             gap=in_days(view, best["gap_median"]), low=language.number(best["gap_low"], 0),
             high=language.number(best["gap_high"], 0),
         ),
-        meaning=say("Whoever has taken it once is likelier than others to take it again; half of those who do are back within the "
-                    "usual gap."),
+        meaning=say(
+            "Whoever has taken it once is likelier than others to take it again; half of those who do are back within "
+            "the usual gap."
+        ),
         action=_action(view),
         section="reminders", value=float(best["share"]), low=interval.low, high=interval.high, n=int(best["people"]),
         unit="share",
