@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.analysis.association.table import ITEM
-from customer_analytics.narrative.basket_rules.rule_table import lift_cell, lift_digits
+from customer_analytics.narrative.basket_rules.rule_table import lift_cell, lift_digits, lift_number
 from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 
@@ -39,7 +39,7 @@ def section(view: View) -> SectionWords:
         )  # fmt: skip
     best = next(iter(rows(found.head(1))))
     low, high = view.lift_interval(best)
-    digits = lift_digits(found.head(1))
+    digits = lift_digits([best])
     deck = language.say_count(
         "One combination with a category is beyond chance: {left} and {right}, {times} as often ({interval}).",
         "{count} combinations with a category are beyond chance. The strongest: {left} and {right}, {times} as often "
@@ -55,6 +55,7 @@ def tables(view: View) -> list[TableWords]:
     say, found = view.language.say, shown(view)
     if not len(found):
         return []
+    top = rows(found.head(MOST))
     return [
         TableWords(
             (
@@ -63,7 +64,7 @@ def tables(view: View) -> list[TableWords]:
                 (say("Of those with the second, hold the first"), "number"),
                 (say("Times as often as chance gives"), "number"), (say("Times that basket sizes give"), "number"),
             ),
-            tuple(_row(view, rule, lift_digits(found.head(MOST))) for rule in rows(found.head(MOST))),
+            tuple(_row(view, rule, lift_digits(top)) for rule in top),
             say("The strongest combinations with a category"),
             view.how(
                 (
@@ -88,5 +89,5 @@ def _row(view: View, rule: Any, digits: int) -> Row:
     return (
         (view.side(rule.antecedent), None), (view.side(rule.consequent), None), (language.number(count), count),
         *((view.rate(share, base), share) for share, base in shares), (lift_cell(view, rule, digits), float(rule.lift)),
-        (language.number(float(rule.size_lift), digits), float(rule.size_lift)),
+        (lift_number(view, float(rule.size_lift), digits), float(rule.size_lift)),
     )  # fmt: skip

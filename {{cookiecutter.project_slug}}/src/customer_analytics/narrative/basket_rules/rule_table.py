@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from customer_analytics.analysis.association.table import AS_GOOD, ITEM, NOT_BETTER, OF_CATEGORY, ON_ONE_ITEM
 from customer_analytics.language import Text
-from customer_analytics.narrative.basket_rules.view import rows
 from customer_analytics.narrative.exhibits import How, Row, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 from customer_analytics.statistics import wilson
@@ -21,24 +20,24 @@ if TYPE_CHECKING:
 MOST = 10  # rules on the page; rules.csv has all
 MANY = 2  # as many rules by Fisher's test as given the sizes, from which the sizes of baskets are worth a word
 NEAR = 1.3  # times: where a lift is below this, the table has a second decimal
+FAR = 100  # times: from here on decimals say nothing
 
 
 def tables(view: View) -> list[TableWords]:
     """The strongest rules, and what became of all of them."""
     if view.rules is None or not len(view.rules.table):
         return []
-    return [*([strongest(view)] if len(_shown(view)) else []), whereabouts(view)]
+    return [*([strongest(view)] if _shown(view) else []), whereabouts(view)]
 
 
-def _shown(view: View) -> pd.DataFrame:
-    """The rules of the table: of items, where categories have a table of their own."""
-    found = view.shown
-    return found[found["level"] == ITEM] if len(found) and (found["level"] == ITEM).any() else found
+def _shown(view: View) -> list[Any]:
+    """The rules of the table: of items, where categories have a table of their own; one article's variants last."""
+    return [rule for rule in view.leading if rule.level == ITEM] or view.leading
 
 
 def strongest(view: View) -> TableWords:
     """The strongest rules with their measures."""
-    say, top = view.language.say, _shown(view).head(MOST)
+    say, top = view.language.say, _shown(view)[:MOST]
     return TableWords(
         (
             (say("With this in the basket"), "name"), (say("this is in it too"), "name"),
@@ -46,7 +45,7 @@ def strongest(view: View) -> TableWords:
             (say("Times as often as chance gives"), "number"), (say("Times that basket sizes give"), "number"),
             (say("Times in the later part"), "number"),
         ),
-        tuple(_row(view, rule, lift_digits(top)) for rule in rows(top)),
+        tuple(_row(view, rule, lift_digits(top)) for rule in top),
         say("The strongest combinations"),
         _how(view),
         file="rules.csv",
@@ -61,7 +60,7 @@ def _row(view: View, rule: Any, digits: int) -> Row:
     return (
         (view.side(rule.antecedent), None), (view.side(rule.consequent), None), (language.number(count), count),
         (_share(view, count, base), float(rule.confidence)), (lift_cell(view, rule, digits), lift),
-        (language.number(size, digits), size), (language.number(later, digits), later),
+        (lift_number(view, size, digits), size), (lift_number(view, later, digits), later),
     )  # fmt: skip
 
 
@@ -73,17 +72,21 @@ def _share(view: View, count: int, base: int) -> str:
     return view.language.say("{share} ({interval})", share=shown, interval=view.between(wilson(count, base)))
 
 
-def lift_digits(rules: pd.DataFrame) -> int:
+def lift_digits(rules: Sequence[Any]) -> int:
     """Decimals of the lifts of a table: two where one is near to chance."""
-    return 2 if len(rules) and float(rules["lift"].min()) < NEAR else 1
+    return 2 if any(float(rule.lift) < NEAR for rule in rules) else 1
+
+
+def lift_number(view: View, lift: float, digits: int) -> str:
+    """A lift for a cell; from a hundred on without decimals."""
+    return view.language.number(lift, 0 if lift >= FAR else digits)
 
 
 def lift_cell(view: View, rule: Any, digits: int) -> str:
     """A rule's lift with its interval, for a cell."""
-    interval = view.numbers_range(*view.lift_interval(rule), digits)
-    return view.language.say(
-        "{lift} ({interval})", lift=view.language.number(float(rule.lift), digits), interval=interval
-    )
+    lift = float(rule.lift)
+    interval = view.numbers_range(*view.lift_interval(rule), 0 if lift >= FAR else digits)
+    return view.language.say("{lift} ({interval})", lift=lift_number(view, lift, digits), interval=interval)
 
 
 def _how(view: View) -> How:
@@ -108,7 +111,8 @@ def _how(view: View) -> How:
         ),
         (
             say("Order of the rules"),
-            say("By how far the lower end of the interval lies above what sizes give, and by the number of baskets"),
+            say("By how far the lower end of the interval lies above what sizes give, and by the number of baskets; "
+                "variants of one article last"),
         ),
     )  # fmt: skip
 
