@@ -33,12 +33,17 @@ def section(view: View) -> SectionWords:
     if not has(view):
         deck = say("No pair of products is worth a test: none goes together beyond chance and held in all checks.")
         return SectionWords(title, "bundle_tests", deck)
-    deck = say(
+    held = say(
         "Pairs that go together beyond chance and held in all checks: in baskets not looked at before, and within "
-        "months and groups where these are known. Where {discount} off does not pay, the test shows the two at full "
-        "price.",
-        discount=calculator.discount(view),
+        "months and groups where these are known."
+    )
+    terms = (
+        say("Where {discount} off does not pay, the test shows the two at full price.",
+            discount=calculator.discount(view))
+        if parts(view).money == money.MARGIN
+        else say("The test shows the two at full price: what a discount would earn is not known.")
     )  # fmt: skip
+    deck = say("{held} {terms}", held=held, terms=terms)
     return SectionWords(title, "bundle_tests", deck)
 
 
@@ -55,7 +60,11 @@ def tables(view: View) -> list[TableWords]:
         columns += [(say("Gain expected"), "number"), (say("Loss if wrong"), "number")]
     else:
         columns += [(say("More units expected"), "number")]
-    caption = say("Bundles worth testing; gain and loss {per}", per=per(view))
+    caption = (
+        say("Bundles worth testing; gain and loss {per}", per=per(view))
+        if is_money
+        else say("Bundles worth testing; units {per}", per=per(view))
+    )
     return [
         TableWords(
             tuple(columns), tuple(_row(view, row, is_money) for row in rows(parts(view).tests)), caption,
@@ -107,9 +116,12 @@ def _how(view: View) -> list[tuple[Text, Text]]:
             say("Until both arms are full at the traffic of the last weeks; nobody waits for more than {weeks}",
                 weeks=language.number(MOST_WEEKS)),
         ),
-        (
-            say("Loss if wrong"),
-            say("If the offer changes nobody's mind and is rolled out; during the test half of it"),
+        *(
+            [(
+                say("Loss if wrong"),
+                say("If the offer changes nobody's mind and is rolled out; during the test half of it"),
+            )]
+            if parts(view).money != NONE else []
         ),
     ]  # fmt: skip
 
