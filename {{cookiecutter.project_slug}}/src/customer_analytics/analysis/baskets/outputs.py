@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from customer_analytics.analysis.association import outputs as ruling
+from customer_analytics.analysis.association import pair_matrix
 from customer_analytics.analysis.baskets import basket_outputs as own
 from customer_analytics.analysis.bundles import outputs as bundling
 from customer_analytics.analysis.recommend import outputs as recommending
@@ -37,6 +38,7 @@ def metrics(result: BasketRulesResult) -> Metrics:
 def tables(result: BasketRulesResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     """File name without ending -> the table."""
     made = own.tables(result.baskets, result.description, minimum_group)
+    made |= pair_matrix.tables(result.baskets, result.matrix)
     made |= following.tables(result.sequences, result.baskets, minimum_group)
     made |= recommending.tables(result.recommend, minimum_group) | ruling.tables(result, minimum_group)
     made |= bundling.tables(result.bundles, result.baskets, result.rules, minimum_group)
