@@ -45,19 +45,26 @@ def check(
     found = replication.told(earlier) if earlier is not None else None
     table, order = _first_the_sure(rules.table, parameters.false_discovery)
     columns = ["antecedent", "consequent", "count", "count_antecedent", "count_consequent"]
-    both = table[columns] if found is None else pd.concat([table[columns], found[columns]])
-    pairs = links(both.reset_index(drop=True))
+    # What is told comes first, then what the earlier part told, so that a limit of memory leaves out the weakest.
+    told = int((table["significant"].astype(bool) & ~table["redundant"].astype(bool)).sum())
+    parts = [table[columns].iloc[:told], found[columns] if found is not None else table[columns].iloc[:0]]
+    pairs = links(pd.concat([*parts, table[columns].iloc[told:]], ignore_index=True))
     cut = strata(baskets, pairs)
     try:
-        return _Checking(baskets, rules, parameters, cut, pairs, order).checks(found, floor)
+        return _Checking(baskets, rules, parameters, cut, pairs, (order, told)).checks(found, floor)
     finally:
         cut.release()
 
 
+def _sure(table: pd.DataFrame, rate: float) -> npt.NDArray[np.bool_]:
+    """Rules beyond independence by Fisher's test."""
+    return np.asarray((table["q_fisher"] <= rate) & (table["lift"] > 1), dtype=bool)
+
+
 def _first_the_sure(table: pd.DataFrame, rate: float) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
-    """Rules that are beyond independence first, else in their order; and the place of each row in the table."""
-    sure = (table["q_fisher"] <= rate) & (table["lift"] > 1)
-    order = np.argsort(~sure.to_numpy(dtype=bool), kind="stable")
+    """Rules told first, then those beyond independence, else in their order; and the place of each row in the table."""
+    told = table["significant"].to_numpy(dtype=bool) & ~table["redundant"].to_numpy(dtype=bool)
+    order = np.argsort(2 - _sure(table, rate) - told.astype(np.int64), kind="stable")
     return table.iloc[order], order
 
 
@@ -66,15 +73,17 @@ class _Checking:
 
     def __init__(
         self, baskets: Baskets, rules: Rules, parameters: BasketRulesParameters, cut: Strata, pairs: Links,
-        order: npt.NDArray[np.int64],
+        places: tuple[npt.NDArray[np.int64], int],
     ) -> None:  # fmt: skip
         self.baskets, self.rules, self.parameters, self.cut, self.pairs = baskets, rules, parameters, cut, pairs
-        first = pairs.of_rule[: len(order)]
+        order, told = places
+        earlier = len(pairs.of_rule) - len(order)
+        first = np.concatenate([pairs.of_rule[:told], pairs.of_rule[told + earlier :]])
         self.of_rule = np.full(len(order), -1, dtype=np.int64)
         self.of_rule[order] = first
-        sure = int(((rules.table["q_fisher"] <= parameters.false_discovery) & (rules.table["lift"] > 1)).sum())
+        sure = int(_sure(rules.table, parameters.false_discovery).sum())
         self.own = pairs.take(np.arange(min(int(first[:sure].max(initial=-1)) + 1, MOST_PAIRS)))
-        self.of_earlier = pairs.of_rule[len(order) :]
+        self.of_earlier = pairs.of_rule[told : told + earlier]
 
     def checks(self, found: pd.DataFrame | None, floor: int) -> Checks:
         """`found`: rules of the earlier part alone, None where there are no parts; floor: baskets that a set needed."""

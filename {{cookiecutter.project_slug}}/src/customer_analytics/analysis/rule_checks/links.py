@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Items = tuple[int, ...]
-MOST_ROWS = 20_000_000  # rows of (set, basket) looked through at most; the rules that come first are checked
+MOST_ROWS = 6_000_000  # rows of (set, basket) looked through at most; the rules that come first are checked
 
 
 @dataclass(frozen=True)
