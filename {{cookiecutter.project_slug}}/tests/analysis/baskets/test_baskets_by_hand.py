@@ -167,6 +167,11 @@ def test_one_category_for_everything_says_nothing_and_is_not_used() -> None:
     assert set(found.items["level"]) == {"item"}
 
 
+def test_categories_that_were_asked_for_and_are_not_there_are_no_products_instead() -> None:
+    with pytest.raises(UserError, match="category"):
+        baskets_of(tables_of(order_lines=lines_of({"1": "ab"})), level="category")
+
+
 def test_prices_are_medians_of_units_and_margins_what_costs_leave() -> None:
     lines = [
         {"order_id": str(place), "product_id": "a", "quantity": units, "amount": units * price, "cost": units * 3}

@@ -65,7 +65,7 @@ def catalogue(tables: Tables, source: Source, excluded: Sequence[str], *, level:
     """The products that the rows name.
 
     Raises:
-        UserError: a code to exclude is no product of these data.
+        UserError: a code to exclude is no product of these data, or categories were asked for and there are none.
     """
     found = _products(tables, source)
     found["item"] = _numbers(found)
@@ -73,6 +73,9 @@ def catalogue(tables: Tables, source: Source, excluded: Sequence[str], *, level:
     categories = _categories(found) if level != "item" else []
     if level == "auto" and not _are_known(found, categories):
         categories = []
+    if level in ("category", "both") and len(found) and not categories:
+        mend = "Map the category of order_lines or products in engagement.yml, or ask for level: item."
+        raise UserError([Problem("basket_rules, level", "no product of these data has a category.", mend)])
     numbers = {name: len(found) + place for place, name in enumerate(categories)}
     found["parent"] = found["category"].map(numbers).fillna(-1).astype("int32")
     return Catalogue(found, pd.DataFrame({"item": list(numbers.values()), "label": list(numbers)}))
