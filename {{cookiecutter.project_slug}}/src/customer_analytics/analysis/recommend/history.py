@@ -96,18 +96,20 @@ def history(baskets: Baskets, codes: Ints) -> History:
     """The purchases of the items `codes` by everybody who is known."""
     heads = baskets.heads.filter(baskets.heads.person_id.notnull())
     allowed = ibis.memtable(pd.DataFrame({"item": codes.astype(np.int32)}))
-    lines = baskets.lines.semi_join(allowed, "item").inner_join(heads.select("basket", "person", "day"), "basket")
-    before = lines.basket < (_NONE_LATER if baskets.later_from is None else baskets.later_from)
-    table = (
-        lines.group_by(["person", "item"])
-        .aggregate(
-            n=lines.count().cast("int32"), before=before.ifelse(1, 0).sum().cast("int32"), first=lines.day.min(),
-            last=lines.day.max(), last_before=lines.day.max(where=before),
-        )
-        .cache()
-    )  # fmt: skip
+    table = purchases(baskets.lines.semi_join(allowed, "item"), heads, baskets.later_from).cache()
     people = heads.group_by("person").aggregate(person_id=heads.person_id.min()).to_pandas().sort_values("person")
     return History(table, people["person"].to_numpy(np.int64), people["person_id"].to_numpy(dtype=object))
+
+
+def purchases(lines: ir.Table, heads: ir.Table, later_from: int | None) -> ir.Table:
+    """person, item, n, before, first, last, last_before (see History) of lines (basket, item) and heads (basket,
+    person, day); baskets from number `later_from` on are later ones."""
+    joined = lines.inner_join(heads.select("basket", "person", "day"), "basket")
+    before = joined.basket < (_NONE_LATER if later_from is None else later_from)
+    return joined.group_by(["person", "item"]).aggregate(
+        n=joined.count().cast("int32"), before=before.ifelse(1, 0).sum().cast("int32"), first=joined.day.min(),
+        last=joined.day.max(), last_before=joined.day.max(where=before),
+    )  # fmt: skip
 
 
 def vocabulary(counts: pd.DataFrame, base: int, most: int = MOST_ITEMS) -> Vocabulary:
