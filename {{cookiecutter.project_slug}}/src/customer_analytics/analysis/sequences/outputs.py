@@ -34,7 +34,7 @@ def metrics(result: Sequences | None) -> dict[str, float | int | None]:
         "sequences": len(result.significant),
         "sequences_tested": result.family,
         "sequence_replication": held,
-        "reminder_items": int(result.reminders["candidate"].sum()) if len(result.reminders) else 0,
+        "reminder_items": len(result.candidates),
     }
 
 

@@ -74,6 +74,13 @@ class Sequences:
         """The sequences that hold beyond taste, season, activity and chance."""
         return self.table[self.table["significant"]] if len(self.table) else self.table
 
+    @property
+    def candidates(self) -> pd.DataFrame:
+        """What to remind of, the surest first: products where products are known, for nobody is reminded of a
+        category."""
+        own = of_items(self.reminders)
+        return own[own["candidate"].astype(bool)] if len(own) else own
+
 
 def sequences(tables: Tables, baskets: Baskets, parameters: BasketRulesParameters) -> Sequences:
     """Search the baskets of known customers and days for sequences and for what is bought again.
@@ -122,7 +129,7 @@ def _sequences(tables: Tables, baskets: Baskets, parameters: BasketRulesParamete
     found, held = _replicated(parts)
     return replace(
         told, table=_ordered(_joined([part.found.table for part in parts])), reminders=again,
-        due=due_soon(tables, lines, baskets, _of_items(again), last, days),
+        due=due_soon(tables, lines, baskets, of_items(again), last, days),
         reminder_days=max((part.reminder_days for part in parts), default=0),
         family=sum(part.found.family for part in parts), near=sum(part.found.near for part in parts),
         earlier_found=found, earlier_held=held, floors={part.level: part.fit.floor for part in parts},
@@ -131,8 +138,8 @@ def _sequences(tables: Tables, baskets: Baskets, parameters: BasketRulesParamete
     )  # fmt: skip
 
 
-def _of_items(again: pd.DataFrame) -> pd.DataFrame:
-    """Reminders of products where products are known: nobody is reminded of a category."""
+def of_items(again: pd.DataFrame) -> pd.DataFrame:
+    """Reminders of products where products are known, else of categories."""
     items = again[again["level"] == LEVELS[0]]
     return items if len(items) else again
 

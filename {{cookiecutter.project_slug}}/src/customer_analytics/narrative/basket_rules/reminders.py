@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from customer_analytics.analysis.sequences.result import of_items
 from customer_analytics.narrative.basket_rules.following import in_days, result_of
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -28,12 +29,8 @@ def has(view: View) -> bool:
 
 def shown(view: View) -> pd.DataFrame:
     """What comes back beyond chance, of customers enough, the surest first; products where products are known."""
-    found = result_of(view).reminders
-    if not len(found):
-        return found
-    kept = found["candidate"].astype(bool) & (found["again"] >= view.minimum_group)
-    items = kept & (found["level"] == "item")
-    return found[items] if items.any() else found[kept]
+    found = result_of(view).candidates
+    return found[found["again"] >= view.minimum_group] if len(found) else found
 
 
 def section(view: View) -> SectionWords:
@@ -179,9 +176,9 @@ def _none(view: View) -> Finding:
         statement=say(
             "Of {items} items with customers enough, none comes back to a fifth of them within {days}, and more often "
             "than chance gives.",
-            items=view.language.number(len(result.reminders)), days=in_days(view, result.reminder_days),
+            items=view.language.number(len(of_items(result.reminders))), days=in_days(view, result.reminder_days),
         ),
         meaning=say("Hardly anybody would be reminded at the right time."),
         action=say("Send no reminders by item."),
-        section="reminders", n=len(result.reminders), unit="items", notable=False,
+        section="reminders", n=len(of_items(result.reminders)), unit="items", notable=False,
     )  # fmt: skip
