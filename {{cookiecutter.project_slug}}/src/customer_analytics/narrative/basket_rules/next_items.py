@@ -150,11 +150,11 @@ def tables(view: View) -> list[TableWords]:
 
 def _test_table(view: View, test: Tested) -> TableWords:
     say, by_people = view.language.say, test.name == "next"
-    columns = [
+    columns = (
         (say("Way to choose"), "name"), (say("Hit rate"), "number"), (say("More than popularity, points"), "number"),
-        (say("Mean reciprocal rank"), "number"), (say("Recall of new items"), "number"),
-        (say("Novelty, bits"), "number"), (say("Items ever suggested"), "number"),
-    ]  # fmt: skip
+        (say("Mean reciprocal rank"), "number"), (say("Novelty, bits"), "number"),
+        (say("Items ever suggested"), "number"),
+    )  # fmt: skip
     ordered = test.table.sort_values(["hit_rate", "method"], ascending=[False, True]).to_dict("records")
     rows = [_test_row(view, test, pd.Series(row)) for row in ordered]
     caption = say("The methods, tested on customers' later baskets")
@@ -162,10 +162,7 @@ def _test_table(view: View, test: Tested) -> TableWords:
         caption = say("The methods, tested on an item left out of each later basket")
         if not view.is_timed:
             caption = say("The methods, tested on an item left out of each basket held back")
-    if not by_people:  # one item is missing: recall is the hit rate
-        del columns[4]
-        rows = [(*row[:4], *row[5:]) for row in rows]
-    return TableWords(tuple(columns), tuple(rows), caption, view.how(*_how(view, test)), file="recommender_test.csv")
+    return TableWords(columns, tuple(rows), caption, view.how(*_how(view, test)), file="recommender_test.csv")
 
 
 def _test_row(view: View, test: Tested, row: pd.Series) -> Row:
@@ -185,7 +182,6 @@ def _test_row(view: View, test: Tested, row: pd.Series) -> Row:
         ),
         more,
         (language.number(row["mrr"], 3), row["mrr"]),
-        (language.percent(row["recall"], 1), row["recall"]),
         (language.number(row["novelty"], 1), row["novelty"]),
         (language.percent(row["coverage"]), row["coverage"]),
     )
