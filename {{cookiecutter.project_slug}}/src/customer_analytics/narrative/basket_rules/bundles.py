@@ -230,7 +230,7 @@ def findings(view: View) -> list[Finding]:
         "n": language.number(len(table)), "per": per(view),
         "best": view.names((int(best.a), int(best.b))), "gain": amount(view, float(best.expected_gain)),
         "bears": language.percent(float(best.largest_discount), 1),
-        "dearest": view.names((int(dearest.a), int(dearest.b))), "lost": amount(view, float(dearest.loss_if_wrong)),
+        "second": view.name(int(dearest.b)), "lost": amount(view, float(dearest.loss_if_wrong)),
         "anyway": language.percent(float(dearest.attach)), "first": view.name(int(dearest.a)),
     }  # fmt: skip
     if pays:
@@ -250,8 +250,8 @@ def findings(view: View) -> list[Finding]:
         Finding(
             id="bundles", grade=Grade.C, head=head, statement=statement,
             meaning=say(
-                "Who buys both anyway takes the discount too: {anyway} of the baskets with {first} hold both of "
-                "{dearest}, and {lost} {per} would be given away for nothing.", **numbers,
+                "Who buys both anyway takes the discount too: {anyway} of the baskets with {first} hold {second} as well, "
+                "and {lost} {per} would be given away for nothing.", **numbers,
             ),
             action=say("Show what goes together side by side at full price; take money off only where it pays."),
             section="bundles", value=_finite(float(best.break_even_conversion)), low=_finite(interval.low),
