@@ -181,13 +181,14 @@ def scatter_figure(view: View) -> FigureWords:
     say, number, rules = view.language.say, view.language.number, view.rules
     assert rules is not None
     table = rules.table
+    told = sum(not view.is_explained(int(rule)) for rule in rules.told["rule"])
     numbers = {
-        "rules": number(len(table)), "told": number(len(rules.told)),
+        "rules": number(len(table)), "told": number(told),
         "significant": number(int(table["significant"].sum())),
         "redundant": number(int((table["significant"] & table["redundant"]).sum())),
         "count": number(len(view.shown.head(MOST_NAMED))),
     }  # fmt: skip
-    if not len(rules.told):
+    if not told:
         title = say("None of the {rules} rules is beyond chance and says something of its own", **numbers)
     else:
         title = say("Of {rules} rules, {told} are beyond chance and say something of their own", **numbers)
