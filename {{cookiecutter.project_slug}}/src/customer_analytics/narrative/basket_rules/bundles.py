@@ -250,8 +250,8 @@ def findings(view: View) -> list[Finding]:
         Finding(
             id="bundles", grade=Grade.C, head=head, statement=statement,
             meaning=say(
-                "Who buys both anyway takes the discount too: {anyway} of the baskets with {first} hold {second} as well, "
-                "and {lost} {per} would be given away for nothing.", **numbers,
+                "Who buys both anyway takes the discount too: {anyway} of the baskets with {first} hold {second} as "
+                "well, and {lost} {per} would be given away for nothing.", **numbers,
             ),
             action=say("Show what goes together side by side at full price; take money off only where it pays."),
             section="bundles", value=_finite(float(best.break_even_conversion)), low=_finite(interval.low),
