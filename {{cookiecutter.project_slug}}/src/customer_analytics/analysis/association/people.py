@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.baskets import Baskets
 
 MOST_SETS = 20_000  # itemsets of the strongest rules whose customers are counted
-MOST_OCCURRENCES = 20_000_000  # baskets with those itemsets that are looked at
+MOST_LOOKED_AT = 6_000_000  # baskets of their rarest items that are gone through for that
 CLUSTERED = 100  # strongest rules whose interval is computed over customers
 FEW_ITEMS = 5_000  # that are named in a query; beyond, all are counted
 Items = tuple[int, ...]
@@ -27,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 def with_people(table: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
     """The table with `customers`, `clustered_low` and `clustered_high`.
 
-    customers: different customers with a basket that holds both sides (Int64; null where nobody is known, and beyond
-    the strongest MOST_SETS itemsets). clustered_low, clustered_high: 95 % interval of lift when the customers are
+    customers: different customers with a basket that holds both sides (Int64; null where nobody is known, and for sets
+    beyond what `_counted` chooses). clustered_low, clustered_high: 95 % interval of lift when the customers are
     independent and not their baskets; of the CLUSTERED strongest rules that are significant and not redundant.
     """
     found = table.assign(
@@ -37,8 +37,7 @@ def with_people(table: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
     if not baskets.has_people or not len(table):
         return found
     sets = [tuple(sorted(a + c)) for a, c in zip(table["antecedent"], table["consequent"], strict=True)]
-    first = pd.DataFrame({"set": sets, "count": table["count"]}).drop_duplicates("set")
-    few = first[first["count"].cumsum() <= MOST_OCCURRENCES]["set"].tolist()[:MOST_SETS]
+    few = _counted(sets, (table["significant"] & ~table["redundant"]).to_numpy(bool), baskets.items)
     number = customers_of(baskets.lines, baskets.heads, few)
     found["customers"] = pd.array([number.get(one, pd.NA) for one in sets], dtype="Int64")
     told = np.flatnonzero((table["significant"] & ~table["redundant"]).to_numpy())[:CLUSTERED]
@@ -47,6 +46,20 @@ def with_people(table: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
     width = np.full(len(table), np.nan)
     width[told] = Z95 * deviation
     return found.assign(clustered_low=table["lift"] * np.exp(-width), clustered_high=table["lift"] * np.exp(width))
+
+
+def _counted(sets: Sequence[Items], told: npt.NDArray[np.bool_], items: pd.DataFrame) -> list[Items]:
+    """The sets whose customers are counted: those of the strongest rules told, then as many as can be had.
+
+    A set costs the baskets of its rarest item; half of what there is goes to the rules told, in their order.
+    """
+    count = dict(zip(items["item"].astype(int), items["baskets"].astype(int), strict=True))
+    costs = [min(count[item] for item in one) for one in sets]
+    first = pd.DataFrame({"set": sets, "told": told, "cost": costs}).drop_duplicates("set").head(MOST_SETS)
+    strongest = first["told"] & (first["cost"].where(first["told"], 0).cumsum() <= MOST_LOOKED_AT // 2)
+    rest = first[~strongest].sort_values("cost", kind="stable")
+    cheap = rest[rest["cost"].cumsum() <= MOST_LOOKED_AT // 2]
+    return [*first.loc[strongest, "set"], *cheap["set"]]
 
 
 def occurrences(lines: ir.Table, sets: Sequence[Items]) -> ir.Table:
