@@ -71,6 +71,6 @@ def test_the_planted_sequence_is_found_alone_with_its_share_and_seen_again(tmp_p
 
 
 def test_nothing_follows_where_nothing_is_planted(tmp_path: Path) -> None:
-    _, _, result = client(tmp_path, 1_500, planted=False)
-    assert result.family > 500
+    _, _, result = client(tmp_path, 800, planted=False)
+    assert result.family > 200
     assert not len(result.significant)
