@@ -120,11 +120,6 @@ def lengthened(found: Found, baskets: ir.Table, keys: Numbers, codes: int) -> Fo
     return Found(_lengthened(found, baskets, codes).join(wanted, "key").select("basket", "node"), len(keys))
 
 
-def held(found: Found, baskets: ir.Table) -> ir.Table:
-    """Which baskets hold the sets: basket, node."""
-    return baskets.select("basket", node=baskets.codes.unnest()) if found.table is None else found.table
-
-
 def _lengthened(found: Found, baskets: ir.Table, codes: int) -> ir.Table:
     """Each set found with each item of its basket: basket, key."""
     if found.table is None:
