@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.itemsets import membership
 from customer_analytics.statistics import Z95
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 MOST_SETS = 20_000  # itemsets of the strongest rules whose customers are counted
 MOST_LOOKED_AT = 6_000_000  # baskets of their rarest items that are gone through for that
 CLUSTERED = 100  # strongest rules whose interval is computed over customers
-FEW_ITEMS = 5_000  # that are named in a query; beyond, all are counted
 Items = tuple[int, ...]
 Floats = npt.NDArray[np.float64]
 
@@ -62,38 +62,12 @@ def _counted(sets: Sequence[Items], told: npt.NDArray[np.bool_], items: pd.DataF
     return [*first.loc[strongest, "set"], *cheap["set"]]
 
 
-def occurrences(lines: ir.Table, sets: Sequence[Items]) -> ir.Table:
-    """Which baskets hold each set: set (place in `sets`), basket.
-
-    From the baskets of a set's rarest item the others are looked up one by one: no more rows than those baskets.
-    """
-    codes = sorted({item for one in sets for item in one})
-    wanted = lines.filter(lines["item"].isin(codes)) if len(codes) < FEW_ITEMS else lines
-    counted = wanted.group_by("item").agg(baskets=wanted.count()).execute()
-    count = dict(zip(counted["item"].astype(int), counted["baskets"].astype(int), strict=True))
-    found = []
-    for length in sorted({len(one) for one in sets}):
-        rows = [
-            (place, *sorted(one, key=lambda item: (count.get(item, 0), item)))
-            for place, one in enumerate(sets)
-            if len(one) == length
-        ]
-        names = [f"item_{number}" for number in range(length)]
-        schema = {"set": "int64"} | dict.fromkeys(names, "int32")
-        asked = ibis.memtable(pd.DataFrame(rows, columns=list(schema)), schema=schema)
-        held = lines.select("basket", item_0="item").inner_join(asked, "item_0")
-        for name in names[1:]:
-            held = held.inner_join(lines.select("basket", **{name: "item"}), ["basket", name])
-        found.append(held.select("set", "basket"))
-    return ibis.union(*found) if len(found) > 1 else found[0]
-
-
 def customers_of(lines: ir.Table, heads: ir.Table, sets: Sequence[Items]) -> dict[Items, int]:
     """Different known customers with a basket that holds each set."""
     if not sets:
         return {}
     known = heads.filter(heads["person"].notnull()).select("basket", "person")
-    held = occurrences(lines, sets).inner_join(known, "basket")
+    held = membership(lines, sets).inner_join(known, "basket")
     counted = held.group_by("set").agg(customers=held["person"].nunique()).execute()
     number = dict(zip(counted["set"].astype(int), counted["customers"].astype(int), strict=True))
     return {one: number.get(place, 0) for place, one in enumerate(sets)}
@@ -122,7 +96,7 @@ def clustered_deviation(lines: ir.Table, heads: ir.Table, sides: Sequence[tuple[
         owners=own.count(), n=own["baskets"].sum(), squares=(own["baskets"].cast("float64") ** 2).sum()
     )
     all_of = totals.execute().iloc[0]
-    held = occurrences(lines, sets).inner_join(owners, "basket")
+    held = membership(lines, sets).inner_join(owners, "basket")
     each = held.group_by("set", "owner").agg(x=held.count()).inner_join(ibis.memtable(wanted), "set")
     counts = [(each["x"] * (each["which"] == which).cast("int64")).sum() for which in range(3)]
     by_owner = each.group_by("rule", "owner").agg(both=counts[0], left=counts[1], right=counts[2])

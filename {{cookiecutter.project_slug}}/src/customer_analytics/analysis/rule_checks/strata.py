@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.analysis.association.people import occurrences
 from customer_analytics.analysis.baskets.basket import GROUP, Baskets
+from customer_analytics.analysis.itemsets import membership
 from customer_analytics.analysis.rule_checks.links import Links
 from customer_analytics.analysis.rule_checks.sizes import size_class
 
@@ -111,7 +111,7 @@ def strata(baskets: Baskets, pairs: Links) -> Strata:
         table = table.mutate(**{name: _coded(table[name].cast("string"), values[name])})
     table = table.drop("day").cache()
     factors = _dividing(table)
-    return Strata(table, factors, occurrences(baskets.lines, pairs.sets).cache(), len(pairs.sets), values, months)
+    return Strata(table, factors, membership(baskets.lines, pairs.sets).cache(), len(pairs.sets), values, months)
 
 
 def _months(heads: ir.Table) -> tuple[tuple[int, int], ...]:
