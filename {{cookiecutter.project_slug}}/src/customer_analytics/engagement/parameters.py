@@ -224,6 +224,9 @@ class BasketRulesParameters(Parameters):
         "auto",
         description="what one basket is: an order, a customer's day, all of a customer, or a visit (from events)",
     )
+    item: Literal["auto", "code", "name"] = Field(
+        "auto", description="what one item is: a product code, or all codes of one name; auto: the name of many codes"
+    )
     level: Literal["auto", "item", "category", "both"] = Field(
         "auto", description="what is put together: items, categories, or both in one rule; auto: both where known"
     )

@@ -75,6 +75,47 @@ def test_spellings_of_one_code_are_one_product_unless_their_names_differ() -> No
     assert found.sold.filter(found.sold.units == 2).count().execute() == 1  # both spellings in order 1
 
 
+def named(names: dict[str, str], orders: dict[str, list[str]]) -> list[dict[str, object]]:
+    return [
+        {"order_id": order, "product_id": code, "product_name": names[code], "amount": 1, "quantity": 1}
+        for order, codes in orders.items()
+        for code in codes
+    ]
+
+
+SHELF = {"m1": "Milk", "m2": "Milk", "m3": "milk", "m4": "Milk", "b1": "Bread", "b2": "Bread", "b3": "Bread"}
+TRIPS = {"1": ["m1", "b1"], "2": ["m2", "b1", "b2"], "3": ["m1", "m3"], "4": ["m4", "b3"]}
+
+
+def test_many_codes_of_one_name_are_one_item_so_that_milk_goes_with_bread_and_not_carton_with_carton() -> None:
+    found = baskets_of(tables_of(order_lines=named(SHELF, TRIPS)))
+    assert sets(found) == [("Bread", "Milk")] * 3 + [("Milk",)]
+    assert dict(zip(found.items["key"], found.items["baskets"], strict=True)) == {"b1": 3, "m1": 4}
+    assert found.codes == 7
+    assert found.sold.filter(found.sold.units == 2).count().execute() == 2  # two breads in order 2, two milks in 3
+
+
+def test_codes_stay_items_where_that_is_asked_for_or_names_stand_for_few() -> None:
+    asked = baskets_of(tables_of(order_lines=named(SHELF, TRIPS)), item="code")
+    assert len(asked.items) == 7 and asked.codes is None
+    few = {code: name for code, name in SHELF.items() if code in ("m1", "m2", "b1")}
+    trips = {"1": ["m1", "b1"], "2": ["m2", "b1"]}
+    assert len(baskets_of(tables_of(order_lines=named(few, trips))).items) == 3
+    assert len(baskets_of(tables_of(order_lines=named(few, trips)), item="name").items) == 2
+
+
+def test_a_code_left_out_does_not_take_its_name_along() -> None:
+    found = baskets_of(tables_of(order_lines=named(SHELF, TRIPS)), item="name", exclude_items=["m1"])
+    assert sets(found) == [("Bread",), ("Bread", "Milk"), ("Bread", "Milk"), ("Milk",)]
+    assert "m1" not in set(found.items["key"])
+
+
+def test_names_that_nothing_has_cannot_be_items() -> None:
+    lines = [{"order_id": order, "product_id": code} for order, code in (("1", "a"), ("1", "b"), ("2", "a"))]
+    with pytest.raises(UserError, match="no product of these data has a name"):
+        baskets_of(tables_of(order_lines=lines), item="name")
+
+
 def test_the_commonest_name_counts_and_of_several_the_first_in_the_alphabet() -> None:
     lines = [
         {"order_id": str(place), "product_id": code, "product_name": name}

@@ -51,6 +51,7 @@ class Baskets:
     split: how the later part was cut: "time" (its first day is `cut_day`), else "chance" (by a hash), or None.
     set_aside: reason, what (an item's label or ""), lines, baskets: what is no product sold.
     large: size, baskets: those with more products than `cap`, left out; large_orders: the same with order numbers.
+    codes: codes that the items stand for where an item is a name; None where items are codes.
     parents: item -> item of its category, of every product that has one, also where only categories are mined.
     reason: why no rules can be looked for, None where they can: no_lines (nothing in the data makes baskets), no_sales
         (every line is set aside), few_baskets, one_item, single_items (no basket with two products).
@@ -80,6 +81,7 @@ class Baskets:
     has_money: bool = False
     parents: pd.Series = field(default_factory=lambda: pd.Series(dtype="int64"), repr=False)
     held: tuple[ir.Table, ...] = field(default=(), repr=False)
+    codes: int | None = None
 
     @property
     def is_empty(self) -> bool:

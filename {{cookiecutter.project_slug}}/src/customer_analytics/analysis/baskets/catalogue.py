@@ -20,20 +20,22 @@ from customer_analytics.tables.store import Tables
 
 BULK = 0.5  # share of the codes with one shape that makes it the usual one
 LEAST_KNOWN = 0.5  # share of the rows whose category must be known for categories to be used
+CODES_OF_A_NAME = 3  # codes for each name from which the names are the items: sizes and brands of one article
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """The products of the rows.
 
-    products: one row a code, sorted by key: item (number; spellings of one code share it), key (the code in the
-        rows), name, category (None: unknown), parent (item of its category, -1), margin (share of the price, NaN),
-        fault ("excluded", "service", None), rows.
+    products: one row a code, sorted by key: item (number; spellings of one code share it, and where `by_name` all
+        codes of one name), key (the code in the rows), name, category (None: unknown), parent (item of its category,
+        -1), margin (share of the price, NaN), fault ("excluded", "service", None), rows.
     categories: item, label; numbers go on after those of the products. Empty where categories are not used.
     """
 
     products: pd.DataFrame
     categories: pd.DataFrame
+    by_name: bool = False
 
     def codes(self) -> ir.Table:
         """product (the code in the rows) and its item; what is no product is not there."""
@@ -48,7 +50,7 @@ class Catalogue:
         return kept.set_index("item")["parent"].astype("int64")
 
     def spelt(self) -> pd.DataFrame:
-        """One row an item: its commonest spelling."""
+        """One row an item: its commonest spelling or code."""
         return self.products[self.products["item"] == np.arange(len(self.products))]
 
     def parents(self) -> ir.Table:
@@ -61,15 +63,17 @@ class Catalogue:
         )
 
 
-def catalogue(tables: Tables, source: Source, excluded: Sequence[str], *, level: str) -> Catalogue:
+def catalogue(tables: Tables, source: Source, excluded: Sequence[str], *, level: str, item: str = "auto") -> Catalogue:
     """The products that the rows name.
 
     Raises:
-        UserError: a code to exclude is no product of these data, or categories were asked for and there are none.
+        UserError: a code to exclude is no product of these data, or names or categories were asked for and there are
+            none.
     """
     found = _products(tables, source)
-    found["item"] = _numbers(found)
     found["fault"] = _faults(tables, source, found, excluded)
+    by_name = _are_names(found, item)
+    found["item"] = _numbers(found, by_name=by_name)
     categories = _categories(found) if level != "item" else []
     if level == "auto" and not _are_known(found, categories):
         categories = []
@@ -78,7 +82,7 @@ def catalogue(tables: Tables, source: Source, excluded: Sequence[str], *, level:
         raise UserError([Problem("basket_rules, level", "no product of these data has a category.", mend)])
     numbers = {name: len(found) + place for place, name in enumerate(categories)}
     found["parent"] = found["category"].map(numbers).fillna(-1).astype("int32")
-    return Catalogue(found, pd.DataFrame({"item": list(numbers.values()), "label": list(numbers)}))
+    return Catalogue(found, pd.DataFrame({"item": list(numbers.values()), "label": list(numbers)}), by_name)
 
 
 def _products(tables: Tables, source: Source) -> pd.DataFrame:
@@ -106,13 +110,29 @@ def _products(tables: Tables, source: Source) -> pd.DataFrame:
     return frame[["key", "name", "category", "margin", "rows"]]
 
 
-def _numbers(found: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """The item of each code: codes of one name that differ in the case of letters only (85123A, 85123a) are one item.
+def _are_names(found: pd.DataFrame, asked: str) -> bool:
+    """Whether the names are the items: asked for, or each stands for several codes (a carton and a bottle of milk)."""
+    named = found[found["fault"].isna() & found["name"].notna()]
+    if asked == "name" and len(found) and not len(named):
+        mend = "Map the name of order_lines or products in engagement.yml, or ask for item: code."
+        raise UserError([Problem("basket_rules, item", "no product of these data has a name.", mend)])
+    if asked != "auto":
+        return asked == "name"
+    rows = found.loc[found["fault"].isna(), "rows"].sum()
+    many = len(named) >= CODES_OF_A_NAME * named["name"].str.casefold().nunique() > CODES_OF_A_NAME
+    return bool(many and named["rows"].sum() >= LEAST_KNOWN * rows)
 
-    It takes the number of its commonest spelling, of several the first in the alphabet.
+
+def _numbers(found: pd.DataFrame, *, by_name: bool) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """The item of each code: codes of one name that differ in the case of letters only (85123A, 85123a) are one item;
+    by name all codes of one name are.
+
+    It takes the number of its commonest code, of several the first in the alphabet; not that of one that is left out.
     """
-    spelling = found["key"].str.casefold() + "\n" + found["name"].fillna("").str.casefold()
-    order = found.assign(spelling=spelling).sort_values(["rows", "key"], ascending=[False, True])
+    code, name = found["key"].str.casefold(), found["name"].fillna("").str.casefold()
+    spelling = (code + "\n").where((name == "") | (not by_name), "") + name
+    known = found.assign(spelling=spelling, out=found["fault"].notna())
+    order = known.sort_values(["out", "rows", "key"], ascending=[True, False, True])
     chosen = order.drop_duplicates("spelling").set_index("spelling").index
     places = pd.Series(order.drop_duplicates("spelling").index, index=chosen)
     return spelling.map(places).to_numpy(np.int32)

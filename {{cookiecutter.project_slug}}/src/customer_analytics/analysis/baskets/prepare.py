@@ -38,7 +38,7 @@ def baskets(tables: Tables, parameters: BasketRulesParameters) -> Baskets:
     from_events = unit == "session" or item_column(tables, "order_lines") is None
     groups = settle_groups(tables, parameters.groups, "events" if from_events else "order_lines", unit)
     rows = source(tables, unit, groups)
-    listed = catalogue(tables, rows, parameters.exclude_items, level=parameters.level)
+    listed = catalogue(tables, rows, parameters.exclude_items, level=parameters.level, item=parameters.item)
     order = numbered(rows)
     aside = set_aside(rows, listed, order.carriers)
     sold = _sold(rows, listed, order.carriers).cache()
@@ -141,6 +141,7 @@ def _assembled(
         split=None if cut is None else cut.kind, cut_day=None if cut is None else cut.day,
         first_day=row["first"], last_day=row["last"], later_from=later_from, has_money=has_money,
         parents=listed.parent_of(), held=(sold, heads, lines),
+        codes=int(listed.products["fault"].isna().sum()) if listed.by_name else None,
     )  # fmt: skip
 
 

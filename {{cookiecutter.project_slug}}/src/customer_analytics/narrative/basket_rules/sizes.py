@@ -147,6 +147,14 @@ def _class_how(view: View, told: Description) -> tuple[tuple[Text, Text], ...]:
         (say("Different items"), say("Each item counts once a basket, whatever the quantity; only products count")),
         (say("Mean number of items"), _interval_words(view, language.number(size.mean, 2), size.low, size.high, 2)),
     ]
+    if (codes := view.baskets.codes) is not None:
+        names = len(view.baskets.of_level("item"))
+        lines.append(
+            (say("What one item is"), say(
+                "A name, whatever its size or brand: {codes} codes have {names} names",
+                codes=language.number(codes), names=language.number(names),
+            ))
+        )  # fmt: skip
     if told.value is not None:
         value = told.value
         shown = say("{mean}, median {median}", mean=language.money(value.mean), median=language.money(value.median))
