@@ -83,7 +83,7 @@ def mlxtend_fpgrowth() -> Work:
         counts = np.bincount(item)
         frequent = np.flatnonzero(counts >= math.ceil(SUPPORT * n))
         kept = np.isin(item, frequent)
-        cells = (np.ones(int(kept.sum()), dtype=bool), (row[kept], np.searchsorted(frequent, item[kept])))
+        cells = (np.ones(int(kept.sum()), dtype=np.bool_), (row[kept], np.searchsorted(frequent, item[kept])))
         matrix = sparse.csr_matrix(cells, shape=(n, len(frequent)))
         table = pd.DataFrame.sparse.from_spmatrix(matrix, columns=frequent.astype(str))
         found = fpgrowth(table, min_support=math.ceil(SUPPORT * n) / n, use_colnames=True, max_len=LONGEST)

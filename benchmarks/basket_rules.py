@@ -4,8 +4,8 @@
 `python3 tasks.py bench` does it. PYTHON is an interpreter of its own with mlxtend, efficient-apriori,
 openretailscience, pyfim, pandas, psutil, pyarrow and scipy; the variable BASKET_PEERS names one, too. The answers are
 compared before the times. Each measurement runs in a process of its own, several times in turn, so that its peak memory
-is its own. Beside SQL the ratio of the medians of processor seconds counts, which a busy machine changes little; beside
-the peers, which use one core, the seconds that one waits.
+is its own. The ratio of the medians of processor seconds counts, which a busy machine changes little and which gives us
+no credit for a second core; beside pyfim, which is C on one core, the seconds that one waits.
 
 The shop: 50,000 items, the n-th best seller in proportion to 1 / (n + 7) of the lines, so that the first is in one
 basket of seven; baskets of exponential sizes, ten items on average; a quarter of them hold most of a group of four
@@ -32,7 +32,7 @@ from _memory import peak_memory
 
 LINES, ITEMS, REPEATS = 10_000_000, 50_000, 5
 SUPPORT, CONFIDENCE, LONGEST = 0.001, 0.1, 4
-RATIO, FASTER = 1.1, 5.0  # of the better hand-written SQL; of the peers' seconds
+RATIO, FASTER = 1.1, 5.0  # of the better hand-written SQL; of the peers
 LIMIT = 1_000_000_000  # bytes, of Python with everything in it
 MADE = """
     WITH baskets AS (
@@ -59,6 +59,7 @@ def make(path: Path, lines: int) -> None:
 
     with duckdb.connect() as connection:
         sql = MADE.format(baskets=lines * 115 // 1000, items=ITEMS, lines=lines)
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet)")
 
 
@@ -150,7 +151,8 @@ def main(lines: int, peers: str) -> int:
     answers: dict[str, Answer] = {}
     with tempfile.TemporaryDirectory(prefix="benchmark-") as temporary:
         path = Path(temporary) / "lines.parquet"
-        make(path, lines)
+        # in a process of its own: a process that is started counts what its parent held as its own peak
+        subprocess.run([sys.executable, __file__, "--make", str(path), str(lines)], check=True)
         print(f"{lines:,} lines", flush=True)
         for turn in range(REPEATS):
             for job, python in runs.items():
@@ -172,9 +174,10 @@ def main(lines: int, peers: str) -> int:
     if ratio > RATIO:
         wrong.append(f"engine_rules takes {ratio:.2f} times {best}")
     for job in (job for job in runs if job in PEERS):
-        faster = waited[job] / waited["engine_rules"]
+        clock, least = (waited, 1.0) if job.startswith("pyfim") else (processor, FASTER)
+        faster = clock[job] / clock["engine_rules"]
         print(f"{job} / engine_rules: {faster:.1f}")
-        if faster < (least := 1.0 if job.startswith("pyfim") else FASTER):
+        if faster < least:
             wrong.append(f"{job} takes only {faster:.1f} times engine_rules, not {least:g}")
     if (peak := max(one["peak"] for one in seen["engine_rules"])) > LIMIT:
         wrong.append(f"engine_rules takes {peak / 1e9:.2f} GB")
@@ -217,6 +220,8 @@ def timed(job: str, path: Path) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
         timed(sys.argv[2], Path(sys.argv[3]))
+    elif sys.argv[1:2] == ["--make"]:
+        make(Path(sys.argv[2]), int(sys.argv[3]))
     else:
         parser = argparse.ArgumentParser(description=__doc__)
         parser.add_argument("lines", nargs="?", type=int, default=LINES)

@@ -45,13 +45,15 @@ def check(
     found = replication.told(earlier) if earlier is not None else None
     table, order = _first_the_sure(rules.table, parameters.false_discovery)
     columns = ["antecedent", "consequent", "count", "count_antecedent", "count_consequent"]
-    # What is told comes first, then what the earlier part told, so that a limit of memory leaves out the weakest.
+    # The strongest told come first, then what the earlier part told, strongest first, then the rest: a limit of memory
+    # leaves out the weakest, and which of the earlier ones are looked up does not hang on what the whole period told.
     told = int((table["significant"].astype(bool) & ~table["redundant"].astype(bool)).sum())
-    parts = [table[columns].iloc[:told], found[columns] if found is not None else table[columns].iloc[:0]]
-    pairs = links(pd.concat([*parts, table[columns].iloc[told:]], ignore_index=True))
+    head = min(told, 2 * MOST_PAIRS)
+    parts = [table[columns].iloc[:head], found[columns] if found is not None else table[columns].iloc[:0]]
+    pairs = links(pd.concat([*parts, table[columns].iloc[head:]], ignore_index=True))
     cut = strata(baskets, pairs)
     try:
-        return _Checking(baskets, rules, parameters, cut, pairs, (order, told)).checks(found, floor)
+        return _Checking(baskets, rules, parameters, cut, pairs, (order, head)).checks(found, floor)
     finally:
         cut.release()
 
@@ -76,14 +78,14 @@ class _Checking:
         places: tuple[npt.NDArray[np.int64], int],
     ) -> None:  # fmt: skip
         self.baskets, self.rules, self.parameters, self.cut, self.pairs = baskets, rules, parameters, cut, pairs
-        order, told = places
+        order, head = places
         earlier = len(pairs.of_rule) - len(order)
-        first = np.concatenate([pairs.of_rule[:told], pairs.of_rule[told + earlier :]])
+        first = np.concatenate([pairs.of_rule[:head], pairs.of_rule[head + earlier :]])
         self.of_rule = np.full(len(order), -1, dtype=np.int64)
         self.of_rule[order] = first
         sure = int(_sure(rules.table, parameters.false_discovery).sum())
         self.own = pairs.take(np.arange(min(int(first[:sure].max(initial=-1)) + 1, MOST_PAIRS)))
-        self.of_earlier = pairs.of_rule[told : told + earlier]
+        self.of_earlier = pairs.of_rule[head : head + earlier]
 
     def checks(self, found: pd.DataFrame | None, floor: int) -> Checks:
         """`found`: rules of the earlier part alone, None where there are no parts; floor: baskets that a set needed."""
