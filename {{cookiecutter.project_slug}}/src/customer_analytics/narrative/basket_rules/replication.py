@@ -17,6 +17,7 @@ from customer_analytics.statistics import Interval
 if TYPE_CHECKING:
     from customer_analytics.narrative.basket_rules.view import View
 
+SAME_WAY = 0.9  # share of the rules that stay above chance from which they point the same way
 MOST_ROWS = 8
 WHOLE, LARGEST = 10, 1_000  # ratios from which no decimals, and no number, are printed
 LONG = 60.0  # months from which a half-life is no news
@@ -240,19 +241,23 @@ def findings(view: View) -> list[Finding]:
         "rules": language.number(rules), "earlier": view.counted(found.baskets_earlier), "one": language.number(1),
         "later": view.counted(found.baskets_later), "again": language.number(again),
     }  # fmt: skip
-    few, timed = rules < view.minimum_base, found.by == BY_TIME
+    few, timed, points = rules < view.minimum_base, found.by == BY_TIME, share >= SAME_WAY
     numbers |= {"above": language.number(above)} if few else {
         "share": language.percent(share), "interval": view.in_bracket(Interval(low, high))
     }  # fmt: skip
     return [
         Finding(
-            id="replication", grade=Grade.B if timed else Grade.C, head=_head(view, again * 2 >= rules, timed),
+            id="replication", grade=Grade.B if timed else Grade.C, head=_head(view, again * 2 >= rules, points, timed),
             statement=_statement(view, few, timed, numbers),
             meaning=say("They are no accident of the baskets in which they were found.")
             if again * 2 >= rules
+            else say("A rule above chance without being surely so is not refuted: fewer baskets say less.")
+            if points
             else say("A rule that is not beyond chance again may have been a season, an offer or luck."),
             action=say("Build on the rules that are beyond chance in both parts, and look again each quarter.")
             if again * 2 >= rules
+            else say("Begin with the rules that are beyond chance in both parts.")
+            if points
             else say("Use only the rules that are beyond chance in both parts; leave the rest alone."),
             section="replication", value=float(above) if few else share, low=None if few else low,
             high=None if few else high, n=rules, unit="rules" if few else "share",
@@ -260,8 +265,12 @@ def findings(view: View) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _head(view: View, holds: bool, timed: bool) -> Text:
+def _head(view: View, holds: bool, points: bool, timed: bool) -> Text:
     say = view.language.say
+    if points and not holds:
+        if timed:
+            return say("Rules point the same way later, not all of them surely")
+        return say("Rules point the same way in baskets held back, not all of them surely")
     if timed:
         return say("Most rules hold in the later baskets") if holds else say("Many rules are gone in the later baskets")
     return say("Most rules hold in baskets held back") if holds else say("Many rules are gone in baskets held back")

@@ -204,6 +204,7 @@ def large_baskets(view: View) -> Finding | None:
         meaning=say("Whoever fills a large basket buys much of everything. That is no taste for the two items."),
         action=say("Judge a pair by how far it lies above what sizes give, not by its lift alone."),
         section="rules", value=(usual - left) / usual, low=interval.low, high=interval.high, n=usual, unit="share",
+        notable=False,
     )  # fmt: skip
 
 

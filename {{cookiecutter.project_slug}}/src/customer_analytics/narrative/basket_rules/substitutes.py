@@ -106,20 +106,26 @@ def tables(view: View) -> list[TableWords]:
 
 def _row(view: View, pair: Any, customers: bool) -> Row:
     say, language = view.language.say, view.language
+    times, low, high = _times(pair)
     lift = language.say(
-        "{lift} ({interval})", lift=language.number(float(pair.lift), 2),
-        interval=view.numbers_range(float(pair.lift_low), float(pair.lift_high), 2),
+        "{lift} ({interval})", lift=language.number(times, 2), interval=view.numbers_range(low, high, 2)
     )  # fmt: skip
     expected = float(pair.expected_given)
     cells: list[tuple[str, Any]] = [
         (view.bare_label(pair.a), None), (view.bare_label(pair.b), None),
         (language.number(int(pair.count)), int(pair.count)), (language.number(expected, 0), expected),
-        (lift, float(pair.lift)), (say("yes") if pair.same_category else say("no"), None),
+        (lift, times), (say("yes") if pair.same_category else say("no"), None),
     ]  # fmt: skip
     if customers:
         both = int(pair.customers_both)
         cells += [(view.few(both) if both else language.number(0), both), (_who(view, str(pair.kind)), None)]
     return tuple(cells)
+
+
+def _times(pair: Any) -> tuple[float, float, float]:
+    """Baskets with both over those by chance as the page counts them (`expected_given`), with the interval."""
+    scale = float(pair.expected) / float(pair.expected_given)
+    return float(pair.lift) * scale, float(pair.lift_low) * scale, float(pair.lift_high) * scale
 
 
 def _who(view: View, kind: str) -> Text:
@@ -142,6 +148,7 @@ def findings(view: View) -> list[Finding]:
     )
     left, right = view.name(best.a), view.name(best.b)
     meaning, action = _so_what(view, best)
+    times, low, high = _times(best)
     return [
         Finding(
             id="substitutes", grade=Grade.C,
@@ -150,11 +157,11 @@ def findings(view: View) -> list[Finding]:
                 "{left} and {right} are in **{count}** together, where chance gives {expected} ({times} as often, "
                 "{interval}).",
                 left=left, right=right, count=view.counted(int(best.count)),
-                expected=language.number(float(best.expected_given)), times=view.times(float(best.lift), 2),
-                interval=view.numbers_between(float(best.lift_low), float(best.lift_high), 2),
+                expected=language.number(float(best.expected_given)), times=view.times(times, 2),
+                interval=view.numbers_between(low, high, 2),
             ),
-            meaning=meaning, action=action, section="substitutes", value=float(best.lift), low=float(best.lift_low),
-            high=float(best.lift_high), n=int(best.count), unit="times",
+            meaning=meaning, action=action, section="substitutes", value=times, low=low, high=high,
+            n=int(best.count), unit="times",
         )
     ]  # fmt: skip
 
