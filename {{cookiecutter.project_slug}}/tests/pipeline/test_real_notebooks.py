@@ -47,11 +47,13 @@ def with_real_notebooks(project: Project) -> Project:
 
 def test_every_report_comes_to_its_end(ran_with_all: tuple[Project, RunResult]) -> None:
     project, result = ran_with_all
-    assert {entry["name"]: entry["status"] for entry in result.reports} == dict.fromkeys(
-        available_reports(project), "complete"
-    )
+    complete = dict.fromkeys(available_reports(project), "complete")
+    without_lines = {"basket_rules": "skipped"}  # the small project has orders and no lines of orders
+    assert {entry["name"]: entry["status"] for entry in result.reports} == complete | without_lines
     assert result.exit_code == 0
     for entry in result.reports:
+        if entry["status"] == "skipped":
+            continue
         assert entry["summary"]["title"]
         assert (result.folder / entry["page"]).stat().st_size < 300_000
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shops import as_history, shop
 from slow_sequences import Slow
-from worlds import as_history, shop
 
 from customer_analytics.analysis.sequences.cases import measure
 from customer_analytics.analysis.sequences.direction import direction

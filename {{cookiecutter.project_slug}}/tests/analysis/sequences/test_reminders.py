@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from shops import as_history, as_lines, shop
 from slow_reminders import slow_again
-from worlds import as_history, as_lines, shop
 
 from customer_analytics.analysis.sequences.following import block_days
 from customer_analytics.analysis.sequences.reminders import horizon_days, reminders, usual_gap

@@ -10,7 +10,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from worlds import shop
+from shops import shop
 from written import tables_of
 
 from customer_analytics.analysis.baskets import Baskets, baskets

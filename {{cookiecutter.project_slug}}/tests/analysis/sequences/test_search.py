@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from shops import as_history, shop
 from slow_sequences import Slow
-from worlds import as_history, shop
 
 from customer_analytics.analysis.sequences.cases import measure
 from customer_analytics.analysis.sequences.following import following
