@@ -12,6 +12,7 @@ from support import make_project
 
 from customer_analytics.analysis.association import Rules
 from customer_analytics.analysis.baskets import Baskets
+from customer_analytics.analysis.baskets.outputs import metrics
 from customer_analytics.analysis.baskets.result import BasketRulesResult, analyse
 from customer_analytics.engagement import Project
 from customer_analytics.tables.store import open_tables
@@ -88,3 +89,12 @@ def test_the_known_numbers_of_rules(
     assert number in (lengths(rules), len(rules.table))
     if highest is not None:
         assert round(float(rules.table["lift"].max()), 3) == highest
+
+
+def test_the_promised_metrics_say_what_is_known_of_groceries(folder: Path) -> None:
+    made = metrics(analysed(folder, minimum_support=0.01, minimum_confidence=0.5))
+    assert {name: made[name] for name in ("baskets", "items", "itemsets", "rules")} == {
+        "baskets": 9_835, "items": 169, "itemsets": 333, "rules": 15
+    }  # fmt: skip
+    assert made["rules_redundant"] is not None and made["rules_significant"] is not None
+    assert made["replication"] is None or 0 <= made["replication"] <= 1

@@ -31,13 +31,16 @@ JOINED = " + "
 
 def metrics(result: BasketRulesResult) -> Metrics:
     """Name -> number, None where not estimable."""
-    names = ("rules", "rules_redundant", "rules_significant", "rules_told", "rule_comparisons", "highest_lift")
+    names = (
+        "itemsets", "rules", "rules_redundant", "rules_significant", "rules_told", "rule_comparisons", "highest_lift",
+    )  # fmt: skip
     rules, found = result.rules, result.substitutes
     made: Metrics = {**dict.fromkeys(names), "substitutes": None if found is None else len(found.table)}
     if rules is None:
         return made
     table = rules.table
     return made | {
+        "itemsets": None if result.itemsets is None else sum(map(len, result.itemsets.counts)),
         "rules": len(table), "rules_redundant": int(table["redundant"].sum()),
         "rules_significant": int(table["significant"].sum()), "rules_told": len(rules.told),
         "rule_comparisons": rules.family, "highest_lift": float(table["lift"].max()) if len(table) else None,
