@@ -39,8 +39,9 @@ def result() -> Any:
     rules.told = table[table["significant"] & ~table["redundant"]]
     later = pd.DataFrame({"rule": table["rule"], "lift_later": table["lift"] / 2})
     return SimpleNamespace(
-        rules=rules, baskets=made, substitutes=substitutes(made, PARAMETERS), checks=SimpleNamespace(table=later)
-    )
+        rules=rules, baskets=made, substitutes=substitutes(made, PARAMETERS), checks=SimpleNamespace(table=later),
+        itemsets=itemsets,
+    )  # fmt: skip
 
 
 def test_rules_csv_begins_with_the_columns_of_the_contract(result: Any) -> None:
@@ -104,6 +105,7 @@ def test_the_metrics_count_the_rules(result: Any) -> None:
     found = outputs.metrics(result)
     assert found["rules"] == 4 and found["rules_significant"] == int(result.rules.table["significant"].sum())
     assert found["rules_redundant"] + found["rules_told"] <= 4
+    assert found["itemsets"] == 6  # four items, 1 with 2, and 3 with 4
     nothing = SimpleNamespace(rules=None, substitutes=None)
     assert set(outputs.metrics(nothing).values()) == {None} and set(outputs.metrics(nothing)) == set(found)
     assert outputs.tables(nothing, 5) == {} and outputs.documents(nothing, 5) == {}
