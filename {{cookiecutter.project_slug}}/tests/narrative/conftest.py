@@ -7,41 +7,34 @@ from types import ModuleType
 import pytest
 
 
-@pytest.fixture(scope="session")
-def made() -> ModuleType:
-    """The helper module that builds a result of the personas analysis by hand."""
-    spec = importlib.util.spec_from_file_location("personas_example", Path(__file__).with_name("personas_example.py"))
+def helper(name: str) -> ModuleType:
+    """A module of this folder that builds a result by hand, under its own name."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def made() -> ModuleType:
+    """Builds a result of the personas analysis by hand."""
+    return helper("personas_example")
 
 
 @pytest.fixture(scope="session")
 def funnel_made() -> ModuleType:
-    """The helper module that builds a result of the funnel analysis by hand."""
-    spec = importlib.util.spec_from_file_location("funnel_example", Path(__file__).with_name("funnel_example.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Builds a result of the funnel analysis by hand."""
+    return helper("funnel_example")
 
 
 @pytest.fixture(scope="session")
 def churn_made() -> ModuleType:
-    """The helper module that builds a result of the churn analysis by hand."""
-    spec = importlib.util.spec_from_file_location("churn_example", Path(__file__).with_name("churn_example.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Builds a result of the churn analysis by hand."""
+    return helper("churn_example")
 
 
 @pytest.fixture(scope="session")
 def basket_made() -> ModuleType:
-    """The helper module that builds a result of the basket analysis by hand."""
-    spec = importlib.util.spec_from_file_location("basket_example", Path(__file__).with_name("basket_example.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Builds a result of the basket analysis by hand."""
+    return helper("basket_example")
