@@ -265,6 +265,89 @@ class BasketRulesParameters(Parameters):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
 
+class CampaignEvaluationParameters(Parameters):
+    """Parameters of campaign evaluation."""
+
+    campaigns: Words = Field((), description="codes of the campaigns to evaluate; empty: all")
+    window_days: Annotated[int, Field(ge=1, le=730)] = Field(
+        14, description="days from the assignment in which an order or visit counts"
+    )
+    before_days: Annotated[int, Field(ge=1, le=1_095)] = Field(
+        90, description="days before the assignment that describe a customer: balance, CUPED, matching"
+    )
+    outcomes: Words = Field(
+        (),
+        description="outcomes: converted, orders, revenue, margin, visits, or columns of touches; empty: those known",
+    )
+    main_outcome: str = Field(
+        "", description="the outcome that decides; empty: the first of the ready-made ones, else converted"
+    )
+    guardrails: Words = Field(
+        (), description="outcomes that must not get worse; empty: unsubscribed and refunds, where known"
+    )
+    control_arms: Words = Field(
+        (), description="arms that the others are compared with; empty: the one without message"
+    )
+    not_randomised: Words = Field((), description="campaigns whose arms were not drawn by lot")
+    planned_split: str = Field(
+        "", description="planned shares, as 'control 50% / voucher 50%'; empty: as campaigns say, else equal"
+    )
+    unit: str = Field("customer", description="what was drawn: customer, or a column that holds a store, region, week")
+    groups: Words = Field(
+        (), description="columns that effects are compared by; empty: recency, frequency and value before the campaign"
+    )
+    winsorise: Annotated[float, Field(ge=0.9, le=1)] = Field(
+        0.99, description="share of amounts above which money is cut in the robust reading; 1: not cut"
+    )
+    planned_looks: Annotated[int, Field(ge=1, le=52)] = Field(
+        1, description="looks at the running experiment that were planned beforehand"
+    )
+    smallest_lift: Annotated[float, Field(gt=0, le=10)] = Field(
+        0.1, description="relative lift of the main outcome below which a campaign is not worth its while"
+    )
+    power: Annotated[float, Field(ge=0.5, le=0.99)] = Field(0.8, description="chance to see it that a next test has")
+    margin_share: Annotated[float | None, Field(gt=0, le=1)] = Field(
+        None, description="margin as a share of revenue; empty: from the costs in the data, else money is revenue"
+    )
+    contact_cost: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="cost of one message, in the currency, beside the costs in campaigns and spend"
+    )
+    machine_open_seconds: Annotated[int, Field(ge=0, le=600)] = Field(
+        2, description="openings so soon after delivery are a machine's and do not count; 0: all count"
+    )
+    fatigue_days: Annotated[int, Field(ge=7, le=365)] = Field(
+        30, description="days before a message in which earlier messages make it the second, third …"
+    )
+    attribution_source: Literal["auto", "events", "touches", "paths"] = Field(
+        "auto", description="where the channels before an order come from: visits, messages or ready-made paths"
+    )
+    attribution_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        30, description="days before an order in which a channel can have a share in it"
+    )
+    half_life_days: Annotated[float, Field(gt=0, le=365)] = Field(
+        7.0, description="days after which a contact weighs half, in the model of decay"
+    )
+    channel_days: Annotated[int, Field(ge=7, le=730)] = Field(
+        90, description="days after a customer was won in which the channel's margin counts"
+    )
+    retention_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        30, description="days after which a customer who was won counts as still there if active later"
+    )
+    budget_shift: Annotated[float, Field(gt=0, le=0.5)] = Field(
+        0.1, description="share of a channel's spend that the budget table moves"
+    )
+    claim: str = Field("", description="a claim to audit, as '+35%'; empty: the change that the data themselves show")
+    claim_day: OptionalDay = Field(
+        None, description="first day after the change that is claimed; empty: the day of the largest campaign"
+    )
+    claim_days: Annotated[int, Field(ge=7, le=365)] = Field(28, description="days before and after that are compared")
+    next_test: str = Field("", description="campaign that the next test is modelled on; empty: the most promising")
+    next_arms: Words = Field(("control", "treatment"), description="arms of the next test; the first gets no message")
+    next_holdout: Annotated[float, Field(gt=0, lt=1)] = Field(0.5, description="share of the next test without message")
+    next_strata: Words = Field((), description="columns in which the next test is balanced; empty: value class")
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
+
+
 class ReportParameters(Block):
     """The `reports` block of engagement.yml: one entry for each report."""
 
@@ -275,3 +358,4 @@ class ReportParameters(Block):
     retention: RetentionParameters = Field(default_factory=RetentionParameters)
     churn: ChurnParameters = Field(default_factory=ChurnParameters)
     basket_rules: BasketRulesParameters = Field(default_factory=BasketRulesParameters)
+    campaign_evaluation: CampaignEvaluationParameters = Field(default_factory=CampaignEvaluationParameters)
