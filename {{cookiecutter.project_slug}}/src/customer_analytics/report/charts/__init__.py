@@ -8,6 +8,7 @@ from customer_analytics.report.charts.calibration import CalibrationPoint, Calib
 from customer_analytics.report.charts.columns import ColumnBar, columns
 from customer_analytics.report.charts.curves import CurveAxis, StepCurve, curves
 from customer_analytics.report.charts.dot_pairs import Pair, dot_pairs
+from customer_analytics.report.charts.effect_dots import Effect, EffectGroup, effect_dots
 from customer_analytics.report.charts.funnel_steps import StepBar, funnel_steps
 from customer_analytics.report.charts.gains import GainsLine, GainsWords, gains
 from customer_analytics.report.charts.heat_grid import GridCell, GridWords, heat_grid
@@ -32,13 +33,13 @@ from customer_analytics.report.charts.week_hours import WeekGrid, week_hours
 from customer_analytics.report.charts.window_line import WindowRow, WindowWords, window_line
 
 __all__ = [
-    "Area", "Axis", "Bar", "CalibrationPoint", "CalibrationWords", "ColumnBar", "Combination", "CurveAxis", "Fall",
-    "Flow", "GainsLine", "GainsWords", "GridCell", "GridWords", "Index", "IndexGroup", "Life", "LifeWords", "Line",
-    "Mark", "NetworkEdge", "NetworkNode", "Pair", "PairCell", "Panel", "PathBand", "PathPlace", "Profile",
+    "Area", "Axis", "Bar", "CalibrationPoint", "CalibrationWords", "ColumnBar", "Combination", "CurveAxis", "Effect",
+    "EffectGroup", "Fall", "Flow", "GainsLine", "GainsWords", "GridCell", "GridWords", "Index", "IndexGroup", "Life",
+    "LifeWords", "Line", "Mark", "NetworkEdge", "NetworkNode", "Pair", "PairCell", "Panel", "PathBand", "PathPlace", "Profile",
     "ProfitLine", "ProfitMark", "ProfitWords", "RuleDot", "ScatterWords", "State", "StepBar", "StepCurve",
     "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid", "WindowRow", "WindowWords",
-    "bars", "calibration", "columns", "curves", "dot_pairs", "funnel_steps", "gains", "heat_grid", "index_dots",
-    "lifecycle", "lines", "lorenz", "network", "overlap", "pair_matrix", "path_flow", "profit", "radars",
+    "bars", "calibration", "columns", "curves", "dot_pairs", "effect_dots", "funnel_steps", "gains", "heat_grid",
+    "index_dots", "lifecycle", "lines", "lorenz", "network", "overlap", "pair_matrix", "path_flow", "profit", "radars",
     "rule_scatter", "sankey", "shade_ends", "spread", "time_curve", "treemap", "triangle", "waterfall",
     "week_hours", "window_line",
 ]  # fmt: skip
