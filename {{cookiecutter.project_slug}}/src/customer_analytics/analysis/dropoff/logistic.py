@@ -75,11 +75,13 @@ def fit(cells: pd.DataFrame, properties: Sequence[str], trials: str, successes: 
     y = cells[successes].to_numpy(np.float64)
     design = np.column_stack([np.ones(len(cells)), *columns])
     sizes = design[:, 1:].T @ n
-    coefficients, covariance, converged = _newton(design, n, y)
+    coefficients, covariance, converged = newton(design, n, y)
     return Fit(tuple(terms), coefficients, covariance, sizes, converged)
 
 
-def _newton(design: Floats, n: Floats, y: Floats) -> tuple[Floats, Floats, bool]:
+def newton(design: Floats, n: Floats, y: Floats) -> tuple[Floats, Floats, bool]:
+    """Coefficients, covariance and whether it converged, of y successes in n trials a row; the first column of the
+    design is the intercept, the others have a normal prior of PRIOR_SD."""
     many = design.shape[1]
     penalty = np.diag(np.r_[0.0, np.full(many - 1, 1 / PRIOR_SD**2)])
     beta = np.zeros(many)
