@@ -1,0 +1,342 @@
+"""What the sentences share: the result with its language, what campaigns, arms and outcomes are called, usual phrases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from customer_analytics.language import Language, Text
+from customer_analytics.narrative import estimates
+from customer_analytics.narrative.exhibits import How
+from customer_analytics.statistics import Interval
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.campaigns import Campaigns
+    from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
+    from customer_analytics.engagement.parameters import CampaignEvaluationParameters
+
+LONGEST_NAME = 40  # characters of a campaign's or arm's name in a sentence or a cell
+PER_HUNDRED = 100  # counts a head are told for so many customers: a tenth of an order is hard to picture
+SURE = 0.05  # p above which nothing is said to be caused
+
+
+def rows(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a table with its columns as attributes."""
+    return [*frame.itertuples(index=False)]
+
+
+def shortened(name: Any) -> str:
+    """A client's name on one line, cut where it is too long to read."""
+    plain = " ".join(str(name).split())
+    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class View:
+    """The result as this report may show it.
+
+    `minimum_group`: fewer customers than this are not shown by themselves; `time_zone`: zone of the calendar days;
+    `industry`: as in engagement.yml. The parts of the result (campaigns, experiments, money, channels …) are read from
+    `result`; each may be None.
+    """
+
+    result: CampaignEvaluationResult
+    language: Language
+    minimum_group: int
+    time_zone: str = "UTC"
+    industry: str = ""
+
+    @property
+    def campaigns(self) -> Campaigns | None:
+        """The campaigns, their arms and who was in them; None where the data hold no contacts."""
+        return self.result.campaigns
+
+    @property
+    def parameters(self) -> CampaignEvaluationParameters:
+        """The parameters of the run."""
+        return self.result.parameters
+
+    @property
+    def minimum_base(self) -> int:
+        """Base below which no rate is printed."""
+        return self.parameters.minimum_base
+
+    @property
+    def main(self) -> str:
+        """The outcome that decides; empty without campaigns."""
+        return "" if self.campaigns is None else self.campaigns.main
+
+    @functools.cached_property
+    def listed(self) -> list[Any]:
+        """The campaigns, a row each, in the order of their first day."""
+        return [] if self.campaigns is None else rows(self.campaigns.list)
+
+    @functools.cached_property
+    def _named(self) -> dict[str, str]:
+        """Campaign -> what it is called: its name, and its code too where two campaigns share the name."""
+        called = {str(one.campaign): _known(one.name) or str(one.campaign) for one in self.listed}
+        shared = [*called.values()]
+        return {
+            campaign: shortened(name if shared.count(name) == 1 or name == campaign else f"{name} ({campaign})")
+            for campaign, name in called.items()
+        }
+
+    def label(self, campaign: str) -> str:
+        """A campaign's name for a cell or a chart; `campaign` is the client's code."""
+        return self._named.get(str(campaign), shortened(campaign))
+
+    def name(self, campaign: str) -> Text:
+        """A campaign's name inside a sentence: “Spring voucher”."""
+        return self.language.say("“{name}”", name=self.label(campaign))
+
+    def names(self, campaigns: Sequence[str], most: int = 4) -> Text:
+        """Campaigns inside a sentence: “a”, “b” and “c”; many: the first ones and how many more there are."""
+        told = [self.name(campaign) for campaign in campaigns]
+        if len(told) <= most:
+            return Text(self.language.listing(told))
+        more = len(told) - most + 1
+        return self.language.say(
+            "{items} and {rest} more", items=Text(self._listed_plainly(told[: most - 1])),
+            rest=self.language.number(more),
+        )  # fmt: skip
+
+    def _listed_plainly(self, told: list[Text]) -> str:
+        return ("、" if self.language.is_chinese else ", ").join(told)
+
+    @staticmethod
+    def shortened(name: Any) -> str:
+        """A client's name on one line, cut where it is too long to read."""
+        return shortened(name)
+
+    def arm(self, arm: str) -> Text:
+        """An arm inside a sentence: “voucher”."""
+        return self.language.say("“{name}”", name=shortened(arm))
+
+    def campaign(self, campaign: str) -> Any | None:
+        """The row of a campaign in the list; None where there is none of this code."""
+        return next((one for one in self.listed if str(one.campaign) == str(campaign)), None)
+
+    def against(self, campaign: str) -> Text:
+        """What a campaign's contact is compared with: no contact, or the arm that the others are held against."""
+        row = self.campaign(campaign)
+        if row is None or row.control_kind == "untouched" or not _known(row.control):
+            return self.language.say("no contact")
+        return self.arm(row.control)
+
+    def kind_of(self, outcome: str) -> str:
+        """binary, count, money or number."""
+        known = None if self.campaigns is None else self.campaigns.outcome(outcome)
+        return "number" if known is None else known.kind
+
+    def outcome(self, outcome: str) -> Text:
+        """An outcome inside a sentence: the share with an order; a client's column as “visit”."""
+        say = self.language.say
+        return {
+            "converted": say("the share with an order"),
+            "orders": say("the number of orders"),
+            "revenue": say("the revenue of a customer"),
+            "margin": say("the margin of a customer"),
+            "visits": say("the number of visits"),
+            "unsubscribed": say("the share who unsubscribed"),
+            "refunds": say("the refunds of a customer"),
+            "discount": say("the discount of a customer"),
+        }.get(outcome) or say("“{name}”", name=shortened(outcome))
+
+    def outcome_label(self, outcome: str) -> str:
+        """An outcome as the head of a row or in a chart: Share with an order; a client's column as it is called."""
+        say = self.language.say
+        return {
+            "converted": say("Share with an order"),
+            "orders": say("Orders"),
+            "revenue": say("Revenue a customer"),
+            "margin": say("Margin a customer"),
+            "visits": say("Visits"),
+            "unsubscribed": say("Share who unsubscribed"),
+            "refunds": say("Refunds a customer"),
+            "discount": say("Discount a customer"),
+        }.get(outcome) or shortened(outcome)
+
+    def within(self, outcome: str, campaign: str = "") -> Text:
+        """The window of an outcome with a space before it: within 14 days; nothing for a column of the client's own."""
+        known = None if self.campaigns is None else self.campaigns.outcome(outcome)
+        if known is None or known.ready:
+            return Text("")
+        return self.language.say(" within {window}", window=self.window(campaign))
+
+    def level(self, outcome: str, value: float) -> str:
+        """The mean of an arm: 12.4%; 14.2 per 100 customers; £5.31; 3.2."""
+        kind, language = self.kind_of(outcome), self.language
+        if math.isnan(value):
+            return language.number(value)
+        if kind == "binary":
+            return language.percent(value, 1)
+        if kind == "money":
+            return language.money(value)
+        if kind == "count":
+            return self._per_hundred(language.number(value * PER_HUNDRED, 1))
+        return language.number(value, 1 if abs(value) >= 1 else 2)
+
+    def change(self, outcome: str, value: float) -> str:
+        """A difference of two arms: +2.1 points; +3.4 per 100 customers; +£0.81; +1.2."""
+        kind, language = self.kind_of(outcome), self.language
+        if math.isnan(value):
+            return language.number(value)
+        if kind == "binary":
+            return language.points(value)
+        if kind == "money":
+            return self.signed_money(value)
+        if kind == "count":
+            return self._per_hundred(language.signed(value * PER_HUNDRED, 1))
+        return language.signed(value, 1 if abs(value) >= 1 else 2)
+
+    def _per_hundred(self, shown: str) -> str:
+        return self.language.say("{n} per {hundred} customers", n=shown, hundred=self.language.number(PER_HUNDRED))
+
+    def signed_money(self, value: float) -> str:
+        """An amount with its sign: +£1.2k."""
+        shown = self.language.money(value)
+        return f"+{shown}" if value > 0 and not math.isnan(value) else shown
+
+    def change_between(self, outcome: str, low: float, high: float) -> Text:
+        """The interval of a difference, for a bracket: interval +0.4 to +3.8 points."""
+        low_shown, high_shown = self._ends(outcome, low, high)
+        return self.language.say("interval {low} to {high}", low=low_shown, high=high_shown)
+
+    def change_range(self, outcome: str, low: float, high: float) -> Text:
+        """The interval of a difference, for a cell: +0.4 to +3.8."""
+        low_shown, high_shown = self._ends(outcome, low, high)
+        return self.language.say("{low} to {high}", low=low_shown, high=high_shown)
+
+    def _ends(self, outcome: str, low: float, high: float) -> tuple[str, str]:
+        """Both ends of the interval of a difference, the unit left out where the number before it has it."""
+        kind, signed = self.kind_of(outcome), self.language.signed
+        if kind == "money":
+            return self.signed_money(low), self.signed_money(high)
+        if kind in ("binary", "count"):
+            return signed(low * PER_HUNDRED, 1), signed(high * PER_HUNDRED, 1)
+        decimals = 1 if max(abs(low), abs(high)) >= 1 else 2
+        return signed(low, decimals), signed(high, decimals)
+
+    def unit(self, outcome: str) -> str:
+        """The unit of a difference for a chart's subtitle."""
+        say, kind = self.language.say, self.kind_of(outcome)
+        if kind == "binary":
+            return say("percentage points")
+        if kind == "count":
+            return say("per {hundred} customers", hundred=self.language.number(PER_HUNDRED))
+        return self.language.currency_name if kind == "money" else say("difference of the means")
+
+    def p(self, p: float) -> str:
+        """A p-value: 0.0016; below a thousandth only that."""
+        if math.isnan(p):
+            return self.language.number(p)
+        least = 0.0001
+        return f"<{self.language.number(least, 4)}" if p < least else self.language.number(p, 4 if p < SURE else 2)
+
+    def counted_customers(self, count: int) -> Text:
+        """A count of customers."""
+        return self.language.say_count("{count} customer", "{count} customers", int(count))
+
+    def counted_campaigns(self, count: int) -> Text:
+        """A count of campaigns."""
+        return self.language.say_count("{count} campaign", "{count} campaigns", int(count))
+
+    def window(self, campaign: str = "") -> Text:
+        """The days in which an order counts, of one campaign or as the parameters say: 14 days."""
+        row = self.campaign(campaign)
+        days = self.parameters.window_days if row is None or pd.isna(row.window_days) else row.window_days
+        return self.language.say_count("{count} day", "{count} days", int(days))
+
+    def day(self, value: Any) -> str:
+        """A day in words; a dash where there is none."""
+        return self.language.date(None if pd.isna(value) else pd.Timestamp(value).date())
+
+    @property
+    def why_not(self) -> Text:
+        """Why no campaign is evaluated, as a sentence."""
+        return self.language.say("Not estimable: the data do not say who was contacted, and no list has been exported.")
+
+    @functools.cached_property
+    def days(self) -> tuple[dt.date, dt.date] | None:
+        """First and last day on which somebody was assigned; None where no campaign has a day."""
+        if self.campaigns is None or not len(self.campaigns.list):
+            return None
+        days = [pd.Timestamp(day).date() for one in self.listed for day in (one.first_on, one.last_on) if _is_day(day)]
+        return (min(days), max(days)) if days else None
+
+    @property
+    def period(self) -> str:
+        """First to last day of assignment; empty without days."""
+        return "" if self.days is None else self.language.period(*self.days)
+
+    @property
+    def units(self) -> int:
+        """Assignments looked at: a customer in three campaigns counts three times."""
+        return 0 if self.campaigns is None else int(self.campaigns.list["units"].sum())
+
+    def counted_assignments(self, count: int) -> Text:
+        """A count of customers assigned to campaigns."""
+        return self.language.say_count("{count} assignment", "{count} assignments", int(count))
+
+    @property
+    def source(self) -> Text:
+        """The source line of a figure."""
+        say, base = self.language.say, self.counted_assignments(self.units)
+        if not self.period:
+            return say("Source: {base}, without dates.", base=base)
+        return say("Source: {base}, {period}.", base=base, period=self.period)
+
+    def how(self, *own: tuple[Text, Text]) -> How:
+        """The "How it was computed" box: own lines, then the data."""
+        say, base = self.language.say, self.counted_assignments(self.units)
+        if not self.period:
+            return (*own, (say("Data"), say("{base}, without dates", base=base)))
+        dated = say("{base}, {period}, calendar days in {zone}", base=base, period=self.period, zone=self.time_zone)
+        return (*own, (say("Data"), dated))
+
+    def few(self, count: int) -> str:
+        """A count of customers, or the word for one that is too small to show."""
+        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
+
+    def rate(self, rate: float, base: float, decimals: int = 1) -> str:
+        """A rate, or why there is none."""
+        if math.isnan(rate) or base < self.minimum_base:
+            return self.not_estimable(int(base))
+        return self.language.percent(rate, decimals)
+
+    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a bracket."""
+        return estimates.in_bracket(self.language, interval, decimals)
+
+    def between(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a cell."""
+        return estimates.between(self.language, interval, decimals)
+
+    def money_between(self, low: float, high: float) -> Text:
+        """An interval of an amount, for a bracket."""
+        return self.language.say("interval {low} to {high}", low=self.language.money(low),
+                                 high=self.language.money(high))  # fmt: skip
+
+    def money_range(self, low: float, high: float) -> Text:
+        """An interval of an amount, for a cell."""
+        return self.language.say("{low} to {high}", low=self.language.money(low), high=self.language.money(high))
+
+    def not_estimable(self, n: int) -> Text:
+        """The words instead of a rate."""
+        return estimates.not_estimable(self.language, n)
+
+
+def _known(value: Any) -> str:
+    """A value as text; empty where there is none."""
+    return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value).strip()
+
+
+def _is_day(value: Any) -> bool:
+    """Whether there is a day, and not a gap."""
+    return value is not None and not pd.isna(value)
