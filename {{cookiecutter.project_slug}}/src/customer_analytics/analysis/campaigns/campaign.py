@@ -31,7 +31,7 @@ LIST = (
     "control_kind", "control_n", "planned", "plan_known", "cost_fixed", "messages", "reason",
 )  # fmt: skip
 ARMS = ("campaign", "code", "arm", "number", "role", "n", "sent")
-MOMENTS = ("sent", "delivered", "opened", "clicked", "unsubscribed")
+MOMENTS = ("sent_at", "delivered_at", "opened_at", "clicked_at", "unsubscribed_at")
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,16 @@ class Campaigns:
         `cost_fixed`: of the campaign and of spend booked on it (NaN: unknown). `messages`: that left (NaN: unknown).
         `reason`: why no arms are compared: "" (they are), no_arms, one_arm, not_randomised, many_arms, no_start
         (nothing is known of when, and no outcome is ready-made), not_over.
-    arms: ARMS. `number` 0 is the control; targeted campaigns have one arm, number 0, label "" or its own, role contact.
-        `sent`: share to whom something was sent (NaN: unknown).
+    arms: ARMS. `number` 0 is the control; the one arm of a targeted campaign has number 1, label "" or its own, role
+        contact. `sent`: share to whom something was sent (NaN: unknown).
     units: materialised, one row a campaign and unit in one arm: code, arm (number), person_id, block (0 to 199, of the
         person, of the cluster where clusters were drawn), cluster, stratum (strings, null), start (naive UTC
-        timestamp), start_day (local day number), over, the MOMENTS as timestamps (null where unknown), each outcome,
-        BEFORE and STATE and the groups asked for as `g_<name>`. Nothing from the start on is in BEFORE, STATE or
-        groups. Outcomes are float64; null where a campaign knows no day.
-    sums: of units whose window is over, of compared campaigns: code, arm, block, n, `s_<i>` and `q_<i>_<j>` (i <= j):
-        sums and sums of products of `columns`. `cluster_sums`: the same by cluster; None where customers were drawn.
+        timestamp), start_day (local day number), window_days, over, those of MOMENTS that touches has (timestamps),
+        each outcome, BEFORE and STATE and the groups asked for as `g_<name>`. Nothing from the start on is in BEFORE,
+        STATE or groups. Outcomes are float64; null where a campaign knows no day.
+    sums: of units whose window is over, of compared campaigns: code, arm, block, n, `s_<column>` and `q_<a>_<b>` (a not
+        after b): sums and sums of products of `columns`; read them with `added`. `cluster_sums`: the same by cluster;
+        None where customers were drawn.
     columns: the outcomes' columns; `w_<i>` of those that are money or ready-made numbers, cut at the winsorised
         amount; BEFORE; `z_recency`, `z_never`, `z_known`, `z_unknown` (logarithms of days, and indicators of missing).
     """
@@ -98,14 +99,6 @@ class Campaigns:
         """The outcome of this name, or None."""
         return next((one for one in self.outcomes if one.name == name), None)
 
-    def place(self, column: str) -> int:
-        """Place of a column in the sums.
-
-        Raises:
-            ValueError: the sums have no such column.
-        """
-        return self.columns.index(column)
-
     def compared(self) -> Iterator[pd.Series]:
         """The rows of `list` whose arms may be compared."""
         for _, row in self.list[(self.list["kind"] == "randomised") & (self.list["reason"] == "")].iterrows():
@@ -122,9 +115,8 @@ class Campaigns:
 
     def added(self, rows: pd.DataFrame, columns: tuple[str, ...]) -> tuple[int, Floats, Floats]:
         """n, the sums and the matrix of sums of products of some columns, over some rows of `sums`."""
-        places = [self.place(column) for column in columns]
-        s = np.array([rows[f"s_{i}"].sum(skipna=False) for i in places], dtype=np.float64)
-        q = np.array(
-            [[rows[f"q_{min(i, j)}_{max(i, j)}"].sum(skipna=False) for j in places] for i in places], dtype=np.float64
-        )
-        return int(rows["n"].sum()), s, q
+        place = {column: number for number, column in enumerate(self.columns)}
+        s = np.array([rows[f"s_{column}"].sum(skipna=False) for column in columns], dtype=np.float64)
+        names = [[sorted((one, other), key=place.__getitem__) for other in columns] for one in columns]
+        q = np.array([[rows[f"q_{a}_{b}"].sum(skipna=False) for a, b in line] for line in names], dtype=np.float64)
+        return int(rows["n"].sum()), s, q.reshape(len(columns), len(columns))

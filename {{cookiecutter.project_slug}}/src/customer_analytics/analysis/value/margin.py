@@ -57,16 +57,27 @@ def _lines(tables: Tables, source: str) -> ir.Table | None:
     return joined.select(order_id=joined.order_id, money=joined.money, cost=joined.money * (1 - joined.share))
 
 
+def order_costs(tables: Tables, source: Literal["order_lines.cost", "products.margin"]) -> ir.Table | None:
+    """order_id and cost of the goods of the orders all of whose lines say it; None where the source is missing."""
+    lines = _lines(tables, source)
+    return None if lines is None else _order_costs(lines)
+
+
+def _order_costs(lines: ir.Table) -> ir.Table:
+    known = lines.cost.notnull() & lines.money.notnull()
+    per_order = lines.group_by("order_id").aggregate(cost=lines.cost.sum(), unknown=(~known).ifelse(1, 0).sum())
+    return per_order.filter(per_order.unknown == 0).select("order_id", "cost")
+
+
 def _margin(tables: Tables, lines: ir.Table, source: Literal["order_lines.cost", "products.margin"]) -> Margin | None:
     known = lines.cost.notnull() & lines.money.notnull()
     row = lines.aggregate(known=lines.money.abs().sum(where=known), money=lines.money.abs().sum())
     totals = row.to_pyarrow().to_pylist()[0]
     if not totals["money"] or (totals["known"] or 0.0) / totals["money"] < LEAST_KNOWN:
         return None
-    per_order = lines.group_by("order_id").aggregate(cost=lines.cost.sum(), unknown=(~known).ifelse(1, 0).sum())
     orders = tables["orders"]
     amounts = orders.group_by("order_id").aggregate(amount=orders.amount.cast("float64").max())
-    joined = amounts.inner_join(per_order.filter(per_order.unknown == 0), "order_id")
+    joined = amounts.inner_join(_order_costs(lines), "order_id")
     joined = joined.filter(joined.amount > 0)
     sums = joined.aggregate(amount=joined.amount.sum(), cost=joined.cost.sum()).to_pyarrow().to_pylist()[0]
     if not sums["amount"]:
