@@ -18,7 +18,6 @@ from customer_analytics.analysis.actions.curve import (
     Cases,
     best_share,
     binned,
-    blocks_of,
     needed_acceptance,
     plain_curve,
     profit_curve,
@@ -31,6 +30,7 @@ from customer_analytics.analysis.actions.terms import (
     expected_profit,
     realised_profit,
 )
+from customer_analytics.analysis.uplift.hundredths import blocks_of
 
 TERMS = Terms(acceptance=0.3, incentive=10.0, contact_cost=1.0)
 

@@ -13,7 +13,7 @@ import pandas as pd
 from customer_analytics.analysis.actions import choice, tiers
 from customer_analytics.analysis.actions.assumed import assumed_terms
 from customer_analytics.analysis.actions.choice import choose, do_not_disturb, mends
-from customer_analytics.analysis.actions.curve import Cases, ProfitCurve, blocks_of, profit_curve
+from customer_analytics.analysis.actions.curve import Cases, ProfitCurve, profit_curve
 from customer_analytics.analysis.actions.delay import Delay, delay, out_of_reach
 from customer_analytics.analysis.actions.judged import confusion, expected_maximum, needed, other_curves
 from customer_analytics.analysis.actions.pilot import Pilot, Pool, design, ledger_rows
@@ -29,7 +29,8 @@ from customer_analytics.analysis.features.life import CONTRACTS, SNAPSHOT
 from customer_analytics.analysis.hazard.result import HazardResult
 from customer_analytics.analysis.reasons.result import ReasonsResult
 from customer_analytics.analysis.scoring.result import ScoringResult
-from customer_analytics.analysis.uplift.assemble import analyse as analyse_uplift
+from customer_analytics.analysis.uplift import assemble as lifting
+from customer_analytics.analysis.uplift.hundredths import blocks_of
 from customer_analytics.analysis.uplift.result import UpliftResult
 from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.expressions import utc_of_local_midnight
@@ -76,7 +77,7 @@ def analyse(
     moments = pd.DataFrame({"person_id": now["person_id"].astype(str), "cut": study.windows.now})
     past = past_money(tables, known.worth, moments) if known.worth is not None else np.full(len(now), np.nan)
     people = _people(scoring, now, past, known, terms, parameters)
-    lifted = analyse_uplift(tables, study, people.frame["person_id"], parameters.seed)
+    lifted = lifting.analyse(tables, study, people.frame["person_id"], parameters.seed)
     people = _with_uplift(people, lifted, terms)
     contactable = reach(tables, people.frame["person_id"], study.windows.now)
     why_not = do_not_disturb(people.frame["person_id"], contactable, people.harmed, people.tier, people.selected)

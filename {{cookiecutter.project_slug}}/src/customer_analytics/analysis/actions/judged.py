@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.actions.curve import (
-    SHARES,
     Cases,
     ProfitCurve,
     binned,
@@ -19,6 +18,7 @@ from customer_analytics.analysis.actions.curve import (
 from customer_analytics.analysis.actions.emp import ExpectedMaximum, expected_maximum_profit
 from customer_analytics.analysis.actions.result import Confusion
 from customer_analytics.analysis.actions.terms import Terms, expected_profit
+from customer_analytics.analysis.uplift.hundredths import SHARES
 from customer_analytics.analysis.uplift.result import UpliftResult
 
 TENTH = 0.1  # of the customers, whose contact is judged where no cut-off pays

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from customer_analytics.analysis.actions.curve import blocks_of
 from customer_analytics.analysis.churn.study import Study
 from customer_analytics.analysis.uplift import qini as area
 from customer_analytics.analysis.uplift.campaigns import ALARM, LEAST, Contrast, assigned_people, contrasts
 from customer_analytics.analysis.uplift.followed import Followed, assignments, follow
+from customer_analytics.analysis.uplift.hundredths import blocks_of
 from customer_analytics.analysis.uplift.learner import Trial, cross_fitted, fit, signal
 from customer_analytics.analysis.uplift.result import CAMPAIGNS, SOUND, UpliftResult
 from customer_analytics.statistics import Interval, holm, newcombe

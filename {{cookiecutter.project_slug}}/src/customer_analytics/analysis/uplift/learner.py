@@ -25,23 +25,24 @@ class Trial:
     """Assignments: one row a person and campaign.
 
     x: (rows, features), finite; campaign: number from 0; treated: 1 or 0; chance: probability of being treated, by
-    campaign; stayed: 1 or 0; person: number of the person from 0, the same in each campaign.
+    campaign; outcome: what may be changed, such as 1 for having stayed or bought, or an amount; person: number of the
+    person from 0, the same in each campaign.
     """
 
     x: Floats
     campaign: Integers
     treated: Floats
     chance: Floats
-    stayed: Floats
+    outcome: Floats
     person: Integers
 
     def __len__(self) -> int:
-        return len(self.stayed)
+        return len(self.outcome)
 
     def rows(self, which: npt.NDArray[np.bool_]) -> Trial:
         """Some of the rows."""
         return Trial(
-            self.x[which], self.campaign[which], self.treated[which], self.chance[which], self.stayed[which],
+            self.x[which], self.campaign[which], self.treated[which], self.chance[which], self.outcome[which],
             self.person[which],
         )  # fmt: skip
 
@@ -57,7 +58,7 @@ class Change:
     penalty: float
 
     def at(self, x: Floats) -> Floats:
-        """Change of the probability to stay that a contact makes."""
+        """Change of the outcome that a contact makes."""
         change: Floats = self.level + ((x - self.middle) / self.spread) @ self.slopes
         return change
 
@@ -72,10 +73,15 @@ def fold_of(person: Integers, folds: int, seed: int) -> Integers:
     return fold
 
 
-def fit(trial: Trial, seed: int) -> Change:
-    """The change on all rows of a trial, its penalty chosen by people left out."""
+def fit(trial: Trial, seed: int, *, by_campaign: bool = False) -> Change:
+    """The change on all rows of a trial, its penalty chosen by people left out.
+
+    `by_campaign`: each campaign changes by a level of its own, and only what differs within campaigns makes slopes.
+    Else campaigns that changed more would make whatever sets their customers apart look like a cause of change.
+    """
     residual = residual_outcome(trial, seed)
     moved = trial.treated - trial.chance
+    groups = trial.campaign if by_campaign else np.zeros(len(trial), dtype=np.int64)
     fold = fold_of(trial.person, INNER, seed + 1)
     losses = np.zeros(len(PENALTIES))
     for number in range(INNER):
@@ -83,33 +89,34 @@ def fit(trial: Trial, seed: int) -> Change:
         if not outside.any() or not inside.any():
             continue
         for place, penalty in enumerate(PENALTIES):
-            change = _ridge(trial.x[inside], residual[inside], moved[inside], penalty)
-            rest = residual[outside] - moved[outside] * change.at(trial.x[outside])
+            change, levels = _ridge(trial.x[inside], residual[inside], moved[inside], groups[inside], penalty)
+            changed = change.at(trial.x[outside]) - change.level + levels[groups[outside]]
+            rest = residual[outside] - moved[outside] * changed
             losses[place] += float(rest @ rest)
-    return _ridge(trial.x, residual, moved, PENALTIES[int(np.argmin(losses))])
+    return _ridge(trial.x, residual, moved, groups, PENALTIES[int(np.argmin(losses))])[0]
 
 
 def residual_outcome(trial: Trial, seed: int) -> Floats:
-    """stayed less what was expected of it from the features and the campaign, by people left out."""
+    """The outcome less what was expected of it from the features and the campaign, by people left out."""
     fold = fold_of(trial.person, FOLDS, seed + 2)
     columns = _outcome_columns(trial)
-    expected = np.full(len(trial), trial.stayed.mean())
+    expected = np.full(len(trial), trial.outcome.mean())
     for number in range(FOLDS):
         inside, outside = fold != number, fold == number
         if inside.sum() > columns.shape[1] and outside.any():
-            expected[outside] = columns[outside] @ _least_squares(columns[inside], trial.stayed[inside])
-    residual: Floats = trial.stayed - expected
+            expected[outside] = columns[outside] @ _least_squares(columns[inside], trial.outcome[inside])
+    residual: Floats = trial.outcome - expected
     return residual
 
 
-def cross_fitted(trial: Trial, seed: int) -> tuple[Floats, Integers]:
+def cross_fitted(trial: Trial, seed: int, *, by_campaign: bool = False) -> tuple[Floats, Integers]:
     """Change of each row by a fit without its person, and the fold that it was left out in."""
     fold = fold_of(trial.person, FOLDS, seed)
     change = np.zeros(len(trial))
     for number in range(FOLDS):
         outside = fold == number
         if outside.any() and not outside.all():
-            change[outside] = fit(trial.rows(~outside), seed).at(trial.x[outside])
+            change[outside] = fit(trial.rows(~outside), seed, by_campaign=by_campaign).at(trial.x[outside])
     return change, fold
 
 
@@ -120,20 +127,26 @@ def signal(trial: Trial, seed: int) -> Floats:
     return one
 
 
-def _ridge(x: Floats, residual: Floats, moved: Floats, penalty: float) -> Change:
+def _ridge(x: Floats, residual: Floats, moved: Floats, group: Integers, penalty: float) -> tuple[Change, Floats]:
+    """The change, its level that of the mean row; and the level of each group."""
     middle: Floats = x.mean(axis=0)
     deviation: Floats = x.std(axis=0)
     spread = np.where(deviation > 1e-12, deviation, 1.0)
-    level = float(moved @ residual / max(float(moved @ moved), 1e-12))
+    many = int(group.max()) + 1
+    heads = np.bincount(group, minlength=many).astype(np.float64)
+    shares = heads / heads.sum()
     if np.isinf(penalty) or x.shape[1] == 0:
-        return Change(level, np.zeros(x.shape[1]), middle, spread, float(penalty))
-    columns = np.column_stack([np.ones(len(x)), (x - middle) / spread]) * moved[:, None]
+        weight = np.bincount(group, weights=moved * moved, minlength=many)
+        levels: Floats = np.bincount(group, weights=moved * residual, minlength=many) / np.maximum(weight, 1e-12)
+        return Change(float(shares @ levels), np.zeros(x.shape[1]), middle, spread, float(penalty)), levels
+    columns = np.column_stack([np.eye(many)[group], (x - middle) / spread]) * moved[:, None]
     weights = np.full(columns.shape[1], penalty)
-    weights[0] = 0.0
+    weights[:many] = np.where(heads > 0, 0.0, 1.0)  # a campaign that nobody of these rows was in has no level
     # In units of the moved assignments, so that a penalty means the same for whatever shares were held out.
     gram = columns.T @ columns + np.diag(weights) * float((moved**2).mean())
     solved = np.asarray(np.linalg.solve(gram, columns.T @ residual), dtype=np.float64)
-    return Change(float(solved[0]), solved[1:], middle, spread, float(penalty))
+    levels = solved[:many]
+    return Change(float(shares @ levels), solved[many:], middle, spread, float(penalty)), levels
 
 
 def _outcome_columns(trial: Trial) -> Floats:

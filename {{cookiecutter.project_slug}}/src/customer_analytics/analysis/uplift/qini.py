@@ -1,9 +1,9 @@
-"""Qini: how many more customers are kept when those are contacted first whom an order puts first (D7.10).
+"""Qini: how much more is gained when those are contacted first whom an order puts first (D7.10).
 
 With N_t treated and N_c held out among the first φ of an order, Q(φ) = Y_t(φ) - Y_c(φ)·N_t(φ)/N_c(φ). Several campaigns
 with different shares held out make that a comparison of campaigns; so each customer weighs by the inverse of
-the known probability of the arm, which is the same where the shares are the same. Gains are customers kept for each one
-assigned. Radcliffe 2007.
+the known probability of the arm, which is the same where the shares are the same. Gains are in the unit of the outcome
+(customers kept, say) for each one assigned. Radcliffe 2007.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from customer_analytics.analysis.actions.curve import SHARES, Cases, binned
+from customer_analytics.analysis.uplift.hundredths import SHARES, by_hundredth
 from customer_analytics.analysis.uplift.result import GROUPS, Qini
 from customer_analytics.statistics import Z95, Interval, holm
 
@@ -43,9 +43,7 @@ def qini(order: Floats, signal: Floats, block: Integers, seed: int, resamples: i
         seed: of the resamples.
         resamples: how many.
     """
-    zero = np.zeros(len(order))
-    one = Cases(np.zeros(len(order), dtype=np.int64), block, zero, zero, zero)
-    won, heads = binned(one, order, signal)[0], np.bincount(block).astype(np.float64)
+    won, heads = by_hundredth(np.zeros_like(block), block, order, signal)[0], np.bincount(block).astype(np.float64)
     generator = np.random.default_rng([seed, 79])
     blocks = len(heads)
     drawn = generator.multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples).astype(np.float64)
@@ -53,22 +51,28 @@ def qini(order: Floats, signal: Floats, block: Integers, seed: int, resamples: i
     curves = _curve(drawn @ won, drawn @ heads)
     low, high = np.quantile(curves, (0.025, 0.975), axis=0)
     bounds = np.quantile(_area(curves), (0.025, 0.975))
+    whole_low, whole_high = np.quantile(curves[:, -1], (0.025, 0.975))
     shares = np.arange(SHARES + 1) / SHARES
     table = pd.DataFrame({"share": shares, "gain": curve, "low": low, "high": high, "random": shares * curve[-1]})
     whole = float(curve[-1])
-    return Qini(float(_area(curve[None, :])[0]), Interval(float(bounds[0]), float(bounds[1])), whole, table)
+    return Qini(
+        float(_area(curve[None, :])[0]), Interval(float(bounds[0]), float(bounds[1])), whole, table,
+        Interval(float(whole_low), float(whole_high)),
+    )  # fmt: skip
 
 
-def groups(order: Floats, change: Floats, signal: Floats, block: Integers) -> tuple[pd.DataFrame, Integers]:
-    """Fifths in descending order, 1 the highest: GROUPS, and the fifth of each row.
+def groups(
+    order: Floats, change: Floats, signal: Floats, block: Integers, parts: int = FIFTHS
+) -> tuple[pd.DataFrame, Integers]:
+    """Equal parts (fifths, tenths …) in descending order, 1 the highest: GROUPS, and the part of each row.
 
     `effect`: mean change seen, with a 95 % interval by persons; p_negative, p_positive: Holm's, one-sided, over the
-    fifths.
+    parts.
     """
     rank = pd.Series(-order).rank(method="first").to_numpy()
-    group = np.minimum((rank - 1) * FIFTHS // len(order), FIFTHS - 1).astype(np.int64) + 1
+    group = np.minimum((rank - 1) * parts // len(order), parts - 1).astype(np.int64) + 1
     rows = []
-    for number in range(1, FIFTHS + 1):
+    for number in range(1, parts + 1):
         own = group == number
         mean = float(signal[own].mean())
         sums = np.bincount(block[own], weights=signal[own] - mean)

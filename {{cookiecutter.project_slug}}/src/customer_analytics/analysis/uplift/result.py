@@ -24,18 +24,25 @@ REFUSED = (
 
 @dataclass(frozen=True)
 class Qini:
-    """Area between the gain of an order and the line of a random one, in customers kept for each one assigned.
+    """Area between the gain of an order and the line of a random one, in units of the outcome (customers kept, say) for
+    each one assigned.
 
-    `coefficient` with `interval` (persons drawn again); `whole`: customers kept for each one if all are contacted;
-    `curve`: share contacted, gain (customers kept for each one assigned), low, high, random. A coefficient that
-    is as large as half of `whole` orders as well as if everybody kept were contacted first; a larger one means that
-    some are driven away.
+    `coefficient` with `interval` (persons drawn again); `whole`: gained for each one if all are contacted, with
+    `whole_interval`; `curve`: share contacted, gain (for each one assigned), low, high, random. A coefficient that
+    is as large as half of `whole` orders as well as if everybody who is won were contacted first; a larger one means
+    that some are driven away.
     """
 
     coefficient: float
     interval: Interval
     whole: float
     curve: pd.DataFrame
+    whole_interval: Interval = NOT_ESTIMABLE
+
+    @property
+    def area(self) -> float:
+        """Area under the curve (AUUC): the mean gain over all shares contacted."""
+        return self.coefficient + self.whole / 2
 
     @property
     def holds(self) -> bool:
