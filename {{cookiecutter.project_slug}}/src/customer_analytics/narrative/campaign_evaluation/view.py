@@ -1,4 +1,4 @@
-"""What the sentences share: the result with its language, what campaigns, arms and outcomes are called, usual phrases."""
+"""What the sentences share: the result with its language, names of campaigns, arms and outcomes, usual phrases."""
 
 from __future__ import annotations
 
@@ -231,6 +231,18 @@ class View:
         if kind == "count":
             return say("per {hundred} customers", hundred=self.language.number(PER_HUNDRED))
         return self.language.currency_name if kind == "money" else say("difference of the means")
+
+    def together(self, sentences: Sequence[str]) -> Text:
+        """Sentences one after another; Chinese ones without a blank between them."""
+        return Text(("" if self.language.is_chinese else " ").join(str(one) for one in sentences if one))
+
+    def ratio_p(self, campaign: str) -> float:
+        """p of the sample ratio of a campaign; NaN where it was not tested."""
+        experiments = self.result.experiments
+        if experiments is None:
+            return math.nan
+        found = experiments.verdicts[experiments.verdicts["campaign"] == campaign]
+        return float(found["ratio_p"].iloc[0]) if len(found) else math.nan
 
     def p(self, p: float) -> str:
         """A p-value: 0.0016; below a thousandth only that."""

@@ -23,7 +23,7 @@ def effect_told(view: View, row: Any, grade: str, reason: str = "") -> Text:
         grade: the best grade that the campaign's effects may have, A to D.
         reason: why it is not A, a key of `Experiments.verdicts`.
     """
-    say, outcome = view.language.say, str(row.outcome)
+    say = view.language.say
     if math.isnan(float(row.effect)) or math.isnan(float(row.low)):
         return say("{campaign}: no effect can be told ({n}).", campaign=view.name(row.campaign),
                    n=view.not_estimable(int(row.n)))  # fmt: skip

@@ -1,0 +1,218 @@
+"""What the report on campaigns says first: what was caused, what did harm, what is not seen, what cannot be told."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from customer_analytics.language import Text
+from customer_analytics.narrative.campaign_evaluation import worth
+from customer_analytics.narrative.campaign_evaluation.scorecard import in_order, reason_told
+from customer_analytics.narrative.campaign_evaluation.verdicts import Kind, Verdict, of_kind, other_effects
+from customer_analytics.narrative.campaign_evaluation.wording import effect_told, numbers_of
+from customer_analytics.narrative.finding import Finding, Grade
+
+if TYPE_CHECKING:
+    from customer_analytics.narrative.campaign_evaluation.view import View
+
+MOST_TOLD = 3  # campaigns told one by one in a finding
+
+
+def findings(view: View) -> list[Finding]:
+    """The findings on campaigns by their main outcome, in the order of the first screen."""
+    if not view.listed:
+        return []
+    made = [_caused(view), _harmed(view), _nothing(view), _doubtful(view), _unknown(view)]
+    return [one for one in made if one is not None]
+
+
+def _caused(view: View) -> Finding | None:
+    """The campaigns that caused something better, with their margin."""
+    found = in_order(view, of_kind(view, Kind.CAUSED))
+    if not found:
+        return None
+    say, best = view.language.say, found[0]
+    names, outcome = view.names([one.campaign for one in found]), view.outcome(view.main)
+    lowered = float(best.effect.effect) < 0  # type: ignore[union-attr]
+    head = (
+        say("{names} lowered {outcome}", names=names, outcome=outcome)
+        if lowered
+        else say("{names} raised {outcome}", names=names, outcome=outcome)
+    )
+    return Finding(
+        id="caused", grade=Grade.A, head=head, statement=_clauses(view, found), meaning=worth.meaning(view, found),
+        action=worth.action(view, found), section="caused", **_numbers(best.effect),
+    )  # fmt: skip
+
+
+def _clauses(view: View, found: list[Verdict]) -> Text:
+    """Each campaign with its effect, interval and base; of many the first ones."""
+    say = view.language.say
+    if len(found) == 1:
+        return effect_told(view, found[0].effect, "A")
+    told = [
+        say("{campaign} by **{change}** ({interval}; {n} against {base})", **numbers_of(view, one.effect))
+        for one in found[:MOST_TOLD]
+    ]
+    listed, within = Text(view.language.joined(told)), view.within(view.main)
+    rest = len(found) - len(told)
+    if rest:
+        return view.language.say_count(
+            "Against customers drawn by lot, and{within}: {listed}; one more is in the table.",
+            "Against customers drawn by lot, and{within}: {listed}; {count} more are in the table.",
+            rest, listed=listed, within=within,
+        )  # fmt: skip
+    return say("Against customers drawn by lot, and{within}: {listed}.", listed=listed, within=within)
+
+
+def _harmed(view: View) -> Finding | None:
+    """The campaigns after which the main outcome is worse, caused by them."""
+    found = of_kind(view, Kind.HARMED)
+    if not found:
+        return None
+    say = view.language.say
+    names = view.names([one.campaign for one in found])
+    told = [effect_told(view, one.effect, "A") for one in found[:MOST_TOLD]]
+    return Finding(
+        id="harmed", grade=Grade.A, head=say("{names} did harm", names=names),
+        statement=view.together(told),
+        meaning=say("Whoever was left alone did better: each further contact of this kind costs money twice."),
+        action=say("Stop {names}, and ask what the contact said.", names=names), section="caused",
+        **_numbers(found[0].effect),
+    )  # fmt: skip
+
+
+def _nothing(view: View) -> Finding | None:
+    """The campaigns that showed no effect, with what they could have shown."""
+    found = of_kind(view, Kind.NOTHING)
+    if not found:
+        return None
+    say = view.language.say
+    names = view.names([one.campaign for one in found])
+    told = [
+        say("{campaign} {change} ({interval})", **numbers_of(view, one.effect)) for one in found[:MOST_TOLD]
+    ]  # fmt: skip
+    listed = Text(view.language.joined(told))
+    statement = (
+        effect_told(view, found[0].effect, "A")
+        if len(found) == 1
+        else say("In {outcome} the arms do not differ beyond chance: {listed}.", outcome=view.outcome(view.main),
+                 listed=listed)
+    )  # fmt: skip
+    return Finding(
+        id="no_effect", grade=Grade.A, head=say("No effect is seen of {names}", names=names),
+        statement=view.together([statement, *_besides(view, found)]), meaning=_power_note(view, found),
+        action=_after_nothing(view, found), section="caused", **_numbers(found[0].effect),
+    )  # fmt: skip
+
+
+def _besides(view: View, found: list[Verdict]) -> list[Text]:
+    """Other outcomes than the main one that differ beyond chance."""
+    told = [effect_told(view, row, one.grade, one.reason) for one in found for row in other_effects(view, one.campaign)]
+    return told[:2]
+
+
+def _power_note(view: View, found: list[Verdict]) -> Text:
+    """The smallest difference that the experiments could have shown."""
+    say = view.language.say
+    smallest = [float(getattr(one.effect, "smallest", math.nan)) for one in found]
+    known = [value for value in smallest if not math.isnan(value)]
+    if not known:
+        return say("That is no sign that they do nothing: a small effect would not have been seen.")
+    values = {
+        "power": view.language.percent(view.parameters.power),
+        "least": view.change(view.main, min(known)), "most": view.change(view.main, max(known)),
+    }  # fmt: skip
+    if len(known) == 1 or values["least"] == values["most"]:
+        return say("They may still do a little: of this size they show, with a chance of {power}, only an effect of "
+                   "{least} or more.", **values)  # fmt: skip
+    return say("They may still do a little: of their sizes they show, with a chance of {power}, only effects from "
+               "{least} (the largest of them) or {most} (the smallest) on.", **values)  # fmt: skip
+
+
+def _after_nothing(view: View, found: list[Verdict]) -> Text:
+    """Stop those that exclude a lift worth while; the others need another test or none."""
+    say = view.language.say
+    stop = [one.campaign for one in found if worth.decision(view, one.campaign) == "stop"]
+    if stop:
+        return say("Stop {names}: an effect that would be worth while is excluded.", names=view.names(stop))
+    return say("Do not roll them out on this evidence: test the one you believe in again, with more customers.")
+
+
+def _doubtful(view: View) -> Finding | None:
+    """Experiments whose arms are not quite as planned, or that were looked at too early."""
+    found = of_kind(view, Kind.DOUBTFUL)
+    if not found:
+        return None
+    say, first = view.language.say, found[0]
+    told: list[Text] = []
+    for one in found[:2]:
+        told.append(effect_told(view, one.effect, one.grade, one.reason))
+        told += [effect_told(view, row, one.grade, one.reason) for row in other_effects(view, one.campaign)]
+    why = Text(
+        view.language.joined(
+            [
+                say("{campaign}: {why}", campaign=view.name(one.campaign), why=_why(view, one))
+                for one in found[:MOST_TOLD]
+            ]
+        )
+    )
+    return Finding(
+        id="doubtful", grade=Grade.C, head=say("{names}: what differs is not surely caused", names=view.names(
+            [one.campaign for one in found])),
+        statement=view.together(told),
+        meaning=say("{why}. What made the arms unequal may also have made the difference.", why=why),
+        action=say("Find out how the arms were made and who is missing, before anything is decided on this."),
+        section="caused", **_numbers(first.effect),
+    )  # fmt: skip
+
+
+def _why(view: View, verdict: Verdict) -> Text:
+    """Why an experiment is doubtful, with the p-value of the sample ratio where that is the reason."""
+    p = view.ratio_p(verdict.campaign)
+    if verdict.reason.startswith("ratio") and not math.isnan(p):
+        return view.language.say("{why} (p {p})", why=reason_told(view, verdict.reason), p=view.p(p))
+    return reason_told(view, verdict.reason)
+
+
+def _unknown(view: View) -> Finding | None:
+    """The campaigns of which it cannot be told what they caused, and why."""
+    found = of_kind(view, Kind.UNKNOWN, Kind.ADJUSTED)
+    if not found:
+        return None
+    say, language = view.language.say, view.language
+    reasons: dict[str, list[Verdict]] = {}
+    for one in found:
+        reasons.setdefault(str(_why(view, one)), []).append(one)
+    told = [
+        say("{names}: {why}", names=view.names([one.campaign for one in those]), why=Text(why))
+        for why, those in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+    if len(found) == len(view.listed):
+        head = language.say_count(
+            "What the campaign caused cannot be told", "What the {count} campaigns caused cannot be told", len(found)
+        )
+    else:
+        head = language.say_count(
+            "What one campaign caused cannot be told", "What {count} campaigns caused cannot be told", len(found)
+        )
+    broken = [one for one in found if one.reason.startswith("ratio")]
+    action = (
+        say("Find out why the arms of {names} are not of the planned sizes: rows may be lost in the export.",
+            names=view.names([one.campaign for one in broken]))
+        if broken
+        else say("Hold out a group drawn by lot in the next campaign: `analytics audience … --holdout`.")
+    )  # fmt: skip
+    return Finding(
+        id="cannot_be_told", grade=Grade.D, head=head, statement=say("{listed}.", listed=Text(language.joined(told))),
+        meaning=say("Part of what followed would have come without them, and nobody can say which part."),
+        action=action, section="caused", value=float(len(found)), n=len(view.listed), unit="campaigns",
+    )  # fmt: skip
+
+
+def _numbers(row: Any) -> dict[str, Any]:
+    """value, low, high, n and unit of a finding from a row of effects."""
+    return {
+        "value": float(row.effect), "low": float(row.low), "high": float(row.high),
+        "n": int(row.n) + int(row.n_control), "unit": str(row.outcome),
+    }  # fmt: skip

@@ -1,0 +1,147 @@
+"""The first screen: what was caused, what was not, what cannot be told, which channel keeps nobody, what to test."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+from customer_analytics.language import Text
+from customer_analytics.narrative.campaign_evaluation import findings as own
+from customer_analytics.narrative.campaign_evaluation.verdicts import Kind, of_kind
+from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+
+if TYPE_CHECKING:
+    from customer_analytics.narrative.campaign_evaluation.view import View
+
+
+class _Section(Protocol):
+    def findings(self, view: View) -> list[Finding]:
+        """What the section has to say."""
+
+
+# After what the campaigns caused: in the order of the first screen.
+SECTIONS: tuple[_Section, ...] = ()
+FIRST_ACTS = ("caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation, the best first
+
+
+def summary(view: View) -> Summary:
+    """The summary of the report on campaigns."""
+    found = all_findings(view)
+    if not view.listed and found[0].id == "no_campaigns":
+        return _too_little(view, found)
+    return Summary(_title(view, found), _standfirst(view), _kpis(view), found, recommendation(found))
+
+
+def all_findings(view: View) -> tuple[Finding, ...]:
+    """All findings, in the order of what a client should hear first."""
+    told = [*own.findings(view), *(found for section in SECTIONS for found in section.findings(view))]
+    return told_in_order(told or [_nothing(view)])
+
+
+def aside(view: View, section: str) -> list[Finding]:
+    """Findings that belong to a section and are not on the first screen."""
+    return told_in_section(all_findings(view), section)
+
+
+def recommendation(found: tuple[Finding, ...]) -> Text:
+    """What to do next: the act of the most useful finding."""
+    told = {finding.id: finding for finding in found}
+    return next((told[name].action for name in FIRST_ACTS if name in told), found[0].action)
+
+
+def _title(view: View, found: tuple[Finding, ...]) -> Text:
+    say, number = view.language.say, view.language.number
+    if not view.listed:
+        return found[0].head
+    compared = len(of_kind(view, Kind.CAUSED, Kind.HARMED, Kind.NOTHING))
+    caused = of_kind(view, Kind.CAUSED)
+    if not compared:
+        return found[0].head
+    if not caused:
+        return view.language.say_count(
+            "One sound experiment, and no gain that was surely caused",
+            "{count} sound experiments, and no gain that was surely caused", compared,
+        )  # fmt: skip
+    if len(caused) == compared == 1:
+        return found[0].head
+    return view.language.say_count(
+        "Of {compared} sound experiments one caused a gain: {names}",
+        "Of {compared} sound experiments {count} caused a gain: {names}", len(caused), compared=number(compared),
+        names=say("{names}", names=view.names([one.campaign for one in caused])),
+    )  # fmt: skip
+
+
+def _standfirst(view: View) -> Text:
+    say = view.language.say
+    if not view.listed:
+        return say(
+            "No campaign can be evaluated: the data do not say who was contacted. What the channels bring is told."
+        )
+    drawn = sum(one.kind == "randomised" for one in view.listed)
+    looked = (
+        say("{campaigns} with {assignments}, {period}", campaigns=view.counted_campaigns(len(view.listed)),
+            assignments=view.counted_assignments(view.units), period=view.period)
+        if view.period
+        else say("{campaigns} with {assignments}, without dates", campaigns=view.counted_campaigns(len(view.listed)),
+                 assignments=view.counted_assignments(view.units))
+    )  # fmt: skip
+    return say(
+        "{looked}; in {drawn} of them the arms were drawn by lot. They are judged by {outcome}{within}.", looked=looked,
+        drawn=view.language.number(drawn), outcome=view.outcome(view.main), within=view.within(view.main),
+    )  # fmt: skip
+
+
+def _kpis(view: View) -> tuple[Kpi, ...]:
+    kpis = [_sound_kpi(view), _programme_kpi(view)]
+    return tuple(kpi for kpi in kpis if kpi is not None)
+
+
+def _sound_kpi(view: View) -> Kpi | None:
+    """How many sound experiments caused a gain."""
+    if not view.listed:
+        return None
+    say, number = view.language.say, view.language.number
+    compared = len(of_kind(view, Kind.CAUSED, Kind.HARMED, Kind.NOTHING))
+    return Kpi(
+        say("Caused a gain"), number(len(of_kind(view, Kind.CAUSED))),
+        say("of {compared} sound experiments; {all}", compared=number(compared),
+            all=view.counted_campaigns(len(view.listed))),
+    )  # fmt: skip
+
+
+def _programme_kpi(view: View) -> Kpi | None:
+    """What all sound campaigns together brought."""
+    money = view.result.money
+    if money is None or not money.basis or not len(money.programme):
+        return None
+    say, last = view.language.say, money.programme.iloc[-1]
+    value, low, high = (float(last[name]) for name in ("cumulative", "cumulative_low", "cumulative_high"))
+    if math.isnan(value):
+        return None
+    label = say("Margin that all brought") if money.basis == "margin" else say("Revenue that all brought")
+    if math.isnan(low):
+        return Kpi(label, view.language.money(value), say("sound experiments only"))
+    return Kpi(
+        label, view.language.money(value),
+        say("sound experiments only, before cost; {interval}", interval=view.money_between(low, high)),
+    )  # fmt: skip
+
+
+def _nothing(view: View) -> Finding:
+    """The finding where there are neither campaigns nor channels."""
+    say = view.language.say
+    return Finding(
+        id="no_campaigns", grade=Grade.D, head=say("No campaign can be evaluated"), statement=view.why_not,
+        meaning=say("What a contact causes cannot be told without knowing who got it and who did not."),
+        action=say("Load the send log of the campaigns: campaign, customer, arm, time."), section="limits",
+    )  # fmt: skip
+
+
+def _too_little(view: View, found: tuple[Finding, ...]) -> Summary:
+    """The whole summary where there is nothing to evaluate."""
+    say = view.language.say
+    return Summary(
+        say("Too little is known to say what the campaigns did"),
+        say("The report says what is missing and gives no effects."),
+        (), found, say("Load the send log of the campaigns before anything is concluded."),
+    )  # fmt: skip
