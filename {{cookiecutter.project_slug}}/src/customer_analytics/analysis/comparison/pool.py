@@ -1,0 +1,221 @@
+"""Who was contacted without a control group, and who could have been: one row a campaign and person.
+
+Could have been contacted: known to the business at that time (registered, or with an order), and not assigned to the
+campaign. Those of the pool begin at the same days as the contacted, spread over them by their ids. Both are described
+by one function, at three moments: the contact, the same time before it, and the time before the days that describe
+them (the placebo, in which a contact that was yet to come can have changed nothing).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.campaigns.histories import described
+from customer_analytics.analysis.itemsets.engine import kept
+from customer_analytics.analysis.survival.blocks import block
+from customer_analytics.expressions import utc_of_local_midnight
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.campaigns.campaign import Campaigns
+    from customer_analytics.engagement.parameters import CampaignEvaluationParameters
+    from customer_analytics.tables.store import Tables
+
+MOST_CAMPAIGNS = 60  # the largest ones are compared
+MOST_ROWS = 1_500_000  # people of both groups over all campaigns; beyond, persons are sampled by their ids
+MOST_OF_ONE = 80_000  # of one campaign and group
+SLOTS = 20  # days of contact that the pool is spread over
+PARTS = 1_000
+NOW, BEFORE, PLACEBO = 0, 1, 2  # the three moments
+EPOCH = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """people: code, contacted (1, 0), the outcomes at the three moments (y_<i>, b_<i>, p_<i>), the before columns,
+    orders_earlier and revenue_earlier (before the placebo), contacts (other campaigns in the days before), others
+    (other campaigns in the window) and exact (consent, where known).
+
+    `unknown`: contacted people by code who were no customers yet.
+    """
+
+    people: pd.DataFrame
+    unknown: dict[int, int]
+
+
+def pool(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluationParameters, codes: list[int]) -> Pool:
+    """The people of some campaigns without a control group, and those who could have been contacted."""
+    listed = campaigns.list.set_index("code").loc[codes]
+    known = known_people(tables)
+    contacted = _contacted(campaigns, codes)
+    slots = _slots(contacted, listed, int(known.count().execute()))
+    moments = kept(_moments(contacted, known, slots, _end(tables)))
+    counted: pd.DataFrame = moments.group_by("code").aggregate(unknown=moments.stranger.sum()).to_pandas()
+    unknown = dict(zip(counted["code"].astype(int), counted["unknown"].fillna(0).astype(int), strict=True))
+    rows = moments.filter(moments.stranger == 0)
+    return Pool(_people(campaigns, tables, parameters, rows), unknown)
+
+
+def known_people(tables: Tables) -> ir.Table:
+    """Every customer with the moment from which the business knew them (registration or first order; null: always):
+    person_id, since."""
+    parts = []
+    if tables.has("customers", "customer_id"):
+        customers = tables["customers"]
+        since = customers.signed_up_at if "signed_up_at" in customers.columns else ibis.null("timestamp")
+        parts.append(customers.select(person_id=customers.customer_id.cast("string"), since=since, own=ibis.literal(1)))
+    if tables.has("orders", "customer_id", "ordered_at"):
+        orders = tables["orders"]
+        parts.append(orders.select(person_id=orders.customer_id.cast("string"), since=orders.ordered_at,
+                                   own=ibis.literal(0)))  # fmt: skip
+    if not parts:
+        return ibis.memtable({}, schema={"person_id": "string", "since": "timestamp"})
+    rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    rows = rows.filter(rows.person_id.notnull())
+    return rows.group_by("person_id").aggregate(since=rows.since.min())
+
+
+def _end(tables: Tables) -> dt.datetime:
+    return utc_of_local_midnight(tables.reference_day, tables.zone)
+
+
+def _contacted(campaigns: Campaigns, codes: list[int]) -> ir.Table:
+    """The contacted units of these campaigns; held-out arms of one whose arms were not drawn are not among them."""
+    units = campaigns.units
+    arms = campaigns.arms
+    named = arms[arms["code"].isin(codes)]
+    held = {int(code) for code in named.loc[named["role"] == "control", "code"]}
+    rows = units.filter(units.code.isin(codes), units.start.notnull())
+    if held:
+        rows = rows.filter(~(rows.code.isin(sorted(held)) & (rows.arm == 0)))
+    return rows.select("code", "person_id", "start", "start_day")
+
+
+def _slots(contacted: ir.Table, listed: pd.DataFrame, people: int) -> pd.DataFrame:
+    """Days of contact by campaign: code, slot, slots, start, window_days, and the share of both groups that is kept."""
+    days: pd.DataFrame = (
+        contacted.group_by("code", "start_day")
+        .aggregate(n=contacted.count(), start=contacted.start.min())
+        .to_pandas()
+        .sort_values(["code", "start_day"], ignore_index=True)
+    )
+    most = min(MOST_OF_ONE, MOST_ROWS // max(2 * days["code"].nunique(), 1))
+    rows = []
+    for code in sorted(int(one) for one in days["code"].unique()):
+        own = days[days["code"] == code]
+        total, number = int(own["n"].sum()), min(SLOTS, len(own))
+        places = (np.arange(number) + 0.5) / number * total
+        chosen = own.iloc[np.searchsorted(own["n"].cumsum().to_numpy(), places)]
+        for slot, start in enumerate(chosen["start"]):
+            rows.append({
+                "code": code, "slot": slot, "slots": number, "slot_start": start,
+                "window_days": int(listed["window_days"].to_dict()[code]),
+                "share_contacted": max(min(PARTS, PARTS * most // max(total, 1)), 1),
+                "share_pool": max(min(PARTS, PARTS * most // max(people, 1)), 1),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _moments(contacted: ir.Table, known: ir.Table, slots: pd.DataFrame, end: dt.datetime) -> ir.Table:
+    """code, person_id, start, window_days, contacted (1, 0), stranger (1: no customer yet); windows that are over."""
+    plan = ibis.memtable(slots)
+    one = plan.filter(plan.slot == 0).select("code", "window_days", "share_contacted", "share_pool", "slots")
+    own = contacted.inner_join(one, "code")
+    own = own.filter(block(own.person_id, PARTS, 17) < own.share_contacted)
+    own = own.left_join(known, "person_id")
+    own = own.select(
+        "code", "person_id", "start", "window_days", contacted=ibis.literal(1, "int8"),
+        stranger=ibis.ifelse((own.since >= own.start).fill_null(False), 1, 0).cast("int8"),
+    )  # fmt: skip
+    spread = known.mutate(part=block(known.person_id, PARTS, 19), place=block(known.person_id, 840, 23))
+    others = spread.cross_join(one).filter(lambda t: t.part < t.share_pool)
+    others = others.mutate(slot=(others.place % others.slots).cast("int64"))
+    starts = plan.select("code", "slot", "slot_start")
+    others = others.inner_join(starts, ["code", "slot"])
+    others = others.filter((others.since < others.slot_start) | others.since.isnull())
+    others = others.anti_join(contacted, ["code", "person_id"]).select(
+        "code", "person_id", start=others.slot_start.cast("timestamp"), window_days=others.window_days,
+        contacted=ibis.literal(0, "int8"), stranger=ibis.literal(0, "int8"),
+    )  # fmt: skip
+    rows = ibis.union(own.cast({"start": "timestamp"}), others.cast({"start": "timestamp"}))
+    return rows.filter(_later(rows.start, rows.window_days) <= ibis.timestamp(end))
+
+
+def _later(moment: ir.TimestampValue, days: ir.IntegerValue) -> ir.TimestampValue:
+    """A moment, some days later, by seconds since 1970: intervals of a column's length differ between engines."""
+    seconds = moment.epoch_seconds().cast("int64") + days.cast("int64") * 86_400
+    return seconds.as_timestamp("s").cast("timestamp")
+
+
+def _people(
+    campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluationParameters, rows: ir.Table
+) -> pd.DataFrame:
+    """Both groups with what was known and what followed, one crossing."""
+    outcomes = [one for one in campaigns.outcomes if not one.ready and one.name != "unsubscribed"]
+    rows = rows.drop("stranger")
+    back = {
+        NOW: rows.start,
+        BEFORE: _later(rows.start, -rows.window_days),
+        PLACEBO: _later(rows.start, -(rows.window_days + parameters.before_days)),
+    }
+    keys = ("code", "person_id", "window_days", "contacted")
+    asked = ibis.union(
+        *(rows.select(*keys, start=at.cast("timestamp"), moment=ibis.literal(m, "int8")) for m, at in back.items())
+    )
+    told = kept(described(tables, asked, parameters, outcomes, campaigns.margin))
+    columns = [one.column for one in outcomes if one.column in told.columns]
+    now = told.filter(told.moment == NOW)
+    chosen = now.select("code", "person_id", "start", "window_days", "contacted", *columns, *_of_before(told))
+    for moment, letter in ((BEFORE, "b"), (PLACEBO, "p")):
+        then = told.filter(told.moment == moment)
+        named = {f"{letter}_{column[2:]}": then[column] for column in columns}
+        if moment == PLACEBO:
+            named |= {"orders_earlier": then.orders_before, "revenue_earlier": then.revenue_before}
+        other = then.select(_code=then.code, _person=then.person_id, **named)
+        chosen = chosen.left_join(other, [("code", "_code"), ("person_id", "_person")]).drop("_code", "_person")
+    counted = _contacts(campaigns, chosen, parameters.before_days)
+    frame: pd.DataFrame = _with_consent(tables, counted).drop("start", "window_days").to_pandas()
+    return frame.sort_values(["code", "contacted", "person_id"], ignore_index=True).drop(columns="person_id")
+
+
+def _of_before(told: ir.Table) -> list[str]:
+    return [name for name in ("x_orders", "x_revenue", "x_visits", "recency_days", "days_known")
+            if name in told.columns]  # fmt: skip
+
+
+def _contacts(campaigns: Campaigns, people: ir.Table, before_days: int) -> ir.Table:
+    """people with contacts (other campaigns that contacted them in the days before or at the same moment) and others
+    (later ones, before the window ended)."""
+    units = campaigns.units
+    untouched = sorted({int(c) for c in campaigns.list.loc[campaigns.list["control_kind"] == "untouched", "code"]})
+    sent = units.filter(units.start.notnull())
+    if untouched:
+        sent = sent.filter((sent.arm > 0) | ~sent.code.isin(untouched))
+    sent = sent.select(_other=sent.code, _of=sent.person_id, _at=sent.start)
+    both = people.select("code", "person_id", "start", "window_days").inner_join(sent, [("person_id", "_of")])
+    both = both.filter(both._other != both.code)
+    first, last = _later(both.start, ibis.literal(-before_days)), _later(both.start, both.window_days)
+    inside = (both["_at"] >= first) & (both["_at"] <= both.start)
+    after = (both["_at"] > both.start) & (both["_at"] < last)
+    counted = both.group_by(_code=both.code, _person=both.person_id).aggregate(
+        contacts=inside.ifelse(1, 0).sum(), others=after.ifelse(1, 0).max()
+    )
+    joined = people.left_join(counted, [("code", "_code"), ("person_id", "_person")]).drop("_code", "_person")
+    return joined.mutate(contacts=joined.contacts.fill_null(0), others=joined.others.fill_null(0))
+
+
+def _with_consent(tables: Tables, people: ir.Table) -> ir.Table:
+    """people with exact: consent as text ("" where unknown); without the column where consent is not recorded."""
+    if not tables.has("customers", "customer_id", "consent"):
+        return people
+    listed = tables["customers"]
+    own = listed.group_by(_person=listed.customer_id.cast("string")).aggregate(consent=listed.consent.max())
+    joined = people.left_join(own, [("person_id", "_person")]).drop("_person")
+    exact = ibis.cases((joined.consent, "yes"), (~joined.consent, "no"), else_="")
+    return joined.mutate(exact=exact).drop("consent")
