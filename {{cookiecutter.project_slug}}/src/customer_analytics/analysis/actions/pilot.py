@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.assignment import rows
 from customer_analytics.analysis.assignment.draw import draw
 from customer_analytics.analysis.assignment.strata import Strata, smallest_stratum, stratify, value_classes
 from customer_analytics.analysis.dropoff.sizes import units_per_arm
-from customer_analytics.tables.ledger import CONTROL, SCHEMA, TREATMENT
+from customer_analytics.tables.ledger import CONTROL, TREATMENT
 
 Floats = npt.NDArray[np.float64]
 AUDIENCE = "churn_pilot"
@@ -126,26 +127,9 @@ def smallest_fall(rate: float, treated: int, control: int) -> float:
 
 
 def ledger_rows(pilot: Pilot, assigned_at: dt.datetime) -> pd.DataFrame:
-    """The assignment in the columns and types of the ledger (tables.ledger.SCHEMA): put into a folder of its name below
-    `audiences/`, it is one more audience, and the evaluation of campaigns finds its arms."""
+    """The assignment in the columns and types of the ledger: see analysis.assignment.rows."""
     assert pilot.assignment is not None and pilot.assigned_on is not None
-    own, n = pilot.assignment, len(pilot.assignment)
-    frame = pd.DataFrame(
-        {
-            "campaign_id": f"{AUDIENCE}_{pilot.assigned_on.isoformat()}",
-            "customer_id": own["person_id"],
-            "arm": own["arm"],
-            "assigned_at": pd.Series([assigned_at] * n).astype("datetime64[us]"),
-            "assigned_on": [pilot.assigned_on] * n,
-            "audience": AUDIENCE,
-            "version": np.ones(n, dtype=np.int32),
-            "stratum": own["stratum"],
-            "seed": np.full(n, pilot.seed, dtype=np.int64),
-            "expires_on": [pilot.result_on] * n,
-        }
-    )
-    rows: pd.DataFrame = frame[SCHEMA.names]
-    return rows
+    return rows.ledger_rows(AUDIENCE, pilot.assignment, pilot.seed, pilot.assigned_on, assigned_at, pilot.result_on)
 
 
 def _strata(people: pd.DataFrame) -> Strata:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import NamedTuple
 
 Z_LEVEL, Z_POWER = 1.959963984540054, 0.8416212335729143  # two-sided 5 %, power 80 %
@@ -19,14 +20,31 @@ class TestSize(NamedTuple):
 
 
 def units_per_arm(baseline: float, target: float) -> int:
-    """Units in each of two equal arms to see `target` against `baseline`: 5 % two-sided, power 80 %.
+    """Units in each of two equal arms to see `target` against `baseline`: 5 % two-sided, power 80 %."""
+    return math.ceil(first_arm_units(baseline, target))
 
-    Fleiss, Levin, Paik 2003, formula 4.14, without the correction for continuity.
+
+def first_arm_units(
+    baseline: float, target: float, ratio: float = 1.0, z_level: float = Z_LEVEL, z_power: float = Z_POWER
+) -> float:
+    """Units of the arm with `baseline` that, with `ratio` times as many of the other, let `target` be seen.
+
+    Fleiss, Levin, Paik 2003, formula 4.14 and its form for unequal arms, without the correction for continuity.
     """
-    middle = (baseline + target) / 2
-    noise = Z_LEVEL * math.sqrt(2 * middle * (1 - middle))
-    noise += Z_POWER * math.sqrt(baseline * (1 - baseline) + target * (1 - target))
-    return math.ceil((noise / (target - baseline)) ** 2)
+    middle = (baseline + ratio * target) / (ratio + 1)
+    noise = z_level * math.sqrt((ratio + 1) * middle * (1 - middle))
+    noise += z_power * math.sqrt(ratio * baseline * (1 - baseline) + target * (1 - target))
+    return (noise / (target - baseline)) ** 2 / ratio
+
+
+def z_of_level(level: float) -> float:
+    """Quantile of a two-sided level."""
+    return NormalDist().inv_cdf(1 - level / 2)
+
+
+def z_of_power(power: float) -> float:
+    """Quantile of a chance to see an effect."""
+    return NormalDist().inv_cdf(power)
 
 
 def test_size(rate: float, reference: float, units_a_week: float, inflation: float = 1.0) -> TestSize | None:
