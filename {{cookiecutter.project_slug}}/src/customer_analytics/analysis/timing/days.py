@@ -1,0 +1,111 @@
+"""Sums by day since the assignment: the only crossing from the engine that the course of an effect needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from customer_analytics.analysis.campaigns.purchases import purchases
+from customer_analytics.analysis.timing.blocks import BLOCKS, Arm
+from customer_analytics.expressions import utc_of_local_midnight
+from customer_analytics.tables.store import Tables
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.campaigns import Campaigns
+    from customer_analytics.engagement.parameters import CampaignEvaluationParameters
+
+DAY = 86_400
+BEFORE_DAYS = 14  # days before the assignment that are shown beside, where there should be nothing
+AFTER_DAYS = (45, 30, 15, 0)  # days after the window that may be looked at, the most first
+LEAST_FOLLOWED = 0.8  # share of a campaign's units with so many days after the window known, for them to be looked at
+MEASURES = ("orders", "revenue", "converted")
+
+
+@dataclass(frozen=True)
+class Days:
+    """What happened by day.
+
+    `units`: code, arm, block, followed (days after the window that are known for these units, of AFTER_DAYS), n.
+    `sums`: code, arm, block, followed, day (-BEFORE_DAYS to window + 44), orders, revenue, converted. `windows`: code
+    -> days of the window.
+    """
+
+    units: pd.DataFrame
+    sums: pd.DataFrame
+    windows: dict[int, int]
+    has_money: bool
+
+    def after_days(self, code: int) -> int:
+        """Days after the window that are known for nearly all units of a campaign."""
+        own = self.units[self.units["code"] == code]
+        total = own["n"].sum()
+        for days in AFTER_DAYS:
+            if own.loc[own["followed"] >= days, "n"].sum() >= LEAST_FOLLOWED * total:
+                return days
+        return 0
+
+    def arm(self, code: int, arm: int, measure: str) -> Arm:
+        """Units and sums by block and day, the first column day -BEFORE_DAYS, the last one the last of after_days."""
+        after = self.after_days(code)
+        columns = BEFORE_DAYS + self.windows[code] + after
+        units, sums = (
+            table[(table["code"] == code) & (table["arm"] == arm) & (table["followed"] >= after)]
+            for table in (self.units, self.sums)
+        )
+        n = np.bincount(units["block"], weights=units["n"], minlength=BLOCKS).astype(np.float64)
+        made = np.zeros((BLOCKS, columns))
+        sums = sums[sums["day"] < columns - BEFORE_DAYS]
+        np.add.at(made, (sums["block"].to_numpy(), sums["day"].to_numpy() + BEFORE_DAYS), sums[measure].to_numpy(float))
+        return Arm(n, made)
+
+
+def followed_units(campaigns: Campaigns, tables: Tables, codes: list[int]) -> ir.Table:
+    """Units of the campaigns whose window is complete: code, arm, block, person_id, start, window_days and followed
+    (days after the window that lie before the end of the data, of AFTER_DAYS)."""
+    units = campaigns.units.filter(campaigns.units.code.isin(codes), campaigns.units.start.notnull())
+    end = ibis.timestamp(utc_of_local_midnight(tables.reference_day, tables.zone))
+    spare = (end.epoch_seconds() - units.start.epoch_seconds()).cast("int64") // DAY - units.window_days
+    followed = ibis.cases(*((spare >= days, days) for days in AFTER_DAYS), else_=-1).cast("int16")
+    rows = units.select(
+        "code", "arm", "person_id", "start", block=units.block.cast("int32"),
+        window_days=units.window_days.cast("int32"), followed=followed,
+    )  # fmt: skip
+    return rows.filter(rows.followed >= 0)
+
+
+def by_day(
+    campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluationParameters, codes: list[int]
+) -> Days | None:
+    """Sums by day of the campaigns; None where there are no orders."""
+    bought = purchases(tables, parameters, campaigns.margin)
+    if bought is None:
+        return None
+    keys = ["code", "arm", "block", "followed"]
+    rows = followed_units(campaigns, tables, codes)
+    units = rows.group_by(keys).aggregate(n=rows.count()).to_pandas().sort_values(keys, ignore_index=True)
+    joined = rows.inner_join(bought.select("person_id", "ordered_at", "bought", "net"), "person_id")
+    seconds = joined.ordered_at.epoch_seconds().cast("int64") - joined.start.epoch_seconds().cast("int64")
+    # Shifted before it is divided: engines round a negative quotient differently.
+    day = ((seconds + BEFORE_DAYS * DAY) // DAY - BEFORE_DAYS).cast("int32")
+    dated = joined.mutate(seconds=seconds, day=day).filter(
+        lambda t: (t.seconds >= -BEFORE_DAYS * DAY) & (t.day < t.window_days + t.followed)
+    )
+    own = dated.group_by(*keys, "person_id", "day").aggregate(orders=dated.bought.sum(), revenue=dated.net.sum())
+    first = ibis.window(group_by=["code", "person_id"])
+    since = ((own.day >= 0) & (own.orders > 0)).ifelse(own.day, None)
+    own = own.mutate(first=since.min().over(first))
+    sums = own.group_by(*keys, "day").aggregate(
+        orders=own.orders.sum(), revenue=own.revenue.sum(),
+        converted=(own.day == own["first"]).fill_null(False).ifelse(1, 0).sum(),
+    )  # fmt: skip
+    frame = sums.to_pandas().sort_values([*keys, "day"], ignore_index=True)
+    has_money = bool(frame["revenue"].notna().any())
+    for name in MEASURES:
+        frame[name] = frame[name].astype("float64").fillna(0.0)
+    days = campaigns.list.set_index("code")["window_days"]
+    return Days(units, frame, {code: int(days[code]) for code in codes}, has_money)
