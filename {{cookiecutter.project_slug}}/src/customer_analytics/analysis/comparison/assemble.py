@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 COMPARED = ("converted", "orders", "revenue", "margin", "visits")
+ALL_BUY = 0.9  # share with an order from which that share says nothing, and the revenue decides instead
+OTHERWISE = 0.1  # difference of the shares that other campaigns reached in the window, above which it is theirs too
 
 
 def comparison(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluationParameters) -> Comparison:
@@ -51,8 +53,8 @@ def comparison(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluat
     dated = aimed[aimed["first_on"].notna() & aimed["window_days"].notna() & (aimed["over"] > 0)].head(MOST_CAMPAIGNS)
     if not len(dated):
         return Comparison("no_start", **found)
-    main = campaigns.main if any(one.name == campaigns.main for one in outcomes) else outcomes[0].name
     people = pool(campaigns, tables, parameters, [int(code) for code in dated["code"]])
+    main = _main(campaigns, parameters, outcomes, people.people)
     parts = [
         Part(str(row["campaign"]), people.people[people.people["code"] == row["code"]], outcomes, main, parameters)
         for _, row in dated.sort_values(["first_on", "campaign"]).iterrows()
@@ -62,6 +64,19 @@ def comparison(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluat
     unknown = {str(row["campaign"]): people.unknown.get(int(row["code"]), 0) for _, row in dated.iterrows()}
     clusters = {str(row["campaign"]): bool(pd.notna(row["clusters"])) for _, row in dated.iterrows()}
     return _assembled(parts, unknown, clusters, main, found)
+
+
+def _main(
+    campaigns: Campaigns, parameters: CampaignEvaluationParameters, outcomes: list[Outcome], people: pd.DataFrame
+) -> str:
+    """The outcome that decides: that of the report; the revenue where nearly everybody buys in the window anyway."""
+    names = [one.name for one in outcomes]
+    main = campaigns.main if campaigns.main in names else names[0]
+    column = next(one.column for one in outcomes if one.name == main)
+    others = people.loc[people["contacted"] == 0, column] if column in people else pd.Series(dtype=float)
+    if main == "converted" and not parameters.main_outcome and "revenue" in names and others.mean() > ALL_BUY:
+        return "revenue"
+    return main
 
 
 class Part:
@@ -114,9 +129,19 @@ class Part:
         n = int(self.design.contacted.sum())
         return len(self.matches.contacted) / n if n else math.nan
 
-    def verdict(self, clustered: bool) -> tuple[str, str]:
+    @property
+    def others(self) -> tuple[float, float]:
+        """Share that other campaigns contacted in the window: of the contacted, and of their partners."""
+        inside, reached, weight = self.design.contacted, self.column("others"), self.matches.weight
+        partners = np.where(inside, 0.0, weight)
+        own = float(reached[inside].mean()) if inside.any() else math.nan
+        return own, float(partners @ reached / partners.sum()) if partners.sum() > 0 else math.nan
+
+    def verdict(self, unknown: int, *, clustered: bool) -> tuple[str, str]:
         """Grade B, or D and why."""
-        inside, placebo = self.design.contacted, self.placebo()
+        inside, placebo, others = self.design.contacted, self.placebo(), self.others
+        if not inside.any():
+            return "D", "unknown" if unknown else "not_over"
         if min(int(inside.sum()), int((~inside).sum())) < self.least or self.main not in self.estimates:
             return "D", "few"
         if len(self.matches.contacted) < self.least or math.isnan(self.estimates[self.main]["matched"].error):
@@ -127,8 +152,12 @@ class Part:
             return "D", "support"
         if not worst(self.balance, "after") <= ALIKE:
             return "D", "unbalanced"
+        if math.isnan(placebo.p):
+            return "D", "no_placebo"
         if placebo.p < LEVEL:
             return "D", "placebo"
+        if abs(others[0] - others[1]) > OTHERWISE:
+            return "D", "others"
         return "B", ""
 
 
@@ -155,17 +184,15 @@ def _assembled(
 def _campaign(part: Part, unknown: int, clustered: bool) -> dict[str, Any]:
     inside, placebo = part.design.contacted, part.placebo()
     own = part.estimates.get(part.main, {}).get("matched", estimate.NONE)
-    grade, reason = part.verdict(clustered)
+    grade, reason = part.verdict(unknown, clustered=clustered)
     after = part.balance["after"].abs()
-    others = part.column("others")
     return {
         "campaign": part.campaign, "n": int(inside.sum()), "unknown": unknown, "pool": int((~inside).sum()),
         "kept": len(part.matches.contacted), "kept_share": part.kept_share, "partners": part.matches.plan.partners,
         "calliper": part.matches.plan.calliper, "apart_before": worst(part.balance, "before"),
         "apart_after": worst(part.balance, "after"),
         "worst_property": str(part.balance.at[after.idxmax(), "covariate"]) if after.notna().any() else "",
-        "others": others[inside].mean() if inside.any() else math.nan,
-        "others_pool": others[~inside].mean() if (~inside).any() else math.nan,
+        "others": part.others[0], "others_partners": part.others[1],
         "placebo": placebo.effect, "placebo_low": placebo.low, "placebo_high": placebo.high, "placebo_p": placebo.p,
         "effect": own.effect, "low": own.low, "high": own.high, "p": own.p, "grade": grade, "reason": reason,
     }  # fmt: skip

@@ -63,12 +63,9 @@ def design(people: pd.DataFrame) -> Design:
 
 
 def _column(people: pd.DataFrame, name: str) -> Floats:
-    values = people[name].astype(float)
-    values = values.fillna(NEVER if name == "recency_days" else 0.0)
-    array: Floats = values.to_numpy(np.float64)
-    if name in LOGGED:
-        return np.asarray(np.log1p(np.maximum(array, 0.0)), dtype=np.float64)
-    return array
+    values = people[name].astype(float).fillna(NEVER if name == "recency_days" else 0.0)
+    array = np.asarray(values, dtype=np.float64)
+    return np.log1p(np.maximum(array, 0.0)) if name in LOGGED else array
 
 
 def strata(people: pd.DataFrame) -> Integers:

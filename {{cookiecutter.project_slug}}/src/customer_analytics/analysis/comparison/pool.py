@@ -69,11 +69,11 @@ def known_people(tables: Tables) -> ir.Table:
     if tables.has("customers", "customer_id"):
         customers = tables["customers"]
         since = customers.signed_up_at if "signed_up_at" in customers.columns else ibis.null("timestamp")
-        parts.append(customers.select(person_id=customers.customer_id.cast("string"), since=since, own=ibis.literal(1)))
+        parts.append(customers.select(person_id=customers.customer_id.cast("string"), since=since.cast("timestamp")))
     if tables.has("orders", "customer_id", "ordered_at"):
         orders = tables["orders"]
-        parts.append(orders.select(person_id=orders.customer_id.cast("string"), since=orders.ordered_at,
-                                   own=ibis.literal(0)))  # fmt: skip
+        since = orders.ordered_at.cast("timestamp")
+        parts.append(orders.select(person_id=orders.customer_id.cast("string"), since=since))
     if not parts:
         return ibis.memtable({}, schema={"person_id": "string", "since": "timestamp"})
     rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
