@@ -27,10 +27,11 @@ BEFORE = ("x_converted", "x_orders", "x_revenue", "x_visits")
 STATE = ("recency_days", "orders_before", "revenue_before", "days_known")
 LIST = (
     "campaign", "code", "name", "channel", "offer", "source", "kind", "first_on", "last_on", "window_days",
-    "window_source", "over", "units", "in_two_arms", "strangers", "clusters", "clusters_in_two_arms", "control",
-    "control_kind", "control_n", "planned", "plan_known", "cost_fixed", "messages", "reason",
+    "window_source", "over", "units", "in_two_arms", "without_arm", "unanswered", "strangers", "clusters",
+    "clusters_in_two_arms", "control", "control_kind", "control_n", "planned", "plan_known", "cost_fixed", "messages",
+    "reason",
 )  # fmt: skip
-ARMS = ("campaign", "code", "arm", "number", "role", "n", "sent")
+ARMS = ("campaign", "code", "arm", "number", "role", "n", "sent", "messages")
 MOMENTS = ("sent_at", "delivered_at", "opened_at", "clicked_at", "unsubscribed_at")
 
 
@@ -57,16 +58,17 @@ class Campaigns:
         (arms to compare) or targeted. `first_on`, `last_on`: first and last day of assignment (None: unknown).
         `window_days` from `window_source`: "parameter", "campaign" (its own first to last day: no message has a time)
         or "none" (no day is known; only ready-made outcomes). `over`: share of the units whose window is complete.
-        `units`: assigned and in one arm. `in_two_arms`: left out. `strangers`: units that no row of customers names,
-        where there are customers; they count. `clusters`: where something else than customers was drawn, else NaN; of
-        them in several arms. `control`: label of the arm compared with, "" for none; `control_kind`: "untouched"
-        (nothing was sent to it, or it is named so), "named" (by the parameters) or "first" (of arms that all got
-        something: "against", not "without contact"). `planned`: arm -> share (equal where nothing is known).
-        `cost_fixed`: of the campaign and of spend booked on it (NaN: unknown). `messages`: that left (NaN: unknown).
-        `reason`: why no arms are compared: "" (they are), no_arms, one_arm, not_randomised, many_arms, no_start
-        (nothing is known of when, and no outcome is ready-made), not_over.
+        `units`: assigned and in one arm. `in_two_arms`, `without_arm` (where others have one): left out. `unanswered`:
+        of the units whose window is over, those without a ready-made outcome that others have: not in `sums`.
+        `strangers`: units that no row of customers names, where there are customers; they count. `clusters`: where
+        something else than customers was drawn, else NaN; of them in several arms. `control`: label of the arm compared
+        with, "" for none; `control_kind`: "untouched" (nothing was sent to it, or it is named so), "named" (by the
+        parameters) or "first" (of arms that all got something: "against", not "without contact"). `planned`: arm ->
+        share (equal where nothing is known). `cost_fixed`: of the campaign and of spend booked on it (NaN: unknown).
+        `messages`: that left (NaN: unknown). `reason`: why no arms are compared: "" (they are), no_arms, one_arm,
+        not_randomised, many_arms, no_start (nothing is known of when, and no outcome is ready-made), not_over.
     arms: ARMS. `number` 0 is the control; the one arm of a targeted campaign has number 1, label "" or its own, role
-        contact. `sent`: share to whom something was sent (NaN: unknown).
+        contact. `sent`: share to whom something was sent, `messages` that left (NaN: unknown).
     units: materialised, one row a campaign and unit in one arm: code, arm (number), person_id, block (0 to 199, of the
         person, of the cluster where clusters were drawn), cluster, stratum (strings, null), start (naive UTC
         timestamp), start_day (local day number), window_days, over, those of MOMENTS that touches has (timestamps),

@@ -10,6 +10,7 @@ from customer_analytics.analysis.value.margin import Margin, margin, order_costs
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.tables.store import Tables
 
+_TRACKED = ("session_id", "visitor_id", "page", "element", "channel", "device")
 NO_NUMBER = ibis.null("float64")
 
 
@@ -19,8 +20,11 @@ def knows_orders(tables: Tables) -> bool:
 
 
 def knows_visits(tables: Tables) -> bool:
-    """Whether visits can be counted for customers."""
-    return tables.has("events", "customer_id", "occurred_at")
+    """Whether visits can be counted for customers: events with something that a tracker of a site or app writes.
+
+    Events without any of it, as coupons that were redeemed, are no visits.
+    """
+    return tables.has("events", "customer_id", "occurred_at") and any(tables.has("events", name) for name in _TRACKED)
 
 
 def known_margin(tables: Tables, parameters: CampaignEvaluationParameters) -> Margin | None:

@@ -84,7 +84,7 @@ def contrasts(tables: Tables, people: ir.Table) -> list[Contrast]:
         .to_pandas()
         .sort_values(["campaign_id", "arm"], ignore_index=True)
     )  # fmt: skip
-    plans = _plans(tables)
+    plans = plan_texts(tables)
     return [
         _contrast(str(name), own, plans.get(str(name), ())) for name, own in counted.groupby("campaign_id", sort=True)
     ]
@@ -138,7 +138,7 @@ def ratio_test(sizes: dict[str, int], plan: dict[str, float] | None) -> float:
     return float(chi2.sf(((seen - expected) ** 2 / expected).sum(), len(seen) - 1))
 
 
-def _plans(tables: Tables) -> dict[str, tuple[str, ...]]:
+def plan_texts(tables: Tables) -> dict[str, tuple[str, ...]]:
     """Texts by campaign in which a plan may stand: the client's own columns of the campaigns."""
     if not tables.has("campaigns", "campaign_id"):
         return {}
