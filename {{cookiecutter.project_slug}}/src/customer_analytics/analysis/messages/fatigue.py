@@ -8,6 +8,7 @@ the same message went to both on the same days.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -92,12 +93,12 @@ def _counted(found: Contacts, tables: Tables, days: int, known: list[str]) -> pd
     columns = sorted({name for metric in known for name in METRICS[metric]} | {"sent"})
     rows = found.rows.mutate(second=found.rows.moment.epoch_seconds().cast("int64"))
     joined = rows.inner_join(earlier_messages(tables, days), ["person_id", "second"])
-    top = ibis.literal(LAST - 1)
-    numbered = joined.mutate(
-        window=(ibis.least(joined.recent, top) + 1).cast("int32"), ever=(ibis.least(joined.earlier, top) + 1).cast("int32")
-    )  # fmt: skip
+    recent, earlier = (ibis.least(before, LAST - 1) for before in (joined.recent, joined.earlier))
+    numbered = joined.mutate(window=(recent + 1).cast("int32"), ever=(earlier + 1).cast("int32"))
     by = ["code", "frequency", WINDOW, EVER]
-    frame = numbered.group_by(by).aggregate(**{name: numbered[name].sum() for name in columns}).to_pandas()
+    frame: pd.DataFrame = (
+        numbered.group_by(by).aggregate(**{name: numbered[name].sum() for name in columns}).to_pandas()
+    )
     return frame.sort_values(by, ignore_index=True)
 
 
@@ -151,10 +152,7 @@ def _trends(counts: pd.DataFrame, axis: str, known: list[str]) -> tuple[Trend, .
         rise, interval = rising(stratum, earlier, events, base)
         found.append(Trend(metric, rise, interval.low, interval.high, p, math.nan, int(events.sum()), int(base.sum())))
     adjusted = holm(np.array([trend.p for trend in found]))
-    return tuple(
-        Trend(t.metric, t.rise, t.low, t.high, t.p, float(q), t.events, t.base)
-        for t, q in zip(found, adjusted, strict=True)
-    )
+    return tuple(replace(trend, p_adjusted=float(p)) for trend, p in zip(found, adjusted, strict=True))
 
 
 def _cap(trends: tuple[Trend, ...], seen: int) -> tuple[int | None, str]:

@@ -69,17 +69,15 @@ def rising(stratum: Integers, earlier: Floats, events: Floats, base: Floats) -> 
         factor = 1 + rise * earlier
         exposed = np.bincount(place, weights=base * factor, minlength=len(strata))
         happened = events > 0
-        return float(
-            (events[happened] * np.log(factor[happened])).sum() - (own[own > 0] * np.log(exposed[own > 0])).sum()
-        )
+        told = (events[happened] * np.log(factor[happened])).sum()
+        return float(told - (own[own > 0] * np.log(exposed[own > 0])).sum())
 
     if most <= 0 or events.sum() < LEAST_EVENTS:
         return math.nan, Interval(math.nan, math.nan)
     low, high = -1 / most + 1e-9, HIGHEST
-    found = minimize_scalar(
-        lambda rise: -likelihood(rise), bounds=(low, high), method="bounded", options={"xatol": 1e-7}
-    )
-    best, limit = float(found.x), likelihood(float(found.x)) - float(chi2.ppf(0.95, 1)) / 2
+    found = minimize_scalar(lambda rise: -likelihood(rise), bounds=(low, high), method="bounded")
+    best = float(found.x)
+    limit = likelihood(best) - float(chi2.ppf(0.95, 1)) / 2
     ends = []
     for end in (low, high):
         inside = likelihood(end) > limit
