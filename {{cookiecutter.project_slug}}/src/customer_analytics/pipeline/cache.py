@@ -170,8 +170,9 @@ def engagement_facts(
     """What a report depends on in the project beside its data: settings, the logo, the key of customer ids.
 
     The parameters of other reports are left out, so that changing them leaves this report in the cache; but personas
-    also rest on the tag catalogue, on the ledger that tags may ask, and on RFM, whose segments are tags; and churn on
-    what earlier runs promised for the time up to `day`, the last day that counts (None: not known, all of it counts).
+    also rest on the tag catalogue, on the ledger that tags may ask, and on RFM, whose segments are tags; campaign
+    evaluation and the data audit on the ledger too; and churn on what earlier runs promised for the time up to `day`,
+    the last day that counts (None: not known, all of it counts).
     """
     settings = project.engagement.model_dump(mode="json", exclude={"reports"})
     files = []
@@ -179,8 +180,10 @@ def engagement_facts(
         files.append(project.folder / project.engagement.brand.logo)
     reports = [report]
     if report == "personas":
-        files += [project.folder / FILE_NAME, *(each.path for each in assignments(project))]
+        files.append(project.folder / FILE_NAME)
         reports.append("rfm")
+    if report in ("personas", "campaign_evaluation", "data_audit"):
+        files += [each.path for each in assignments(project)]
     promised = []
     if report == "churn":
         last = None if day is None else dt.date.fromisoformat(day)

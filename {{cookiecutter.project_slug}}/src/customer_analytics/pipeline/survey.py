@@ -18,6 +18,7 @@ from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.language import Language
 from customer_analytics.pipeline.cache import Cache, code_hash, key_of, versions
 from customer_analytics.pipeline.plan import Plan, nearest
+from customer_analytics.tables.ledger import audience_names
 
 if TYPE_CHECKING:
     from customer_analytics.tables.store import Tables
@@ -87,7 +88,8 @@ def survey(project: Project, cache: Cache, plan: Plan, fingerprint: str, group: 
     tables = _open(project, plan, group)
     language = Language(plan.language, project.engagement.currency)
     bases = {report.name: int(report.resolved["minimum_base"]) for report in plan.reports}
-    judged = {base: fitness(tables, minimum_base=base) for base in sorted(set(bases.values()))}
+    lists = len(audience_names(project))
+    judged = {base: fitness(tables, minimum_base=base, lists=lists) for base in sorted(set(bases.values()))}
     verdicts = {}
     for name, base in bases.items():
         verdict = judged[base][name]
@@ -127,7 +129,8 @@ def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, co
 def _survey_key(project: Project, plan: Plan, fingerprint: str, group: Group | None) -> str:
     bases = {report.name: report.resolved["minimum_base"] for report in plan.reports}
     subset = None if group is None else group.subset
-    return key_of(what="survey", subset=subset, bases=bases, **_basis(project, plan, fingerprint))
+    lists = audience_names(project)
+    return key_of(what="survey", subset=subset, bases=bases, lists=lists, **_basis(project, plan, fingerprint))
 
 
 def _basis(project: Project, plan: Plan, fingerprint: str) -> dict[str, Any]:

@@ -106,6 +106,13 @@ class Report:
 
         return open_ledger(self.project, self.tables.backend, self.tables.as_of)
 
+    @property
+    def lists(self) -> int:
+        """Lists of customers to contact that the project has exported, of any day."""
+        from customer_analytics.tables.ledger import audience_names
+
+        return len(audience_names(self.project))
+
     def publish(
         self,
         summary: Summary,

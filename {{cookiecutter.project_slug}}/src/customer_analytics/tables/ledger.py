@@ -65,6 +65,11 @@ def assignments(project: Project) -> tuple[Assignment, ...]:
     return tuple(_found(project.audiences)) if project.audiences.is_dir() else ()
 
 
+def audience_names(project: Project) -> list[str]:
+    """The audiences that were ever exported, each once."""
+    return sorted({file.audience for file in assignments(project)})
+
+
 def _found(folder: Path) -> Iterator[Assignment]:
     for audience in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
         for path in sorted((audience / EARLIER).glob("assignment_*.parquet")):

@@ -149,6 +149,27 @@ def test_a_control_group_below_the_base_is_no_control_group(make_tables):
     assert codes(verdict) == ["no_control_group"]
 
 
+def test_channels_without_contacts_carry_the_part_on_channels(make_tables):
+    events = pd.DataFrame({"visitor_id": ["a", "b"], "event": "view", "occurred_at": pd.Timestamp("2024-01-01")})
+    silent = fitness(make_tables(events=events), minimum_base=30)["campaign_evaluation"]
+    assert (silent.level, codes(silent)) == (Level.NO_GO, ["no_touches"])
+    spend = pd.DataFrame({"day": [pd.Timestamp("2024-01-01").date()], "channel": ["social"], "cost": [5.0]})
+    people = pd.DataFrame({"customer_id": ["a"], "acquisition_channel": ["social"]})
+    for tables in ({"events": events.assign(channel="search")}, {"spend": spend}, {"customers": people}):
+        verdict = fitness(make_tables(**tables), minimum_base=30)["campaign_evaluation"]
+        assert (verdict.level, codes(verdict)) == (Level.LIMITS, ["channels_only"])
+    few = fitness(make_tables(touches=touches(["a"], per_arm=5), spend=spend), minimum_base=30)["campaign_evaluation"]
+    assert codes(few) == ["channels_only"]
+
+
+def test_the_projects_own_lists_are_campaigns_where_it_is_known_what_people_did_then(make_tables):
+    verdict = fitness(make_tables(orders=orders()), minimum_base=30, lists=2)["campaign_evaluation"]
+    assert (verdict.level, codes(verdict), verdict.base) == (Level.LIMITS, ["lists_only"], {"lists": 2})
+    people = pd.DataFrame({"customer_id": ["a"]})
+    verdict = fitness(make_tables(customers=people), minimum_base=30, lists=2)["campaign_evaluation"]
+    assert verdict.level == Level.NO_GO
+
+
 def test_visitors_without_a_customer_id_carry_a_funnel(make_tables):
     start = pd.Timestamp("2024-01-01")
     rows = [

@@ -83,6 +83,7 @@ def audit(
     minimum_group: int,
     log: LoadLog | None = None,
     identity_rules: IdentitySettings | None = None,
+    lists: int = 0,
 ) -> Audit:
     """Audit the loaded tables.
 
@@ -92,11 +93,12 @@ def audit(
         minimum_group: a value is shown as an example only when so many rows share it.
         log: what the loader set aside; None when the tables were not loaded from files.
         identity_rules: when accounts are one person; None: by the default rules.
+        lists: lists of customers that the project has exported.
     """
     derived = derived_tables(log)
     facts = inventory(tables, derived=derived)
     whole = totals(facts, tables)
-    verdicts = fitness(tables, minimum_base=parameters.minimum_base)
+    verdicts = fitness(tables, minimum_base=parameters.minimum_base, lists=lists)
     columns = [
         column
         for table in facts

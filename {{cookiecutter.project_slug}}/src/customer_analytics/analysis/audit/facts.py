@@ -71,6 +71,8 @@ class Facts:
     contracts_ended: int
     contracts_dated: int  # with the day on which they began
     channel_paths: int
+    channels: int  # rows of events or customers that say by which channel somebody came
+    spend: int
 
 
 def collect_facts(tables: Tables) -> Facts:
@@ -101,6 +103,14 @@ def collect_facts(tables: Tables) -> Facts:
         contracts_ended=ended,
         contracts_dated=dated,
         channel_paths=rows.get("channel_paths", 0),
+        channels=max(
+            _filled(tables, name, column)
+            for name, column in (("events", "channel"), ("customers", "acquisition_channel"))
+            if name in present
+        )
+        if present & {"events", "customers"}
+        else 0,
+        spend=rows.get("spend", 0),
     )
 
 

@@ -60,12 +60,13 @@ class Verdict:
         return self.level > Level.NO_GO
 
 
-def fitness(tables: Tables, *, minimum_base: int) -> dict[str, Verdict]:
+def fitness(tables: Tables, *, minimum_base: int, lists: int = 0) -> dict[str, Verdict]:
     """The verdict of each report, in the order of the reports.
 
     Args:
         tables: the loaded tables.
         minimum_base: customers (or baskets, or people in an arm) below which nothing is estimated.
+        lists: lists of customers to contact that the project itself has exported; each is a campaign.
     """
     facts = collect_facts(tables)
     verdicts = {
@@ -76,7 +77,7 @@ def fitness(tables: Tables, *, minimum_base: int) -> dict[str, Verdict]:
         "retention": _retention(facts, minimum_base),
         "churn": _churn(facts, minimum_base),
         "basket_rules": _basket_rules(facts.baskets, minimum_base),
-        "campaign_evaluation": _campaigns(facts, minimum_base),
+        "campaign_evaluation": _campaigns(facts, minimum_base, lists),
     }
     return {name: verdicts[name] for name in REPORTS}
 
@@ -217,11 +218,20 @@ def _basket_rules(baskets: BasketFacts | None, minimum_base: int) -> Verdict:
     return _verdict(reasons, base)
 
 
-def _campaigns(facts: Facts, minimum_base: int) -> Verdict:
-    if not facts.touches:
-        if facts.channel_paths:
-            return _verdict([Reason("paths_only", Level.LIMITS)], {"paths": facts.channel_paths})
-        return _verdict([Reason("no_touches", Level.NO_GO)], {})
+def _campaigns(facts: Facts, minimum_base: int, lists: int) -> Verdict:
+    """The best of four sources: who was contacted, the project's own lists, ready-made paths, channels and spend."""
+    verdicts = [_contacts(facts, minimum_base)] if facts.touches else []
+    people = [source.people for source in (facts.orders, facts.events) if source is not None]
+    if lists and max(people, default=0):
+        verdicts.append(_verdict([Reason("lists_only", Level.LIMITS)], {"lists": lists}))
+    if facts.channel_paths:
+        verdicts.append(_verdict([Reason("paths_only", Level.LIMITS)], {"paths": facts.channel_paths}))
+    if facts.channels or facts.spend:
+        verdicts.append(_verdict([Reason("channels_only", Level.LIMITS)], {"channel_rows": facts.channels}))
+    return _best(verdicts) if verdicts else _verdict([Reason("no_touches", Level.NO_GO)], {})
+
+
+def _contacts(facts: Facts, minimum_base: int) -> Verdict:
     compared = [arms for arms in facts.arms.values() if sum(n >= minimum_base for n in arms.values()) >= 2]
     base = {"contacts": facts.touches, "campaigns": len(facts.arms), "with_two_arms": len(compared)}
     orders_known = facts.orders is not None and facts.orders.people > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from customer_analytics.analysis.money.result import SCORECARD
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Cell
@@ -13,11 +14,10 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.verdicts import Verdict
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-COLUMNS = (
-    "incremental_orders", "incremental_orders_low", "incremental_orders_high", "incremental_revenue",
-    "incremental_revenue_low", "incremental_revenue_high", "incremental_margin", "incremental_margin_low",
-    "incremental_margin_high", "cost", "net", "net_low", "net_high", "roi", "roi_low", "roi_high", "rank", "decision",
-)  # fmt: skip
+LISTED = {
+    "campaign", "name", "channel", "offer", "source", "kind", "first_on", "last_on", "units", "grade", "reason", "arm",
+}  # fmt: skip
+COLUMNS = tuple(name for name in SCORECARD if name not in LISTED)  # the others stand in the scorecard's own columns
 REASON = "decision_reason"
 
 

@@ -39,6 +39,9 @@ REASONS = {
     "few_mixed_baskets": "Baskets with two different items: {count}; at least {need} are needed.",
     "some_mixed_baskets": "Baskets with two different items: {count}; rare pairs show from {need}.",
     "paths_only": "Only ready-made channel paths are there: credit can be shared out, effects cannot be measured.",
+    "channels_only": "Nothing is known of who was contacted, only channels and spend: those can be compared, campaigns "
+    "cannot.",
+    "lists_only": "Only the lists of this project are known, not whether they were sent.",
     "no_outcome": "Nothing is known of what the contacted people did afterwards.",
     "no_control_group": "Nobody was held out, so the report can describe what followed a campaign, not what it caused.",
     "some_without_control": "{count} of {total} campaigns held nobody out; of those it can only say what followed.",
@@ -71,6 +74,10 @@ UNLOCK = {
     "few_mixed_baskets": "All lines of each order, not the first one only.",
     "some_mixed_baskets": "A longer period: at least {need} baskets with two different items.",
     "paths_only": "The send log with a held-out group, to measure effects as well.",
+    "channels_only": (
+        "The send log of the campaigns: campaign, customer, arm, time; and for the next one a held-out group."
+    ),
+    "lists_only": "The send log of the lists: who truly got the message, and when.",
     "no_outcome": "The orders or events of the contacted customers.",
     "no_control_group": "A held-out group in the next campaign, drawn at random and recorded.",
     "some_without_control": "A held-out group in every campaign, drawn at random and recorded.",
@@ -95,6 +102,8 @@ _ONE = {
     "contracts": "one contract",
     "ended": "one of them ended",
     "paths": "one channel path",
+    "lists": "one list of the project",
+    "channel_rows": "one row with a channel",
 }
 _BASES = {
     "tables": "{count} tables",
@@ -115,6 +124,8 @@ _BASES = {
     "contracts": "{count} contracts",
     "ended": "{count} of them ended",
     "paths": "{count} channel paths",
+    "lists": "{count} lists of the project",
+    "channel_rows": "{count} rows with a channel",
 }
 
 
