@@ -96,9 +96,8 @@ def _counted(found: Contacts, tables: Tables, days: int, known: list[str]) -> pd
     recent, earlier = (ibis.least(before, LAST - 1) for before in (joined.recent, joined.earlier))
     numbered = joined.mutate(window=(recent + 1).cast("int32"), ever=(earlier + 1).cast("int32"))
     by = ["code", "frequency", WINDOW, EVER]
-    frame: pd.DataFrame = (
-        numbered.group_by(by).aggregate(**{name: numbered[name].sum() for name in columns}).to_pandas()
-    )
+    added = numbered.group_by(by).aggregate(**{name: numbered[name].sum() for name in columns})
+    frame: pd.DataFrame = added.to_pandas()
     return frame.sort_values(by, ignore_index=True)
 
 

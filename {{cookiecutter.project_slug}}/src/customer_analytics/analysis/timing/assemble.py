@@ -10,7 +10,7 @@ import pandas as pd
 from customer_analytics.analysis.timing.categories import categories
 from customer_analytics.analysis.timing.course import course as course_of
 from customer_analytics.analysis.timing.course import courses, daily, moved, verdicts
-from customer_analytics.analysis.timing.days import MEASURES, by_day
+from customer_analytics.analysis.timing.days import MEASURES, Days, by_day
 from customer_analytics.analysis.timing.overlaps import overlaps
 from customer_analytics.analysis.timing.result import DAILY, Timing
 from customer_analytics.tables.store import Tables
@@ -67,14 +67,14 @@ def _contrasts(campaigns: Campaigns, experiments: Experiments | None, least: int
         sizes = dict(zip(arms["number"], arms["n"], strict=True))
         sound = experiments is not None and experiments.sound(str(row["campaign"]))
         found += [
-            {"campaign": str(row["campaign"]), "code": int(row["code"]), "arm": str(arm.arm), "number": int(arm.number),
-             "control": str(row["control"]), "sound": sound}
-            for arm in arms.itertuples() if arm.number != 0 and min(arm.n, sizes.get(0, 0)) >= least
+            {"campaign": str(row["campaign"]), "code": int(row["code"]), "arm": str(arm["arm"]),
+             "number": int(arm["number"]), "control": str(row["control"]), "sound": sound}
+            for arm in arms.to_dict("records") if arm["number"] != 0 and min(arm["n"], sizes.get(0, 0)) >= least
         ]  # fmt: skip
     return found
 
 
-def _is_filled(days: Any, contrast: dict[str, Any], least: int) -> bool:
+def _is_filled(days: Days, contrast: dict[str, Any], least: int) -> bool:
     """Whether both arms have enough units whose window is complete."""
     sizes = [days.arm(contrast["code"], number, "orders").size for number in (contrast["number"], 0)]
     return min(sizes) >= least

@@ -60,9 +60,8 @@ def _sums(
     if bought is None or category_column(tables) is None or not tables.has("order_lines", "order_id", "amount"):
         return None
     lines = _lines(tables)
-    lines = lines.inner_join(
-        bought.filter(bought.bought == 1).select("order_id", "person_id", "ordered_at"), "order_id"
-    )
+    orders = bought.filter(bought.bought == 1).select("order_id", "person_id", "ordered_at")
+    lines = lines.inner_join(orders, "order_id")
     totals = lines.group_by("category").aggregate(money=lines.money.sum()).to_pandas()
     totals = totals.sort_values(["money", "category"], ascending=[False, True])
     leading = [str(name) for name in totals["category"].head(MOST)]

@@ -63,7 +63,7 @@ def course(days: Days, contrast: dict[str, Any], rng: np.random.Generator) -> di
     found = effects(*pooled)
     faded = effects(*(Arm(a.n, a.sums[:, [2]] - a.sums[:, [3]]) for a in pooled))
     has_gain = bool(found.low[1] > 0) and window > 1
-    halves = (math.nan, math.nan, math.nan)
+    halves: tuple[float, ...] = (math.nan, math.nan, math.nan)
     if has_gain:
         at = Arm(contact.n, np.cumsum(contact.sums[:, inside], axis=1))
         drawn = resampled(at, Arm(control.n, np.cumsum(control.sums[:, inside], axis=1)), DRAWS, rng)
@@ -88,9 +88,8 @@ def half_reached(cumulative: Floats) -> float:
     level = cumulative[-1] / 2
     place = int(np.argmax(cumulative >= level))
     before = cumulative[place - 1] if place else 0.0
-    return (
-        place + float((level - before) / (cumulative[place] - before)) if cumulative[place] > before else float(place)
-    )
+    rise = float(cumulative[place] - before)
+    return place + (float(level - before) / rise if rise > 0 else 0.0)
 
 
 def moved(days: Days, contrast: dict[str, Any], measure: str, rng: np.random.Generator) -> dict[str, Any]:
@@ -100,9 +99,9 @@ def moved(days: Days, contrast: dict[str, Any], measure: str, rng: np.random.Gen
     spans = (slice(BEFORE_DAYS, BEFORE_DAYS + window), slice(BEFORE_DAYS + window, None), slice(BEFORE_DAYS, None))
     pooled = [Arm(a.n, np.stack([a.sums[:, span].sum(axis=1) for span in spans], axis=1)) for a in (contact, control)]
     found = effects(*pooled)
-    share = (math.nan, math.nan, math.nan)
+    share: tuple[float, ...] = (math.nan, math.nan, math.nan)
     if after and found.low[0] > 0:
-        drawn = resampled(*pooled, DRAWS, rng)
+        drawn = resampled(pooled[0], pooled[1], DRAWS, rng)
         ratios = -drawn[:, 1] / drawn[:, 0]
         kept = drawn[:, 0] > 0
         share = (-found.value[1] / found.value[0], *(float(np.quantile(ratios[kept], q)) for q in (0.025, 0.975)))

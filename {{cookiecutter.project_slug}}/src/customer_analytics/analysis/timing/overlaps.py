@@ -52,9 +52,10 @@ def _near(table: pd.DataFrame) -> list[tuple[int, int]]:
     timed = table[table["first_on"].notna() & table["last_on"].notna() & table["window_days"].notna()]
     timed = timed.sort_values(["units", "code"], ascending=[False, True]).head(MOST_CAMPAIGNS)
     spans = [
-        (int(row.code), pd.Timestamp(row.first_on), pd.Timestamp(row.last_on), pd.Timedelta(days=int(row.window_days)))
-        for row in timed.itertuples()
-    ]
+        (int(row["code"]), pd.Timestamp(row["first_on"]), pd.Timestamp(row["last_on"]),
+         pd.Timedelta(days=int(row["window_days"])))
+        for row in timed.to_dict("records")
+    ]  # fmt: skip
     return [
         (code, other)
         for code, first, last, window in spans
@@ -67,15 +68,16 @@ def _told(campaigns: Campaigns, shared: pd.DataFrame) -> pd.DataFrame:
     names = dict(zip(campaigns.list["code"], campaigns.list["campaign"], strict=True))
     compared = {int(row["code"]) for row in campaigns.compared()}
     lines: list[dict[str, Any]] = []
-    for (code, other), own in shared.groupby(["code", "other"], sort=True):
-        arms = campaigns.arms_of(int(code)).set_index("number")["n"].astype(float)
+    for _, own in shared.groupby(["code", "other"], sort=True):
+        code, other = int(own["code"].iloc[0]), int(own["other"].iloc[0])
+        arms = campaigns.arms_of(code).set_index("number")["n"].astype(float)
         met = own.set_index("arm")["n"].reindex(arms.index, fill_value=0).astype(float)
         line = {
-            "campaign": names[int(code)], "other": names[int(other)], "shared": int(met.sum()),
+            "campaign": names[code], "other": names[other], "shared": int(met.sum()),
             "share": float(met.sum() / arms.sum()), "share_control": math.nan, "share_contact": math.nan,
             "p_value": math.nan,
         }  # fmt: skip
-        if int(code) in compared and 0 in arms.index and arms.drop(0).sum() > 0:
+        if code in compared and 0 in arms.index and arms.drop(0).sum() > 0:
             n = np.array([arms[0], arms.drop(0).sum()])
             k = np.array([met[0], met.drop(0).sum()])
             line |= {"share_control": k[0] / n[0], "share_contact": k[1] / n[1]}
