@@ -13,7 +13,7 @@ from customer_analytics.analysis.campaigns.campaign import Campaigns
 from customer_analytics.analysis.experiment.result import Experiments
 from customer_analytics.analysis.money.blocks import block_sums, weights
 from customer_analytics.analysis.money.compared import Compared
-from customer_analytics.analysis.money.decision import Evidence, decide
+from customer_analytics.analysis.money.decision import MOVED, Evidence, decide
 from customer_analytics.analysis.money.ladder import Arm, ladder
 from customer_analytics.analysis.money.programme import programme, quarter
 from customer_analytics.analysis.money.result import ARMS, Basis, Money
@@ -23,9 +23,10 @@ from customer_analytics.analysis.money.shrinkage import LEAST_CAMPAIGNS, MOST_AR
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 DISCOUNT = "discount"
 DECIDED = ("grade", "decision", "reason")
-SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high", "kept")
+SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high")
 
 
 def money(
@@ -57,12 +58,14 @@ def money(
         return Money(reason, basis, campaigns.main, arms, scorecard(campaigns, experiments, arms, [])[0])
     arms = pd.concat([one.found.table for one in told], ignore_index=True)
     arms = arms.join(_decisions(campaigns, experiments, parameters, arms, frozenset(moved)))
-    shrunken, own = _shrink(experiments, told, arms, drawn)
+    kept = _kept(experiments, arms, moved)
+    shrunken, own = _shrink(kept, told, arms, drawn)
     arms = arms.join(own)[list(ARMS)]
     table, ranked_by = scorecard(campaigns, experiments, arms, told)
     return Money(
-        "", basis, campaigns.main, arms, table, ranked_by, shrunken, _programme(experiments, told, arms, shrunken),
+        "", basis, campaigns.main, arms, table, ranked_by, shrunken, _programme(kept, told, arms, shrunken),
         basis or campaigns.main, ladder(_ladder_arms(told, arms, drawn)),
+        tuple(dict.fromkeys(arms.loc[arms["reason"] == MOVED, "campaign"].astype(str))),
     )  # fmt: skip
 
 
@@ -121,34 +124,35 @@ def _decisions(
     return pd.DataFrame(rows, columns=list(DECIDED), index=arms.index)
 
 
+def _kept(experiments: Experiments, arms: pd.DataFrame, moved: Collection[tuple[str, str]]) -> Mask:
+    """Arms of sound campaigns whose gain was not only brought forward: those that are added up."""
+    sound = {name: experiments.sound(str(name)) for name in arms["campaign"].unique()}
+    pairs = zip(arms["campaign"], arms["arm"], strict=True)
+    return np.array([sound[campaign] and (campaign, arm) not in moved for campaign, arm in pairs], dtype=bool)
+
+
 def _shrink(
-    experiments: Experiments, told: list[Compared], arms: pd.DataFrame, drawn: Floats
+    kept: Mask, told: list[Compared], arms: pd.DataFrame, drawn: Floats
 ) -> tuple[Shrunken | None, pd.DataFrame]:
     """Value (without money: extra main outcome) for one contacted, shrunken over the arms of sound campaigns."""
     table = pd.DataFrame(np.nan, index=arms.index, columns=list(SHRUNKEN))
     parts = [one.noise(drawn) for one in told]
     point, own, shared, code = (np.concatenate([part[at] for part in parts]) for at in range(4))
-    sound = {name for name in arms["campaign"].unique() if experiments.sound(str(name))}
-    used = arms["campaign"].isin(sound).to_numpy() & np.isfinite(point) & (own > 0) & (shared > 0)
+    used = kept & np.isfinite(point) & (own > 0) & (shared > 0)
     if len(set(code[used])) < LEAST_CAMPAIGNS or used.sum() > MOST_ARMS:
         return None, table
     noise = covariance(code[used].astype(np.int64), own[used], shared[used])
     found = shrink(point[used], noise)
-    away = point[used] - found.centre
-    kept = np.divide(found.mean - found.centre, away, out=np.full(len(away), np.nan), where=away != 0)
-    table.loc[used, list(SHRUNKEN)] = np.column_stack([found.mean, found.low, found.high, kept])
+    table.loc[used, list(SHRUNKEN)] = np.column_stack([found.mean, found.low, found.high])
     return found, table
 
 
-def _programme(
-    experiments: Experiments, told: list[Compared], arms: pd.DataFrame, shrunken: Shrunken | None
-) -> pd.DataFrame:
+def _programme(kept: Mask, told: list[Compared], arms: pd.DataFrame, shrunken: Shrunken | None) -> pd.DataFrame:
     """Sums over the arms of sound campaigns."""
     days = {str(one.row["campaign"]): quarter(one.first_day) for one in told}
     value = np.concatenate([one.value for one in told])
     drawn = np.column_stack([one.drawn for one in told])
-    sound = arms["campaign"].map({name: experiments.sound(str(name)) for name in arms["campaign"].unique()}).to_numpy()
-    used = sound.astype(bool) & np.isfinite(value) & np.isfinite(drawn).all(axis=0)
+    used = kept & np.isfinite(value) & np.isfinite(drawn).all(axis=0)
     own = pd.DataFrame(
         {
             "campaign": arms["campaign"], "quarter": arms["campaign"].map(days), "n": arms["n"], "value": value,

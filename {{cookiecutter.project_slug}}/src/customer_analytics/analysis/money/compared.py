@@ -68,8 +68,9 @@ class Compared:
         return point, spread[1:], np.full(arms, spread[0]), np.full(arms, float(self.row["code"]))
 
     def discount_share(self, at: int) -> float:
-        """Share that was taken off what the arm's orders would have come to; NaN where it is not known."""
-        if DISCOUNT not in self.sums.of or REVENUE not in self.sums.of:
+        """Share that was taken off what the arm's orders would have come to; NaN where it is not known, or where the
+        campaign has one contact arm: then it is the usual discount that everybody gets."""
+        if len(self.found.table) < 2 or DISCOUNT not in self.sums.of or REVENUE not in self.sums.of:
             return math.nan
         off = float(self.sums.of[DISCOUNT][1 + at].sum())
         paid = float(self.sums.of[REVENUE][1 + at].sum())

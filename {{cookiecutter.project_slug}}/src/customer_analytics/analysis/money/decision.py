@@ -5,7 +5,7 @@ The first line that applies decides:
 * inconclusive, `not_sound`: the draw is in doubt, or the campaign was not drawn by lot: no effect may be claimed.
 * stop, `harms`: the main outcome got worse beyond chance (Holm), or `costs`: money after cost is below 0 beyond chance.
 * iterate, `guardrail`: a guardrail got worse beyond chance, whatever else it brought.
-* iterate, `moved`: the main outcome got better, but the gain was only brought forward from the days after.
+* iterate, `moved`: the gain was only brought forward from the days after.
 * roll_out, `pays`: the main outcome got better beyond chance (Holm), and money after cost is above 0 beyond chance;
   where no money is known `works`: the lift is at least the smallest one that is worth while.
 * iterate, `pays_not_shown`: the main outcome got better, but the money may be lost; `small`: better, but by less than
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LEVEL = 0.05
+MOVED = "moved"
 Verdict = Literal["roll_out", "iterate", "stop", "inconclusive"]
 VERDICTS: tuple[Verdict, ...] = ("roll_out", "iterate", "inconclusive", "stop")  # the best first
 
@@ -55,6 +56,8 @@ def decide(evidence: Evidence) -> tuple[Verdict, str]:
         return "stop", "costs"
     if evidence.guardrail_worse:
         return "iterate", "guardrail"
+    if evidence.moved:
+        return "iterate", MOVED
     if told:
         return _better(evidence)
     if evidence.lift_high < evidence.smallest_lift:
@@ -64,8 +67,6 @@ def decide(evidence: Evidence) -> tuple[Verdict, str]:
 
 def _better(evidence: Evidence) -> tuple[Verdict, str]:
     """The main outcome got better beyond chance."""
-    if evidence.moved:
-        return "iterate", "moved"
     if not math.isnan(evidence.net_low):
         return ("roll_out", "pays") if evidence.net_low > 0 else ("iterate", "pays_not_shown")
     return ("roll_out", "works") if evidence.lift >= evidence.smallest_lift else ("iterate", "small")

@@ -68,7 +68,8 @@ class Arm:
     """One contact arm of a sound campaign with what its resamples gave: extra orders and money after cost, totals.
 
     `orders_control`, `value`, `orders`: of the arm as measured; `net`: money after cost where the cost is known, else
-    before it; `drawn_*`: the same in the resamples (None: not known). `discount_share`: of the arm's orders.
+    before it; `drawn_*`: the same in the resamples (None: not known). `alone`: the only arm against no contact.
+    `discount_share`: what was taken off the arm's orders, where the campaign has several contact arms (NaN: unknown).
     """
 
     campaign: str
@@ -96,7 +97,7 @@ def arm_depth(label: str, offer: str, alone: bool, discount_share: float) -> tup
     told = depth(offer) if alone else None
     if told is not None:
         return told, "offer"
-    if not alone and discount_share > 0:
+    if discount_share > 0:
         return discount_share, "orders"
     return math.nan, ""
 

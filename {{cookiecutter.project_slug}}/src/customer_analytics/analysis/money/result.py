@@ -21,7 +21,7 @@ SCORECARD = (
     "roi_high", "iroas", "cost_per_order", "cost_per_order_low", "cost_per_order_high", "break_even_lift",
     "chance_pays", "score", "rank", "rank_low", "rank_high", "chance_best",
 )  # fmt: skip
-ARMS = (*COLUMNS, "grade", "decision", "reason", "shrunken", "shrunken_low", "shrunken_high", "kept")
+ARMS = (*COLUMNS, "grade", "decision", "reason", "shrunken", "shrunken_low", "shrunken_high")
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,14 @@ class Money:
 
     arms: ARMS, one row a contact arm of a compared campaign: see returns.COLUMNS; `grade` of the main outcome's effect;
         decision and its reason (decision.py); `shrunken`: value (or, without money, extra main outcome) for one
-        contacted after shrinkage, `kept`: share of the distance from the usual effect that is kept (NaN: not shrunken).
+        contacted after shrinkage (NaN: not shrunken).
     campaigns: SCORECARD, one row a campaign of any kind, as in Campaigns.list; figures of all contact arms together;
         decision of the arm that is named in `arm`; `score`: what the rank goes by (`ranked_by`: "cost": value for a
         unit of cost, "contact": value for one contacted).
     shrunken: of the sound arms, in their order in `arms`; None with fewer than three campaigns.
     programme: see programme.COLUMNS; empty without a sound campaign. `of`: what it adds up: margin, revenue, or the
         name of the main outcome.
+    moved: campaigns whose gain was only brought forward; they are neither shrunken nor added up.
     """
 
     reason: str
@@ -52,6 +53,7 @@ class Money:
     programme: pd.DataFrame = field(default_factory=pd.DataFrame)
     of: str = ""
     ladder: Ladder = field(default_factory=lambda: ladder([]))
+    moved: tuple[str, ...] = ()
 
     def decision(self, campaign: str) -> tuple[str, str]:
         """Decision and reason of a campaign; "inconclusive", "no_control" where nothing was compared."""

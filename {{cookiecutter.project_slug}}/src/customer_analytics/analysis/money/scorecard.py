@@ -36,11 +36,14 @@ def scorecard(
         told: the compared campaigns, in the order of `arms`.
     """
     table = campaigns.list[list(ABOUT)].copy()
+    why = dict(zip(campaigns.list["campaign"], campaigns.list["reason"], strict=True))
     found = {str(one.row["campaign"]): _totals(one, arms) for one in told}
     rows = [
         {
             "grade": experiments.grade(str(row["campaign"])),
-            **found.get(str(row["campaign"]), {"decision": "inconclusive", "reason": str(row["reason"]) or "no_sums"}),
+            **found.get(
+                str(row["campaign"]), {"decision": "inconclusive", "reason": str(why[row["campaign"]]) or "no_sums"}
+            ),
         }
         for _, row in table.iterrows()
     ]
