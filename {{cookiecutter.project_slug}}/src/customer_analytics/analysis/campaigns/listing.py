@@ -226,7 +226,8 @@ def _arms(
     plan = _plan(sizes, texts, parameters, from_list=line["source"] == "audience") if compared else None
     equal = dict.fromkeys(sizes, 1 / len(sizes)) if compared else {}
     return frame, {
-        "units": int(frame["n"].sum()), "messages": float(frame["messages"].sum(min_count=1)), "without_arm": n.get("", 0) if compared else 0,
+        "units": int(frame["n"].sum()), "messages": float(frame["messages"].sum(min_count=1)),
+        "without_arm": n.get("", 0) if compared else 0,
         "kind": "randomised" if compared and reason != "not_randomised" else "targeted",
         "control": labels[control] if compared else "", "control_kind": kind if compared else "",
         "control_n": sizes[labels[control]] if compared else 0,

@@ -1,0 +1,47 @@
+"""What campaign evaluation leaves in files: flat metrics, the tables behind every chart, tables of customers.
+
+Each part of the result brings its own; here they are joined.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from customer_analytics.analysis.campaigns import campaign_outputs as own
+from customer_analytics.analysis.experiment import outputs as experimenting
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
+
+Metrics = dict[str, float | int | None]
+
+
+def metrics(result: CampaignEvaluationResult) -> Metrics:
+    """Name -> number, None where not estimable: docs/guide/metrics.md."""
+    made = own.metrics(result.campaigns)
+    return made | experimenting.metrics(result.campaigns, result.experiments)
+
+
+def tables(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, pd.DataFrame]:
+    """File name without ending -> the table."""
+    made = own.tables(result.campaigns, minimum_group)
+    return made | experimenting.tables(result.experiments, minimum_group)
+
+
+def customer_tables(result: CampaignEvaluationResult) -> dict[str, pd.DataFrame]:
+    """Tables with one row a customer: engagement.privacy decides what is written."""
+    made: dict[str, pd.DataFrame] = {}
+    return made
+
+
+def operations_tables(result: CampaignEvaluationResult) -> dict[str, pd.DataFrame]:
+    """Tables with the client's own numbers, written with `privacy: operations` only."""
+    made: dict[str, pd.DataFrame] = {}
+    return made
+
+
+def documents(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, str]:
+    """File name with its ending -> its text."""
+    return experimenting.documents(result.experiments, minimum_group)
