@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.attribution.names import Names, spelled
+from customer_analytics.analysis.attribution.names import Names, coded
 from customer_analytics.analysis.funnel.settle import shared_sessions
 from customer_analytics.analysis.paths.visits import GAP_SECONDS
 from customer_analytics.analysis.stream.people import person_id
@@ -19,7 +19,6 @@ from customer_analytics.analysis.stream.person_days import has_orders
 from customer_analytics.analysis.uplift.campaigns import HELD_WORDS
 from customer_analytics.tables.store import Tables
 
-MOST_SPELLINGS = 5_000  # different texts of a channel that are read; rarer ones are among the small channels
 _PLACES = 64  # more than any code; second and code in one number
 
 
@@ -55,10 +54,10 @@ def of_events(tables: Tables) -> Touchpoints | None:
         channel=events.channel.cast("string").strip().nullif(""),
     )
     rows = rows.filter(rows.person_id.notnull(), rows.second.notnull())
-    coded = _coded(rows)
-    if coded is None:
+    told = coded(rows)
+    if told is None:
         return None
-    rows, names, unnamed = coded
+    rows, names, unnamed = told
     if "session_id" not in events.columns:
         return Touchpoints(_by_silence(rows), names, unnamed)
     own = rows.person_id if shared_sessions(tables) else ibis.literal("")
@@ -102,29 +101,9 @@ def of_touches(tables: Tables) -> Touchpoints | None:
         campaign=campaigns.campaign_id.cast("string"), channel=campaigns.channel.cast("string").strip().nullif("")
     )
     channels = listed.group_by("campaign").aggregate(channel=listed.channel.min())
-    coded = _coded(rows.left_join(channels, "campaign").select("person_id", "second", "channel"))
-    return None if coded is None else Touchpoints(coded[0].select("person_id", "second", "code"), *coded[1:])
+    told = coded(rows.left_join(channels, "campaign").select("person_id", "second", "channel"))
+    return None if told is None else Touchpoints(told[0].select("person_id", "second", "code"), *told[1:])
 
 
 def _sent_at(tables: Tables) -> str | None:
     return next((name for name in ("sent_at", "assigned_at") if tables.has("touches", name)), None)
-
-
-def _coded(rows: ir.Table) -> tuple[ir.Table, Names, int] | None:
-    """The rows whose channel is known, with `code`; the channels; how many rows name none."""
-    counted = rows.group_by("channel").aggregate(n=rows.count())
-    frame = counted.order_by(ibis.desc("n"), "channel").limit(MOST_SPELLINGS + 1).to_pandas()
-    known = frame[frame["channel"].notna()]
-    if not len(known):
-        return None
-    names = spelled([str(name) for name in known["channel"]], [float(n) for n in known["n"]])
-    texts: dict[int, list[str]] = {}
-    for name, code in names.codes.items():
-        texts.setdefault(code, []).append(name)
-    # Where channels are folded the last code takes all others, those beyond the spellings read as well.
-    told = [code for code in texts if not names.folded or code < len(names.shown)]
-    branches = [(rows.channel.isin(sorted(texts[code])), code) for code in sorted(told)]
-    code = ibis.cases(*branches, else_=len(names.shown) if names.folded else 0).cast("int16")
-    coded = rows.filter(rows.channel.notnull()).mutate(code=code)
-    unnamed = int(frame.loc[frame["channel"].isna(), "n"].sum())
-    return coded.filter(coded.code > 0), names, unnamed
