@@ -32,7 +32,7 @@ def summed(rows: pd.DataFrame, columns: Sequence[str], keys: list[str]) -> pd.Da
 
 def made(
     rows: pd.DataFrame, outcomes: Sequence[tuple[str, str]], *, control: str = "control",
-    planned: dict[str, float] | None = None, over: float = 1.0, sent: dict[str, float] | None = None,
+    planned: dict[str, Any] | None = None, over: float = 1.0, sent: dict[str, float] | None = None,
     in_two_arms: int = 0, before: Sequence[str] = (), control_kind: str = "untouched",
 ) -> Campaigns:  # fmt: skip
     """Campaigns from one row a unit.
@@ -41,7 +41,8 @@ def made(
         rows: campaign, arm (labels), one column an outcome (by its name), those of `before`; cluster where clusters
             were drawn; stratum where known.
         outcomes: name and kind, in order; the first one decides. Money is cut at its 99th percentile.
-        planned: share by arm; None: not known.
+        control: label of the arm compared with; a campaign without it is compared with its first arm.
+        planned: share by arm, or that by campaign; None: not known.
     """
     listed = tuple(outcome(name, kind, place) for place, (name, kind) in enumerate(outcomes))
     rows = rows.reset_index(drop=True).rename(columns={one.name: one.column for one in listed})
@@ -55,11 +56,12 @@ def made(
     rows["block"] = np.arange(len(rows)) % 200
     lines, arms = [], []
     for campaign, part in rows.groupby("campaign", sort=False):
-        labels = [control, *sorted(set(part["arm"]) - {control})]
-        shares = planned or dict.fromkeys(labels, 1 / len(labels))
+        labels = sorted(set(part["arm"]), key=lambda label: (label != control, label))
+        known = None if planned is None else planned.get(str(campaign), planned)
+        shares = known or dict.fromkeys(labels, 1 / len(labels))
         lines.append(
             {"campaign": campaign, "code": codes[campaign], "name": campaign, "source": "touches", "kind": "randomised",
-             "window_days": 14, "over": over, "units": len(part), "in_two_arms": in_two_arms, "control": control,
+             "window_days": 14, "over": over, "units": len(part), "in_two_arms": in_two_arms, "control": labels[0],
              "control_kind": control_kind, "planned": shares, "plan_known": planned is not None, "reason": ""}
         )  # fmt: skip
         for number, label in enumerate(labels):
