@@ -3,9 +3,9 @@ find something in 5 of 100?
 
 `python benchmarks/campaign_calibration.py [SEEDS] [CUSTOMERS]`, with the generated project's `src` on the path;
 `python3 tasks.py bench` does both. Each seed is another client with nine campaigns, of which eight were drawn by lot:
-an A/A test, effects, three depths of one offer, an effect in one group alone, orders that are only moved, and a control
-group that lost a fifth of its rows. Nothing is written or loaded: the sample's generator hands its campaigns over as the
-sums that the engine would make. The truth of a campaign is the expectation over the planted probabilities.
+an A/A test, effects, three depths of one offer, an effect in one group alone, orders that are only moved, and a
+control group that lost a fifth of its rows. Nothing is written or loaded: the sample's generator hands its campaigns
+over as the sums that the engine would make. The truth of a campaign is the expectation over the planted probabilities.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ SEEDS = 10
 def studied() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Effects beside their truths, and verdicts, of every seed."""
     effects, verdicts = [], []
-    for seed in range(SEEDS):
+    for seed in range(100, 100 + SEEDS):
         campaigns, truths = simulated(seed)
         found = experiments(campaigns, CampaignEvaluationParameters())
         effects.append(found.effects.merge(truths, on=["campaign", "arm", "outcome"]).assign(seed=seed))
