@@ -17,6 +17,7 @@ from customer_analytics.analysis.differences import Differences, differences
 from customer_analytics.analysis.experiment import Experiments, experiments
 from customer_analytics.analysis.messages import Messages, messages
 from customer_analytics.analysis.money import Money, money
+from customer_analytics.analysis.targeting import Targeting, targeting
 from customer_analytics.analysis.timing import Timing, timing
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.tables.store import Tables
@@ -37,6 +38,7 @@ class CampaignEvaluationResult:
     messages: Messages | None = None
     comparison: Comparison | None = None
     differences: Differences | None = None
+    targeting: Targeting | None = None
     attribution: Attribution | None = None
 
 
@@ -67,5 +69,6 @@ def analyse(
         messages=messages(found, tables, parameters),
         comparison=comparison(found, tables, parameters),
         differences=differences(found, caused, parameters),
+        targeting=targeting(found, caused, parameters, tables, {campaign for campaign, _ in pairs}),
         attribution=attribution(tables, found, parameters, caused),
     )  # fmt: skip

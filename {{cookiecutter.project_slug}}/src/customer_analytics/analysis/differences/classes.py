@@ -13,11 +13,12 @@ import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.campaigns.campaign import Campaigns
-from customer_analytics.analysis.differences.result import BUILT_IN, FREQUENCY, RECENCY, VALUE
+from customer_analytics.analysis.differences.result import BUILT_IN, DEFAULT, FREQUENCY, KNOWN, RECENCY, VALUE
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
 FREQUENCIES = (0.0, 1.0, 2.0, 5.0)  # orders before: none, one, two to four, five and more
-COLUMNS = {RECENCY: "recency_days", FREQUENCY: "orders_before", VALUE: "revenue_before"}
+COLUMNS = {RECENCY: "recency_days", FREQUENCY: "orders_before", VALUE: "revenue_before", KNOWN: "days_known"}
+YEAR = 365.0
 PREFIX = "g_"
 
 
@@ -47,13 +48,14 @@ class Ranges:
 
 def ranges(campaigns: Campaigns, parameters: CampaignEvaluationParameters) -> tuple[Ranges, ...]:
     """The built-in groups that are asked for and that the data know something of."""
-    wanted = [name for name in BUILT_IN if not parameters.groups or name in parameters.groups]
-    if not campaigns.has_orders or not wanted:
-        return ()
+    wanted = [name for name in BUILT_IN if name in (parameters.groups or DEFAULT)]
+    wanted = [name for name in wanted if campaigns.has_orders or name == KNOWN]
     found = []
     for name in wanted:
+        if COLUMNS[name] not in campaigns.units.columns:
+            continue
         cuts = _cuts(name, campaigns.units, parameters.before_days)
-        if len(cuts) > 1 or name == RECENCY:
+        if len(cuts) > 1:
             found.append(Ranges(name, COLUMNS[name], cuts))
     return tuple(found)
 
@@ -66,6 +68,8 @@ def columns(campaigns: Campaigns) -> tuple[str, ...]:
 def _cuts(name: str, units: ir.Table, before_days: int) -> tuple[float, ...]:
     if name == RECENCY:
         return (0.0, before_days / 2, float(before_days), 2.0 * before_days)
+    if name == KNOWN:
+        return (0.0, *sorted({float(before_days), YEAR}))
     if name == FREQUENCY:
         return FREQUENCIES
     money = units.revenue_before.cast("float64")

@@ -8,8 +8,9 @@ import pandas as pd
 
 from customer_analytics.analysis.campaigns.campaign import Outcome
 
-RECENCY, FREQUENCY, VALUE = "recency", "frequency", "value"
-BUILT_IN = (RECENCY, FREQUENCY, VALUE)
+RECENCY, FREQUENCY, VALUE, KNOWN = "recency", "frequency", "value", "days_known"
+BUILT_IN = (RECENCY, FREQUENCY, VALUE, KNOWN)
+DEFAULT = (RECENCY, FREQUENCY, VALUE)
 LEVELS = (
     "campaign", "code", "arm", "number", "control", "group", "level", "place", "from", "until", "n", "n_control",
     "mean", "mean_control", "effect", "low", "high", "shrunk", "shrunk_low", "shrunk_high",

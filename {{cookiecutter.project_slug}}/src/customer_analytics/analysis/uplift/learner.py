@@ -98,15 +98,22 @@ def fit(trial: Trial, seed: int, *, by_campaign: bool = False) -> Change:
 
 def residual_outcome(trial: Trial, seed: int) -> Floats:
     """The outcome less what was expected of it from the features and the campaign, by people left out."""
+    residual: Floats = trial.outcome - expected_outcome(trial, seed)
+    return residual
+
+
+def expected_outcome(trial: Trial, seed: int, *, of_control: bool = False) -> Floats:
+    """What was expected of each row's outcome from the features and the campaign, by people left out; `of_control`: by
+    those who were held out, so what is expected without a contact."""
     fold = fold_of(trial.person, FOLDS, seed + 2)
     columns = _outcome_columns(trial)
-    expected = np.full(len(trial), trial.outcome.mean())
+    teachers = trial.treated == 0 if of_control else np.ones(len(trial), dtype=np.bool_)
+    expected = np.full(len(trial), trial.outcome[teachers].mean() if teachers.any() else 0.0)
     for number in range(FOLDS):
-        inside, outside = fold != number, fold == number
+        inside, outside = (fold != number) & teachers, fold == number
         if inside.sum() > columns.shape[1] and outside.any():
             expected[outside] = columns[outside] @ _least_squares(columns[inside], trial.outcome[inside])
-    residual: Floats = trial.outcome - expected
-    return residual
+    return expected
 
 
 def cross_fitted(trial: Trial, seed: int, *, by_campaign: bool = False) -> tuple[Floats, Integers]:

@@ -16,6 +16,7 @@ CAMPAIGNS = (
 )  # fmt: skip
 GROUPS = ("group", "n", "predicted", "effect", "low", "high", "p_negative", "p_positive")
 NOT_ESTIMABLE = Interval(math.nan, math.nan)
+NOTHING = 1e-12  # what a sum of numbers that cancel out may be off by
 SOUND = "sound"
 REFUSED = (
     "no_arms", "no_control", "no_day", "ratio", "unplanned_ratio", "not_alike", "not_over", "few",
@@ -47,7 +48,7 @@ class Qini:
     @property
     def holds(self) -> bool:
         """Whether the order is better than a random one, beyond chance."""
-        return self.interval.low > 0
+        return self.interval.low > NOTHING
 
 
 @dataclass(frozen=True)
