@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 COMPARED = ("converted", "orders", "revenue", "margin", "visits")
-ALL_BUY = 0.9  # share with an order from which that share says nothing, and the revenue decides instead
+ALL_BUY = 0.8  # share with an order from which that share says nothing, and the revenue decides instead
 OTHERWISE = 0.1  # difference of the shares that other campaigns reached in the window, above which it is theirs too
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 METHODS = ("before_after", "not_contacted", "difference", "weighted", "matched")
 CAMPAIGNS = (
     "campaign", "n", "unknown", "pool", "kept", "kept_share", "partners", "calliper", "apart_before", "apart_after",
-    "worst_property", "others", "others_partners", "placebo", "placebo_low", "placebo_high", "placebo_p", "effect", "low",
-    "high", "p", "q", "found", "grade", "reason",
+    "worst_property", "others", "others_partners", "placebo", "placebo_low", "placebo_high", "placebo_p", "effect",
+    "low", "high", "p", "q", "found", "grade", "reason",
 )  # fmt: skip
 READINGS = (
     "campaign", "outcome", "method", "n", "n_others", "mean", "mean_others", "effect", "low", "high", "relative", "p",
@@ -30,9 +30,9 @@ class Comparison:
     campaigns: CAMPAIGNS, one row a campaign: contacted customers (`n`), those who were no customers yet (`unknown`),
         the `pool`, how many found partners (`kept`, `kept_share`), the plan (`partners`, `calliper`), the largest
         standardised difference before and after matching and the property it is of; share contacted by other campaigns
-        in the window, and of their partners (`others`, `others_partners`); the placebo with its interval and p; the matched effect
-        on the main outcome, p, q (Benjamini, Hochberg over the campaigns), whether it is `found`; grade B or D, and
-        for D the reason: unknown (all contacted before the data begin), not_over, few, no_partners, clusters,
+        in the window, and of their partners (`others`, `others_partners`); the placebo with its interval and p; the
+        matched effect on the main outcome, p, q (Benjamini, Hochberg over the campaigns), whether it is `found`; grade
+        B or D, and for D the reason: unknown (all contacted before the data begin), not_over, few, no_partners, clusters,
         support, unbalanced, no_placebo (the data do not reach back so far), placebo, others (other campaigns reached
         more of them in the window).
     readings: READINGS, one row a campaign, outcome and method: before_after (the contacted, before and after),
@@ -43,7 +43,7 @@ class Comparison:
         the factor by which what was known has moved the ratio of the plain comparison.
     responses: RESPONSES: events that name a campaign (redeemed coupons), customers who did them, and of the assigned
         those (share, Wilson interval).
-    main: outcome of `campaigns`: that of the report; the revenue where more than nine in ten buy in the window anyway.
+    main: outcome of `campaigns`: that of the report; the revenue where more than four in five buy in the window anyway.
     """
 
     reason: str
