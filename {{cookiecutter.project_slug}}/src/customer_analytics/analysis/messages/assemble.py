@@ -35,7 +35,6 @@ def messages(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluatio
         time: tuple(str(names[code]) for code in found.codes if code not in found.tracked[time])
         for time in ("delivered", "opened", "clicked")
     }
-    return Messages(
-        "", table, send_time(found, table, parameters.minimum_base), fatigue(found, tables, parameters), traits,
-        responded, contacted, untracked, int(found.rows.person_id.nunique().to_pyarrow().as_py()),
-    )  # fmt: skip
+    customers = int(found.rows.person_id.nunique().to_pyarrow().as_py())
+    hours, tired = send_time(found, table, parameters.minimum_base), fatigue(campaigns, found, tables, parameters)
+    return Messages("", table, hours, tired, traits, responded, contacted, untracked, customers)

@@ -1,8 +1,10 @@
 """Response and unsubscribing by the number of the message, and the cap that follows from it.
 
 Who gets many messages differs from who gets one: they were customers for longer, bought more, were chosen more often.
-So the n-th message is compared with the first one within a campaign and a customer state (purchases before), where
-the same message went to both on the same days.
+So the n-th message is compared with the first one within a campaign and a customer state (purchases before, and how
+long ago), where the same message went to both on the same days. Orders are not counted as a response here: customers
+who order anyway are no less tired. What the message adds to them is the difference to those held out at the same
+number.
 """
 
 from __future__ import annotations
@@ -11,33 +13,31 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from customer_analytics.analysis.messages.numbering import EVER, STATE, WINDOW, counted
 from customer_analytics.analysis.messages.result import METRICS, Fatigue, Trend
 from customer_analytics.analysis.messages.rows import Contacts
-from customer_analytics.analysis.messages.shares import share_interval
+from customer_analytics.analysis.messages.shares import share_interval, within_strata
 from customer_analytics.analysis.messages.trend import rate_ratio, rising, score_test
-from customer_analytics.statistics import holm
+from customer_analytics.statistics import Z95, Interval, holm
 from customer_analytics.tables.store import Tables
 
 if TYPE_CHECKING:
+    from customer_analytics.analysis.campaigns import Campaigns
     from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
-DAY = 86_400
-LAST = 10  # the curve's last point holds this number and all beyond
-TOLD = ("open", "click", "conversion", "unsubscribe")
-RESPONSES = ("click", "open", "conversion")  # the first that is recorded sets the cap beside unsubscribing
+TOLD = ("open", "click", "unsubscribe")
+RESPONSES = ("click", "open")  # the first that is recorded sets the cap beside unsubscribing
 LEAST_REPEATED = 0.02  # share of messages that are not the first, below which nothing is told
 LEVEL = 0.05
 WORSE = 2.0  # unsubscribing so many times the first message's, or response that part of it, sets the cap
 CURVE = ("axis", "number", "metric", "events", "base", "rate", "low", "high", "ratio", "ratio_low", "ratio_high")
-WINDOW, EVER = "window", "ever"
+ADDED = ("axis", "number", "n", "n_control", "effect", "low", "high")
 
 
-def fatigue(found: Contacts, tables: Tables, parameters: CampaignEvaluationParameters) -> Fatigue:
+def fatigue(campaigns: Campaigns, found: Contacts, tables: Tables, parameters: CampaignEvaluationParameters) -> Fatigue:
     """The curve over the messages of the fatigue_days before, or over all earlier ones where hardly anybody got two
     within these days; the trend of each rate; the cap.
 
@@ -45,10 +45,12 @@ def fatigue(found: Contacts, tables: Tables, parameters: CampaignEvaluationParam
     message before the fitted rate has doubled or halved. It is a comparison within campaign and state, not a draw.
     """
     days = parameters.fatigue_days
-    known = [metric for metric in TOLD if _is_known(found, metric)]
+    times = {"open": "opened", "click": "clicked", "unsubscribe": "unsubscribed"}
+    known = [metric for metric in TOLD if found.tracked[times[metric]]]
     if not known:
         return Fatigue("no_rates", days)
-    counts = _counted(found, tables, days, known)
+    columns = {name for metric in known for name in METRICS[metric]} | {"sent", "sent_over", "converted_sent"}
+    counts = counted(campaigns, found, tables, days, sorted(columns))
     repeated = {axis: _repeated(counts, axis) for axis in (WINDOW, EVER)}
     curve = pd.DataFrame(
         [line for axis in (WINDOW, EVER) for metric in known for line in _curve(counts, axis, metric)],
@@ -61,44 +63,8 @@ def fatigue(found: Contacts, tables: Tables, parameters: CampaignEvaluationParam
     first = curve[(curve["axis"] == axis) & (curve["base"] >= parameters.minimum_base)]
     seen = int(first["number"].max()) if len(first) else 0
     cap, cap_by = _cap(trends, seen) if axis == WINDOW else (None, "")
-    return Fatigue("", days, axis, curve, trends, cap, cap_by, seen, repeated[axis])
-
-
-def _is_known(found: Contacts, metric: str) -> bool:
-    if metric == "conversion":
-        return found.converts
-    return bool(found.tracked[{"open": "opened", "click": "clicked", "unsubscribe": "unsubscribed"}[metric]])
-
-
-def earlier_messages(tables: Tables, days: int) -> ir.Table:
-    """One row a customer and second in which something was sent: person_id, second, earlier (messages before, ever)
-    and recent (messages in the `days` x 24 hours before). Messages of the same second do not count for one another.
-    """
-    touches = tables["touches"]
-    times = [touches[name] for name in ("sent_at", "delivered_at") if name in touches.columns]
-    moments = touches.select(person_id=touches.customer_id.cast("string"), moment=ibis.coalesce(*times))
-    moments = moments.filter(moments.person_id.notnull(), moments.moment.notnull())
-    moments = moments.mutate(second=moments.moment.epoch_seconds().cast("int64"))
-    once = moments.group_by("person_id", "second").aggregate(sent=moments.count())
-    so_far = ibis.range_window(group_by=once.person_id, order_by=once.second, preceding=None, following=0)
-    lately = ibis.range_window(group_by=once.person_id, order_by=once.second, preceding=days * DAY, following=0)
-    return once.select(
-        once.person_id, once.second, earlier=(once.sent.sum().over(so_far) - once.sent).cast("int64"),
-        recent=(once.sent.sum().over(lately) - once.sent).cast("int64"),
-    )  # fmt: skip
-
-
-def _counted(found: Contacts, tables: Tables, days: int, known: list[str]) -> pd.DataFrame:
-    """Events and bases by campaign, customer state, and number of the message on both axes (capped at LAST)."""
-    columns = sorted({name for metric in known for name in METRICS[metric]} | {"sent"})
-    rows = found.rows.mutate(second=found.rows.moment.epoch_seconds().cast("int64"))
-    joined = rows.inner_join(earlier_messages(tables, days), ["person_id", "second"])
-    recent, earlier = (ibis.least(before, LAST - 1) for before in (joined.recent, joined.earlier))
-    numbered = joined.mutate(window=(recent + 1).cast("int32"), ever=(earlier + 1).cast("int32"))
-    by = ["code", "frequency", WINDOW, EVER]
-    added = numbered.group_by(by).aggregate(**{name: numbered[name].sum() for name in columns})
-    frame: pd.DataFrame = added.to_pandas()
-    return frame.sort_values(by, ignore_index=True)
+    added, slope = _added(counts, axis, parameters.minimum_base)
+    return Fatigue("", days, axis, curve, trends, added, slope, cap, cap_by, seen, repeated[axis])
 
 
 def _repeated(counts: pd.DataFrame, axis: str) -> float:
@@ -109,8 +75,8 @@ def _repeated(counts: pd.DataFrame, axis: str) -> float:
 def _strata(counts: pd.DataFrame, axis: str, metric: str) -> pd.DataFrame:
     """stratum (campaign and state), number, events, base."""
     events, base = METRICS[metric]
-    added = counts.groupby(["code", "frequency", axis], as_index=False)[[events, base]].sum()
-    stratum = added.groupby(["code", "frequency"]).ngroup()
+    added = counts.groupby([*STATE, axis], as_index=False)[[events, base]].sum()
+    stratum = added.groupby(list(STATE)).ngroup()
     return pd.DataFrame(
         {"stratum": stratum, "number": added[axis], "events": added[events], "base": added[base]}
     ).query("base > 0")
@@ -137,6 +103,30 @@ def _curve(counts: pd.DataFrame, axis: str, metric: str) -> list[dict[str, objec
             }
         )  # fmt: skip
     return lines
+
+
+def _added(counts: pd.DataFrame, axis: str, least: int) -> tuple[pd.DataFrame, Interval]:
+    """What the message added to the share with an order, by its number: contacted less untouched controls of the same
+    campaigns and number (ADDED); and the interval of its change with each earlier message (weighted line)."""
+    held = counts[counts["code"].isin(counts.loc[counts["held_over"] > 0, "code"])]
+    lines = []
+    for number, own in held.groupby(axis):
+        sums = own.groupby("code")[["converted_sent", "sent_over", "held_converted", "held_over"]].sum()
+        n, n_control = int(sums["sent_over"].sum()), int(sums["held_over"].sum())
+        if min(n, n_control) >= least:
+            columns = [sums[name].to_numpy(np.float64) for name in sums.columns]
+            effect, (low, high), _ = within_strata(columns[0], columns[1], columns[2], columns[3])
+            lines.append(dict(zip(ADDED, (axis, int(str(number)), n, n_control, effect, low, high), strict=True)))
+    made = pd.DataFrame(lines, columns=list(ADDED))
+    told = made[made["low"].notna()]
+    if len(told) < 2:
+        return made, Interval(math.nan, math.nan)
+    weight = 1 / ((told["high"] - told["low"]).to_numpy(np.float64) / (2 * Z95)) ** 2
+    x = told["number"].to_numpy(np.float64)
+    x = x - np.average(x, weights=weight)
+    slope = float((weight * x * told["effect"].to_numpy(np.float64)).sum() / (weight * x**2).sum())
+    error = 1 / math.sqrt(float((weight * x**2).sum()))
+    return made, Interval(slope - Z95 * error, slope + Z95 * error)
 
 
 def _trends(counts: pd.DataFrame, axis: str, known: list[str]) -> tuple[Trend, ...]:

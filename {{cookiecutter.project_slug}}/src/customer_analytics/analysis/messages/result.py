@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from customer_analytics.statistics import Interval
+
 COUNTS = (
     "sent", "delivered", "machine", "opened", "clicked", "unsubscribed", "open_base", "click_base", "click_openers",
     "clicked_openers", "sent_over", "delivered_over", "converted", "converted_sent", "repurchased",
@@ -28,6 +30,8 @@ RATES = (
     "dimension", "value", "campaign", "metric", "events", "base", "denominator", "rate", "low", "high", "others",
     "difference", "difference_low", "difference_high", "p_value", "q_value", "differs", "within_campaign",
 )  # fmt: skip
+
+NOTHING = Interval(float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,15 @@ class Trend:
 class Fatigue:
     """Response and unsubscribing by the number of the message.
 
-    `reason`: "" or "no_messages", "no_rates" (nothing recorded of messages), "one_each" (hardly anybody got a second
-    message). `axis`: "window" (messages in the fatigue_days before) or "ever" (all earlier messages), the one that
-    the curve and the cap are about; `curve`: axis, number (1 = first; the last one open), metric, events, base, rate,
-    low, high, ratio, ratio_low, ratio_high (rate against the first message, within campaign and customer state);
-    `trends`: of the axis told. `cap`: most messages in fatigue_days by the rule, None where none follows from the
-    data; `cap_by`: the rate that sets it; `seen`: largest number of messages with a readable rate.
+    `reason`: "" or "no_rates" (nothing recorded of messages), "one_each" (hardly anybody got a second message).
+    `axis`: "window" (messages in the fatigue_days before) or "ever" (all earlier messages), the one that trends and
+    cap are about. `curve`: axis, number (1 = first; the last one open), metric, events, base, rate, low, high, ratio,
+    ratio_low, ratio_high (rate against the first message, within campaign and customer state). `trends`: of the axis
+    told. `added`: what the message added to the share with an order by its number (axis, number, n, n_control,
+    effect, low, high), contacted less untouched controls; `added_slope`: interval of its change with each earlier
+    message. `cap`: most messages in fatigue_days by the rule, None where none follows from the data; `cap_by`: the
+    rate that sets it. `seen`: largest number of messages with a readable rate. `repeated`: share of the messages that
+    are not the first on the axis.
     """
 
     reason: str
@@ -82,6 +89,8 @@ class Fatigue:
     axis: str = "window"
     curve: pd.DataFrame = field(default_factory=pd.DataFrame)
     trends: tuple[Trend, ...] = ()
+    added: pd.DataFrame = field(default_factory=pd.DataFrame)
+    added_slope: Interval = NOTHING
     cap: int | None = None
     cap_by: str = ""
     seen: int = 0

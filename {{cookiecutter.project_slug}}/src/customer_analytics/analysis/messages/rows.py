@@ -30,8 +30,9 @@ GROUP = "g_"
 class Contacts:
     """The rows, and what they can say.
 
-    `rows`: code, arm, block (ints), person_id, moment (naive UTC), hour (0 to 23) and weekday (1 Monday to 7) of the
-    engagement's zone, recency, frequency and g_<name> (strings), then 0/1 columns by result.COUNTS. `codes`: the
+    `rows`: code, arm, block (ints), person_id, start, moment (of sending; both naive UTC), hour (0 to 23) and weekday
+    (1 Monday to 7) of the engagement's zone, recency, frequency and g_<name> (strings), then 0/1 columns by
+    result.COUNTS. `codes`: the
     campaigns with messages. `tracked`: time -> codes in which it is ever filled. `groups`: the columns g_<name>.
     `converts`, `repeats`: whether conversion and second orders are known. `timed`: whether the hour means anything.
     """
@@ -136,8 +137,8 @@ def _flags(
     }  # fmt: skip
     local = tables.local(units.moment)
     return units.select(
-        code=units.code, arm=units.arm, block=units.block, person_id=units.person_id, moment=units.moment,
-        hour=local.hour().cast("int32"), weekday=(local.day_of_week.index() + 1).cast("int32"),
+        code=units.code, arm=units.arm, block=units.block, person_id=units.person_id, start=units.start,
+        moment=units.moment, hour=local.hour().cast("int32"), weekday=(local.day_of_week.index() + 1).cast("int32"),
         recency=recency_state(units.recency_days), frequency=frequency_state(units.orders_before),
         **{f"{GROUP}{name}": units[f"{GROUP}{name}"].cast("string") for name in campaigns.groups},
         **{name: value.ifelse(1, 0).cast("int64") for name, value in flags.items()},

@@ -14,19 +14,20 @@ from customer_analytics.statistics import Z95, Interval
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 LEAST_EVENTS = 10
+LEAST_EACH = 3
 HIGHEST = 20.0  # largest rise looked for, in rates of the first message
 
 
 def rate_ratio(events_1: Floats, bases_1: Floats, events_0: Floats, bases_0: Floats) -> tuple[float, Interval]:
     """Mantel and Haenszel's ratio of two rates over strata, with the interval of Greenland and Robins (1985).
 
-    NaN where either side has no event, or fewer than five together.
+    NaN where either side has fewer than LEAST_EACH events in strata that hold both.
     """
     nothing = math.nan, Interval(math.nan, math.nan)
     total = bases_1 + bases_0
     kept = (bases_1 > 0) & (bases_0 > 0)
     a, n1, b, n0, n = (values[kept] for values in (events_1, bases_1, events_0, bases_0, total))
-    if a.sum() + b.sum() < 5 or a.sum() == 0 or b.sum() == 0:
+    if min(a.sum(), b.sum()) < LEAST_EACH:
         return nothing
     above, below = float((a * n0 / n).sum()), float((b * n1 / n).sum())
     if above <= 0 or below <= 0:

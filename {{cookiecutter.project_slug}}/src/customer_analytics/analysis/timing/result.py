@@ -63,6 +63,13 @@ class Timing:
     categories: pd.DataFrame = field(default_factory=lambda: _empty(CATEGORIES))
     overlaps: pd.DataFrame = field(default_factory=lambda: _empty(OVERLAPS))
 
+    @property
+    def moved_away(self) -> frozenset[tuple[str, str]]:
+        """(campaign, arm) of the sound ones whose gain in orders was taken from the days after the window."""
+        rows = self.moved[(self.moved["measure"] == "orders") & (self.moved["verdict"] == ALL_MOVED)]
+        rows = rows[rows["sound"].astype(bool)]
+        return frozenset(zip(rows["campaign"], rows["arm"], strict=True))
+
     def verdict(self, campaign: str, arm: str, measure: str = "orders") -> str:
         """What became of the gain of one arm after the window; "" where nothing is known."""
         rows = self.moved
