@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from customer_analytics.analysis.attribution import outputs as attributing
 from customer_analytics.analysis.campaigns import campaign_outputs as own
+from customer_analytics.analysis.channels import outputs as bringing
 from customer_analytics.analysis.experiment import outputs as experimenting
 
 if TYPE_CHECKING:
@@ -21,12 +23,15 @@ Metrics = dict[str, float | int | None]
 def metrics(result: CampaignEvaluationResult) -> Metrics:
     """Name -> number, None where not estimable: docs/guide/metrics.md."""
     made = own.metrics(result.campaigns)
+    made |= attributing.metrics(result.attribution, result.parameters.minimum_base)
+    made |= bringing.metrics(result.channels, result.parameters.minimum_base)
     return made | experimenting.metrics(result.campaigns, result.experiments)
 
 
 def tables(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, pd.DataFrame]:
     """File name without ending -> the table."""
     made = own.tables(result.campaigns, minimum_group)
+    made |= attributing.tables(result.attribution, minimum_group) | bringing.tables(result.channels, minimum_group)
     return made | experimenting.tables(result.experiments, minimum_group)
 
 

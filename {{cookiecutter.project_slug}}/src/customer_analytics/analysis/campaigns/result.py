@@ -12,11 +12,13 @@ import ibis.expr.types as ir
 from customer_analytics.analysis.attribution import Attribution, attribution
 from customer_analytics.analysis.campaigns.campaign import Campaigns
 from customer_analytics.analysis.campaigns.prepare import prepare
+from customer_analytics.analysis.channels import Channels, channels
 from customer_analytics.analysis.comparison import Comparison, comparison
 from customer_analytics.analysis.differences import Differences, differences
 from customer_analytics.analysis.experiment import Experiments, experiments
 from customer_analytics.analysis.messages import Messages, messages
 from customer_analytics.analysis.money import Money, money
+from customer_analytics.analysis.next_test import NextTest, design
 from customer_analytics.analysis.targeting import Targeting, targeting
 from customer_analytics.analysis.timing import Timing, timing
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
@@ -40,6 +42,8 @@ class CampaignEvaluationResult:
     differences: Differences | None = None
     targeting: Targeting | None = None
     attribution: Attribution | None = None
+    next_test: NextTest | None = None
+    channels: Channels | None = None
 
 
 def analyse(
@@ -57,18 +61,23 @@ def analyse(
     """
     found = prepare(tables, ledger, parameters)
     if found.reason is not None:
-        return CampaignEvaluationResult(parameters, found, attribution=attribution(tables, None, parameters))
+        return CampaignEvaluationResult(
+            parameters, found, attribution=attribution(tables, None, parameters), channels=channels(tables, parameters)
+        )
     caused = experiments(found, parameters)
     course = timing(found, caused, tables, parameters)
     moved = course.moved
     only_moved = moved[moved["verdict"].isin(("all_moved",))]
     pairs = set(zip(only_moved["campaign"].astype(str), only_moved["arm"].astype(str), strict=True))
+    earned = money(found, caused, parameters, pairs)
     return CampaignEvaluationResult(
         parameters, found, caused, course,
-        money=money(found, caused, parameters, pairs),
+        money=earned,
+        next_test=design(found, caused, earned, tables, ledger, parameters),
         messages=messages(found, tables, parameters),
         comparison=comparison(found, tables, parameters),
         differences=differences(found, caused, parameters),
         targeting=targeting(found, caused, parameters, tables, {campaign for campaign, _ in pairs}),
         attribution=attribution(tables, found, parameters, caused),
+        channels=channels(tables, parameters),
     )  # fmt: skip

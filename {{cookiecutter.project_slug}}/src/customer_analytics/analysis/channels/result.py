@@ -73,11 +73,11 @@ class Channels:
     table: TABLE, a row a channel, most customers first. customers: won; share of all won; buyers: with a purchase
         within worth_days, of the observed; mature: won long enough ago; stayed of them; rate with 95 % interval;
         difference: to the customers of all other channels won in the same months (Mantel-Haenszel), p
-        (Cochran-Mantel-Haenszel), q over the channels. observed: with all worth_days behind them; worth a head with interval; worth_difference to all
-        others, worth_q. costed: won within the days of spend; spend, cost a customer; kept_cost:
-        cost of a customer who is still there; net: worth less cost;
-        payback_days: multiple of 30 by which the mean customer has brought the cost (NaN: not yet). impressions,
-        clicks, click_rate, click_cost, clicks_per_customer. NaN where unknown or below minimum_base.
+        (Cochran-Mantel-Haenszel), q over the channels. observed: with all worth_days behind them; worth a head with
+        interval; worth_difference to all others, worth_q. costed: won within the days of spend; spend, cost a customer;
+        kept_cost: of one still there; net: worth less cost; payback_days: multiple of 30 by which the mean customer has
+        brought the cost (NaN: not yet). impressions, clicks, click_rate, click_cost, clicks_per_customer. NaN where
+        unknown or below minimum_base.
     cohorts: COHORTS, channel by month of winning ("2025-03").
     leaving: the channel that brings many who do not stay, None where none is told from chance; left: its customers who
         would have stayed had they been like the others, of the mature.
