@@ -13,6 +13,8 @@ from customer_analytics.analysis.attribution import outputs as attributing
 from customer_analytics.analysis.campaigns import campaign_outputs as own
 from customer_analytics.analysis.channels import outputs as bringing
 from customer_analytics.analysis.experiment import outputs as experimenting
+from customer_analytics.analysis.money import outputs as earning
+from customer_analytics.analysis.next_test import outputs as planning
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
@@ -25,6 +27,7 @@ def metrics(result: CampaignEvaluationResult) -> Metrics:
     made = own.metrics(result.campaigns)
     made |= attributing.metrics(result.attribution, result.parameters.minimum_base)
     made |= bringing.metrics(result.channels, result.parameters.minimum_base)
+    made |= earning.metrics(result.money) | planning.metrics(result.next_test)
     return made | experimenting.metrics(result.campaigns, result.experiments)
 
 
@@ -32,12 +35,14 @@ def tables(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, pd
     """File name without ending -> the table."""
     made = own.tables(result.campaigns, minimum_group)
     made |= attributing.tables(result.attribution, minimum_group) | bringing.tables(result.channels, minimum_group)
+    made |= earning.tables(result.money, minimum_group) | planning.tables(result.next_test, minimum_group)
     return made | experimenting.tables(result.experiments, minimum_group)
 
 
 def customer_tables(result: CampaignEvaluationResult) -> dict[str, pd.DataFrame]:
     """Tables with one row a customer: engagement.privacy decides what is written."""
     made: dict[str, pd.DataFrame] = {}
+    made |= planning.customer_tables(result.next_test)
     return made
 
 

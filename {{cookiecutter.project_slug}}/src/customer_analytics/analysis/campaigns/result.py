@@ -13,6 +13,7 @@ from customer_analytics.analysis.attribution import Attribution, attribution
 from customer_analytics.analysis.campaigns.campaign import Campaigns
 from customer_analytics.analysis.campaigns.prepare import prepare
 from customer_analytics.analysis.channels import Channels, channels
+from customer_analytics.analysis.claim import Claim, claim
 from customer_analytics.analysis.comparison import Comparison, comparison
 from customer_analytics.analysis.differences import Differences, differences
 from customer_analytics.analysis.experiment import Experiments, experiments
@@ -39,6 +40,7 @@ class CampaignEvaluationResult:
     money: Money | None = None
     messages: Messages | None = None
     comparison: Comparison | None = None
+    claim: Claim | None = None
     differences: Differences | None = None
     targeting: Targeting | None = None
     attribution: Attribution | None = None
@@ -62,8 +64,9 @@ def analyse(
     found = prepare(tables, ledger, parameters)
     if found.reason is not None:
         return CampaignEvaluationResult(
-            parameters, found, attribution=attribution(tables, None, parameters), channels=channels(tables, parameters)
-        )
+            parameters, found, attribution=attribution(tables, None, parameters), channels=channels(tables, parameters),
+            next_test=design(None, None, None, tables, ledger, parameters),
+        )  # fmt: skip
     caused = experiments(found, parameters)
     course = timing(found, caused, tables, parameters)
     moved = course.moved
@@ -76,6 +79,7 @@ def analyse(
         next_test=design(found, caused, earned, tables, ledger, parameters),
         messages=messages(found, tables, parameters),
         comparison=comparison(found, tables, parameters),
+        claim=claim(tables, found, parameters),
         differences=differences(found, caused, parameters),
         targeting=targeting(found, caused, parameters, tables, {campaign for campaign, _ in pairs}),
         attribution=attribution(tables, found, parameters, caused),
