@@ -94,8 +94,8 @@ def always_valid(effect: float, standard_error: float, scale: float, level: floa
     Args:
         effect: difference so far.
         standard_error: of it, above 0.
-        scale: size of a difference that would matter: standard deviation of the normal mixture; where it is not
-            above 0 the standard error is taken.
+        scale: standard deviation of the normal mixture, such as the difference that the whole experiment was sized
+            to see; where it is not above 0 the standard error is taken. Any scale is valid, a fitting one is narrower.
     """
     if not standard_error > 0 or math.isnan(effect):
         return Always(float("nan"), Interval(float("nan"), float("nan")))

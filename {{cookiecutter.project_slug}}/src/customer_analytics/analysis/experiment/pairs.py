@@ -97,15 +97,14 @@ def _varies(pair: Pair, name: str) -> bool:
 
 def _tail(pair: Pair, outcome: Outcome, is_there: bool, rng: np.random.Generator) -> dict[str, float]:
     """Numbers with a heavy tail: the largest cut, and customers (or clusters) resampled."""
-    cut, low, high = Estimate(), NAN, NAN
-    if is_there and outcome.kind in ("money", "number"):
-        name = outcome.column.replace("y_", "w_", 1)
+    cut, low, high, name = Estimate(), NAN, NAN, outcome.column.replace("y_", "w_", 1)
+    if is_there and name in pair.treated.names:
         if _varies(pair, name):
             cut = pair.estimate(name, outcome.kind, rng)
+        first, second, size = pair.treated, pair.untreated, None
         if pair.treated_clusters is not None and pair.untreated_clusters is not None:
-            low, high = robust.bootstrap(pair.treated_clusters, pair.untreated_clusters, outcome.column, rng, UNITS)
-        else:
-            low, high = robust.bootstrap(pair.treated, pair.untreated, outcome.column, rng)
+            first, second, size = pair.treated_clusters, pair.untreated_clusters, UNITS
+        low, high = robust.bootstrap(first, second, outcome.column, rng, size)
     return {
         "effect_winsorised": cut.effect, "low_winsorised": cut.low, "high_winsorised": cut.high,
         "p_winsorised": cut.p, "low_bootstrap": low, "high_bootstrap": high,

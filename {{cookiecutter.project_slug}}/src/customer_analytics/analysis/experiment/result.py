@@ -41,11 +41,12 @@ class Experiments:
         relative_low, relative_high, method, reason, found, and beside it:
         effect_cuped, low_cuped, high_cuped, p_cuped, variance_saved (share of the variance that the period before
         explains); effect_winsorised, low_winsorised, high_winsorised, p_winsorised, low_bootstrap, high_bootstrap
-        (money only); reached (share of the arm that got its message, less the control's), effect_reached, low_reached,
-        high_reached (among them, if the others were not touched at all); smallest (difference that this size sees
-        with parameters.power), smallest_relative, smallest_cuped, power (to see parameters.smallest_lift). `reason`:
-        "" or why there is no estimate: "few", "few_clusters", "unknown", "constant" (an effect without interval).
-        `found`: p_adjusted below LEVEL, beyond the bound of a planned look, and nothing forbids to say so.
+        (money and other numbers with a tail); reached (share of the arm that got its message, less the control's),
+        effect_reached, low_reached, high_reached (among them, if the others were not touched at all); smallest
+        (difference that this size sees with parameters.power), smallest_relative, smallest_cuped, power (to see
+        parameters.smallest_lift). `reason`: "" or why there is no estimate: "few", "few_clusters", "unknown",
+        "constant" (an effect without interval). `found`: p_adjusted below LEVEL, beyond the bound of a planned look,
+        and nothing forbids to say so.
     ratios: outcome is "revenue_per_order" or "margin_per_order"; as effects, without p_adjusted.
     guardrails: campaign, arm, control, outcome, better, mean, mean_control, effect, low, high, margin (what is still
         harmless; NaN without a control rate), verdict ("worse", "harmless", "better", "unclear", "only_contacted").

@@ -174,7 +174,8 @@ def _look(one: Study, line: dict[str, Any]) -> dict[str, Any]:
     """The main outcome of one arm at this look."""
     planned, bound = one.parameters.planned_looks, one.bound
     effect, error, p = float(line["effect"]), float(line["standard_error"]), float(line["p"])
-    always = looks.always_valid(effect, error, one.parameters.smallest_lift * float(line["mean_control"]))
+    sized_for = float(line["smallest"]) * math.sqrt(one.information)  # what the whole experiment could see
+    always = looks.always_valid(effect, error, sized_for)
     half = bound * error if bound > 0 else math.nan
     return {
         "campaign": line["campaign"], "arm": line["arm"], "control": line["control"], "outcome": line["outcome"],
