@@ -94,7 +94,7 @@ def _contacted(campaigns: Campaigns, codes: list[int]) -> ir.Table:
     rows = units.filter(units.code.isin(codes), units.start.notnull())
     if held:
         rows = rows.filter(~(rows.code.isin(sorted(held)) & (rows.arm == 0)))
-    return rows.select("code", "person_id", "start", "start_day")
+    return rows.select("person_id", "start", "start_day", code=rows.code.cast("int64"))
 
 
 def _slots(contacted: ir.Table, listed: pd.DataFrame, people: int) -> pd.DataFrame:
