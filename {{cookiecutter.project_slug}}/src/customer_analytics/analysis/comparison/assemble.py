@@ -108,6 +108,8 @@ class Part:
     def _readings(self, outcome: Outcome) -> dict[str, Estimate]:
         after, before = self.column(outcome.column), self.column(f"b_{outcome.column[2:]}")
         inside = self.design.contacted
+        if self.few:
+            return dict.fromkeys(METHODS, estimate.NONE._replace(n=int(inside.sum()), n_others=int((~inside).sum())))
         return {
             "before_after": estimate.change(after[inside], before[inside]),
             "not_contacted": estimate.difference(after, inside),
@@ -119,9 +121,15 @@ class Part:
     def placebo(self) -> Estimate:
         """The matched comparison of the main outcome in a time that the contact cannot have changed."""
         own = next((one for one in self.outcomes if one.name == self.main), None)
-        if own is None:
+        if own is None or self.few:
             return estimate.NONE
         return estimate.matched(self.column(f"p_{own.column[2:]}"), self.design, self.matches)
+
+    @property
+    def few(self) -> bool:
+        """Whether one of the two groups is too small for any mean."""
+        inside = self.design.contacted
+        return min(int(inside.sum()), int((~inside).sum())) < self.least
 
     @property
     def kept_share(self) -> float:
@@ -142,7 +150,7 @@ class Part:
         inside, placebo, others = self.design.contacted, self.placebo(), self.others
         if not inside.any():
             return "D", "unknown" if unknown else "not_over"
-        if min(int(inside.sum()), int((~inside).sum())) < self.least or self.main not in self.estimates:
+        if self.few or self.main not in self.estimates:
             return "D", "few"
         if len(self.matches.contacted) < self.least or math.isnan(self.estimates[self.main]["matched"].error):
             return "D", "no_partners"
