@@ -30,7 +30,7 @@ def _caused(view: View) -> Finding | None:
     """The campaigns that caused something better, with their margin."""
     found = in_order(view, of_kind(view, Kind.CAUSED))
     if not found:
-        return None
+        return _partly(view)
     say, best = view.language.say, found[0]
     names, outcome = view.names([one.campaign for one in found]), view.outcome(view.main)
     lowered = float(best.effect.effect) < 0  # type: ignore[union-attr]
@@ -40,9 +40,30 @@ def _caused(view: View) -> Finding | None:
         else say("{names} raised {outcome}", names=names, outcome=outcome)
     )
     return Finding(
-        id="caused", grade=Grade.A, head=head, statement=_clauses(view, found), meaning=worth.meaning(view, found),
+        id="caused", grade=Grade.A, head=head,
+        statement=view.together([_clauses(view, found), *_other_gains(view)]), meaning=worth.meaning(view, found),
         action=worth.action(view, found), section="caused", **_numbers(best.effect),
     )  # fmt: skip
+
+
+def _partly(view: View) -> Finding | None:
+    """Where no campaign moved the main outcome: those that moved another one."""
+    found = in_order(view, of_kind(view, Kind.PARTLY))
+    if not found:
+        return None
+    say, best = view.language.say, found[0]
+    return Finding(
+        id="caused", grade=Grade.A,
+        head=say("{names}: a gain, but not in {outcome}", names=view.names([one.campaign for one in found]),
+                 outcome=view.outcome(view.main)),
+        statement=view.together(_other_gains(view)), meaning=worth.meaning(view, found),
+        action=worth.action(view, found), section="caused", **_numbers(best.others[0]),
+    )  # fmt: skip
+
+
+def _other_gains(view: View) -> list[Text]:
+    """Campaigns that moved another outcome than the main one: one sentence each, of that outcome."""
+    return [effect_told(view, one.others[0], "A") for one in in_order(view, of_kind(view, Kind.PARTLY))[:2]]
 
 
 def _clauses(view: View, found: list[Verdict]) -> Text:
@@ -51,18 +72,24 @@ def _clauses(view: View, found: list[Verdict]) -> Text:
     if len(found) == 1:
         return effect_told(view, found[0].effect, "A")
     told = [
-        say("{campaign} by **{change}** ({interval}; {n} against {base})", **numbers_of(view, one.effect))
+        say(
+            "{campaign} from {control} to {level}, **{change}** ({interval}; {few} against {many} customers)",
+            few=view.language.number(one.effect.n),
+            many=view.language.number(one.effect.n_control),
+            **numbers_of(view, one.effect),
+        )
         for one in found[:MOST_TOLD]
+        if one.effect is not None
     ]
-    listed, within = Text(view.language.joined(told)), view.within(view.main)
+    listed, window = Text(view.language.joined(told)), view.window()
     rest = len(found) - len(told)
     if rest:
         return view.language.say_count(
-            "Against customers drawn by lot, and{within}: {listed}; one more is in the table.",
-            "Against customers drawn by lot, and{within}: {listed}; {count} more are in the table.",
-            rest, listed=listed, within=within,
+            "Who got it was drawn by lot; within {window}: {listed}; one more is in the table.",
+            "Who got it was drawn by lot; within {window}: {listed}; {count} more are in the table.",
+            rest, listed=listed, window=window,
         )  # fmt: skip
-    return say("Against customers drawn by lot, and{within}: {listed}.", listed=listed, within=within)
+    return say("Who got it was drawn by lot; within {window}: {listed}.", listed=listed, window=window)
 
 
 def _harmed(view: View) -> Finding | None:
@@ -90,7 +117,7 @@ def _nothing(view: View) -> Finding | None:
     say = view.language.say
     names = view.names([one.campaign for one in found])
     told = [
-        say("{campaign} {change} ({interval})", **numbers_of(view, one.effect)) for one in found[:MOST_TOLD]
+        say("{campaign} {change} ({interval})", **numbers_of(view, one.effect)) for one in found
     ]  # fmt: skip
     listed = Text(view.language.joined(told))
     statement = (
@@ -101,15 +128,9 @@ def _nothing(view: View) -> Finding | None:
     )  # fmt: skip
     return Finding(
         id="no_effect", grade=Grade.A, head=say("No effect is seen of {names}", names=names),
-        statement=view.together([statement, *_besides(view, found)]), meaning=_power_note(view, found),
+        statement=statement, meaning=_power_note(view, found),
         action=_after_nothing(view, found), section="caused", **_numbers(found[0].effect),
     )  # fmt: skip
-
-
-def _besides(view: View, found: list[Verdict]) -> list[Text]:
-    """Other outcomes than the main one that differ beyond chance."""
-    told = [effect_told(view, row, one.grade, one.reason) for one in found for row in other_effects(view, one.campaign)]
-    return told[:2]
 
 
 def _power_note(view: View, found: list[Verdict]) -> Text:
@@ -121,13 +142,13 @@ def _power_note(view: View, found: list[Verdict]) -> Text:
         return say("That is no sign that they do nothing: a small effect would not have been seen.")
     values = {
         "power": view.language.percent(view.parameters.power),
-        "least": view.change(view.main, min(known)), "most": view.change(view.main, max(known)),
+        "least": view.size(view.main, min(known)), "most": view.size(view.main, max(known)),
     }  # fmt: skip
     if len(known) == 1 or values["least"] == values["most"]:
-        return say("They may still do a little: of this size they show, with a chance of {power}, only an effect of "
-                   "{least} or more.", **values)  # fmt: skip
-    return say("They may still do a little: of their sizes they show, with a chance of {power}, only effects from "
-               "{least} (the largest of them) or {most} (the smallest) on.", **values)  # fmt: skip
+        return say("It may still do a little: this size shows an effect with a chance of {power} only from {least} on.",
+                   **values)  # fmt: skip
+    return say("They may still do a little: the largest shows an effect with a chance of {power} only from {least} on, "
+               "the smallest from {most}.", **values)  # fmt: skip
 
 
 def _after_nothing(view: View, found: list[Verdict]) -> Text:
@@ -177,7 +198,7 @@ def _why(view: View, verdict: Verdict) -> Text:
 
 def _unknown(view: View) -> Finding | None:
     """The campaigns of which it cannot be told what they caused, and why."""
-    found = of_kind(view, Kind.UNKNOWN, Kind.ADJUSTED)
+    found = of_kind(view, Kind.UNKNOWN)
     if not found:
         return None
     say, language = view.language.say, view.language
@@ -196,18 +217,26 @@ def _unknown(view: View) -> Finding | None:
         head = language.say_count(
             "What one campaign caused cannot be told", "What {count} campaigns caused cannot be told", len(found)
         )
-    broken = [one for one in found if one.reason.startswith("ratio")]
-    action = (
-        say("Find out why the arms of {names} are not of the planned sizes: rows may be lost in the export.",
-            names=view.names([one.campaign for one in broken]))
-        if broken
-        else say("Hold out a group drawn by lot in the next campaign: `analytics audience … --holdout`.")
-    )  # fmt: skip
     return Finding(
         id="cannot_be_told", grade=Grade.D, head=head, statement=say("{listed}.", listed=Text(language.joined(told))),
         meaning=say("Part of what followed would have come without them, and nobody can say which part."),
-        action=action, section="caused", value=float(len(found)), n=len(view.listed), unit="campaigns",
+        action=_mend(view, found), section="caused", value=float(len(found)), n=len(view.listed), unit="campaigns",
     )  # fmt: skip
+
+
+def _mend(view: View, found: list[Verdict]) -> Text:
+    """What would let the next campaign be judged."""
+    say = view.language.say
+    broken = [one.campaign for one in found if one.reason.startswith("ratio")]
+    told = []
+    if broken:
+        told.append(
+            say("Find out why the arms of {names} are not of the planned sizes: rows may be lost in the export.",
+                names=view.names(broken))
+        )  # fmt: skip
+    if len(broken) < len(found):
+        told.append(say("Hold out a group drawn by lot in the next campaign, and keep the record of who was in it."))
+    return view.together(told)
 
 
 def _numbers(row: Any) -> dict[str, Any]:

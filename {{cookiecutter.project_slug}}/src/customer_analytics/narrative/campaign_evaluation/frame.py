@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from customer_analytics.narrative.campaign_evaluation.verdicts import Kind, of_kind
+from customer_analytics.narrative.campaign_evaluation.verdicts import SOUND, of_kind
 from customer_analytics.narrative.exhibits import SectionWords
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def caused_section(view: View) -> SectionWords:
     say, title = view.language.say, view.language.say("What each campaign caused")
     if not view.listed:
         return SectionWords(title, "caused", view.why_not)
-    compared = of_kind(view, Kind.CAUSED, Kind.HARMED, Kind.NOTHING)
+    compared = of_kind(view, *SOUND)
     if not compared:
         return SectionWords(
             title, "caused", say("Nothing can be said to have been caused: no campaign was a sound experiment.")

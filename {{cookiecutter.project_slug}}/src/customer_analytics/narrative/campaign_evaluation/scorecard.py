@@ -9,7 +9,16 @@ import pandas as pd
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation import worth
-from customer_analytics.narrative.campaign_evaluation.verdicts import Kind, Verdict, main_effects, of_kind, verdicts
+from customer_analytics.narrative.campaign_evaluation.verdicts import (
+    MATCHED,
+    SOUND,
+    Kind,
+    Verdict,
+    gain,
+    main_effects,
+    of_kind,
+    verdicts,
+)
 from customer_analytics.narrative.campaign_evaluation.wording import is_beyond_chance
 from customer_analytics.narrative.exhibits import Cell, FigureWords, Row, TableWords
 
@@ -19,8 +28,11 @@ if TYPE_CHECKING:
 EffectRow = tuple[str, float | None, float | None, float | None, str, str]  # name, effect, low, high, in words, role
 MOST_DOTS = 16  # arms in the picture
 MOST_ROWS = 12  # campaigns in the table
-ROLES = {Kind.CAUSED: "s1", Kind.HARMED: "alert", Kind.DOUBTFUL: "warm", Kind.NOTHING: "mute", Kind.ADJUSTED: "s3"}
+ROLES = {Kind.CAUSED: "s1", Kind.HARMED: "alert", Kind.DOUBTFUL: "warm", Kind.ADJUSTED: "s3"}
 FILE = "campaign_scorecard"
+ORDER = (
+    Kind.CAUSED, Kind.PARTLY, Kind.ADJUSTED, Kind.MOVED, Kind.NOTHING, Kind.DOUBTFUL, Kind.HARMED, Kind.UNKNOWN,
+)  # fmt: skip
 COLUMNS = [
     "campaign", "name", "channel", "offer", "source", "kind", "first_on", "last_on", "window_days", "units", "control",
     "arm", "outcome", "n", "n_control", "mean", "mean_control", "effect", "low", "high", "relative", "p_adjusted",
@@ -32,6 +44,8 @@ LISTED, COMPARED = COLUMNS[:11], COLUMNS[11:22]
 def reason_told(view: View, reason: str) -> Text:
     """Why a campaign cannot be judged, or not fully, as a clause."""
     say = view.language.say
+    if reason.startswith(MATCHED):
+        return _why_not_matched(view, reason.partition(":")[2])
     return {
         "no_arms": say("nobody was held out"),
         "one_arm": say("nobody was held out"),
@@ -48,19 +62,38 @@ def reason_told(view: View, reason: str) -> Text:
     }.get(reason) or say("too few customers")
 
 
+def _why_not_matched(view: View, reason: str) -> Text:
+    """Why a campaign without a control group cannot be judged by alike customers either, as a clause."""
+    say = view.language.say
+    return {
+        "unknown": say("nobody was held out, and nothing is known of the time before"),
+        "not_over": say("nobody was held out, and its window is not over"),
+        "support": say("nobody was held out, and too few customers are alike"),
+        "no_partners": say("nobody was held out, and too few customers are alike"),
+        "unbalanced": say("nobody was held out, and those left alone are too different"),
+        "no_placebo": say("nobody was held out, and the comparison cannot be tested on the time before"),
+        "placebo": say("nobody was held out, and alike customers differed before it too"),
+        "others": say("nobody was held out, and other campaigns ran meanwhile"),
+    }.get(reason) or say("nobody was held out, and they are too few to compare")
+
+
 def verdict_told(view: View, verdict: Verdict) -> Text:
     """A verdict for a cell."""
     say = view.language.say
     told = {
         Kind.CAUSED: say("caused a gain"), Kind.HARMED: say("did harm"), Kind.NOTHING: say("no effect seen"),
+        Kind.MOVED: say("brought forward, not gained"),
     }.get(verdict.kind)  # fmt: skip
+    if verdict.kind is Kind.PARTLY:
+        outcomes = [view.outcome(str(row.outcome)) for row in verdict.others if gain(view, row) > 0]
+        return say("caused a gain in {outcomes}", outcomes=Text(view.language.listing(outcomes[:2])))
+    if verdict.kind is Kind.ADJUSTED and verdict.effect is not None:
+        return say("differs from alike customers") if verdict.effect.found else say("as alike customers, within chance")
     if told is not None:
         return told
     why = reason_told(view, verdict.reason)
     if verdict.kind is Kind.DOUBTFUL:
         return say("doubtful: {why}", why=why)
-    if verdict.kind is Kind.ADJUSTED:
-        return say("adjusted comparison: {why}", why=why)
     return say("cannot be told: {why}", why=why)
 
 
@@ -88,7 +121,7 @@ def dots(view: View) -> list[tuple[str, list[EffectRow]]]:
 
 def _drawn(view: View) -> list[Verdict]:
     """Campaigns in the picture: those with an effect, the clearest of them where they are too many."""
-    shown = [one for one in verdicts(view) if one.effect is not None and one.kind is not Kind.UNKNOWN]
+    shown = [one for one in verdicts(view) if one.effect is not None and str(one.effect.outcome) == view.main]
     arms = {one.campaign: max(1, len(main_effects(view, one.campaign))) for one in shown}
     if sum(arms.values()) <= MOST_DOTS:
         return shown
@@ -106,8 +139,8 @@ def _p(verdict: Verdict) -> float:
 
 
 def _dot(view: View, verdict: Verdict, row: Any, name: str) -> EffectRow:
-    sure = verdict.kind in (Kind.CAUSED, Kind.HARMED) and is_beyond_chance(row)
-    role = ROLES[verdict.kind] if sure or verdict.kind not in (Kind.CAUSED, Kind.HARMED) else "mute"
+    known = is_beyond_chance(row) or verdict.kind is Kind.DOUBTFUL
+    role = ROLES.get(verdict.kind, "mute") if known else "mute"
     return (
         name, float(row.effect), float(row.low), float(row.high), view.change(str(row.outcome), float(row.effect)), role
     )  # fmt: skip
@@ -122,7 +155,7 @@ def figure(view: View) -> FigureWords:
     """Words of the picture of effects."""
     say, language = view.language.say, view.language
     good, bad = len(of_kind(view, Kind.CAUSED)), len(of_kind(view, Kind.HARMED))
-    compared = len(of_kind(view, Kind.CAUSED, Kind.HARMED, Kind.NOTHING))
+    compared = len(of_kind(view, *SOUND))
     title = (
         say("Of {compared} sound experiments {good} changed {outcome} for the better",
             compared=language.number(compared), good=language.number(good), outcome=view.outcome(view.main))
@@ -157,7 +190,7 @@ def tables(view: View) -> list[TableWords]:
     shown = ranked[:MOST_ROWS]
     with_money = any(worth.known(view, one.campaign) for one in shown)
     columns = [
-        (say("Campaign"), "text"), (say("First day"), "text"), (say("Assigned, of them held out"), "num"),
+        (say("Campaign"), "text"), (say("First day"), "text"), (say("Assigned (of them the control arm)"), "num"),
         (say("Effect (interval)"), "num"),
     ]  # fmt: skip
     if with_money:
@@ -187,13 +220,16 @@ def in_order(view: View, found: list[Verdict]) -> list[Verdict]:
     return sorted(found, key=lambda one: _rank(view, one))
 
 
-def _rank(view: View, verdict: Verdict) -> tuple[int, float, str]:
+def _rank(view: View, verdict: Verdict) -> tuple[int, bool, float, str, str]:
     """Causes first, then nothing, doubt and the unknown; within them by what the campaign brought for its cost."""
-    order = [Kind.CAUSED, Kind.ADJUSTED, Kind.NOTHING, Kind.DOUBTFUL, Kind.HARMED, Kind.UNKNOWN]
-    effect = math.nan if verdict.effect is None else float(verdict.effect.effect)
-    value = worth.rank(view, verdict.campaign)
-    by = value if not math.isnan(value) else effect
-    return order.index(verdict.kind), math.inf if math.isnan(by) else -by, verdict.campaign
+    place = ORDER.index(verdict.kind)
+    by = worth.rank(view, verdict.campaign)
+    ranked = not math.isnan(by)
+    if not ranked and verdict.effect is not None:
+        by = float(verdict.effect.effect)
+    row = view.campaign(verdict.campaign)
+    day = "" if row is None else str(row.first_on)
+    return place, not ranked, math.inf if math.isnan(by) else -by, day, verdict.campaign
 
 
 def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
@@ -202,12 +238,13 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
     row, say = verdict.effect, language.say
     held = int(listed.control_n) if listed.kind == "randomised" and not pd.isna(listed.control_n) else 0
     sizes: Cell = (
-        say("{n}, {held}", n=view.few(int(listed.units)), held=view.few(held) if held else language.number(0)),
+        say("{n} ({held})", n=view.few(int(listed.units)), held=view.few(held) if held else language.number(0)),
         int(listed.units),
     )
     effect: Cell = ("–", -math.inf)
     if row is not None:
-        change = view.change(str(row.outcome), float(row.effect))
+        shown = view.change(str(row.outcome), float(row.effect))
+        change = shown if str(row.outcome) == view.main else f"{view.outcome_label(str(row.outcome))} {shown}"
         interval = view.change_range(str(row.outcome), float(row.low), float(row.high))
         effect = (say("{change} ({interval})", change=change, interval=interval), float(row.effect))
     cells: list[Cell] = [
@@ -223,9 +260,8 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
 
 def remarks(view: View) -> list[Text]:
     """What the reader has to know beside the table."""
-    say, told = view.language.say, []
-    if view.campaigns is None or not view.listed:
-        return told
+    say = view.language.say
+    told: list[Text] = []
     strangers = sum(int(one.strangers) for one in view.listed if not pd.isna(one.strangers))
     twice = sum(int(one.in_two_arms) for one in view.listed if not pd.isna(one.in_two_arms))
     if twice:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation import findings as own
-from customer_analytics.narrative.campaign_evaluation.verdicts import Kind, of_kind
+from customer_analytics.narrative.campaign_evaluation.verdicts import GAINS, SOUND, of_kind
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def _title(view: View, found: tuple[Finding, ...]) -> Text:
     say, number = view.language.say, view.language.number
     if not view.listed:
         return found[0].head
-    compared = len(of_kind(view, Kind.CAUSED, Kind.HARMED, Kind.NOTHING))
-    caused = of_kind(view, Kind.CAUSED)
+    compared = len(of_kind(view, *SOUND))
+    caused = of_kind(view, *GAINS)
     if not compared:
         return found[0].head
     if not caused:
@@ -101,9 +101,9 @@ def _sound_kpi(view: View) -> Kpi | None:
     if not view.listed:
         return None
     say, number = view.language.say, view.language.number
-    compared = len(of_kind(view, Kind.CAUSED, Kind.HARMED, Kind.NOTHING))
+    compared = len(of_kind(view, *SOUND))
     return Kpi(
-        say("Caused a gain"), number(len(of_kind(view, Kind.CAUSED))),
+        say("Caused a gain"), number(len(of_kind(view, *GAINS))),
         say("of {compared} sound experiments; {all}", compared=number(compared),
             all=view.counted_campaigns(len(view.listed))),
     )  # fmt: skip

@@ -53,8 +53,8 @@ class View:
     industry: str = ""
 
     @property
-    def campaigns(self) -> Campaigns | None:
-        """The campaigns, their arms and who was in them; None where the data hold no contacts."""
+    def campaigns(self) -> Campaigns:
+        """The campaigns, their arms and who was in them; `reason` says why there are none."""
         return self.result.campaigns
 
     @property
@@ -69,13 +69,13 @@ class View:
 
     @property
     def main(self) -> str:
-        """The outcome that decides; empty without campaigns."""
-        return "" if self.campaigns is None else self.campaigns.main
+        """The outcome that decides."""
+        return self.campaigns.main
 
     @functools.cached_property
     def listed(self) -> list[Any]:
         """The campaigns, a row each, in the order of their first day."""
-        return [] if self.campaigns is None else rows(self.campaigns.list)
+        return rows(self.campaigns.list)
 
     @functools.cached_property
     def _named(self) -> dict[str, str]:
@@ -129,9 +129,16 @@ class View:
             return self.language.say("no contact")
         return self.arm(row.control)
 
+    def compared_with(self, campaign: str) -> Text:
+        """The arm that a campaign is held against, after a number of customers: without contact; in the arm “A”."""
+        row = self.campaign(campaign)
+        if row is None or row.control_kind == "untouched" or not _known(row.control):
+            return self.language.say(" without contact")
+        return self.language.say(" in the arm {arm}", arm=self.arm(row.control))
+
     def kind_of(self, outcome: str) -> str:
         """binary, count, money or number."""
-        known = None if self.campaigns is None else self.campaigns.outcome(outcome)
+        known = self.campaigns.outcome(outcome)
         return "number" if known is None else known.kind
 
     def outcome(self, outcome: str) -> Text:
@@ -164,7 +171,7 @@ class View:
 
     def within(self, outcome: str, campaign: str = "") -> Text:
         """The window of an outcome with a space before it: within 14 days; nothing for a column of the client's own."""
-        known = None if self.campaigns is None else self.campaigns.outcome(outcome)
+        known = self.campaigns.outcome(outcome)
         if known is None or known.ready:
             return Text("")
         return self.language.say(" within {window}", window=self.window(campaign))
@@ -194,6 +201,10 @@ class View:
         if kind == "count":
             return self._per_hundred(language.signed(value * PER_HUNDRED, 1))
         return language.signed(value, 1 if abs(value) >= 1 else 2)
+
+    def size(self, outcome: str, value: float) -> str:
+        """The size of a difference, without its sign: 2.1 points; 3.4 per 100 customers; £0.81."""
+        return self.change(outcome, abs(value)).removeprefix("+")
 
     def _per_hundred(self, shown: str) -> str:
         return self.language.say("{n} per {hundred} customers", n=shown, hundred=self.language.number(PER_HUNDRED))
@@ -277,8 +288,6 @@ class View:
     @functools.cached_property
     def days(self) -> tuple[dt.date, dt.date] | None:
         """First and last day on which somebody was assigned; None where no campaign has a day."""
-        if self.campaigns is None or not len(self.campaigns.list):
-            return None
         days = [pd.Timestamp(day).date() for one in self.listed for day in (one.first_on, one.last_on) if _is_day(day)]
         return (min(days), max(days)) if days else None
 
@@ -290,7 +299,7 @@ class View:
     @property
     def units(self) -> int:
         """Assignments looked at: a customer in three campaigns counts three times."""
-        return 0 if self.campaigns is None else int(self.campaigns.list["units"].sum())
+        return sum(int(one.units) for one in self.listed)
 
     def counted_assignments(self, count: int) -> Text:
         """A count of customers assigned to campaigns."""

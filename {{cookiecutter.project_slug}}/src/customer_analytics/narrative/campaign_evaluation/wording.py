@@ -33,15 +33,20 @@ def effect_told(view: View, row: Any, grade: str, reason: str = "") -> Text:
             "In {campaign} {outcome} was {level} in the arm {arm}, after {control} with {against}; an effect is not "
             "given.", **numbers,
         )  # fmt: skip
+    if grade == "C" and not is_beyond_chance(row):
+        return say(
+            "In {campaign} {outcome} does not differ beyond chance: {level} of {n} in the arm {arm} against {control} "
+            "of {base}{other}{within}, {change} ({interval}, p {p}).", **numbers,
+        )  # fmt: skip
     if grade == "C" and reason == DOUBTFUL:
         return say(
-            "In {campaign} {outcome} differs by **{change}** ({interval}), while the sample ratio is doubtful: "
-            "{level} of {n} in the arm {arm} against {control} of {base}{within}.", **numbers,
+            "In {campaign} {outcome} differs by **{change}** ({interval}, p {p}), while the sample ratio is doubtful: "
+            "{level} of {n} in the arm {arm} against {control} of {base}{other}{within}.", **numbers,
         )  # fmt: skip
     if grade == "C":
         return say(
             "In {campaign} {outcome} differs by **{change}** ({interval}): {level} of {n} in the arm {arm} against "
-            "{control} of {base}{within}.", **numbers,
+            "{control} of {base}{other}{within}.", **numbers,
         )  # fmt: skip
     if grade == "B":
         return say(
@@ -51,16 +56,16 @@ def effect_told(view: View, row: Any, grade: str, reason: str = "") -> Text:
     if not is_beyond_chance(row):
         return say(
             "{campaign}: no effect on {outcome} is seen. {level} of {n} in the arm {arm} against {control} of {base}"
-            "{within}, a difference of {change} ({interval}).", **numbers,
+            "{other}{within}, a difference of {change} ({interval}).", **numbers,
         )  # fmt: skip
     if float(row.effect) > 0:
         return say(
-            "{campaign} raised {outcome} by **{change}** ({interval}): {level} of {n} in the arm {arm} against "
-            "{control} of {base}{within}.", **numbers,
+            "{campaign} raised {outcome} by **{size}** ({interval}): {level} of {n} in the arm {arm} against "
+            "{control} of {base}{other}{within}.", **numbers,
         )  # fmt: skip
     return say(
-        "{campaign} lowered {outcome} by **{change}** ({interval}): {level} of {n} in the arm {arm} against {control} "
-        "of {base}{within}.", **numbers,
+        "{campaign} lowered {outcome} by **{size}** ({interval}): {level} of {n} in the arm {arm} against {control} "
+        "of {base}{other}{within}.", **numbers,
     )  # fmt: skip
 
 
@@ -73,7 +78,8 @@ def numbers_of(view: View, row: Any) -> dict[str, Any]:
         "change": view.change(outcome, float(row.effect)), "against": view.against(row.campaign),
         "interval": view.change_between(outcome, float(row.low), float(row.high)),
         "n": view.counted_customers(int(row.n)), "base": view.counted_customers(int(row.n_control)),
-        "within": view.within(outcome, str(row.campaign)),
+        "within": view.within(outcome, str(row.campaign)), "other": view.compared_with(row.campaign),
+        "size": view.size(outcome, float(row.effect)), "p": view.p(float(row.p)),
     }  # fmt: skip
 
 

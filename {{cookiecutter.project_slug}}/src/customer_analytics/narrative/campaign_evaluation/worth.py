@@ -135,15 +135,21 @@ def action(view: View, found: list[Verdict]) -> Text:
     say = view.language.say
     by: dict[str, list[str]] = {}
     for one in found:
-        by.setdefault(decision(view, one.campaign), []).append(one.campaign)
+        row = row_of(view, one.campaign)
+        why = "" if row is None else str(row.decision) if row.decision != "iterate" else str(row.reason)
+        by.setdefault(why, []).append(one.campaign)
+    names = {why: view.names(campaigns) for why, campaigns in by.items()}
     told = []
     if "roll_out" in by:
-        told.append(
-            say("Roll out {names}, and keep a small group held out each time.", names=view.names(by["roll_out"]))
-        )
-    if "iterate" in by:
-        told.append(say("Send {names} again only changed: what they bring does not surely cover what they cost or "
-                        "break.", names=view.names(by["iterate"])))  # fmt: skip
+        told.append(say("Roll out {names}, and keep a small group held out each time.", names=names["roll_out"]))
+    if "pays_not_shown" in by:
+        told.append(say("{names}: it works, but after cost the money may still be lost; try it cheaper, or with more "
+                        "customers, before it is rolled out.", names=names["pays_not_shown"]))  # fmt: skip
+    if "guardrail" in by:
+        told.append(say("Change {names} before it is sent again: something else got worse.", names=names["guardrail"]))
+    if "small" in by:
+        told.append(say("{names}: it works, but brings less than is worth while; send it only where it costs nothing.",
+                        names=names["small"]))  # fmt: skip
     if not told:
         return say("Repeat {names} with a group held out, and watch the money.",
                    names=view.names([one.campaign for one in found]))  # fmt: skip
