@@ -15,8 +15,10 @@ from customer_analytics.analysis.channels import outputs as bringing
 from customer_analytics.analysis.claim import outputs as auditing
 from customer_analytics.analysis.comparison import outputs as comparing
 from customer_analytics.analysis.experiment import outputs as experimenting
+from customer_analytics.analysis.messages import outputs as sending
 from customer_analytics.analysis.money import outputs as earning
 from customer_analytics.analysis.next_test import outputs as planning
+from customer_analytics.analysis.timing import outputs as following
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
@@ -30,6 +32,7 @@ def metrics(result: CampaignEvaluationResult) -> Metrics:
     made |= attributing.metrics(result.attribution, result.parameters.minimum_base)
     made |= bringing.metrics(result.channels, result.parameters.minimum_base)
     made |= earning.metrics(result.money) | planning.metrics(result.next_test)
+    made |= sending.metrics(result.messages, result.parameters.minimum_base) | following.metrics(result.timing)
     made |= comparing.metrics(result.comparison) | auditing.metrics(result.claim)
     return made | experimenting.metrics(result.campaigns, result.experiments)
 
@@ -39,6 +42,7 @@ def tables(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, pd
     made = own.tables(result.campaigns, minimum_group)
     made |= attributing.tables(result.attribution, minimum_group) | bringing.tables(result.channels, minimum_group)
     made |= earning.tables(result.money, minimum_group) | planning.tables(result.next_test, minimum_group)
+    made |= sending.tables(result.messages, minimum_group) | following.tables(result.timing, minimum_group)
     made |= comparing.tables(result.comparison, minimum_group) | auditing.tables(result.claim)
     return made | experimenting.tables(result.experiments, minimum_group)
 

@@ -69,9 +69,7 @@ def analyse(
         )  # fmt: skip
     caused = experiments(found, parameters)
     course = timing(found, caused, tables, parameters)
-    moved = course.moved
-    only_moved = moved[moved["verdict"].isin(("all_moved",))]
-    pairs = set(zip(only_moved["campaign"].astype(str), only_moved["arm"].astype(str), strict=True))
+    pairs = set(course.moved_away)
     earned = money(found, caused, parameters, pairs)
     return CampaignEvaluationResult(
         parameters, found, caused, course,

@@ -87,11 +87,13 @@ def _filled(by_block: pd.Series) -> Floats:
     return by_block.reindex(range(BLOCKS), fill_value=0).to_numpy(np.float64)
 
 
-def _line(dimension: str, value: Any, metric: str, events: float, base: float, interval: Interval) -> dict[str, Any]:
+def _line(
+    dimension: str, value: Any, sent: float, metric: str, events: float, base: float, interval: Interval
+) -> dict[str, Any]:
     shown = str(int(value)) if isinstance(value, (int, float, np.integer)) else str(value)
     return {
-        "dimension": dimension, "value": shown, "campaign": "", "metric": metric, "events": int(events),
-        "base": int(base), "denominator": METRICS[metric][1], "rate": events / base if base else math.nan,
+        "dimension": dimension, "value": shown, "campaign": "", "sent": int(sent), "metric": metric,
+        "events": int(events), "base": int(base), "denominator": METRICS[metric][1], "rate": events / base if base else math.nan,
         "low": interval.low, "high": interval.high, "others": math.nan, "difference": math.nan,
         "difference_low": math.nan, "difference_high": math.nan, "p_value": math.nan, "within_campaign": False,
     }  # fmt: skip
@@ -113,7 +115,7 @@ def _pooled_lines(counts: pd.DataFrame, dimension: str, usable: tuple[str, ...],
             numerator, denominator = METRICS[metric]
             e, b = (_filled(own[name]) for name in (numerator, denominator))
             interval = share_interval(e.sum(), b.sum(), design_effect(e, b))
-            line = _line(dimension, value, metric, e.sum(), b.sum(), interval)
+            line = _line(dimension, value, own["sent"].sum(), metric, e.sum(), b.sum(), interval)
             if test and metric in COMPARED and len(values) > 1:
                 rest_e, rest_b = _by_block(counts, numerator) - e, _by_block(counts, denominator) - b
                 gap, interval, p = difference(e, b, rest_e, rest_b)
@@ -126,7 +128,7 @@ def _plain_lines(counts: pd.DataFrame, dimension: str, usable: tuple[str, ...]) 
     """Values in which each customer is once: no comparison."""
     wanted = set(_leading(counts))
     return [
-        _line(dimension, row["value"], metric, row[METRICS[metric][0]], row[METRICS[metric][1]],
+        _line(dimension, row["value"], row["sent"], metric, row[METRICS[metric][0]], row[METRICS[metric][1]],
               share_interval(row[METRICS[metric][0]], row[METRICS[metric][1]]))
         for row in counts.to_dict("records") if row["value"] in wanted for metric in usable
     ]  # fmt: skip
@@ -146,7 +148,8 @@ def _stratified_lines(
             rest_e = whole[numerator].to_numpy(np.float64) - e
             rest_b = whole[denominator].to_numpy(np.float64) - b
             effect = effects.get(metric, 1.0)
-            line = _line(dimension, value, metric, e.sum(), b.sum(), share_interval(e.sum(), b.sum(), effect))
+            interval = share_interval(e.sum(), b.sum(), effect)
+            line = _line(dimension, value, own["sent"].sum(), metric, e.sum(), b.sum(), interval)
             if metric in COMPARED and len(values) > 1:
                 gap, interval, p = within_strata(e, b, rest_e, rest_b, effect)
                 line |= _compared(gap, interval, p, line["rate"] - gap)

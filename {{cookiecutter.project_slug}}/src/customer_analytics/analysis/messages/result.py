@@ -27,8 +27,8 @@ METRICS: dict[str, tuple[str, str]] = {
 COMPARED = ("open", "click", "conversion", "unsubscribe")  # metrics in which one value is tested against the others
 DIMENSIONS = ("campaign", "channel", "offer", "arm", "recency", "frequency", "hour", "weekday")
 RATES = (
-    "dimension", "value", "campaign", "metric", "events", "base", "denominator", "rate", "low", "high", "others",
-    "difference", "difference_low", "difference_high", "p_value", "q_value", "differs", "within_campaign",
+    "dimension", "value", "campaign", "sent", "metric", "events", "base", "denominator", "rate", "low", "high",
+    "others", "difference", "difference_low", "difference_high", "p_value", "q_value", "differs", "within_campaign",
 )  # fmt: skip
 
 NOTHING = Interval(float("nan"), float("nan"))
@@ -107,9 +107,10 @@ class Messages:
 
     `reason`: "" or "no_touches" (no campaigns), "not_sent" (nothing says that anything was sent). `rates`: columns
     RATES, one row a dimension, value and metric; `value` is the client's word or a key; `campaign` the campaign of an
-    arm, else "". `q_value` over every comparison made. `responders`: who converted among the contacted (A9.12), one
-    row a trait and value: trait, value, responders, share_responders, others, share_others, index, low, high, p_value,
-    q_value, index_control, also_control. `untracked`: campaigns without a single opening or click, by metric.
+    arm, else ""; `sent` the messages of the value. `q_value` over every comparison made. `responders`: who converted
+    among the contacted (A9.12), one row a trait and value, columns of responders.COLUMNS; `responded` of `contacted`
+    units with a complete window. `untracked`: time -> campaigns of which nothing of the kind was ever recorded.
+    `customers`: different customers with a message.
     """
 
     reason: str
