@@ -16,6 +16,7 @@ from customer_analytics.report.charts.index_dots import Index, IndexGroup, index
 from customer_analytics.report.charts.lifecycle import Life, LifeWords, lifecycle
 from customer_analytics.report.charts.lines import Axis, Line, Mark, lines
 from customer_analytics.report.charts.lorenz import lorenz
+from customer_analytics.report.charts.love_plot import Likeness, LoveWords, love_plot
 from customer_analytics.report.charts.network import NetworkEdge, NetworkNode, network
 from customer_analytics.report.charts.overlap import Combination, overlap
 from customer_analytics.report.charts.pair_matrix import PairCell, pair_matrix
@@ -35,12 +36,11 @@ from customer_analytics.report.charts.window_line import WindowRow, WindowWords,
 __all__ = [
     "Area", "Axis", "Bar", "CalibrationPoint", "CalibrationWords", "ColumnBar", "Combination", "CurveAxis", "Effect",
     "EffectGroup", "Fall", "Flow", "GainsLine", "GainsWords", "GridCell", "GridWords", "Index", "IndexGroup", "Life",
-    "LifeWords", "Line", "Mark", "NetworkEdge", "NetworkNode", "Pair", "PairCell", "Panel", "PathBand", "PathPlace",
-    "Profile",
-    "ProfitLine", "ProfitMark", "ProfitWords", "RuleDot", "ScatterWords", "State", "StepBar", "StepCurve",
-    "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid", "WindowRow", "WindowWords",
-    "bars", "calibration", "columns", "curves", "dot_pairs", "effect_dots", "funnel_steps", "gains", "heat_grid",
-    "index_dots", "lifecycle", "lines", "lorenz", "network", "overlap", "pair_matrix", "path_flow", "profit", "radars",
-    "rule_scatter", "sankey", "shade_ends", "spread", "time_curve", "treemap", "triangle", "waterfall",
-    "week_hours", "window_line",
+    "LifeWords", "Likeness", "Line", "LoveWords", "Mark", "NetworkEdge", "NetworkNode", "Pair", "PairCell", "Panel",
+    "PathBand", "PathPlace", "Profile", "ProfitLine", "ProfitMark", "ProfitWords", "RuleDot", "ScatterWords", "State",
+    "StepBar", "StepCurve", "TimeCurve", "TimeMark", "TriangleCell", "TriangleRow", "TriangleWords", "WeekGrid",
+    "WindowRow", "WindowWords", "bars", "calibration", "columns", "curves", "dot_pairs", "effect_dots",
+    "funnel_steps", "gains", "heat_grid", "index_dots", "lifecycle", "lines", "lorenz", "love_plot", "network",
+    "overlap", "pair_matrix", "path_flow", "profit", "radars", "rule_scatter", "sankey", "shade_ends", "spread",
+    "time_curve", "treemap", "triangle", "waterfall", "week_hours", "window_line",
 ]  # fmt: skip
