@@ -10,7 +10,7 @@ import pandas as pd
 from customer_analytics.analysis.attribution.result import Attribution
 from customer_analytics.analysis.rfm.groups import small_groups
 
-DECIMALS = 6
+DIGITS = 9  # that sums over rows in no fixed order have in common
 LISTED = 200  # paths in the file
 Metrics = dict[str, float | int | None]
 
@@ -48,7 +48,7 @@ def tables(found: Attribution | None, minimum_group: int) -> dict[str, pd.DataFr
     made = {
         "attribution": _shown(found.credits, small, 2),
         "attribution_spread": _shown(found.spread, small, 1),
-        "attribution_paths": paths.round(DECIMALS).reset_index(drop=True),
+        "attribution_paths": significant(paths.reset_index(drop=True)),
     }
     if len(found.calibration):
         made["attribution_calibration"] = _shown(found.calibration, small, 1)
@@ -57,12 +57,20 @@ def tables(found: Attribution | None, minimum_group: int) -> dict[str, pd.DataFr
 
 def _shown(table: pd.DataFrame, small: frozenset[str], names: int) -> pd.DataFrame:
     """The table without the numbers of small channels. `names`: how many of its first columns only name a row."""
-    shown = table.round(DECIMALS).copy()
+    shown = significant(table)
     rows = shown["channel"].isin(small)
     if rows.any():
         columns = shown.columns[names:]
         shown[columns] = shown[columns].astype(object).mask(rows, None)
     return shown
+
+
+def significant(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its numbers to DIGITS digits, so that a rerun gives the same file."""
+    rounded = {
+        name: table[name].map(lambda value: float(f"{value:.{DIGITS}g}")) for name in table.select_dtypes("float")
+    }
+    return table.assign(**rounded)
 
 
 def _known(value: float) -> float | None:

@@ -8,10 +8,10 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from customer_analytics.analysis.attribution.outputs import significant
 from customer_analytics.analysis.channels.result import Channels
 from customer_analytics.analysis.rfm.groups import small_groups
 
-DECIMALS = 6
 OWN = ("channel", "month", "spend", "impressions", "clicks", "click_rate", "click_cost")  # tell of no customer
 Metrics = dict[str, float | int | None]
 
@@ -48,11 +48,11 @@ def tables(found: Channels | None, minimum_group: int) -> dict[str, pd.DataFrame
     table = _without(found.table, found.table["channel"].isin(small))
     made = {"channels": table, "channel_cohorts": _cohorts(found, small, minimum_group)}
     if found.budget is not None:
-        made["budget_returns"] = found.budget.returns.round(DECIMALS)
+        made["budget_returns"] = significant(found.budget.returns)
         if found.budget.shifts:
             named = {"from_channel": found.budget.from_channel, "to_channel": found.budget.to_channel}
             rows = [named | {"amount": found.budget.amount} | asdict(shift) for shift in found.budget.shifts]
-            made["budget_shift"] = pd.DataFrame(rows).round(DECIMALS)
+            made["budget_shift"] = significant(pd.DataFrame(rows))
     return made
 
 
@@ -67,7 +67,7 @@ def _cohorts(found: Channels, small: frozenset[str], minimum_group: int) -> pd.D
 
 
 def _without(table: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
-    shown = table.round(DECIMALS).copy()
+    shown = significant(table)
     if rows.any():
         columns = [name for name in shown.columns if name not in OWN]
         shown[columns] = shown[columns].astype(object).mask(rows, None)
