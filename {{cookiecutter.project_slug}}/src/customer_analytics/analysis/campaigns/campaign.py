@@ -95,7 +95,7 @@ class Campaigns:
     has_orders: bool = False
     has_visits: bool = False
     reason: str | None = None
-    held: tuple[ir.Table, ...] = field(default=(), repr=False)  # keeps what is materialised alive
+    held: tuple[object, ...] = field(default=(), repr=False)  # keeps what is materialised alive
 
     def outcome(self, name: str) -> Outcome | None:
         """The outcome of this name, or None."""

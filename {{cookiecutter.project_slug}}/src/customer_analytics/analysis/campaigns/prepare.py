@@ -20,6 +20,7 @@ from customer_analytics.analysis.campaigns.assigned import (
 from customer_analytics.analysis.campaigns.campaign import ARMS, LIST, Campaigns, Outcome
 from customer_analytics.analysis.campaigns.histories import GROUP, described
 from customer_analytics.analysis.campaigns.listing import Listing, listing
+from customer_analytics.analysis.campaigns.parts import Shelf, part_of, parts_for, together, within
 from customer_analytics.analysis.campaigns.purchases import known_margin, knows_orders, knows_visits
 from customer_analytics.analysis.campaigns.settle import (
     Ready,
@@ -29,7 +30,6 @@ from customer_analytics.analysis.campaigns.settle import (
     unknown_names,
 )
 from customer_analytics.analysis.campaigns.sums import before_columns, summed_columns, with_sums
-from customer_analytics.analysis.itemsets.engine import kept
 from customer_analytics.analysis.survival.blocks import BLOCKS, block
 from customer_analytics.analysis.value.margin import Margin
 from customer_analytics.engagement.errors import UserError
@@ -71,12 +71,13 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
     if problems:
         raise UserError(problems)
     ready = ready_outcomes(tables, parameters)
-    found = assigned(tables, ledger, ready, parameters, cluster_table)
-    rows = kept(found.rows)
-    if not rows.count().to_pyarrow().as_py():
-        rows.release()
+    parts = parts_for(tables, ledger)
+    shelf = Shelf(parts)
+    rows = [_assigned_rows(tables, ledger, ready, parameters, cluster_table, shelf, part) for part in range(parts)]
+    every = together(rows)
+    if not every.count().to_pyarrow().as_py():
         return _none_of_these(tables, parameters)
-    listed = listing(tables, rows, parameters)
+    listed = listing(tables, every, parameters)
     margin = known_margin(tables, parameters)
     timed = bool(listed.list["start"].notna().any())
     outcomes, main, problems = settle_outcomes(
@@ -86,9 +87,24 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
         raise UserError(problems)
     groups = tuple(name for name in parameters.groups if name in columns)
     ways = _Ways(ready, outcomes, main, margin, cluster_table, groups)
-    units = kept(_units(tables, rows, listed, parameters, ways))
-    rows.release()
-    return _assembled(tables, units, listed, parameters, ways)
+    made = Shelf(parts)
+    units = [
+        made.keep(_units(part_of(tables, part, parts), own, listed, parameters, ways)) for part, own in enumerate(rows)
+    ]
+    for own in rows:
+        if isinstance(own, ir.CachedTable):
+            own.release()
+    shelf.close()
+    return _assembled(tables, together(units), listed, parameters, ways, (made, *units))
+
+
+def _assigned_rows(
+    tables: Tables, ledger: ir.Table | None, ready: list[Ready], parameters: CampaignEvaluationParameters,
+    cluster_table: str, shelf: Shelf, part: int,
+) -> ir.Table:  # fmt: skip
+    """The assigned rows of one part of the people, worked out."""
+    own = None if ledger is None else within(ledger, part, shelf.parts)
+    return shelf.keep(assigned(part_of(tables, part, shelf.parts), own, ready, parameters, cluster_table).rows)
 
 
 def nothing() -> Campaigns:
@@ -115,15 +131,14 @@ def _units(
 ) -> ir.Table:
     """One row a campaign and unit in one arm; columns as `Campaigns.units` has them."""
     placed = _placed(rows, listed)
-    timed = described(tables, placed, parameters, ways.outcomes, ways.margin)
+    timed = _with_blocks(described(tables, placed, parameters, ways.outcomes, ways.margin), ways)
     until = timed.start + timed.window_days.as_interval("D")
     end = utc_of_local_midnight(tables.as_of + dt.timedelta(days=1), tables.zone)
-    unit = timed.person_id if not ways.cluster_table else timed.cluster
     values = _ready_values(timed, ways)
     moments = [name for name in rows.columns if name.endswith("_at") and name != "assigned_at"]
     groups = [name for name in timed.columns if name.startswith(GROUP)]
     return timed.select(
-        "code", "arm", "person_id", block=block(unit, BLOCKS).cast("int16"), cluster=timed.cluster,
+        "code", "arm", "person_id", block=timed.block, cluster=timed.cluster,
         stratum=timed.stratum, start=timed.start,
         start_day=tables.local(timed.start).date().epoch_days().cast("int32"),
         window_days=timed.window_days, over=(until <= ibis.timestamp(end)).fill_null(True),
@@ -133,6 +148,14 @@ def _units(
         recency_days=timed.recency_days, orders_before=timed.orders_before, revenue_before=timed.revenue_before,
         days_known=timed.days_known, **{name: timed[name] for name in groups},
     )  # fmt: skip
+
+
+def _with_blocks(timed: ir.Table, ways: _Ways) -> ir.Table:
+    """timed with the block of the person or cluster, worked out once for each."""
+    unit = "cluster" if ways.cluster_table else "person_id"
+    drawn = timed.select(of_unit=timed[unit]).distinct()
+    numbered = drawn.mutate(block=block(drawn.of_unit, BLOCKS).cast("int16"))
+    return timed.inner_join(numbered, [(unit, "of_unit")]).drop("of_unit")
 
 
 def _placed(rows: ir.Table, listed: Listing) -> ir.Table:
@@ -173,8 +196,9 @@ def _ready_values(timed: ir.Table, ways: _Ways) -> dict[str, ir.Value]:
 
 
 def _assembled(
-    tables: Tables, units: ir.Table, listed: Listing, parameters: CampaignEvaluationParameters, ways: _Ways
-) -> Campaigns:
+    tables: Tables, units: ir.Table, listed: Listing, parameters: CampaignEvaluationParameters, ways: _Ways,
+    held: tuple[object, ...],
+) -> Campaigns:  # fmt: skip
     overview = _overview(tables, units, ways)
     table = listed.list.merge(overview, on="code", how="left")
     known = {one.column: table[f"known_{one.column}"].fillna(0) > 0 for one in ways.outcomes}
@@ -200,7 +224,7 @@ def _assembled(
         list=table.reindex(columns=list(LIST)), arms=listed.arms.reindex(columns=list(ARMS)),
         outcomes=ways.outcomes, main=ways.main, units=units, sums=sums, columns=columns, groups=ways.groups,
         cluster_sums=by_cluster, unit=parameters.unit, margin=ways.margin, has_orders=knows_orders(tables),
-        has_visits=knows_visits(tables), held=(units,),
+        has_visits=knows_visits(tables), held=held,
     )  # fmt: skip
 
 
