@@ -42,7 +42,7 @@ def _caused(view: View) -> Finding | None:
     return Finding(
         id="caused", grade=Grade.A, head=head,
         statement=view.together([_clauses(view, found), *_other_gains(view)]), meaning=worth.meaning(view, found),
-        action=worth.action(view, found), section="caused", **_numbers(best.effect),
+        action=worth.action(view, found), section="caused", **_numbers(view, best.effect),
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _partly(view: View) -> Finding | None:
         head=say("{names}: a gain, but not in {outcome}", names=view.names([one.campaign for one in found]),
                  outcome=view.outcome(view.main)),
         statement=view.together(_other_gains(view)), meaning=worth.meaning(view, found),
-        action=worth.action(view, found), section="caused", **_numbers(best.others[0]),
+        action=worth.action(view, found), section="caused", **_numbers(view, best.others[0]),
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _harmed(view: View) -> Finding | None:
         statement=view.together(told),
         meaning=say("Whoever was left alone did better: each further contact of this kind costs money twice."),
         action=say("Stop {names}, and ask what the contact said.", names=names), section="caused",
-        **_numbers(found[0].effect),
+        **_numbers(view, found[0].effect),
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _nothing(view: View) -> Finding | None:
     return Finding(
         id="no_effect", grade=Grade.A, head=say("No effect is seen of {names}", names=names),
         statement=statement, meaning=_power_note(view, found),
-        action=_after_nothing(view, found), section="caused", **_numbers(found[0].effect),
+        action=_after_nothing(view, found), section="caused", **_numbers(view, found[0].effect),
     )  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def _doubtful(view: View) -> Finding | None:
         statement=view.together(told),
         meaning=say("{why}. What made the arms unequal may also have made the difference.", why=why),
         action=say("Find out how the arms were made and who is missing, before anything is decided on this."),
-        section="caused", **_numbers(first.effect),
+        section="caused", **_numbers(view, first.effect),
     )  # fmt: skip
 
 
@@ -239,9 +239,13 @@ def _mend(view: View, found: list[Verdict]) -> Text:
     return view.together(told)
 
 
-def _numbers(row: Any) -> dict[str, Any]:
-    """value, low, high, n and unit of a finding from a row of effects."""
+def _numbers(view: View, row: Any) -> dict[str, Any]:
+    """value, low, high, n and unit of a finding from a row of effects; shares in percentage points."""
+    kind = view.kind_of(str(row.outcome))
+    unit, scale = {"binary": ("points", 100.0), "count": ("per 100 customers", 100.0), "money": ("money", 1.0)}.get(
+        kind, (str(row.outcome), 1.0)
+    )
     return {
-        "value": float(row.effect), "low": float(row.low), "high": float(row.high),
-        "n": int(row.n) + int(row.n_control), "unit": str(row.outcome),
+        "value": scale * float(row.effect), "low": scale * float(row.low), "high": scale * float(row.high),
+        "n": int(row.n) + int(row.n_control), "unit": unit,
     }  # fmt: skip
