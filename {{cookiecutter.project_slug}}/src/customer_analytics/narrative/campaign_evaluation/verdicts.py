@@ -77,6 +77,11 @@ class Matched:
 
 def verdicts(view: View) -> list[Verdict]:
     """A verdict of each campaign, in the order of the list."""
+    return view.verdicts
+
+
+def judged(view: View) -> list[Verdict]:
+    """The verdicts, made anew."""
     return [_of_experiment(view, one) or _of_comparison(view, one) for one in view.listed]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.campaigns import Campaigns
     from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
     from customer_analytics.engagement.parameters import CampaignEvaluationParameters
+    from customer_analytics.narrative.campaign_evaluation.verdicts import Verdict
 
 LONGEST_NAME = 40  # characters of a campaign's or arm's name in a sentence or a cell
 PER_HUNDRED = 100  # counts a head are told for so many customers: a tenth of an order is hard to picture
@@ -78,12 +80,23 @@ class View:
         return rows(self.campaigns.list)
 
     @functools.cached_property
+    def verdicts(self) -> list[Verdict]:
+        """What may be said of each campaign, in the order of the list."""
+        from customer_analytics.narrative.campaign_evaluation.verdicts import judged
+
+        return judged(self)
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, Any]:
+        return {str(one.campaign): one for one in self.listed}
+
+    @functools.cached_property
     def _named(self) -> dict[str, str]:
         """Campaign -> what it is called: its name, and its code too where two campaigns share the name."""
         called = {str(one.campaign): _known(one.name) or str(one.campaign) for one in self.listed}
-        shared = [*called.values()]
+        shared = Counter(called.values())
         return {
-            campaign: shortened(name if shared.count(name) == 1 or name == campaign else f"{name} ({campaign})")
+            campaign: shortened(name if shared[name] == 1 or name == campaign else f"{name} ({campaign})")
             for campaign, name in called.items()
         }
 
@@ -120,7 +133,7 @@ class View:
 
     def campaign(self, campaign: str) -> Any | None:
         """The row of a campaign in the list; None where there is none of this code."""
-        return next((one for one in self.listed if str(one.campaign) == str(campaign)), None)
+        return self._rows.get(str(campaign))
 
     def against(self, campaign: str) -> Text:
         """What a campaign's contact is compared with: no contact, or the arm that the others are held against."""
