@@ -55,7 +55,7 @@ def responses(campaigns: Campaigns, tables: Tables) -> pd.DataFrame:
         n, own = sizes[int(row["code"])], of_units.get((int(row["code"]), str(row["event"])), 0)
         interval = wilson(own, n)
         table.append({
-            "campaign": row["campaign_id"], "event": row["event"], "events": int(row["events"]),
+            "campaign": row["campaign_id"], "event": row["event"], "n": n, "events": int(row["events"]),
             "customers": int(row["customers"]), "assigned": own, "share": own / n if n else float("nan"),
             "low": interval.low, "high": interval.high,
         })  # fmt: skip

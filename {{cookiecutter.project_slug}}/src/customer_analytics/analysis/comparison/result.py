@@ -18,7 +18,7 @@ READINGS = (
 )  # fmt: skip
 BALANCE = ("campaign", "covariate", "before", "after")
 SENSITIVITY = ("campaign", "outcome", "ratio", "low", "high", "e_value", "e_value_limit", "explained")
-RESPONSES = ("campaign", "event", "events", "customers", "assigned", "share", "low", "high")
+RESPONSES = ("campaign", "event", "n", "events", "customers", "assigned", "share", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class Comparison:
         standardised difference before and after matching and the property it is of; share contacted by other campaigns
         in the window, and of their partners (`others`, `others_partners`); the placebo with its interval and p; the
         matched effect on the main outcome, p, q (Benjamini, Hochberg over the campaigns), whether it is `found`; grade
-        B or D, and for D the reason: unknown (all contacted before the data begin), not_over, few, no_partners, clusters,
-        support, unbalanced, no_placebo (the data do not reach back so far), placebo, others (other campaigns reached
-        more of them in the window).
+        B or D, and for D the reason: unknown (all contacted before the data begin), not_over, few, no_partners,
+        clusters, support, unbalanced, no_placebo (the data do not reach back so far), placebo, others (other campaigns
+        reached more of them in the window).
     readings: READINGS, one row a campaign, outcome and method: before_after (the contacted, before and after),
         not_contacted (contacted less all others), difference (in differences), weighted (doubly robust), matched.
         p_adjusted: Holm over the outcomes of the matched comparison. grade: B or D.
     balance: BALANCE: standardised difference of each property, before and after matching.
     sensitivity: SENSITIVITY of the matched comparison: risk ratio, E-values of it and of its limit, and `explained`:
         the factor by which what was known has moved the ratio of the plain comparison.
-    responses: RESPONSES: events that name a campaign (redeemed coupons), customers who did them, and of the assigned
-        those (share, Wilson interval).
+    responses: RESPONSES: events that name a campaign (redeemed coupons), customers who did them, and how many of its
+        `n` contacted ones were among them (`assigned`, share, Wilson interval).
     main: outcome of `campaigns`: that of the report; the revenue where more than four in five buy in the window anyway.
     """
 
