@@ -12,7 +12,7 @@ import pandas as pd
 from customer_analytics.analysis.actions.reach import reach
 from customer_analytics.analysis.campaigns.histories import described
 from customer_analytics.analysis.rfm.customers import EPOCH
-from customer_analytics.analysis.targeting.order import TENTHS
+from customer_analytics.analysis.targeting.order import PENALTY, TENTHS
 from customer_analytics.analysis.targeting.result import NO_GAIN, PUT_OFF, SUPPRESS, TARGET, Last
 from customer_analytics.analysis.targeting.trial import Assigned
 from customer_analytics.analysis.uplift.learner import fit
@@ -37,7 +37,7 @@ def lists(
         return _empty(TARGET), _empty(SUPPRESS), 0, 0
     alike = found.features.alike(people)
     people, left_out = people[alike].reset_index(drop=True), int((~alike).sum())
-    final = fit(found.trial, parameters.seed, by_campaign=True)
+    final = fit(found.trial, parameters.seed, by_campaign=True, penalties=(PENALTY,))
     edges = np.quantile(final.at(found.trial.x), np.arange(1, TENTHS) / TENTHS)
     change = final.at(found.features.matrix(people))
     decile = TENTHS - np.searchsorted(edges, change, side="left")

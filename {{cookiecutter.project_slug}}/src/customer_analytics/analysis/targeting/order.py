@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,14 @@ from customer_analytics.analysis.targeting.result import SURE as SURE_THING
 from customer_analytics.analysis.targeting.trial import Assigned
 from customer_analytics.analysis.uplift import qini as area
 from customer_analytics.analysis.uplift.learner import Trial, cross_fitted, expected_outcome, signal
+from customer_analytics.analysis.uplift.order_test import order_test
 from customer_analytics.analysis.uplift.result import Qini
 from customer_analytics.statistics import Z95, Interval
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 TENTHS = 10
+PENALTY = 3_000.0  # assignments at which what was seen and "all alike" weigh the same; only the order matters here
 LEAST_VARIED = 1e-12
 
 
@@ -38,7 +41,7 @@ class Ordered:
 def ordered(found: Assigned, seed: int) -> Ordered:
     """Everybody by a fit without them. Campaigns change by levels of their own, so ranks are taken within each: the
     order is of customers, not of campaigns."""
-    change, fold = cross_fitted(found.trial, seed, by_campaign=True)
+    change, fold = cross_fitted(found.trial, seed, by_campaign=True, penalties=(PENALTY,))
     varies = bool(np.ptp(change) > LEAST_VARIED)
     ranks = pd.Series(change).groupby([fold, found.trial.campaign]).rank(pct=True)
     order = np.asarray(ranks, dtype=np.float64) if varies else np.zeros(len(change))
@@ -49,7 +52,8 @@ def ordered(found: Assigned, seed: int) -> Ordered:
 
 def quality(found: Assigned, by: Ordered, codes: list[str], seed: int) -> tuple[Qini, pd.DataFrame]:
     """The Qini of all campaigns together, and ORDERS: within each."""
-    whole = area.qini(by.order, by.signal, found.block, seed)
+    by_chance = order_test(found.trial, found.block, seed, PENALTY, by_campaign=True)
+    whole = dataclasses.replace(area.qini(by.order, by.signal, found.block, seed), p=by_chance)
     rows = []
     for number, code in enumerate(codes):
         own = found.trial.campaign == number

@@ -17,6 +17,7 @@ from customer_analytics.analysis.uplift.campaigns import ALARM, LEAST, Contrast,
 from customer_analytics.analysis.uplift.followed import Followed, assignments, follow
 from customer_analytics.analysis.uplift.hundredths import blocks_of
 from customer_analytics.analysis.uplift.learner import Trial, cross_fitted, fit, signal
+from customer_analytics.analysis.uplift.order_test import order_test
 from customer_analytics.analysis.uplift.result import CAMPAIGNS, SOUND, UpliftResult
 from customer_analytics.statistics import Interval, holm, newcombe
 from customer_analytics.tables.store import Tables
@@ -25,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 LEAST_ASSIGNED = 400  # assignments below which customers are not ordered by what a contact changes
 LEVEL = 0.05
 RESAMPLES = 1_000
+PENALTY = 300.0  # of the fits in the test of the order, of the middle of those that are tried
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,8 @@ def _ordered(
     if np.ptp(change) < 1e-12:
         order = np.zeros(len(change))
     signals, block = signal(trial, seed), blocks_of(arms.rows["person_id"])
-    found = area.qini(order, signals, block, seed)
+    by_chance = order_test(trial, block, seed, PENALTY)
+    found = dataclasses.replace(area.qini(order, signals, block, seed), p=by_chance)
     table, _ = area.groups(order, change, signals, block)
     savable = tuple(int(one) for one in table.loc[table["p_positive"] < LEVEL, "group"])
     harmed = tuple(int(one) for one in table.loc[table["p_negative"] < LEVEL, "group"])

@@ -73,27 +73,28 @@ def fold_of(person: Integers, folds: int, seed: int) -> Integers:
     return fold
 
 
-def fit(trial: Trial, seed: int, *, by_campaign: bool = False) -> Change:
+def fit(trial: Trial, seed: int, *, by_campaign: bool = False, penalties: tuple[float, ...] = PENALTIES) -> Change:
     """The change on all rows of a trial, its penalty chosen by people left out.
 
     `by_campaign`: each campaign changes by a level of its own, and only what differs within campaigns makes slopes.
     Else campaigns that changed more would make whatever sets their customers apart look like a cause of change.
+    `penalties`: to choose from.
     """
     residual = residual_outcome(trial, seed)
     moved = trial.treated - trial.chance
     groups = trial.campaign if by_campaign else np.zeros(len(trial), dtype=np.int64)
     fold = fold_of(trial.person, INNER, seed + 1)
-    losses = np.zeros(len(PENALTIES))
-    for number in range(INNER):
+    losses = np.zeros(len(penalties))
+    for number in range(INNER if len(penalties) > 1 else 0):
         inside, outside = fold != number, fold == number
         if not outside.any() or not inside.any():
             continue
-        for place, penalty in enumerate(PENALTIES):
+        for place, penalty in enumerate(penalties):
             change, levels = _ridge(trial.x[inside], residual[inside], moved[inside], groups[inside], penalty)
             changed = change.at(trial.x[outside]) - change.level + levels[groups[outside]]
             rest = residual[outside] - moved[outside] * changed
             losses[place] += float(rest @ rest)
-    return _ridge(trial.x, residual, moved, groups, PENALTIES[int(np.argmin(losses))])[0]
+    return _ridge(trial.x, residual, moved, groups, penalties[int(np.argmin(losses))])[0]
 
 
 def residual_outcome(trial: Trial, seed: int) -> Floats:
@@ -116,14 +117,17 @@ def expected_outcome(trial: Trial, seed: int, *, of_control: bool = False) -> Fl
     return expected
 
 
-def cross_fitted(trial: Trial, seed: int, *, by_campaign: bool = False) -> tuple[Floats, Integers]:
+def cross_fitted(
+    trial: Trial, seed: int, *, by_campaign: bool = False, penalties: tuple[float, ...] = PENALTIES
+) -> tuple[Floats, Integers]:
     """Change of each row by a fit without its person, and the fold that it was left out in."""
     fold = fold_of(trial.person, FOLDS, seed)
     change = np.zeros(len(trial))
     for number in range(FOLDS):
         outside = fold == number
         if outside.any() and not outside.all():
-            change[outside] = fit(trial.rows(~outside), seed, by_campaign=by_campaign).at(trial.x[outside])
+            made = fit(trial.rows(~outside), seed, by_campaign=by_campaign, penalties=penalties)
+            change[outside] = made.at(trial.x[outside])
     return change, fold
 
 

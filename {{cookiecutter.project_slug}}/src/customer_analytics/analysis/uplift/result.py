@@ -17,6 +17,7 @@ CAMPAIGNS = (
 GROUPS = ("group", "n", "predicted", "effect", "low", "high", "p_negative", "p_positive")
 NOT_ESTIMABLE = Interval(math.nan, math.nan)
 NOTHING = 1e-12  # what a sum of numbers that cancel out may be off by
+LEVEL = 0.05  # of the test of an order
 SOUND = "sound"
 REFUSED = (
     "no_arms", "no_control", "no_day", "ratio", "unplanned_ratio", "not_alike", "not_over", "few",
@@ -31,7 +32,8 @@ class Qini:
     `coefficient` with `interval` (persons drawn again); `whole`: gained for each one if all are contacted, with
     `whole_interval`; `curve`: share contacted, gain (for each one assigned), low, high, random. A coefficient that
     is as large as half of `whole` orders as well as if everybody who is won were contacted first; a larger one means
-    that some are driven away.
+    that some are driven away. `p`: of the whole making of the order being no better than chance (order_test); the
+    interval takes the order as given.
     """
 
     coefficient: float
@@ -39,6 +41,7 @@ class Qini:
     whole: float
     curve: pd.DataFrame
     whole_interval: Interval = NOT_ESTIMABLE
+    p: float = math.nan
 
     @property
     def area(self) -> float:
@@ -48,7 +51,7 @@ class Qini:
     @property
     def holds(self) -> bool:
         """Whether the order is better than a random one, beyond chance."""
-        return self.interval.low > NOTHING
+        return self.interval.low > NOTHING and not self.p >= LEVEL
 
 
 @dataclass(frozen=True)
