@@ -1,0 +1,61 @@
+"""What the sections on experiments share: which rows may be told, and what an arm is called beside its campaign."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from customer_analytics.narrative.campaign_evaluation.view import rows
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.experiment import Experiments
+    from customer_analytics.narrative.campaign_evaluation.view import View
+
+
+def experiments(view: View) -> Experiments | None:
+    """What was found of the campaigns whose arms were drawn; None where there is none."""
+    found = view.result.experiments
+    return found if found is not None and len(found.verdicts) else None
+
+
+def verdict_rows(view: View) -> list[Any]:
+    """A row a campaign that was drawn by lot."""
+    found = experiments(view)
+    return [] if found is None else rows(found.verdicts)
+
+
+def told_effects(view: View) -> pd.DataFrame:
+    """Effects that may be shown: not withheld by a failed draw, and estimable."""
+    found = experiments(view)
+    if found is None or not len(found.effects):
+        return pd.DataFrame()
+    effects = found.effects
+    return effects[effects["grade"].isin(["A", "C"]) & effects["low"].notna()].reset_index(drop=True)
+
+
+def arm_label(view: View, row: Any) -> str:
+    """A campaign by its name, and by the arm too where it has several, or where all of them got something."""
+    found, campaign = experiments(view), str(row.campaign)
+    arms = set() if found is None else set(found.effects.loc[found.effects["campaign"] == campaign, "arm"])
+    name, listed = view.label(campaign), view.campaign(campaign)
+    if len(arms) < 2 and (listed is None or listed.control_kind == "untouched"):
+        return name
+    return str(view.language.say("{campaign}, {arm}", campaign=name, arm=view.shortened(row.arm)))
+
+
+def interval_cell(view: View, outcome: str, low: float, high: float) -> str:
+    """An interval of a difference for a cell; a dash where there is none."""
+    return "–" if math.isnan(low) else str(view.change_range(outcome, low, high))
+
+
+def effect_cell(view: View, outcome: str, effect: float, low: float, high: float) -> str:
+    """A difference with its interval for a cell; a dash where there is none."""
+    if math.isnan(effect) or math.isnan(low):
+        return "–"
+    return str(
+        view.language.say(
+            "{change} ({interval})", change=view.change(outcome, effect), interval=view.change_range(outcome, low, high)
+        )
+    )
