@@ -14,10 +14,12 @@ from customer_analytics.analysis.campaigns import campaign_outputs as own
 from customer_analytics.analysis.channels import outputs as bringing
 from customer_analytics.analysis.claim import outputs as auditing
 from customer_analytics.analysis.comparison import outputs as comparing
+from customer_analytics.analysis.differences import outputs as differing
 from customer_analytics.analysis.experiment import outputs as experimenting
 from customer_analytics.analysis.messages import outputs as sending
 from customer_analytics.analysis.money import outputs as earning
 from customer_analytics.analysis.next_test import outputs as planning
+from customer_analytics.analysis.targeting import outputs as aiming
 from customer_analytics.analysis.timing import outputs as following
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def metrics(result: CampaignEvaluationResult) -> Metrics:
     made |= earning.metrics(result.money) | planning.metrics(result.next_test)
     made |= sending.metrics(result.messages, result.parameters.minimum_base) | following.metrics(result.timing)
     made |= comparing.metrics(result.comparison) | auditing.metrics(result.claim)
+    made |= differing.metrics(result.differences) | aiming.metrics(result.targeting)
     return made | experimenting.metrics(result.campaigns, result.experiments)
 
 
@@ -44,13 +47,14 @@ def tables(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, pd
     made |= earning.tables(result.money, minimum_group) | planning.tables(result.next_test, minimum_group)
     made |= sending.tables(result.messages, minimum_group) | following.tables(result.timing, minimum_group)
     made |= comparing.tables(result.comparison, minimum_group) | auditing.tables(result.claim)
+    made |= differing.tables(result.differences, minimum_group) | aiming.tables(result.targeting, minimum_group)
     return made | experimenting.tables(result.experiments, minimum_group)
 
 
 def customer_tables(result: CampaignEvaluationResult) -> dict[str, pd.DataFrame]:
     """Tables with one row a customer: engagement.privacy decides what is written."""
     made: dict[str, pd.DataFrame] = {}
-    made |= planning.customer_tables(result.next_test)
+    made |= planning.customer_tables(result.next_test) | aiming.customer_tables(result.targeting)
     return made
 
 

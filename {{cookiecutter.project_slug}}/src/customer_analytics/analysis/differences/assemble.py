@@ -84,6 +84,7 @@ def _one(
     """One row of TESTS without its q, and the rows of LEVELS."""
     arm, binary = known["number"], outcome.kind == "binary"
     nothing = known | {"levels": 0, "reason": "few"}
+    nothing |= {f"rest{name}": int(rows.loc[rows["arm"] == number, "n"].sum()) for name, number in _sides(arm)}
     least = minimum_base if binary else max(LEAST_OF_NUMBERS, minimum_base)
     names, kept = cells.arms_by_level(rows, arm, least)
     if len(rows) == 0:
@@ -104,6 +105,7 @@ def _one(
             "levels": len(names), "statistic": seen.statistic, "degrees": seen.degrees, "p": seen.p,
             "spread": seen.spread, "detectable": seen.detectable, "reason": "",
         }  # fmt: skip
+    test |= {f"rest{name}": nothing[f"rest{name}"] - int(found.n[:, side].sum()) for name, side in _sides(1)}
     lines = []
     for number, name in enumerate(names):
         bounds = group.bounds(int(str(name))) if isinstance(group, classes.Ranges) else (math.nan, math.nan)
@@ -115,6 +117,10 @@ def _one(
             "shrunk_low": drawn.low[number], "shrunk_high": drawn.high[number],
         })  # fmt: skip
     return test, lines
+
+
+def _sides(arm: int) -> tuple[tuple[str, int], ...]:
+    return ("", arm), ("_control", 0)
 
 
 def _told(
@@ -132,7 +138,8 @@ def _told(
     if tested.any():
         table.loc[tested, "q"] = benjamini_hochberg(table.loc[tested, "p"].to_numpy(np.float64))
     table["found"] = (table["q"] <= RATE).to_numpy()
-    table["degrees"] = table["degrees"].astype("Int64")
+    whole = ["levels", "degrees", "rest", "rest_control"]
+    table[whole] = table[whole].astype("Int64")
     by_group = table["group"].map(order)
     table = table.assign(_place=by_group).sort_values(["code", "number", "_place"]).drop(columns="_place")
     told = pd.DataFrame(levels).reindex(columns=list(LEVELS))

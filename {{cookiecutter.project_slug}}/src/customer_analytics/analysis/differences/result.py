@@ -17,7 +17,7 @@ LEVELS = (
 )  # fmt: skip
 TESTS = (
     "campaign", "code", "arm", "number", "control", "group", "levels", "statistic", "degrees", "p", "q", "spread",
-    "detectable", "found", "grade", "reason",
+    "detectable", "rest", "rest_control", "found", "grade", "reason",
 )  # fmt: skip
 # Why the effects of a campaign by a group are not tested.
 REASONS = ("one_level", "few", "few_clusters", "no_outcome")
@@ -34,7 +34,8 @@ class Differences:
     tests: TESTS, one row a campaign, contact arm and group. `statistic`: Cochran's Q (Wald's with clusters), chi-square
         with `degrees`; `q`: Benjamini and Hochberg over all rows that were tested; `spread`: standard deviation of the
         true effects between levels (DerSimonian, Laird); `detectable`: smallest difference between one level and the
-        others that would have been seen with power .8 at 5 %, in the most favourable level; `found`: q at most RATE;
+        others that would have been seen with power .8 at 5 %, in the most favourable level; `rest`, `rest_control`:
+        customers of both arms in no level that is told; `found`: q at most RATE;
         `grade`: of the campaign, A or C (sample ratio doubtful); `reason`: "" or one of REASONS.
     levels: LEVELS, one row a level with enough customers in both arms. `level`: the client's value, "" for a range of
         the built-in ones, whose bounds are `from` (included) and `until` (excluded; NaN: open; `from` NaN: never
