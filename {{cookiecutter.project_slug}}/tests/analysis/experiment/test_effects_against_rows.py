@@ -211,3 +211,14 @@ def test_small_and_constant_data_give_no_estimate_and_no_warning(
     else:
         assert verdict["grade"] == "A"
         assert (found.effects["effect"] == 0).all()
+
+
+def test_one_price_in_the_whole_shop_has_no_spread_and_is_no_error() -> None:
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"campaign": "c", "arm": np.repeat(["control", "mail"], 300)})
+    frame["orders"] = rng.poisson(0.4, 600) * 1.0
+    frame["revenue"] = 40.1 * frame["orders"]
+    found = experiments(made(frame, [("orders", "count"), ("revenue", "money")]), PARAMETERS)
+    line = found.ratios.iloc[0]
+    assert (line["effect"], line["reason"]) == (pytest.approx(0.0, abs=1e-9), "constant")
+    assert math.isnan(line["low"])

@@ -96,21 +96,23 @@ def ratio(treated: Moments, control: Moments, above: str, below: str) -> Estimat
 
     if min(treated.n, control.n) < 2 or min(treated.mean_of(below), control.mean_of(below)) <= 0:
         return Estimate(reason="few")
+    (value, spread), (base, base_spread) = ratio_moments(treated, above, below), ratio_moments(control, above, below)
+    if not spread + base_spread > 0:
+        return Estimate(effect=value - base, method="delta", reason="constant")
     metric = RatioOfMeans(above, below, use_t=True, equal_var=False)
     with np.errstate(all="ignore"):
-        result = metric.analyze_aggregates(control.aggregates(above, below), treated.aggregates(above, below))
-    found = _read(result, "delta")
-    if not found.standard_error > 0:
-        return replace(found, low=NAN, high=NAN, p=NAN, reason="constant")
-    first, second = ratio_moments(treated, above, below), ratio_moments(control, above, below)
-    lift = fieller(first[0], first[1], second[0], second[1])
-    return replace(found, relative=lift[0], relative_low=lift[1].low, relative_high=lift[1].high)
+        found = _read(
+            metric.analyze_aggregates(control.aggregates(above, below), treated.aggregates(above, below)), "delta"
+        )
+    lift, interval = fieller(value, spread, base, base_spread)
+    return replace(found, relative=lift, relative_low=interval.low, relative_high=interval.high)
 
 
 def ratio_moments(arm: Moments, above: str, below: str) -> tuple[float, float]:
-    """A ratio of means with the variance of that ratio (not of a unit)."""
+    """A ratio of means with the variance of that ratio (not of a unit); a variance that is but rounding is none."""
     value = arm.mean_of(above) / arm.mean_of(below)
-    return value, float(arm.aggregates(above, below).ratio_var(above, below)) / arm.n
+    variance = float(arm.aggregates(above, below).ratio_var(above, below))
+    return value, variance / arm.n if variance > 1e-12 * value * value else 0.0
 
 
 def with_relative(found: Estimate, treated: Moments, control: Moments, name: str) -> Estimate:
