@@ -9,7 +9,8 @@ is about when they were contacted. Then
     season   sum of w_s m_s(after): what those not contacted in the same states did in the same days
     after    what they did; what is between it and the season is left
 
-and the differences of neighbours add up to after - before. For everybody there is nobody left who was not contacted:
+and the differences of neighbours add up to after - before. Each is taken off the change before and after, and what
+remains is left. For everybody there is nobody left who was not contacted:
 the season is then the ratio of the same two sums a year ago.
 """
 
@@ -145,13 +146,15 @@ def _year(counts: Counts, weights: Floats) -> Floats:
 
 
 def table(chain: Chain, claimed: float) -> pd.DataFrame:
-    """PARTS of a chain; a season that is not known is NaN, and is then still in what is left."""
+    """PARTS of a chain, each step with the sign that it has on the way from the claim to what is left; a season that is
+    not known is NaN, and is then still in what is left."""
     known = np.isfinite(chain.seasonal[0])
     seasonal = chain.seasonal if known else chain.usual
-    steps: dict[str, Floats] = {"before_after": chain.after - chain.before, "mix": chain.mixed - chain.before}
-    steps["regression"] = chain.usual - chain.mixed
-    steps["season"] = seasonal - chain.usual if known else np.full(len(seasonal), np.nan)
-    steps["left"] = chain.after - seasonal
+    steps: dict[str, Floats] = {
+        "before_after": chain.after - chain.before, "mix": chain.before - chain.mixed,
+        "regression": chain.mixed - chain.usual,
+        "season": chain.usual - seasonal if known else np.full(len(seasonal), np.nan), "left": chain.after - seasonal,
+    }  # fmt: skip
     if np.isfinite(claimed):
         said = claimed * chain.before
         steps = {"claimed": said, "not_in_data": steps["before_after"] - said} | steps

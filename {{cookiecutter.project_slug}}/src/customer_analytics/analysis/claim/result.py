@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-# From the claim to what is left. "mix": other customers than before (new ones, or another mixture of states);
-# "regression": what customers in that state do next anyway; "season": what those who were not contacted did as well.
+# From the claim to what is left. Taken off are "mix": other customers than before (new ones, or another mixture of
+# states); "regression": what customers in that state do next anyway; "season": what those not contacted did as well.
 STEPS = ("claimed", "not_in_data", "before_after", "mix", "regression", "season", "left")
 PARTS = ("step", "value", "low", "high", "relative", "relative_low", "relative_high")
 
@@ -24,9 +24,9 @@ class Claim:
     metric: converted, orders or revenue, a head, in `days` days from `day` on and before it.
     before, after: the metric; n: people after; n_before: of them known before (contacted), or people before.
     n_reference: people not contacted that the contacted are held against; people a year ago for everybody.
-    parts: PARTS: value in units of the metric, relative to `before`; those between before_after and left are what the
-        claim owes to something else, with the sign that they had in it. before_after = mix + regression + season +
-        left. Intervals by bootstrap of blocks of people. NaN: not separable.
+    parts: PARTS: value in units of the metric, relative to `before`: the steps from the claim to what is left, each
+        with the sign of its correction, so that before_after + mix + regression + season = left. Intervals by bootstrap of
+        blocks of people. NaN: not separable.
     claimed: the claim as a share (.35), NaN where none is stated.
     season_from: "not_contacted", "year_ago" or "" (nothing to tell the season from: it is still in what is left).
     trial: where the campaign held an arm out, the difference of the arms after, with its interval; else NaN.

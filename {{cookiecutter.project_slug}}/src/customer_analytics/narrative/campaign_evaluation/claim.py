@@ -96,12 +96,12 @@ def step_name(view: View, made: Claim, step: str) -> Text:
         "claimed": say("Claimed"),
         "not_in_data": say("Not found in the data"),
         "before_after": say("Before and after"),
-        "mix": say("Other customers than before"),
-        "regression": say("As such customers go on anyway"),
+        "mix": say("Less: other customers than before"),
+        "regression": say("Less: what such customers do next anyway"),
         "season": (
-            say("As those not contacted in the same days")
+            say("Less: what those not contacted did meanwhile")
             if made.season_from == "not_contacted"
-            else say("As in the same weeks a year ago")
+            else say("Less: what the same weeks brought a year ago")
         ),
     }.get(step) or say("Left")
 
@@ -117,10 +117,8 @@ def falls(view: View) -> list[FallRow]:
         if math.isnan(value) or (step in TAKEN_OFF and value == 0):
             continue
         total = step in ("claimed", "before_after", "left")
-        off = -value if step in TAKEN_OFF else value
         role = "s1" if step == "left" else "faint"
-        shown = view.language.signed_percent(off)
-        drawn.append((step_name(view, made, step), off, shown, total, role))
+        drawn.append((step_name(view, made, step), value, view.language.signed_percent(value), total, role))
     return drawn
 
 
@@ -137,7 +135,7 @@ def figure(view: View) -> FigureWords:
         "change": _relative(view, made, "before_after"), "left": _relative(view, made, "left"),
         "interval": _interval(view, made), "claim": view.language.signed_percent(made.claimed),
     }  # fmt: skip
-    start = say("Of {change} before and after, {left} is left", **numbers)
+    start = say("Before and after says {change}; {left} is left once other things are taken off", **numbers)
     title = start if math.isnan(made.claimed) else say("Of {claim} claimed, {left} is left", **numbers)
     return FigureWords(
         title,
@@ -167,10 +165,11 @@ def tables(view: View) -> list[TableWords]:
     return [
         TableWords(
             (
-                (say("Part of the change"), "name"), (say("Relative to before"), "number"),
-                (say("Interval of that part"), "number"),
+                (say("Step of the audit"), "name"), (say("Relative to before"), "number"),
+                (say("Interval of the step"), "number"),
             ),
-            body, say("What the change owes itself to"), view.how(*_how(view, made)), file="claim.csv",
+            body, say("From the change before and after to what is left"), view.how(*_how(view, made)),
+            file="claim.csv",
         )
     ]  # fmt: skip
 
@@ -199,7 +198,7 @@ def _how(view: View, made: Claim) -> list[tuple[Text, Text]]:
         )
     ]
     if made.whom == "contacted":
-        lines.append((say("As such customers go on anyway"), say(
+        lines.append((say("What such customers do next anyway"), say(
             "Who was chosen in a good or bad time returns to the usual: what customers in these states did next, "
             "before the day")))  # fmt: skip
     return [*lines, (say("Season"), season)]
@@ -220,7 +219,7 @@ def findings(view: View) -> list[Finding]:
     }  # fmt: skip
     stated = not math.isnan(made.claimed)
     head = {
-        "holds": say("Of the change before and after, {left} is left", **numbers),
+        "holds": say("Before and after says {change}; {left} is left once other things are taken off", **numbers),
         "gone": say("Nothing sure is left of the change before and after", **numbers),
     }.get(made.verdict) or say("Once other things are taken off, less is left than nothing", **numbers)
     if stated:
@@ -229,7 +228,7 @@ def findings(view: View) -> list[Finding]:
         "{who}: the {metric} was {before} before and {after} after, {change}. Held against what such customers did "
         "anyway, **{left}** ({interval}) is left.", **numbers,
     )  # fmt: skip
-    meaning = say("What weighs most beside it: {largest}.", **numbers)
+    meaning = say("The largest step between them: {largest}.", **numbers)
     return [
         Finding(
             id="claim", grade=Grade.C, head=head, statement=statement,

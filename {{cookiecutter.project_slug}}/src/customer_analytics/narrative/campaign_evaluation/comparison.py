@@ -235,6 +235,8 @@ def _ways(view: View) -> TableWords:
         view.how(
             (say("Before and after"), say("The {window} from the contact on less the {window} before it",
                                           window=view.window(str(row.campaign)))),
+            (method_name(view, "difference"), say("Misleads where customers were chosen in a good or bad time, which "
+                                                  "passes by itself")),
             (say("Weighted by likeness"), say("Others count by their odds of being contacted, corrected by regression: "
                                               "right if either of the two is")),
         ),

@@ -66,8 +66,8 @@ def _untold(view: View, row: Any, numbers: dict[str, Any]) -> Finding:
         "clusters": say("whole groups were chosen, not customers"),
     }.get(str(row.reason)) or say("there is nothing to compare with")  # fmt: skip
     statement = say(
-        "In {outcome}{within} the contacted of {campaign} were {plain} from all others, and **{change}** ({interval}) "
-        "from partners who were like them before; an effect is not given: {why}.", why=why, **numbers,
+        "In {outcome}{within} the contacted of {campaign} were apart by {plain} from all others, and by **{change}** "
+        "({interval}) from partners who were like them before; an effect is not given: {why}.", why=why, **numbers,
     )  # fmt: skip
     head = say("What {campaign} brought cannot be told: its customers were chosen", **numbers)
     return _finding(view, Grade.D, head, statement, row)
