@@ -38,3 +38,9 @@ def churn_made() -> ModuleType:
 def basket_made() -> ModuleType:
     """Builds a result of the basket analysis by hand."""
     return helper("basket_example")
+
+
+@pytest.fixture(scope="session")
+def campaigns_made() -> ModuleType:
+    """Builds a result of campaign evaluation by hand."""
+    return helper("campaign_example")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
 MOST_TOLD = 3  # campaigns told one by one in a finding
+MOST_LISTED = 5  # where each needs but a few words
 
 
 def findings(view: View) -> list[Finding]:
@@ -116,20 +117,24 @@ def _nothing(view: View) -> Finding | None:
         return None
     say = view.language.say
     names = view.names([one.campaign for one in found])
-    told = [
-        say("{campaign} {change} ({interval})", **numbers_of(view, one.effect)) for one in found
-    ]  # fmt: skip
-    listed = Text(view.language.joined(told))
-    statement = (
-        effect_told(view, found[0].effect, "A")
-        if len(found) == 1
-        else say("In {outcome} the arms do not differ beyond chance: {listed}.", outcome=view.outcome(view.main),
-                 listed=listed)
-    )  # fmt: skip
+    statement = effect_told(view, found[0].effect, "A") if len(found) == 1 else _unmoved(view, found)
     return Finding(
         id="no_effect", grade=Grade.A, head=say("No effect is seen of {names}", names=names),
         statement=statement, meaning=_power_note(view, found),
         action=_after_nothing(view, found), section="caused", **_numbers(view, found[0].effect),
+    )  # fmt: skip
+
+
+def _unmoved(view: View, found: list[Verdict]) -> Text:
+    """Several campaigns without an effect, each with its difference; of many the first ones."""
+    told = [view.language.say("{campaign} {change} ({interval})", **numbers_of(view, one.effect)) for one in found]
+    values = {"outcome": view.outcome(view.main), "listed": Text(view.language.joined(told[:MOST_LISTED]))}
+    rest = len(told) - MOST_LISTED
+    if rest <= 0:
+        return view.language.say("In {outcome} the arms do not differ beyond chance: {listed}.", **values)
+    return view.language.say_count(
+        "In {outcome} the arms do not differ beyond chance: {listed}; one more is in the table.",
+        "In {outcome} the arms do not differ beyond chance: {listed}; {count} more are in the table.", rest, **values,
     )  # fmt: skip
 
 

@@ -30,42 +30,42 @@ def effect_told(view: View, row: Any, grade: str, reason: str = "") -> Text:
     numbers = numbers_of(view, row)
     if grade == "D":
         return say(
-            "In {campaign} {outcome} was {level} in the arm {arm}, after {control} with {against}; an effect is not "
-            "given.", **numbers,
+            "In {campaign} {outcome}{within} was {level} in the arm {arm}, after {control} with {against}; an effect "
+            "is not given.", **numbers,
         )  # fmt: skip
     if grade == "C" and not is_beyond_chance(row):
         return say(
-            "In {campaign} {outcome} does not differ beyond chance: {level} of {n} in the arm {arm} against {control} "
-            "of {base}{other}{within}, {change} ({interval}, p {p}).", **numbers,
+            "In {campaign} {outcome}{within} does not differ beyond chance: {level} of {n} in the arm {arm} against "
+            "{control} of {base}{other}, {change} ({interval}, p {p}).", **numbers,
         )  # fmt: skip
     if grade == "C" and reason == DOUBTFUL:
         return say(
-            "In {campaign} {outcome} differs by **{change}** ({interval}, p {p}), while the sample ratio is doubtful: "
-            "{level} of {n} in the arm {arm} against {control} of {base}{other}{within}.", **numbers,
+            "In {campaign} {outcome}{within} differs by **{change}** ({interval}, p {p}), while the sample ratio is "
+            "doubtful: {level} of {n} in the arm {arm} against {control} of {base}{other}.", **numbers,
         )  # fmt: skip
     if grade == "C":
         return say(
-            "In {campaign} {outcome} differs by **{change}** ({interval}): {level} of {n} in the arm {arm} against "
-            "{control} of {base}{other}{within}.", **numbers,
+            "In {campaign} {outcome}{within} differs by **{change}** ({interval}): {level} of {n} in the arm {arm} "
+            "against {control} of {base}{other}.", **numbers,
         )  # fmt: skip
     if grade == "B":
         return say(
-            "{campaign} goes with **{change}** ({interval}) in {outcome}, after adjusting for what was known before: "
-            "{level} of {n} contacted against {control} of those comparable{within}.", **numbers,
+            "{campaign} goes with **{change}** ({interval}) in {outcome}{within}, after adjusting for what was known "
+            "before: {level} of {n} contacted against {control} of those comparable.", **numbers,
         )  # fmt: skip
     if not is_beyond_chance(row):
         return say(
-            "{campaign}: no effect on {outcome} is seen. {level} of {n} in the arm {arm} against {control} of {base}"
-            "{other}{within}, a difference of {change} ({interval}).", **numbers,
+            "{campaign}: no effect on {outcome}{within} is seen. {level} of {n} in the arm {arm} against {control} of "
+            "{base}{other}, a difference of {change} ({interval}).", **numbers,
         )  # fmt: skip
     if float(row.effect) > 0:
         return say(
-            "{campaign} raised {outcome} by **{size}** ({interval}): {level} of {n} in the arm {arm} against "
-            "{control} of {base}{other}{within}.", **numbers,
+            "{campaign} raised {outcome}{within} by **{size}** ({interval}): {level} of {n} in the arm {arm} against "
+            "{control} of {base}{other}.", **numbers,
         )  # fmt: skip
     return say(
-        "{campaign} lowered {outcome} by **{size}** ({interval}): {level} of {n} in the arm {arm} against {control} "
-        "of {base}{other}{within}.", **numbers,
+        "{campaign} lowered {outcome}{within} by **{size}** ({interval}): {level} of {n} in the arm {arm} against "
+        "{control} of {base}{other}.", **numbers,
     )  # fmt: skip
 
 
