@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 import pandas as pd
-import pytest
 
 DAY = pd.Timedelta(days=1)
 

@@ -129,5 +129,7 @@ def test_without_any_day_only_ready_made_outcomes_are_compared() -> None:
     assert [one.name for one in found.outcomes] == ["came"] and found.main == "came"
     assert found.list["window_source"].tolist() == ["none"] and found.list["reason"].tolist() == [""]
     assert [row[3] for row in units(found, "came")] == [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
-    nothing = tables(touches=[{k: v for k, v in row.items() if k != "came"} for row in rows], orders=[order("a", "05-02")])
+    nothing = tables(
+        touches=[{k: v for k, v in row.items() if k != "came"} for row in rows], orders=[order("a", "05-02")]
+    )
     assert made(nothing).list["reason"].tolist() == ["no_start"]

@@ -87,5 +87,5 @@ def units(campaigns: Campaigns, *columns: str) -> list[tuple[Any, ...]]:
     """Rows of units by campaign and person: code, arm, person_id, and the named outcomes or columns."""
     names = [one.column if (one := campaigns.outcome(name)) else name for name in columns]
     frame = campaigns.units.select("code", "arm", "person_id", *names).to_pandas()
-    frame = frame.sort_values(["code", "person_id"], ignore_index=True)
+    frame = frame.sort_values(["code", "person_id", "arm"], ignore_index=True)
     return [tuple(None if pd.isna(value) else value for value in row) for row in frame.itertuples(index=False)]

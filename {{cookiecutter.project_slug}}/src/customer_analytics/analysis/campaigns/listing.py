@@ -200,11 +200,11 @@ def _arms(
     labels = {key: str(arm) for key, arm in zip(keys, rows["arm"], strict=True) if key}
     n = dict(zip(keys, rows["n"].astype(int), strict=True))
     known = int(rows["sent"].sum()) > 0
-    has_times = bool(line["has_times"])
+    has_times, from_list = bool(line["has_times"]), line["source"] == "audience"
     share = dict(zip(keys, rows["sent"] / rows["n"] if known else rows["n"] * math.nan, strict=True))
     untouched = [
         key for key in labels
-        if (known and share[key] == 0) or (is_held(labels[key]) and not share[key] >= SENT_SHARE)
+        if (known and share[key] == 0) or (is_held(labels[key]) and (from_list or not share[key] >= SENT_SHARE))
     ]  # fmt: skip
     ordered = sorted(labels, key=natural)
     asked = [arm.strip().casefold() for arm in parameters.control_arms]
@@ -223,7 +223,7 @@ def _arms(
     if not has_times:  # a row without times is a message, but not to who was held out
         frame.loc[frame["key"].isin(held), "messages"] *= 0
     sizes = {label: n[key] for key, label in labels.items()}
-    plan = _plan(sizes, texts, parameters, from_list=line["source"] == "audience") if compared else None
+    plan = _plan(sizes, texts, parameters, from_list=from_list) if compared else None
     equal = dict.fromkeys(sizes, 1 / len(sizes)) if compared else {}
     return frame, {
         "units": int(frame["n"].sum()), "messages": float(frame["messages"].sum(min_count=1)),

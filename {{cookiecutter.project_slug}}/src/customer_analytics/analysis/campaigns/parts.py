@@ -64,10 +64,10 @@ class Shelf:
             self._folder = Path(tempfile.mkdtemp(prefix="campaigns-"))
             self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
-    def keep(self, table: ir.Table) -> ir.Table:
-        """The table, worked out; its rows in no order."""
+    def keep(self, table: ir.Table, *, from_memory: bool = False) -> ir.Table:
+        """The table, worked out; its rows in no order. `from_memory`: a part of it comes from this process."""
         if self._folder is None:
-            return kept(table)
+            return kept(table) if from_memory else table.cache()
         backend = table.get_backend()
         path = self._folder / f"{self._written}.parquet"
         self._written += 1

@@ -89,7 +89,8 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
     ways = _Ways(ready, outcomes, main, margin, cluster_table, groups)
     made = Shelf(parts)
     units = [
-        made.keep(_units(part_of(tables, part, parts), own, listed, parameters, ways)) for part, own in enumerate(rows)
+        made.keep(_units(part_of(tables, part, parts), own, listed, parameters, ways), from_memory=True)
+        for part, own in enumerate(rows)
     ]
     for own in rows:
         if isinstance(own, ir.CachedTable):
