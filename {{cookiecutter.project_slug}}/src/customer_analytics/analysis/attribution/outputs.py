@@ -67,10 +67,10 @@ def _shown(table: pd.DataFrame, small: frozenset[str], names: int) -> pd.DataFra
 
 def significant(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its numbers to DIGITS digits, so that a rerun gives the same file."""
-    rounded = {
-        name: table[name].map(lambda value: float(f"{value:.{DIGITS}g}")) for name in table.select_dtypes("float")
-    }
-    return table.assign(**rounded)
+    shown = table.copy()
+    for name in table.select_dtypes("float"):
+        shown[name] = table[name].map(lambda value: float(f"{value:.{DIGITS}g}"))
+    return shown
 
 
 def _known(value: float) -> float | None:

@@ -135,7 +135,7 @@ def _cohorts(found: winning.Won, heads: pd.DataFrame, spend: pd.DataFrame | None
         paid = _month_spend(spend, name, month)
         rows.append(
             (
-                name, month, own["n"], own["mature"], own["stayed"], *rate, own["observed"], worth,
+                name, month, own["n"], own["mature"], own["stayed"], *rate, own["observed"], own["money"], worth,
                 worth - Z95 * error, worth + Z95 * error, paid,
                 paid / own["n"] if own["n"] >= base else math.nan,
             )

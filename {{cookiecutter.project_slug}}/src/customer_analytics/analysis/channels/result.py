@@ -16,8 +16,8 @@ TABLE = (
     "net_low", "net_high", "payback_days", "impressions", "clicks", "click_rate", "click_cost", "clicks_per_customer",
 )  # fmt: skip
 COHORTS = (
-    "channel", "month", "customers", "mature", "stayed", "rate", "low", "high", "observed", "worth", "worth_low",
-    "worth_high", "spend", "cost",
+    "channel", "month", "customers", "mature", "stayed", "rate", "low", "high", "observed", "worth_sum", "worth",
+    "worth_low", "worth_high", "spend", "cost",
 )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ class Channels:
         kept_cost: of one still there; net: worth less cost; payback_days: multiple of 30 by which the mean customer has
         brought the cost (NaN: not yet). impressions, clicks, click_rate, click_cost, clicks_per_customer. NaN where
         unknown or below minimum_base.
-    cohorts: COHORTS, channel by month of winning ("2025-03").
+    cohorts: COHORTS, channel by month of winning ("2025-03"); worth_sum: money of all observed.
     leaving: the channel that brings many who do not stay, None where none is told from chance; left: its customers who
         would have stayed had they been like the others, of the mature.
     best: the channel whose customers stay most, as surely; None.

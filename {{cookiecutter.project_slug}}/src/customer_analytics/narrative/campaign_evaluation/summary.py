@@ -6,7 +6,17 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.campaign_evaluation import claim, comparison_findings, trust
+from customer_analytics.narrative.campaign_evaluation import (
+    attribution_findings,
+    beside,
+    budget,
+    channel_findings,
+    claim,
+    comparison_findings,
+    fatigue,
+    timing,
+    trust,
+)
 from customer_analytics.narrative.campaign_evaluation import findings as own
 from customer_analytics.narrative.campaign_evaluation.verdicts import GAINS, SOUND, of_kind
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
@@ -21,7 +31,9 @@ class _Section(Protocol):
 
 
 # After what the campaigns caused: in the order of the first screen.
-SECTIONS: tuple[_Section, ...] = (comparison_findings, claim, trust)
+SECTIONS: tuple[_Section, ...] = (
+    timing, channel_findings, comparison_findings, claim, trust, budget, attribution_findings, fatigue, beside,
+)
 FIRST_ACTS = ("caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation, the best first
 
 

@@ -1,0 +1,94 @@
+"""The finding on channels: the one that brings many who do not stay, or that there is none."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from customer_analytics.analysis.channels.outputs import hidden
+from customer_analytics.language import Text
+from customer_analytics.narrative.campaign_evaluation.channels import days_told, found, has, name
+from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.statistics import Interval
+
+if TYPE_CHECKING:
+    from customer_analytics.narrative.campaign_evaluation.view import View
+
+
+def findings(view: View) -> list[Finding]:
+    """The channel that brings many who do not stay; where there is none, that there is none."""
+    if not has(view):
+        return []
+    one = found(view)
+    small = hidden(one, view.minimum_group)
+    if one.leaving is not None and one.leaving not in small:
+        return [_leaving(view, one.leaving)]
+    return [_none_leaves(view)] if not math.isnan(one.overall) else []
+
+
+def _leaving(view: View, channel: str) -> Finding:
+    say, language, row = view.language.say, view.language, found(view).row(channel)
+    numbers = {
+        "channel": name(view, channel), "rate": language.percent(float(row["rate"])), "days": days_told(view),
+        "n": view.counted_customers(int(row["mature"])), "share": language.percent(float(row["share"])),
+        "interval": view.in_bracket(Interval(float(row["low"]), float(row["high"]))),
+        "apart": language.number(abs(100 * float(row["difference"])), 1),
+        "apart_low": language.number(-100 * float(row["difference_high"]), 1),
+        "apart_high": language.number(-100 * float(row["difference_low"]), 1),
+        "left": language.number(round(found(view).left)),
+    }  # fmt: skip
+    return Finding(
+        id="leaving_channel", grade=Grade.C, head=say("{channel} brings many who do not stay", **numbers),
+        statement=say(
+            "Of {n} whom {channel} won **{rate}** are active from {days} after ({interval}): {apart} points less "
+            "({apart_low} to {apart_high}) than of customers whom other channels won in the same months.", **numbers,
+        ),
+        meaning=_so_what(view, row, numbers),
+        action=say("Judge {channel} by customers who stay, not by customers won, and put no more money into it until "
+                   "an offer that keeps them has been tested.", **numbers),
+        section="channels", value=float(row["rate"]), low=float(row["low"]), high=float(row["high"]),
+        n=int(row["mature"]), unit="share",
+    )  # fmt: skip
+
+
+def _so_what(view: View, row: Any, numbers: dict[str, Any]) -> Text:
+    """How many that is, and what a customer costs who stays, against the other channels that cost money."""
+    say, language = view.language.say, view.language
+    paid = found(view).table
+    paid = paid[(paid["channel"] != row["channel"]) & paid["kept_cost"].notna()]
+    if math.isnan(float(row["kept_cost"])) or not len(paid):
+        return say("It won {share} of all new customers; {left} more of them would be there if they stayed like the "
+                   "others.", **numbers)  # fmt: skip
+    cheaper = paid.sort_values(["kept_cost", "channel"]).iloc[0]
+    return say(
+        "It won {share} of all new customers at {cost} each; one who stays costs {kept}, against {other_kept} through "
+        "{other}. {left} more of them would be there if they stayed like the others.",
+        cost=language.money(float(row["cost"])), kept=language.money(float(row["kept_cost"])),
+        other=name(view, str(cheaper["channel"])), other_kept=language.money(float(cheaper["kept_cost"])), **numbers,
+    )  # fmt: skip
+
+
+def _none_leaves(view: View) -> Finding:
+    say, language, one = view.language.say, view.language, found(view)
+    known = one.table[one.table["rate"].notna()].sort_values(["rate", "channel"])
+    numbers: dict[str, Any] = {
+        "all": language.percent(one.overall), "days": days_told(view), "n": view.counted_customers(one.mature),
+    }  # fmt: skip
+    if len(known) < 2:
+        statement = say("Of {n} **{all}** are active from {days} after they were won; too few are known of the single "
+                        "channels to compare them.", **numbers)  # fmt: skip
+    else:
+        worst, best = known.iloc[0], known.iloc[-1]
+        statement = say(
+            "Of {n} **{all}** are active from {days} after they were won: from {low} of those of {worst} to {high} of "
+            "those of {best}, no channel clearly below the others.",
+            low=language.percent(float(worst["rate"])), worst=name(view, str(worst["channel"])),
+            high=language.percent(float(best["rate"])), best=name(view, str(best["channel"])), **numbers,
+        )  # fmt: skip
+    return Finding(
+        id="leaving_channel", grade=Grade.C, head=say("No channel is seen to bring customers who do not stay"),
+        statement=statement,
+        meaning=say("What differs between the channels is within what chance gives."),
+        action=say("Choose between channels by what a customer costs and brings."), section="channels",
+        value=one.overall, n=one.mature, unit="share", notable=False,
+    )  # fmt: skip
