@@ -190,11 +190,11 @@ def tables(view: View) -> list[TableWords]:
     shown = ranked[:MOST_ROWS]
     with_money = any(worth.known(view, one.campaign) for one in shown)
     columns = [
-        (say("Campaign"), "text"), (say("First day"), "text"), (say("Assigned (of them the control arm)"), "num"),
-        (say("Effect (interval)"), "num"),
+        (say("Campaign"), "name"), (say("First day"), "text"), (say("Assigned (of them the control arm)"), "number"),
+        (say("Effect (interval)"), "number"),
     ]  # fmt: skip
     if with_money:
-        columns.append((worth.head(view), "num"))
+        columns.append((worth.head(view), "number"))
     columns.append((say("What can be said"), "text"))
     return [
         TableWords(

@@ -198,6 +198,8 @@ class View:
             return language.percent(value, 1)
         if kind == "money":
             return language.money(value)
+        if kind == "count" and outcome in self._frequent:
+            return self.language.say("{n} a customer", n=language.number(value, 1))
         if kind == "count":
             return self._per_hundred(language.number(value * PER_HUNDRED, 1))
         return language.number(value, 1 if abs(value) >= 1 else 2)
@@ -211,9 +213,20 @@ class View:
             return language.points(value)
         if kind == "money":
             return self.signed_money(value)
+        if kind == "count" and outcome in self._frequent:
+            return self.language.say("{n} a customer", n=language.signed(value, 2))
         if kind == "count":
             return self._per_hundred(language.signed(value * PER_HUNDRED, 1))
         return language.signed(value, 1 if abs(value) >= 1 else 2)
+
+    @functools.cached_property
+    def _frequent(self) -> frozenset[str]:
+        """Counts of which a customer has one or more on the average: they are told by the head."""
+        experiments = self.result.experiments
+        if experiments is None or not len(experiments.effects):
+            return frozenset()
+        means = experiments.effects.groupby("outcome")["mean_control"].max()
+        return frozenset(str(outcome) for outcome, mean in means.items() if mean >= 1)
 
     def size(self, outcome: str, value: float) -> str:
         """The size of a difference, without its sign: 2.1 points; 3.4 per 100 customers; £0.81."""
@@ -242,7 +255,7 @@ class View:
         kind, signed = self.kind_of(outcome), self.language.signed
         if kind == "money":
             return self.signed_money(low), self.signed_money(high)
-        if kind in ("binary", "count"):
+        if kind == "binary" or (kind == "count" and outcome not in self._frequent):
             return signed(low * PER_HUNDRED, 1), signed(high * PER_HUNDRED, 1)
         decimals = 1 if max(abs(low), abs(high)) >= 1 else 2
         return signed(low, decimals), signed(high, decimals)
@@ -252,6 +265,8 @@ class View:
         say, kind = self.language.say, self.kind_of(outcome)
         if kind == "binary":
             return say("percentage points")
+        if kind == "count" and outcome in self._frequent:
+            return say("a customer")
         if kind == "count":
             return say("per {hundred} customers", hundred=self.language.number(PER_HUNDRED))
         return self.language.currency_name if kind == "money" else say("difference of the means")
