@@ -227,7 +227,7 @@ def _ways(view: View) -> TableWords:
     outcome, ways = main(view), [reading(view, str(row.campaign), method) for method in METHODS]
     return TableWords(
         (
-            (say("Compared with"), "name"), (say("The contacted"), "number"), (say("The others"), "number"),
+            (say("Way to compare"), "name"), (say("The contacted"), "number"), (say("Held against"), "number"),
             (say("Difference of the two"), "number"), (say("Interval of the difference"), "number"),
         ),
         tuple(_way_row(view, outcome, one) for one in ways if one is not None and not math.isnan(float(one.effect))),
@@ -268,7 +268,7 @@ def _responses(view: View) -> TableWords | None:
         (
             (say("Event of the campaign"), "name"), (say("Named by it"), "name"),
             (say("Customers who did it"), "number"), (say("Share of the contacted"), "number"),
-            (say("Interval of that share"), "number"),
+            (say("Interval of those who did"), "number"),
         ),
         tuple(_response_row(view, row) for row in rows(ranked.head(MOST))),
         say("What customers did of their own with a campaign"),
