@@ -14,6 +14,9 @@ from customer_analytics.narrative.campaign_evaluation import (
     claim,
     comparison_findings,
     fatigue,
+    ladder,
+    next_test,
+    programme,
     timing,
     trust,
 )
@@ -32,7 +35,7 @@ class _Section(Protocol):
 
 # After what the campaigns caused: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
-    timing, channel_findings, comparison_findings, claim, trust, budget, attribution_findings, fatigue, beside,
+    timing, programme, channel_findings, comparison_findings, claim, ladder, trust, budget, attribution_findings, fatigue, beside, next_test,
 )
 FIRST_ACTS = ("caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation, the best first
 

@@ -1,0 +1,194 @@
+"""The programme ledger in words: what all sound campaigns brought together, and what luck had to do with it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from customer_analytics.language import Text
+from customer_analytics.narrative.campaign_evaluation.earnings import UNKNOWN, called, found, made, shown
+from customer_analytics.narrative.campaign_evaluation.view import rows
+from customer_analytics.narrative.exhibits import Cell, Row, SectionWords, TableWords
+from customer_analytics.narrative.finding import Finding, Grade
+
+if TYPE_CHECKING:
+    from customer_analytics.narrative.campaign_evaluation.view import View
+
+MOST = 8  # quarters in the table, the latest
+FILE = "programme"
+
+
+def has(view: View) -> bool:
+    """Whether sound campaigns can be added up: two or more of them."""
+    money = found(view)
+    return money is not None and len(money.programme) > 0 and int(money.programme["campaigns"].sum()) > 1
+
+
+def _last(view: View) -> Any:
+    return rows(made(view).programme)[-1]
+
+
+def _value(view: View, value: float) -> str:
+    """A sum of the programme: money, or a count."""
+    return view.language.money(value) if made(view).basis else view.language.number(value)
+
+
+def _interval(view: View, low: float, high: float) -> Text:
+    return view.language.say("interval {low} to {high}", low=_value(view, low), high=_value(view, high))
+
+
+def what(view: View) -> Text:
+    """What is added up, inside a sentence."""
+    say = view.language.say
+    return {"margin": say("margin"), "revenue": say("revenue")}.get(made(view).basis) or view.outcome(view.main)
+
+
+def section(view: View) -> SectionWords:
+    """Opening: the sum, and why it is not that of the campaigns that looked good."""
+    say = view.language.say
+    deck = say("Every sound campaign counts, also those that showed nothing: adding up only the ones that looked good "
+               "would count their luck as earnings.")  # fmt: skip
+    return SectionWords(say("What all campaigns brought together"), "programme", deck)
+
+
+def tables(view: View) -> list[TableWords]:
+    """The ledger by quarter, and the arms after shrinkage."""
+    if not has(view):
+        return []
+    return [_ledger(view), *_shrunken(view)]
+
+
+def _ledger(view: View) -> TableWords:
+    say = view.language.say
+    table = made(view).programme
+    lines = tuple(_row(view, row) for row in rows(table)[-MOST:])
+    with_cost = bool(table["cost"].notna().any())
+    columns = [
+        (say("Quarter"), "text"), (say("Campaigns added"), "num"), (say("Brought in the quarter (interval)"), "num"),
+        (say("Since the start (interval)"), "num"), (say("Since the start, luck taken out (interval)"), "num"),
+    ]  # fmt: skip
+    if with_cost:
+        columns.append((say("Cost since the start"), "num"))
+    return TableWords(
+        tuple(columns), lines if with_cost else tuple(line[:-1] for line in lines),
+        say("Ledger of the programme: {what} beyond the control groups, before cost", what=what(view)),
+        view.how(
+            (say("Which campaigns"),
+             say("Drawn by lot, the lot held, the window over. A campaign counts in the quarter in which it began.")),
+            (say("Interval"), say("Blocks of customers resampled: who was in several campaigns comes with all of "
+                                  "them.")),
+            (say("Luck taken out"),
+             say("Each arm’s result is pulled towards the usual one, by as much as it is uncertain (hierarchical "
+                 "model); without it where fewer than three campaigns are sound.")),
+        ),
+        file=FILE,
+    )  # fmt: skip
+
+
+def _row(view: View, row: Any) -> Row:
+    return (
+        (row.quarter or view.language.say("no date"), row.quarter),
+        (view.language.number(row.campaigns), row.campaigns),
+        _cell(view, row, "measured"), _cell(view, row, "cumulative"), _cell(view, row, "cumulative_adjusted"),
+        UNKNOWN if math.isnan(row.cumulative_cost) else (_value(view, row.cumulative_cost), row.cumulative_cost),
+    )  # fmt: skip
+
+
+def _cell(view: View, row: Any, name: str) -> Cell:
+    value, low, high = (float(getattr(row, f"{name}{end}")) for end in ("", "_low", "_high"))
+    if math.isnan(value):
+        return UNKNOWN
+    if math.isnan(low):
+        return _value(view, value), value
+    between = view.language.say("{low} to {high}", low=_value(view, low), high=_value(view, high))
+    return view.language.say("{value} ({interval})", value=_value(view, value), interval=between), value
+
+
+def _shrunken(view: View) -> list[TableWords]:
+    """What one contact brought as measured, and what remains after shrinkage; the best-looking arms."""
+    money, say = made(view), view.language.say
+    if money.shrunken is None:
+        return []
+    kept = [row for row in shown(view) if not math.isnan(row.shrunken)]
+    kept.sort(key=lambda row: (-_each(view, row), str(row.campaign), str(row.arm)))
+    lines = []
+    for row in kept[:6]:
+        each = _each(view, row)
+        between = say("{low} to {high}", low=_value_each(view, row.shrunken_low),
+                      high=_value_each(view, row.shrunken_high))  # fmt: skip
+        left = say("{value} ({interval})", value=_value_each(view, row.shrunken), interval=between)
+        name = called(view, row)
+        lines.append(((name, name), (_value_each(view, each), each), (left, float(row.shrunken))))
+    return [
+        TableWords(
+            ((say("Contact"), "text"), (say("As measured"), "num"), (say("Luck taken out (interval)"), "num")),
+            tuple(lines), say("What one contact brought: the best-looking ones, and what remains of them"),
+            view.how(
+                (say("Usual result"),
+                 say("{centre} for a contact ({interval}), over all arms of sound campaigns.",
+                     centre=_value_each(view, money.shrunken.centre),
+                     interval=say("interval {low} to {high}", low=_value_each(view, money.shrunken.centre_low),
+                                  high=_value_each(view, money.shrunken.centre_high)))),
+                (say("Why"), say("The best of several is best by merit and by luck; repeated, it keeps the merit "
+                                 "only.")),
+            ),
+        )
+    ]  # fmt: skip
+
+
+def _each(view: View, row: Any) -> float:
+    """As measured, for one contact."""
+    return float(row.value_per_contact) if made(view).basis else float(row.extra) / float(row.n)
+
+
+def _value_each(view: View, value: float) -> str:
+    return view.signed_money(value) if made(view).basis else view.change(view.main, value)
+
+
+def remarks(view: View) -> list[Text]:
+    """What is left out of the sum."""
+    if not has(view) or not made(view).moved:
+        return []
+    return [
+        view.language.say("Not counted: {names}, whose gain was only brought forward from the days after.",
+                          names=view.names(made(view).moved))
+    ]  # fmt: skip
+
+
+def findings(view: View) -> list[Finding]:
+    """Whether all campaigns together brought more than they cost."""
+    if not has(view):
+        return []
+    say, last, money = view.language.say, _last(view), made(view)
+    cost = 0.0 if math.isnan(last.cumulative_cost) else float(last.cumulative_cost)
+    numbers = {
+        "campaigns": view.counted_campaigns(int(money.programme["campaigns"].sum())), "what": what(view),
+        "value": _value(view, last.cumulative), "interval": _interval(view, last.cumulative_low, last.cumulative_high),
+        "cost": view.language.money(cost), "adjusted": _value(view, last.cumulative_adjusted),
+        "rest": _interval(view, last.cumulative_adjusted_low, last.cumulative_adjusted_high),
+    }  # fmt: skip
+    sure, lost = last.cumulative_low > cost, last.cumulative_high < cost
+    head = say("Together the campaigns paid") if sure else say("Whether the campaigns paid together is not certain")
+    head = say("Together the campaigns lost money") if lost else head
+    statement = (
+        say("{campaigns} drawn by lot brought **{value}** of {what} together ({interval}) beyond their control groups, "
+            "for {cost} of cost.", **numbers)
+        if money.basis and not math.isnan(last.cumulative_cost)
+        else say("{campaigns} drawn by lot brought **{value}** together ({interval}) beyond their control groups, in "
+                 "{what}.", **numbers)
+    )  # fmt: skip
+    meaning = (
+        say("With the luck of the best-looking ones taken out it is {adjusted} ({rest}): plan with that.", **numbers)
+        if not math.isnan(last.cumulative_adjusted)
+        else say("All of them count here, also those that showed nothing.")
+    )
+    return [
+        Finding(
+            id="programme", grade=Grade.A, head=head, statement=statement, meaning=meaning,
+            action=say("Keep a group held out of every campaign: without it this sum cannot be told again."),
+            section="programme", value=float(last.cumulative), low=float(last.cumulative_low),
+            high=float(last.cumulative_high), n=int(money.programme["contacted"].sum()),
+            unit="money" if money.basis else view.main,
+            notable=bool(money.basis) and not math.isnan(last.cumulative_low),
+        )
+    ]  # fmt: skip
