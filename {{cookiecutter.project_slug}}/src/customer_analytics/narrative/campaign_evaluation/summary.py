@@ -35,7 +35,8 @@ class _Section(Protocol):
 
 # After what the campaigns caused: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
-    timing, programme, channel_findings, comparison_findings, claim, ladder, trust, budget, attribution_findings, fatigue, beside, next_test,
+    timing, programme, channel_findings, comparison_findings, claim, ladder, trust,
+    budget, attribution_findings, fatigue, beside, next_test,
 )
 FIRST_ACTS = ("caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation, the best first
 
