@@ -29,7 +29,7 @@ def differences(
     Args:
         campaigns: who was assigned to what, and what they did.
         experiments: the checks of each campaign; one that failed them takes no part.
-        parameters: `groups` (empty: recency, frequency and value), `before_days`, `minimum_base`.
+        parameters: `groups` (empty: recency, frequency and value), `before_days`, `minimum_base`, `power`.
     """
     outcome = campaigns.outcome(campaigns.main)
     grades = graded(campaigns, experiments)
@@ -54,7 +54,7 @@ def differences(
                     "number": int(arm["number"]), "control": row["control"],
                     "group": group.name if isinstance(group, classes.Ranges) else group[len(classes.PREFIX) :],
                 }  # fmt: skip
-                test, told = _one(own, known, group, outcome, parameters.minimum_base, clustered=_clustered(campaigns))
+                test, told = _one(own, known, group, outcome, parameters, clustered=_clustered(campaigns))
                 tests.append(test | {"grade": grades[str(row["campaign"])]})
                 levels += told
     return _told(outcome, groups, tests, levels)
@@ -77,7 +77,7 @@ def _one(
     known: dict[str, Any],
     group: classes.Ranges | str,
     outcome: Outcome,
-    minimum_base: int,
+    parameters: CampaignEvaluationParameters,
     *,
     clustered: bool,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -85,7 +85,7 @@ def _one(
     arm, binary = known["number"], outcome.kind == "binary"
     nothing = known | {"levels": 0, "reason": "few"}
     nothing |= {f"rest{name}": int(rows.loc[rows["arm"] == number, "n"].sum()) for name, number in _sides(arm)}
-    least = minimum_base if binary else max(LEAST_OF_NUMBERS, minimum_base)
+    least = parameters.minimum_base if binary else max(LEAST_OF_NUMBERS, parameters.minimum_base)
     names, kept = cells.arms_by_level(rows, arm, least)
     if len(rows) == 0:
         return nothing | {"reason": "no_outcome"}, []
@@ -99,7 +99,7 @@ def _one(
         test = nothing | {"levels": 1, "reason": "one_level"}
         drawn = shrunken(found.effect, variance, 0.0)
     else:
-        seen = interaction(found.effect, found.covariance, found.clusters)
+        seen = interaction(found.effect, found.covariance, parameters.power, found.clusters)
         drawn = shrunken(found.effect, variance, seen.spread)
         test = known | {
             "levels": len(names), "statistic": seen.statistic, "degrees": seen.degrees, "p": seen.p,

@@ -17,7 +17,6 @@ from scipy.stats import chi2, f, norm
 from customer_analytics.statistics import Z95
 
 Floats = npt.NDArray[np.float64]
-POWER = 0.8
 
 
 class Interaction(NamedTuple):
@@ -39,12 +38,13 @@ class Shrunk(NamedTuple):
     high: Floats
 
 
-def interaction(effect: Floats, covariance: Floats, clusters: int | None = None) -> Interaction:
+def interaction(effect: Floats, covariance: Floats, power: float, clusters: int | None = None) -> Interaction:
     """The test that all effects are one.
 
     Args:
         effect: of each level, at least two.
         covariance: of their errors, (levels, levels), positive definite; diagonal where levels hold different people.
+        power: with which `detectable` would be seen.
         clusters: how many were drawn, where clusters were; the test is then F's, not chi-square's.
     """
     degrees = len(effect) - 1
@@ -57,7 +57,7 @@ def interaction(effect: Floats, covariance: Floats, clusters: int | None = None)
         p = float(f.sf(statistic / degrees, degrees, max(clusters - 2 * len(effect), 1)))
     weight = 1 / np.diag(covariance)
     common = float(weight @ effect / weight.sum())
-    return Interaction(statistic, degrees, p, common, _spread(effect, weight), _detectable(covariance))
+    return Interaction(statistic, degrees, p, common, _spread(effect, weight), _detectable(covariance, power))
 
 
 def _spread(effect: Floats, weight: Floats) -> float:
@@ -68,8 +68,8 @@ def _spread(effect: Floats, weight: Floats) -> float:
     return math.sqrt(max(q - (len(effect) - 1), 0.0) / scale) if scale > 0 else 0.0
 
 
-def _detectable(covariance: Floats) -> float:
-    """Smallest difference of a level to the mean of the others that is seen with power .8, in the easiest level."""
+def _detectable(covariance: Floats, power: float) -> float:
+    """Smallest difference of a level to the mean of the others that is seen with this power, in the easiest level."""
     variance, levels = np.diag(covariance), len(covariance)
     errors = []
     for level in range(levels):
@@ -77,7 +77,7 @@ def _detectable(covariance: Floats) -> float:
         against = -against / against.sum()
         against[level] = 1.0
         errors.append(math.sqrt(float(against @ covariance @ against)))
-    return (Z95 + float(norm.ppf(POWER))) * min(errors)
+    return (Z95 + float(norm.ppf(power))) * min(errors)
 
 
 def shrunken(effect: Floats, variance: Floats, spread: float) -> Shrunk:

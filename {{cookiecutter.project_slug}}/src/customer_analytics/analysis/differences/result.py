@@ -34,7 +34,7 @@ class Differences:
     tests: TESTS, one row a campaign, contact arm and group. `statistic`: Cochran's Q (Wald's with clusters), chi-square
         with `degrees`; `q`: Benjamini and Hochberg over all rows that were tested; `spread`: standard deviation of the
         true effects between levels (DerSimonian, Laird); `detectable`: smallest difference between one level and the
-        others that would have been seen with power .8 at 5 %, in the most favourable level; `rest`, `rest_control`:
+        others that would have been seen with `power` at 5 %, in the most favourable level; `rest`, `rest_control`:
         customers of both arms in no level that is told; `found`: q at most RATE;
         `grade`: of the campaign, A or C (sample ratio doubtful); `reason`: "" or one of REASONS.
     levels: LEVELS, one row a level with enough customers in both arms. `level`: the client's value, "" for a range of

@@ -14,9 +14,11 @@ from customer_analytics.narrative.campaign_evaluation import (
     claim,
     comparison_findings,
     fatigue,
+    groups,
     ladder,
     next_test,
     programme,
+    targets,
     timing,
     trust,
 )
@@ -35,7 +37,7 @@ class _Section(Protocol):
 
 # After what the campaigns caused: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
-    timing, programme, channel_findings, comparison_findings, claim, ladder, trust,
+    timing, programme, channel_findings, comparison_findings, claim, targets, groups, ladder, trust,
     budget, attribution_findings, fatigue, beside, next_test,
 )
 FIRST_ACTS = ("caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation, the best first
