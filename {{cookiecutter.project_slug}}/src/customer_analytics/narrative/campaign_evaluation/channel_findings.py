@@ -8,11 +8,36 @@ from typing import TYPE_CHECKING, Any
 from customer_analytics.analysis.channels.outputs import hidden
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.channels import days_told, found, has, name
-from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.finding import Finding, Grade, Kpi
 from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
+
+
+def kpis(view: View) -> list[Kpi]:
+    """Figures of the strip: how many customers stay, and what one costs who does."""
+    if not has(view):
+        return []
+    say, language, one = view.language.say, view.language, found(view)
+    base = view.counted_customers(one.mature)
+    rate = language.percent(one.overall) if not math.isnan(one.overall) else str(view.not_estimable(one.mature))
+    made = [
+        Kpi(say("New customers still there"), rate, say("of {base}, {days} after", base=base, days=days_told(view)))
+    ]
+    paid = one.table[one.table["kept_cost"].notna() & ~one.table["channel"].isin(hidden(one, view.minimum_group))]
+    if len(paid):
+        dear, cheap = (paid.sort_values(["kept_cost", "channel"]).iloc[place] for place in (-1, 0))
+        made.append(
+            Kpi(
+                say("Cost of one still there"),
+                say("{low} to {high}", low=language.money(cheap["kept_cost"]), high=language.money(dear["kept_cost"])),
+                say(
+                    "{cheap} to {dear}", cheap=name(view, str(cheap["channel"])), dear=name(view, str(dear["channel"]))
+                ),
+            )
+        )
+    return made
 
 
 def findings(view: View) -> list[Finding]:

@@ -40,6 +40,7 @@ SECTIONS: tuple[_Section, ...] = (
     timing, programme, channel_findings, comparison_findings, claim, targets, groups, ladder, trust,
     budget, attribution_findings, fatigue, beside, next_test,
 )
+MOST_KPIS = 4
 FIRST_ACTS = ("caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation, the best first
 
 
@@ -111,8 +112,9 @@ def _standfirst(view: View) -> Text:
 
 
 def _kpis(view: View) -> tuple[Kpi, ...]:
-    kpis = [_sound_kpi(view), _programme_kpi(view)]
-    return tuple(kpi for kpi in kpis if kpi is not None)
+    kpis = [_sound_kpi(view), _programme_kpi(view), *channel_findings.kpis(view)]
+    found = tuple(kpi for kpi in kpis if kpi is not None)[:MOST_KPIS]
+    return found or (Kpi(view.language.say("Campaigns"), view.language.number(0), view.why_not),)
 
 
 def _sound_kpi(view: View) -> Kpi | None:
