@@ -16,7 +16,6 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.itemsets.engine import kept
 from customer_analytics.tables.store import Tables
 
 MOST = 1_000_000  # touches that are worked on at once
@@ -64,10 +63,10 @@ class Shelf:
             self._folder = Path(tempfile.mkdtemp(prefix="campaigns-"))
             self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
-    def keep(self, table: ir.Table, *, from_memory: bool = False) -> ir.Table:
-        """The table, worked out; its rows in no order. `from_memory`: a part of it comes from this process."""
+    def keep(self, table: ir.Table) -> ir.Table:
+        """The table, worked out; its rows in no order."""
         if self._folder is None:
-            return kept(table) if from_memory else table.cache()
+            return table.cache()
         backend = table.get_backend()
         path = self._folder / f"{self._written}.parquet"
         self._written += 1

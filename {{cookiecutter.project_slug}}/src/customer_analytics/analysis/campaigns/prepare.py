@@ -89,8 +89,7 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
     ways = _Ways(ready, outcomes, main, margin, cluster_table, groups)
     made = Shelf(parts)
     units = [
-        made.keep(_units(part_of(tables, part, parts), own, listed, parameters, ways), from_memory=True)
-        for part, own in enumerate(rows)
+        made.keep(_units(part_of(tables, part, parts), own, listed, parameters, ways)) for part, own in enumerate(rows)
     ]
     for own in rows:
         if isinstance(own, ir.CachedTable):
@@ -132,6 +131,7 @@ def _units(
 ) -> ir.Table:
     """One row a campaign and unit in one arm; columns as `Campaigns.units` has them."""
     placed = _placed(rows, listed)
+    placed.limit(0).to_pandas()  # Ibis makes the places known to Spark when rows are asked for, not when it caches
     timed = _with_blocks(described(tables, placed, parameters, ways.outcomes, ways.margin), ways)
     until = timed.start + timed.window_days.as_interval("D")
     end = utc_of_local_midnight(tables.as_of + dt.timedelta(days=1), tables.zone)
