@@ -83,7 +83,7 @@ def tables(view: View) -> list[TableWords]:
             view.how(
                 (say("Corrected p"), say("Holm over all arms and outcomes of a campaign; what must not get worse is "
                                          "corrected apart. The whole table is in the file")),
-                (say("Tests"), say("Shares: pooled z test, Fisher’s where few are expected, interval after Newcombe. "
+                (say("How it was tested"), say("Shares: pooled z test, Fisher’s where few are expected, interval after Newcombe. "
                                    "Numbers: Welch’s t. Drawn groups: by group, permuted where there are few")),
                 (say("Relative to the control arm"), say(
                     "Interval after Fieller; none where the control arm’s mean may be zero")),

@@ -76,12 +76,12 @@ def tables(view: View) -> list[TableWords]:
                 (say("In the arm"), "number"),
                 (say("In the control arm"), "number"),
                 (say("Difference (interval)"), "number"),
-                (say("Reading"), "text"),
+                (say("Judged as"), "text"),
             ),
             tuple(_row(view, row) for row in told[:MOST_ROWS]),
             say("What must not get worse, the worst first"),
             view.how(
-                (say("Reading"), say(
+                (say("Judged as"), say(
                     "Worse: harm beyond chance after Holm’s correction. Harmless: the whole interval lies below "
                     "{margin} of the control arm’s mean. Too small to tell: neither",
                     margin=view.language.percent(view.parameters.smallest_lift))),
