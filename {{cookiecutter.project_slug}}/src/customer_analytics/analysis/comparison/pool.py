@@ -3,7 +3,7 @@
 Could have been contacted: known to the business at that time (registered, or with an order), and not assigned to the
 campaign. Those of the pool begin at the same days as the contacted, spread over them by their ids. Both are described
 by one function, at three moments: the contact, the same time before it, and the time before the days that describe
-them (the placebo, in which a contact that was yet to come can have changed nothing).
+them (the placebo, in which a contact that was yet to come can have changed nothing: up to three windows).
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ MOST_ROWS = 1_500_000  # people of both groups over all campaigns; beyond, perso
 MOST_OF_ONE = 80_000  # of one campaign and group
 SLOTS = 20  # days of contact that the pool is spread over
 PARTS = 1_000
-NOW, BEFORE, PLACEBO = 0, 1, 2  # the three moments
+NOW, BEFORE, PLACEBO = 0, 1, 2  # moments; the placebo's windows are PLACEBO, PLACEBO + 1 …, one before the other
+PLACEBO_WINDOWS = 3  # at most, and together no more days than PLACEBO_DAYS: one short window shows only large gaps
+PLACEBO_DAYS = 60
 EPOCH = dt.date(1970, 1, 1)
 
 
@@ -158,30 +160,42 @@ def _people(
 ) -> pd.DataFrame:
     """Both groups with what was known and what followed, one crossing."""
     outcomes = [one for one in campaigns.outcomes if not one.ready and one.name != "unsubscribed"]
-    rows = rows.drop("stranger")
-    back = {
-        NOW: rows.start,
-        BEFORE: _later(rows.start, -rows.window_days),
-        PLACEBO: _later(rows.start, -(rows.window_days + parameters.before_days)),
-    }
-    keys = ("code", "person_id", "window_days", "contacted")
-    asked = ibis.union(
-        *(rows.select(*keys, start=at.cast("timestamp"), moment=ibis.literal(m, "int8")) for m, at in back.items())
-    )
-    told = kept(described(tables, asked, parameters, outcomes, campaigns.margin))
+    told = kept(described(tables, _asked(rows, parameters.before_days), parameters, outcomes, campaigns.margin))
     columns = [one.column for one in outcomes if one.column in told.columns]
-    now = told.filter(told.moment == NOW)
+    now, then = told.filter(told.moment == NOW), told.filter(told.moment == BEFORE)
+    before = then.select(_code=then.code, _person=then.person_id, **{f"b_{c[2:]}": then[c] for c in columns})
     chosen = now.select("code", "person_id", "start", "window_days", "contacted", *columns, *_of_before(told))
-    for moment, letter in ((BEFORE, "b"), (PLACEBO, "p")):
-        then = told.filter(told.moment == moment)
-        named = {f"{letter}_{column[2:]}": then[column] for column in columns}
-        if moment == PLACEBO:
-            named |= {"orders_earlier": then.orders_before, "revenue_earlier": then.revenue_before}
-        other = then.select(_code=then.code, _person=then.person_id, **named)
+    for other in (before, _placebo(told, columns)):
         chosen = chosen.left_join(other, [("code", "_code"), ("person_id", "_person")]).drop("_code", "_person")
     counted = _contacts(campaigns, chosen, parameters.before_days)
     frame: pd.DataFrame = _with_consent(tables, counted).drop("start", "window_days").to_pandas()
     return frame.sort_values(["code", "contacted", "person_id"], ignore_index=True).drop(columns="person_id")
+
+
+def _asked(rows: ir.Table, before_days: int) -> ir.Table:
+    """Everybody at each moment, its number in `moment`; `first`: whether it is their earliest one."""
+    windows = ibis.greatest(ibis.least(PLACEBO_DAYS / rows.window_days, PLACEBO_WINDOWS).floor(), 1).cast("int64")
+    back = {NOW: ibis.literal(0), BEFORE: rows.window_days}
+    back |= {PLACEBO + k: rows.window_days * (k + 1) + before_days for k in range(PLACEBO_WINDOWS)}
+    parts = []
+    for moment, days in back.items():
+        asked = rows.filter(windows > moment - PLACEBO) if moment > PLACEBO else rows
+        at = _later(asked.start, -days) if moment else asked.start
+        parts.append(asked.select(
+            "code", "person_id", "window_days", "contacted", start=at.cast("timestamp"),
+            moment=ibis.literal(moment, "int8"), first=windows == moment - PLACEBO + 1,
+        ))  # fmt: skip
+    return ibis.union(*parts)
+
+
+def _placebo(told: ir.Table, columns: list[str]) -> ir.Table:
+    """Mean of each outcome over the placebo's windows (p_<i>), and orders and revenue before the earliest of them."""
+    rows = told.filter(told.moment >= PLACEBO)
+    return rows.group_by(_code=rows.code, _person=rows.person_id).aggregate(
+        **{f"p_{column[2:]}": rows[column].mean() for column in columns},
+        orders_earlier=rows.orders_before.sum(where=rows["first"]),
+        revenue_earlier=rows.revenue_before.sum(where=rows["first"]),
+    )
 
 
 def _of_before(told: ir.Table) -> list[str]:
