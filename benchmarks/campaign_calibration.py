@@ -63,6 +63,10 @@ def main(seeds: int, customers: int) -> int:
             if len(known):
                 inside = (known[low] <= known["truth"]) & (known["truth"] <= known[high])
                 fine.append(told(f"{outcome}: truth inside, {reading}", inside, 0.95))
+    for (campaign, arm), part in rows.groupby(["campaign", "arm"], sort=False):
+        inside = (part["low"] <= part["truth"]) & (part["truth"] <= part["high"])
+        by_client = inside.groupby(part["seed"]).mean()  # outcomes of one client go together: their mean is one draw
+        fine.append(told(f"{campaign}, {arm}: truth inside, all outcomes", by_client, 0.95))
     nothing = rows[rows["campaign"].isin(WITHOUT_EFFECT)]
     for outcome, part in nothing.groupby("outcome", sort=False):
         fine.append(told(f"{outcome}: p below .05 where nothing was caused", part["p"] < 0.05, 0.05))
