@@ -118,7 +118,8 @@ def findings(view: View) -> list[Finding]:
     }  # fmt: skip
     return [
         Finding(
-            id="power", grade=Grade.C, head=say("Most experiments are too small for a lift of {lift}", lift=numbers["lift"]),
+            id="power", grade=Grade.C,
+            head=say("Most experiments are too small for a lift of {lift}", lift=numbers["lift"]),
             statement=say(
                 "**{blind} of {arms}** arms ({base}) would show a relative lift of {lift} in {outcome} with a chance "
                 "below {power}; half of them only see lifts from {middle} on.", **numbers,
