@@ -170,7 +170,7 @@ def level_table(view: View, test: Any) -> TableWords:
         say("{campaign}: effect by group", campaign=_campaign(view, test)),
         view.how(
             (say("Outcome"), Text(view.outcome_label(name))),
-            (say("Groups"), say("What was known before each customer’s start; fixed before any outcome was looked at")),
+            (say("How customers are grouped"), say("What was known before each customer’s start; fixed before any outcome was looked at")),
             (say("Effect"), say("Difference of the arms in the group, everybody in the arm that was drawn; interval by "
                                 "Newcombe for shares, by the errors of the means else")),
             (say("Drawn towards all"), say("Empirical Bayes: the more uncertain a group, the nearer to the effect on "

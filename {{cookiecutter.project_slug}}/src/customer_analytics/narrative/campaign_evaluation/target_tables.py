@@ -35,12 +35,12 @@ def decile_table(view: View, found: Targeting, name: str, last: Last) -> TableWo
         (
             (say("Tenth of the order"), "number"), (say("Assignments"), "number"), (say("Predicted change"), "number"),
             (say("Seen with contact"), "number"), (say("Seen without contact"), "number"),
-            (say("Change that was seen"), "number"), (say("Advice"), "text"),
+            (say("Change that was seen"), "number"), (say("Advised"), "text"),
         ),
         tuple(body),
         say("What a contact changed, by tenths of the order"),
         view.how(
-            (say("Order"), say("R-learner (Nie, Wager): the change as a shrunken linear function of what was known "
+            (say("How the order is made"), say("R-learner (Nie, Wager): the change as a shrunken linear function of what was known "
                                "before, each campaign with a level of its own; everybody is ranked by a fit without "
                                "them, within their campaign")),
             (say("Change that was seen"), say("Inverse propensity with the known share of each arm, less what was "
