@@ -76,8 +76,15 @@ def test_arms_of_one_campaign_share_the_noise_of_their_control_group() -> None:
 
 
 def test_the_ledger_adds_up_quarter_by_quarter() -> None:
-    arms = pd.DataFrame({"campaign": ["a", "a", "b", "c"], "quarter": ["2025-Q1", "2025-Q1", "2025-Q2", "2024-Q4"],
-                         "n": [10, 20, 30, 40], "value": [1.0, 2.0, 3.0, 4.0], "cost": [1.0, 1.0, math.nan, 2.0]})
+    arms = pd.DataFrame(
+        {
+            "campaign": ["a", "a", "b", "c"],
+            "quarter": ["2025-Q1", "2025-Q1", "2025-Q2", "2024-Q4"],
+            "n": [10, 20, 30, 40],
+            "value": [1.0, 2.0, 3.0, 4.0],
+            "cost": [1.0, 1.0, math.nan, 2.0],
+        }
+    )
     drawn = np.random.default_rng(1).normal(arms["value"], 1.0, (500, 4))
     table = programme(arms, drawn, np.array([1.0, 1.0, 2.0, 2.0]), np.diag([1.0, 1.0, 4.0, 4.0]))
     assert table["quarter"].tolist() == ["2024-Q4", "2025-Q1", "2025-Q2"]

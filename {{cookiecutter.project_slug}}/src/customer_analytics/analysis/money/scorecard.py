@@ -13,7 +13,7 @@ from customer_analytics.analysis.campaigns.campaign import Campaigns
 from customer_analytics.analysis.experiment.result import Experiments
 from customer_analytics.analysis.money.blocks import ends
 from customer_analytics.analysis.money.compared import Compared
-from customer_analytics.analysis.money.decision import VERDICTS
+from customer_analytics.analysis.money.decision import MOVED, VERDICTS
 from customer_analytics.analysis.money.ranking import ranking
 from customer_analytics.analysis.money.result import SCORECARD, RankedBy
 from customer_analytics.analysis.money.returns import per_cost, three
@@ -88,9 +88,11 @@ def _totals(one: Compared, arms: pd.DataFrame) -> dict[str, object]:
 
 
 def _ranks(told: Sequence[Compared], whole: pd.DataFrame, names: pd.Series) -> tuple[pd.DataFrame, RankedBy]:
-    """score, rank, rank_low, rank_high, chance_best of the campaigns that were drawn by lot and soundly so."""
+    """score, rank, rank_low, rank_high, chance_best of the campaigns that were drawn by lot, soundly so, and whose gain
+    was not only brought forward."""
     place = {str(name): index for index, name in names.items()}
     used = [one for one in told if whole.at[place[str(one.row["campaign"])], "grade"] in RANKED]
+    used = [one for one in used if whole.at[place[str(one.row["campaign"])], "reason"] != MOVED]  # nothing was added
     used = [one for one in used if one.found.value is not None]
     spots = [place[str(one.row["campaign"])] for one in used]
     columns = ["score", "rank", "rank_low", "rank_high", "chance_best"]

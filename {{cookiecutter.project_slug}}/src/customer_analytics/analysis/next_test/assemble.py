@@ -78,12 +78,19 @@ def _drawn(
     sizes = tuple(int(strata[f"arm_{number}"].sum()) for number in range(len(plan.arms)))
     at = utc_of_local_midnight(tables.reference_day, tables.zone) - dt.timedelta(seconds=1)
     rows = ledger_rows(AUDIENCE, assignment, parameters.seed, tables.as_of, at, plan.result_on)
-    contact = own.cost if not math.isnan(own.cost) else parameters.contact_cost or math.nan
     strata_by = parameters.next_strata or ((VALUE,) if len(strata) > 1 else ())
     return replace(
         plan, n=n, weeks=weeks, sizes=sizes, assignment=assignment, strata=strata, ledger=rows,
-        cost=contact * (n - sizes[0]), forgone=max(own.value, 0.0) * sizes[0], strata_by=strata_by,
+        cost=_cost(own.fixed, parameters.contact_cost * (n - sizes[0])),
+        forgone=max(own.value, 0.0) * sizes[0], strata_by=strata_by,
     )  # fmt: skip
+
+
+def _cost(fixed: float, messages: float) -> float:
+    """What the test will cost: the model's fixed cost once more, and its messages; NaN where neither is known."""
+    if math.isnan(fixed):
+        return messages or math.nan
+    return fixed + messages
 
 
 def _base(own: Model, there: Pool | None) -> tuple[Base, int, str]:

@@ -20,7 +20,7 @@ LEAST = 30  # in the control group, below which its mean says little (D0.2)
 @dataclass(frozen=True)
 class Model:
     """campaign (the client's code), arm, how it was chosen; its control group's outcome with its size; share of the
-    variance that CUPED takes away, relative lift measured, value and cost for one contacted (NaN: not known)."""
+    variance that CUPED takes away, relative lift measured, value for one contacted and fixed cost (NaN: not known)."""
 
     campaign: str = ""
     arm: str = ""
@@ -31,7 +31,7 @@ class Model:
     saved: float = math.nan
     measured: float = math.nan
     value: float = math.nan
-    cost: float = math.nan
+    fixed: float = math.nan
 
 
 def model(campaigns: Campaigns | None, experiments: Experiments | None, money: Money | None, named: str) -> Model:
@@ -84,10 +84,12 @@ def _of(
     if effect is not None:
         saved, measured = float(effect["variance_saved"]), float(effect["relative"])
     own = arms[(arms["campaign"] == campaign) & (arms["arm"] == arm)] if len(arms) else arms
-    value = cost = math.nan
+    value = math.nan
     if len(own):
         one = own.iloc[0]
         value = float(one["shrunken"] if not math.isnan(one["shrunken"]) else one["value_per_contact"])
-        cost = float(one["cost"]) / one["messages"] if one["messages"] > 0 else math.nan
     days = float(row["window_days"]) if pd.notna(row["window_days"]) else math.nan
-    return Model(campaign, arm, chosen, base, n if base.mean == base.mean else 0, days, saved, measured, value, cost)
+    return Model(
+        campaign, arm, chosen, base, n if base.mean == base.mean else 0, days, saved, measured, value,
+        float(row["cost_fixed"]),
+    )  # fmt: skip

@@ -31,11 +31,14 @@ def metrics(test: NextTest | None) -> Metrics:
 
 def sizes(test: NextTest) -> pd.DataFrame:
     """lift (relative), mean (with it), needed (units of the whole test), each_arm (contact arm), control, weeks: for
-    several lifts. Empty where no size can be stated; no row for a lift that no size sees."""
+    several lifts, with that which all who may be contacted would see. Empty where no size can be stated; no row for a
+    lift that no size sees."""
     rows = []
     now = day_number(test.assigned_on) + 1
-    for step in STEPS if not test.reason else ():
-        lift = step * test.lift
+    lifts = [step * test.lift for step in STEPS]
+    if math.isfinite(test.detectable_all):
+        lifts = sorted({*lifts, test.detectable_all})
+    for lift in lifts if not test.reason else ():
         needed = units_needed(test.base, test.base.mean * lift, test.shape)
         if math.isfinite(needed):
             held = math.ceil(needed * test.shape.holdout)

@@ -30,10 +30,10 @@ class NextTest:
         target: mean that it gives; needed: units of the whole test that see it (infinite: no size does);
         needed_cuped: with CUPED, `saved`: the share of the variance that it takes away (NaN: not known).
     pool: who could take part. n: who take part (all who may, or as many as are needed); detectable: smallest relative
-        lift that they see; measured: relative lift of the model (NaN), seen: chance to see it.
+        lift that they see; measured: relative lift of the model (NaN: not known).
     weeks: in which so many come by at the present traffic (NaN: longer than a year, or not known); result_on: first day
-        on which the outcome of all is known, drawn at once. cost: of the messages (NaN: not known); forgone: money that
-        the model would have brought from those held out (NaN: not known).
+        on which the outcome of all is known, drawn at once. cost: fixed, as of the model, and of the messages (NaN: not
+        known); forgone: money that the model would have brought from those held out (NaN: not known).
     assignment: person_id, arm, stratum, by id; strata: stratum, customers, then one column for each arm's place.
     """
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.money import Money
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST = 10  # arms in a table
+MOST, MOST_BREAK_EVEN = 10, 6  # arms in a table
 SURE = 0.95
 FILE = "returns"
 UNKNOWN: Cell = ("–", -math.inf)
@@ -226,7 +226,7 @@ def _break_even(view: View) -> TableWords:
     say, language = view.language.say, view.language
     kept = [row for row in shown(view) if row.grade != "D"]
     lines: list[Row] = []
-    for row in kept[:MOST]:
+    for row in kept[:MOST_BREAK_EVEN]:
         each = row.cost / row.messages if row.messages and not math.isnan(row.cost) else math.nan
         lift = row.break_even_lift if row.cost > 0 else math.nan
         lines.append(

@@ -9,7 +9,7 @@ from customer_analytics.analysis.next_test.outputs import sizes
 from customer_analytics.analysis.next_test.result import AUDIENCE, LEAST_ARM, NextTest
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.view import rows
-from customer_analytics.narrative.exhibits import SectionWords, TableWords
+from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ def _tested(view: View) -> Text:
 def _decides(view: View) -> Text:
     say, test = view.language.say, _test(view)
     numbers = {
-        "outcome": _outcome(view), "base": _level(view, test.base.mean), "n": view.counted_customers(test.base_n),
+        "outcome": view.outcome_label(test.outcome), "base": _level(view, test.base.mean),
+        "n": view.counted_customers(test.base_n),
         "window": view.language.say_count("{count} day", "{count} days", test.window_days),
         "campaign": view.name(test.model), "day": view.language.date(test.result_on),
     }  # fmt: skip
@@ -207,9 +208,9 @@ def _sees(view: View) -> Text:
 def _costs(view: View) -> Text:
     say, test = view.language.say, _test(view)
     cost = (
-        say("The cost of a message is not known.")
+        say("What it will cost is not known: no campaign and no contact_cost says it.")
         if math.isnan(test.cost)
-        else say("{cost} for the messages.", cost=view.language.money(test.cost))
+        else say("{cost}: fixed costs as last time, and the messages.", cost=view.language.money(test.cost))
     )
     if not test.forgone > 0 or not (view.result.money and view.result.money.basis):
         return cost
@@ -243,27 +244,34 @@ def tables(view: View) -> list[TableWords]:
     if not len(found):
         return []
     say, language = view.language.say, view.language
-    lines = tuple(
-        (
+    with_weeks = bool(found["weeks"].notna().any())
+    lines: list[Row] = []
+    for row in rows(found):
+        line: Row = (
             (language.signed_percent(row.lift), row.lift), (_level(view, row.mean), row.mean),
             (language.number(row.needed), row.needed), (language.number(row.control), row.control),
             ("–" if math.isnan(row.weeks) else language.number(row.weeks), row.weeks),
-        )
-        for row in rows(found)
+        )  # fmt: skip
+        lines.append(line if with_weeks else line[:-1])
+    columns = (
+        (say("Lift to be seen"), "num"), (say("Outcome with it"), "num"), (say("Customers in all"), "num"),
+        (say("Of them without a message"), "num"), (say("Weeks of traffic"), "num"),
     )  # fmt: skip
+    how = [
+        (say("Chance and level"), say("Seen with a chance of {power}, two-sided level {level} for each contact arm.",
+                                      power=language.percent(test.shape.power),
+                                      level=language.percent(test.shape.level, 1))),
+    ]  # fmt: skip
+    if with_weeks:
+        how.append((say("Weeks"), say("In which so many different customers who may be contacted come by; a dash: not "
+                                      "within a year, or not known.")))  # fmt: skip
+    if math.isfinite(test.detectable_all):
+        how.append((say("All who may take part"), say("See a lift of {lift} or more.",
+                                                      lift=language.signed_percent(test.detectable_all))))  # fmt: skip
     return [
         TableWords(
-            ((say("Lift to be seen"), "num"), (say("Outcome with it"), "num"), (say("Customers in all"), "num"),
-             (say("Of them without a message"), "num"), (say("Weeks of traffic"), "num")),
-            lines, say("What a test has to be to see a lift"),
-            view.how(
-                (say("Chance and level"), say("Seen with a chance of {power}, two-sided level {level} for each contact "
-                                       "arm.", power=language.percent(test.shape.power),
-                                       level=language.percent(test.shape.level, 1))),
-                (say("Weeks"), say("In which so many different customers who may be contacted come by; a dash: not "
-                                   "within a year, or not known.")),
-            ),
-            file="next_test_sizes",
+            columns if with_weeks else columns[:-1], tuple(lines), say("What a test has to be to see a lift"),
+            view.how(*how), file="next_test_sizes",
         )
     ]  # fmt: skip
 
