@@ -21,8 +21,8 @@ from customer_analytics.analysis.claim.states import (
     REST,
     YEAR_AFTER,
     counted,
-    first_day,
 )
+from customer_analytics.analysis.comparison.pool import first_day
 from customer_analytics.engagement.errors import Problem, UserError
 
 if TYPE_CHECKING:

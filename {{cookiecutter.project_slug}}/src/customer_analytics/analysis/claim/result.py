@@ -25,8 +25,8 @@ class Claim:
     before, after: the metric; n: people after; n_before: of them known before (contacted), or people before.
     n_reference: people not contacted that the contacted are held against; people a year ago for everybody.
     parts: PARTS: value in units of the metric, relative to `before`: the steps from the claim to what is left, each
-        with the sign of its correction, so that before_after + mix + regression + season = left. Intervals by bootstrap of
-        blocks of people. NaN: not separable.
+        with the sign of its correction, so that before_after + mix + regression + season = left. Intervals by bootstrap
+        of blocks of people. NaN: not separable.
     claimed: the claim as a share (.35), NaN where none is stated.
     season_from: "not_contacted", "year_ago" or "" (nothing to tell the season from: it is still in what is left).
     trial: where the campaign held an arm out, the difference of the arms after, with its interval; else NaN.

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 AFTER, BEFORE, YEAR_AFTER, YEAR_BEFORE = 0, 1, 2, 3
 YEAR = 364  # days: whole weeks, so that weekdays fall on weekdays
 REST, CONTACTED, HELD, OTHERWISE = 0, 1, 2, 3  # groups; the last: contacted by another campaign in these days
-STRAYS = 0.001  # of the orders, that may lie long before the others
 NEW_DAYS = 90  # known for less: a new customer
 METRICS = (
     Outcome("converted", "binary", False, False, "higher", "y_0"),
@@ -43,17 +42,6 @@ def moments_of(tables: Tables, day: dt.date, days: int) -> dict[int, dt.datetime
         YEAR_BEFORE: day - dt.timedelta(days=YEAR + days),
     }  # fmt: skip
     return {moment: utc_of_local_midnight(first, tables.zone) for moment, first in firsts.items()}
-
-
-def first_day(tables: Tables) -> dt.date:
-    """The local day from which orders are in the data; a few with a wrong date long before do not count."""
-    orders = tables["orders"].filter(tables["orders"].ordered_at.notnull())
-    by_day: pd.DataFrame = orders.group_by("ordered_on").aggregate(n=orders.count()).to_pandas()
-    if not len(by_day):
-        return tables.reference_day
-    by_day = by_day.sort_values("ordered_on")
-    shares = by_day["n"].cumsum() / by_day["n"].sum()
-    return pd.Timestamp(by_day["ordered_on"][shares >= STRAYS].iloc[0]).date()
 
 
 def counted(

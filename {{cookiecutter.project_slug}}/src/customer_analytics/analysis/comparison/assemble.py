@@ -123,7 +123,10 @@ class Part:
         own = next((one for one in self.outcomes if one.name == self.main), None)
         if own is None or self.few:
             return estimate.NONE
-        return estimate.matched(self.column(f"p_{own.column[2:]}"), self.design, self.matches)
+        column = f"p_{own.column[2:]}"
+        if self.people[column].isna().any():  # the data do not reach back so far
+            return estimate.NONE
+        return estimate.matched(self.column(column), self.design, self.matches)
 
     @property
     def few(self) -> bool:

@@ -32,10 +32,10 @@ MOST_ROWS = 1_500_000  # people of both groups over all campaigns; beyond, perso
 MOST_OF_ONE = 80_000  # of one campaign and group
 SLOTS = 20  # days of contact that the pool is spread over
 PARTS = 1_000
+STRAYS = 0.001  # of the orders, that may lie long before the others
 NOW, BEFORE, PLACEBO = 0, 1, 2  # moments; the placebo's windows are PLACEBO, PLACEBO + 1 …, one before the other
 PLACEBO_WINDOWS = 3  # at most, and together no more days than PLACEBO_DAYS: one short window shows only large gaps
 PLACEBO_DAYS = 60
-EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,17 @@ def known_people(tables: Tables) -> ir.Table:
     rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
     rows = rows.filter(rows.person_id.notnull())
     return rows.group_by("person_id").aggregate(since=rows.since.min())
+
+
+def first_day(tables: Tables) -> dt.date:
+    """The local day from which orders are in the data; a few with a wrong date long before do not count."""
+    orders = tables["orders"].filter(tables["orders"].ordered_at.notnull())
+    by_day: pd.DataFrame = orders.group_by("ordered_on").aggregate(n=orders.count()).to_pandas()
+    if not len(by_day):
+        return tables.reference_day
+    by_day = by_day.sort_values("ordered_on")
+    shares = by_day["n"].cumsum() / by_day["n"].sum()
+    return pd.Timestamp(by_day["ordered_on"][shares >= STRAYS].iloc[0]).date()
 
 
 def _end(tables: Tables) -> dt.datetime:
@@ -165,7 +176,7 @@ def _people(
     now, then = told.filter(told.moment == NOW), told.filter(told.moment == BEFORE)
     before = then.select(_code=then.code, _person=then.person_id, **{f"b_{c[2:]}": then[c] for c in columns})
     chosen = now.select("code", "person_id", "start", "window_days", "contacted", *columns, *_of_before(told))
-    for other in (before, _placebo(told, columns)):
+    for other in (before, _placebo(told, columns, utc_of_local_midnight(first_day(tables), tables.zone))):
         chosen = chosen.left_join(other, [("code", "_code"), ("person_id", "_person")]).drop("_code", "_person")
     counted = _contacts(campaigns, chosen, parameters.before_days)
     frame: pd.DataFrame = _with_consent(tables, counted).drop("start", "window_days").to_pandas()
@@ -188,11 +199,13 @@ def _asked(rows: ir.Table, before_days: int) -> ir.Table:
     return ibis.union(*parts)
 
 
-def _placebo(told: ir.Table, columns: list[str]) -> ir.Table:
-    """Mean of each outcome over the placebo's windows (p_<i>), and orders and revenue before the earliest of them."""
+def _placebo(told: ir.Table, columns: list[str], begin: dt.datetime) -> ir.Table:
+    """Mean of each outcome over the placebo's windows that the data reach (p_<i>; null: none), and orders and revenue
+    before the earliest of them."""
     rows = told.filter(told.moment >= PLACEBO)
+    reached = rows.start >= ibis.timestamp(begin)
     return rows.group_by(_code=rows.code, _person=rows.person_id).aggregate(
-        **{f"p_{column[2:]}": rows[column].mean() for column in columns},
+        **{f"p_{column[2:]}": rows[column].mean(where=reached) for column in columns},
         orders_earlier=rows.orders_before.sum(where=rows["first"]),
         revenue_earlier=rows.revenue_before.sum(where=rows["first"]),
     )

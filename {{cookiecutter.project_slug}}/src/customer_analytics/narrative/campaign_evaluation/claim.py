@@ -135,8 +135,9 @@ def figure(view: View) -> FigureWords:
         "change": _relative(view, made, "before_after"), "left": _relative(view, made, "left"),
         "interval": _interval(view, made), "claim": view.language.signed_percent(made.claimed),
     }  # fmt: skip
-    start = say("Before and after says {change}; {left} is left once other things are taken off", **numbers)
-    title = start if math.isnan(made.claimed) else say("Of {claim} claimed, {left} is left", **numbers)
+    title = (
+        _told(view, made, numbers) if math.isnan(made.claimed) else say("Of {claim} claimed, {left} is left", **numbers)
+    )
     return FigureWords(
         title,
         say("Change of the {metric}, relative to the time before", metric=metric(view, made)),
@@ -218,10 +219,7 @@ def findings(view: View) -> list[Finding]:
         "largest": _largest(view, made), "claim": view.language.signed_percent(made.claimed),
     }  # fmt: skip
     stated = not math.isnan(made.claimed)
-    head = {
-        "holds": say("Before and after says {change}; {left} is left once other things are taken off", **numbers),
-        "gone": say("Nothing sure is left of the change before and after", **numbers),
-    }.get(made.verdict) or say("Once other things are taken off, less is left than nothing", **numbers)
+    head = _told(view, made, numbers)
     if stated:
         head = say("Of {claim} claimed, {left} is left ({interval})", **numbers)
     statement = say(
@@ -238,6 +236,21 @@ def findings(view: View) -> list[Finding]:
             high=float(left["relative_high"]), n=made.n, unit="share", notable=stated,
         )
     ]  # fmt: skip
+
+
+def _told(view: View, made: Claim, numbers: dict[str, Any]) -> Text:
+    """The change before and after beside what is left of it."""
+    say, left, change = view.language.say, made.part("left"), made.part("before_after")
+    assert left is not None and change is not None
+    if made.verdict == "reversed":
+        return say("Before and after says {change}; against what such customers do anyway it is {left}", **numbers)
+    if made.verdict != "holds":
+        return say("Of {change} before and after nothing sure is left", **numbers)
+    if float(left["relative"]) > float(change["relative"]):
+        return say(
+            "Before and after says {change} and hides a part: held against such customers it is {left}", **numbers
+        )
+    return say("Of {change} before and after, {left} is left", **numbers)
 
 
 def _largest(view: View, made: Claim) -> Text:

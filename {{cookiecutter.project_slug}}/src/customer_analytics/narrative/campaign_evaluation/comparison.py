@@ -182,12 +182,13 @@ def _campaigns(view: View) -> TableWords:
         tuple(_campaign_row(view, row) for row in shown_rows),
         say("{outcome}: campaigns without a group held out", outcome=view.outcome_label(outcome)),
         view.how(
-            (say("Partners"), say("Nearest in the chance of being contacted, as it follows from what was known before; "
-                                  "same class of recency, orders and consent; corrected by regression within pairs")),
-            (say("The same before the contact"), say("The same comparison in the {window} before the {days} days that "
-                                                     "describe a customer: it should be nothing",
-                                                     window=view.window(), days=view.language.number(
-                                                         view.parameters.before_days))),
+            (say("Partners"), say(
+                "Nearest in the chance of being contacted, as it follows from what was known before; same class of "
+                "recency, orders and consent; corrected by regression within pairs")),
+            (say("The same before the contact"), say(
+                "The same comparison in windows of {window} before the {days} days that describe a customer: its "
+                "interval should hold nothing",
+                window=view.window(), days=view.language.number(view.parameters.before_days))),
             (say("May be told"), say("Partners alike up to {limit} standard deviations, nothing before the contact, no "
                                      "other campaign in the way", limit=view.language.number(ALIKE, 1))),
         ),
@@ -204,9 +205,18 @@ def _campaign_row(view: View, row: Any) -> Row:
     return (
         (view.label(str(row.campaign)), None), (view.few(int(row.kept)), int(row.kept)),
         (view.change(outcome, difference), difference), (view.change(outcome, float(row.effect)), float(row.effect)),
-        (interval, float(row.low)), (view.change(outcome, float(row.placebo)), float(row.placebo)),
+        (interval, float(row.low)), (_placebo(view, row), float(row.placebo)),
         (grade_told(view, str(row.grade), str(row.reason)), None),
     )  # fmt: skip
+
+
+def _placebo(view: View, row: Any) -> Text:
+    """The placebo with its interval, for a cell; a dash where the time before is not known."""
+    outcome = main(view)
+    if math.isnan(float(row.placebo)) or math.isnan(float(row.placebo_p)):
+        return Text(view.language.number(None))
+    between = view.change_range(outcome, float(row.placebo_low), float(row.placebo_high))
+    return view.language.say("{value} ({range})", value=view.change(outcome, float(row.placebo)), range=between)
 
 
 def grade_told(view: View, grade: str, reason: str) -> Text:
