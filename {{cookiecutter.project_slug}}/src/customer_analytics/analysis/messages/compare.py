@@ -93,9 +93,10 @@ def _line(
     shown = str(int(value)) if isinstance(value, (int, float, np.integer)) else str(value)
     return {
         "dimension": dimension, "value": shown, "campaign": "", "sent": int(sent), "metric": metric,
-        "events": int(events), "base": int(base), "denominator": METRICS[metric][1], "rate": events / base if base else math.nan,
-        "low": interval.low, "high": interval.high, "others": math.nan, "difference": math.nan,
-        "difference_low": math.nan, "difference_high": math.nan, "p_value": math.nan, "within_campaign": False,
+        "events": int(events), "base": int(base), "denominator": METRICS[metric][1],
+        "rate": events / base if base else math.nan, "low": interval.low, "high": interval.high, "others": math.nan,
+        "difference": math.nan, "difference_low": math.nan, "difference_high": math.nan, "p_value": math.nan,
+        "within_campaign": False,
     }  # fmt: skip
 
 

@@ -41,8 +41,9 @@ def fatigue(campaigns: Campaigns, found: Contacts, tables: Tables, parameters: C
     """The curve over the messages of the fatigue_days before, or over all earlier ones where hardly anybody got two
     within these days; the trend of each rate; the cap.
 
-    The rule: the trend of unsubscribing up, or of the response down, is beyond chance (Holm); the cap is the last
-    message before the fitted rate has doubled or halved. It is a comparison within campaign and state, not a draw.
+    Two trends are tested (Holm): of unsubscribing, and of one response, clicks where they are recorded. The rule: the
+    trend of unsubscribing up, or of the response down, is beyond chance; the cap is the last message before the fitted
+    rate has doubled or halved. It is a comparison within campaign and state, not a draw.
     """
     days = parameters.fatigue_days
     times = {"open": "opened", "click": "clicked", "unsubscribe": "unsubscribed"}
@@ -59,7 +60,8 @@ def fatigue(campaigns: Campaigns, found: Contacts, tables: Tables, parameters: C
     axis = WINDOW if repeated[WINDOW] >= LEAST_REPEATED else EVER
     if repeated[axis] < LEAST_REPEATED:
         return Fatigue("one_each", days, axis, curve, repeated=repeated[axis])
-    trends = _trends(counts, axis, known)
+    answer = next((metric for metric in RESPONSES if metric in known), "")
+    trends = _trends(counts, axis, [metric for metric in known if metric in (answer, "unsubscribe")])
     first = curve[(curve["axis"] == axis) & (curve["base"] >= parameters.minimum_base)]
     seen = int(first["number"].max()) if len(first) else 0
     cap, cap_by = _cap(trends, seen) if axis == WINDOW else (None, "")
@@ -147,13 +149,12 @@ def _trends(counts: pd.DataFrame, axis: str, known: list[str]) -> tuple[Trend, .
 def _cap(trends: tuple[Trend, ...], seen: int) -> tuple[int | None, str]:
     """The lowest of the caps that the trends beyond chance set; None where none does among the numbers seen."""
     caps = []
-    answer = next((metric for metric in RESPONSES if any(t.metric == metric for t in trends)), "")
     for trend in trends:
         if math.isnan(trend.rise) or trend.p_adjusted > LEVEL:
             continue
         if trend.metric == "unsubscribe" and trend.rise > 0:
             caps.append((_last_before((WORSE - 1) / trend.rise), trend.metric))
-        if trend.metric == answer and trend.rise < 0:
+        if trend.metric in RESPONSES and trend.rise < 0:
             caps.append((_last_before((1 - 1 / WORSE) / -trend.rise), trend.metric))
     caps = [cap for cap in caps if cap[0] <= seen]
     return min(caps) if caps else (None, "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Text
+from customer_analytics.narrative.campaign_evaluation import traits
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -72,8 +73,8 @@ def tables(view: View) -> list[TableWords]:
     heads = [(say("Number of the message"), "number"), (say("Messages delivered"), "number")]
     shown = [metric for metric in (response, UNSUBSCRIBE) if (own["metric"] == metric).any()]
     for metric in shown:
-        rate = say("Unsubscribed") if metric == UNSUBSCRIBE else say("Clicked") if metric == "click" else say("Opened")
-        heads += [(rate, "number"), (say("Against the first, within campaign and state"), "number")]
+        against = say("Unsubscribing against the first") if metric == UNSUBSCRIBE else say("Response against the first")
+        heads += [(traits.metric(view, metric), "number"), (against, "number")]
     made = [_row(view, rows(own[own["number"] == number]), int(number), shown)
             for number in sorted(own["number"].unique())]  # fmt: skip
     how = view.how(
@@ -119,7 +120,7 @@ def remarks(view: View) -> list[Text]:
     if found is None or found.reason:
         return []
     say = view.language.say
-    made = [_trend_told(view, found, metric) for metric in (UNSUBSCRIBE, *RESPONSES[:1]) if found.trend(metric)]
+    made = [_trend_told(view, found, metric) for metric in (UNSUBSCRIBE, *RESPONSES) if found.trend(metric)]
     made.append(_cap_told(view, found))
     low, high = found.added_slope
     if not math.isnan(low):
@@ -152,9 +153,10 @@ def _trend_told(view: View, found: Fatigue, metric: str) -> Text:
                    "message "
                    "(interval {low} to {high}; {events} of {base} delivered).", **numbers)  # fmt: skip
     if beyond:
-        return say("Clicks: {rise} of the first message’s rate with each earlier message (interval {low} to {high}; "
+        return say("Response: {rise} of the first message’s rate with each earlier message (interval {low} to {high}; "
                    "{events} of {base} delivered).", **numbers)  # fmt: skip
-    return say("Clicks: no trend beyond chance; {rise} of the first message’s rate with each earlier message (interval "
+    return say("Response: no trend beyond chance; {rise} of the first message’s rate with each earlier message "
+               "(interval "
                "{low} to {high}; {events} of {base} delivered).", **numbers)  # fmt: skip
 
 

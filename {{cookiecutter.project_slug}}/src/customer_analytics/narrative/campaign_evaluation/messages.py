@@ -76,6 +76,9 @@ def _all_table(view: View) -> TableWords:
             (say("Unit"), say("A customer in a campaign to whom something was sent; the window runs from the day of "
                               "assignment")),
             (say("Opened"), _machine_rule(view)),
+            (say("Ordered in the window"), say("Whoever ordered, for whatever reason; what the message caused is "
+                                               "told by the "
+                                               "experiments")),
             (say("Interval"), say("Wilson, widened where customers got several messages")),
         ),
         file=FILE,
@@ -151,7 +154,10 @@ def _beyond_chance(view: View) -> pd.DataFrame:
     own = table[table["differs"] & (table["sent"] >= view.minimum_group) & (table["base"] >= view.minimum_base)]
     obvious = own["dimension"].isin(("recency", "frequency")) & (own["metric"] == "conversion")
     own = own[~obvious].assign(size=own["difference"].abs() / own["others"].clip(lower=1e-9))
-    return own.sort_values(["size", "dimension", "value", "metric"], ascending=[False, True, True, True])
+    own = own.sort_values(["size", "dimension", "value", "metric"], ascending=[False, True, True, True])
+    return own.drop_duplicates(
+        ["metric", "events", "base"]
+    )  # a channel and an offer of one campaign are the same messages
 
 
 def _different(view: View) -> TableWords | None:

@@ -280,6 +280,6 @@ def _finding(view: View, row: Any) -> Finding:
         action=say("Judge such offers by window and days after together, and repeat this one only where earlier "
                    "money is "
                    "worth its cost."),
-        section=SECTION, value=float(row.total), low=float(row.total_low), high=float(row.total_high),
-        n=int(row.n + row.n_control), unit="orders",
+        section=SECTION, value=float(row.total) * PER_HUNDRED, low=float(row.total_low) * PER_HUNDRED,
+        high=float(row.total_high) * PER_HUNDRED, n=int(row.n + row.n_control), unit="per 100 customers",
     )  # fmt: skip
