@@ -72,7 +72,7 @@ def test_a_failed_sample_ratio_withholds_the_effect(view: View) -> None:
     assert "points" not in told.statement and "Banner" not in finding(view, "caused").statement
     (table,) = scorecard.tables(view)
     row = next(row for row in table.rows if row[0][0] == "Banner")
-    assert row[3][0] == "–" and "cannot be told" in row[-1][0]
+    assert row[2][0] == row[3][0] == "–" and "cannot be told" in row[-1][0]
     names = [name for _, rows in scorecard.dots(view) for name, *_ in rows]
     assert "Banner" not in names and "Mail" in names
 

@@ -190,11 +190,11 @@ def tables(view: View) -> list[TableWords]:
     shown = ranked[:MOST_ROWS]
     with_money = any(worth.known(view, one.campaign) for one in shown)
     columns = [
-        (say("Campaign"), "name"), (say("First day"), "text"), (say("Assigned (of them the control arm)"), "number"),
-        (say("Effect (interval)"), "number"),
+        (say("Campaign"), "name"), (say("Assigned (of them the control arm)"), "number"), (say("Effect"), "number"),
+        (say("Interval of the effect"), "number"),
     ]  # fmt: skip
     if with_money:
-        columns.append((worth.head(view), "number"))
+        columns += [(worth.head(view), "number"), (say("Interval of the money"), "number")]
     columns.append((say("What can be said"), "text"))
     return [
         TableWords(
@@ -242,19 +242,20 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
         int(listed.units),
     )
     effect: Cell = ("–", -math.inf)
+    between: Cell = ("–", -math.inf)
     if row is not None:
         shown = view.change(str(row.outcome), float(row.effect))
         change = shown if str(row.outcome) == view.main else f"{view.outcome_label(str(row.outcome))} {shown}"
-        interval = view.change_range(str(row.outcome), float(row.low), float(row.high))
-        effect = (say("{change} ({interval})", change=change, interval=interval), float(row.effect))
+        effect = (change, float(row.effect))
+        between = (view.change_range(str(row.outcome), float(row.low), float(row.high)), float(row.low))
     cells: list[Cell] = [
         (view.label(verdict.campaign), view.label(verdict.campaign)),
-        (view.day(listed.first_on), str(listed.first_on)),
         sizes,
         effect,
+        between,
     ]
     if with_money:
-        cells.append(worth.cell(view, verdict.campaign))
+        cells += worth.cells(view, verdict.campaign)
     return (*cells, (verdict_told(view, verdict), verdict.kind.value))
 
 

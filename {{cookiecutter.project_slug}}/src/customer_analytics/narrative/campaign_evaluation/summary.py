@@ -23,7 +23,7 @@ from customer_analytics.narrative.campaign_evaluation import (
     trust,
 )
 from customer_analytics.narrative.campaign_evaluation import findings as own
-from customer_analytics.narrative.campaign_evaluation.verdicts import GAINS, SOUND, of_kind
+from customer_analytics.narrative.campaign_evaluation.verdicts import GAINS, SOUND, Kind, of_kind
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 
 if TYPE_CHECKING:
@@ -35,13 +35,30 @@ class _Section(Protocol):
         """What the section has to say."""
 
 
-# After what the campaigns caused: in the order of the first screen.
+# After what the campaigns caused, and after FIRST: in the order of the first screen.
 SECTIONS: tuple[_Section, ...] = (
-    timing, programme, channel_findings, comparison_findings, claim, targets, groups, ladder, trust,
-    budget, attribution_findings, fatigue, beside, next_test,
+    timing,
+    programme,
+    channel_findings,
+    comparison_findings,
+    claim,
+    targets,
+    groups,
+    ladder,
+    trust,
+    budget,
+    attribution_findings,
+    fatigue,
+    beside,
+    next_test,
 )
 MOST_KPIS = 4
-FIRST_ACTS = ("caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation, the best first
+# What a client hears first, whichever section it is of: what was caused and what was not, why some cannot be told, the
+# channel that keeps nobody, the next test.
+FIRST = (
+    "harmed", "caused", "pull_forward", "no_effect", "doubtful", "cannot_be_told", "leaving_channel", "next_test",
+)  # fmt: skip
+FIRST_ACTS = ("harmed", "caused", "doubtful", "cannot_be_told", "no_effect")  # whose act is the recommendation
 
 
 def summary(view: View) -> Summary:
@@ -55,7 +72,12 @@ def summary(view: View) -> Summary:
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first."""
     told = [*own.findings(view), *(found for section in SECTIONS for found in section.findings(view))]
-    return told_in_order(told or [_nothing(view)])
+    return told_in_order(sorted(told, key=_place) or [_nothing(view)])
+
+
+def _place(finding: Finding) -> int:
+    """Place of a finding among those told first; all others after them, as they come."""
+    return FIRST.index(finding.id) if finding.id in FIRST else len(FIRST)
 
 
 def aside(view: View, section: str) -> list[Finding]:
@@ -112,7 +134,7 @@ def _standfirst(view: View) -> Text:
 
 
 def _kpis(view: View) -> tuple[Kpi, ...]:
-    kpis = [_sound_kpi(view), _programme_kpi(view), *channel_findings.kpis(view)]
+    kpis = [_sound_kpi(view), _unknown_kpi(view), _programme_kpi(view), *channel_findings.kpis(view)]
     found = tuple(kpi for kpi in kpis if kpi is not None)[:MOST_KPIS]
     return found or (Kpi(view.language.say("Campaigns"), view.language.number(0), view.why_not),)
 
@@ -127,6 +149,19 @@ def _sound_kpi(view: View) -> Kpi | None:
         say("Caused a gain"), number(len(of_kind(view, *GAINS))),
         say("of {compared} sound experiments; {all}", compared=number(compared),
             all=view.counted_campaigns(len(view.listed))),
+    )  # fmt: skip
+
+
+def _unknown_kpi(view: View) -> Kpi | None:
+    """Of how many campaigns it cannot be told what they caused."""
+    if not view.listed:
+        return None
+    open_ones = of_kind(view, Kind.UNKNOWN, Kind.DOUBTFUL, Kind.ADJUSTED)
+    without = sum(one.kind == "targeted" for one in view.listed)
+    return Kpi(
+        view.language.say("Cannot be called caused"), view.language.number(len(open_ones)),
+        view.language.say("of {all}; without a group held out: {without}", without=view.language.number(without),
+                          all=view.counted_campaigns(len(view.listed))),
     )  # fmt: skip
 
 

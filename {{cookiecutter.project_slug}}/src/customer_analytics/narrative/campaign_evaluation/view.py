@@ -164,7 +164,7 @@ class View:
             "margin": say("the margin of a customer"),
             "visits": say("the number of visits"),
             "unsubscribed": say("the share who unsubscribed"),
-            "refunds": say("the refunds of a customer"),
+            "refunds": say("the number of refunds"),
             "discount": say("the discount of a customer"),
         }.get(outcome) or say("“{name}”", name=shortened(outcome))
 
@@ -178,7 +178,7 @@ class View:
             "margin": say("Margin a customer"),
             "visits": say("Visits"),
             "unsubscribed": say("Share who unsubscribed"),
-            "refunds": say("Refunds a customer"),
+            "refunds": say("Refunds"),
             "discount": say("Discount a customer"),
         }.get(outcome) or shortened(outcome)
 

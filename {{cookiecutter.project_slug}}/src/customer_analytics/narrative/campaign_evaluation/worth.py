@@ -52,18 +52,15 @@ def known(view: View, campaign: str) -> bool:
 def head(view: View) -> Text:
     """Head of the column of money."""
     say = view.language.say
-    return say("Margin brought (interval)") if basis(view) == "margin" else say("Revenue brought (interval)")
+    return say("Margin brought") if basis(view) == "margin" else say("Revenue brought")
 
 
-def cell(view: View, campaign: str) -> Cell:
-    """What a campaign brought, for a cell; a dash where it is not known."""
+def cells(view: View, campaign: str) -> list[Cell]:
+    """What a campaign brought and its interval, for two cells; dashes where they are not known."""
     value, low, high = added(view, campaign)
-    if math.isnan(value):
-        return "–", -math.inf
-    shown = view.language.money(value)
-    if math.isnan(low):
-        return shown, value
-    return view.language.say("{value} ({interval})", value=shown, interval=view.money_range(low, high)), value
+    nothing: Cell = ("–", -math.inf)
+    shown: Cell = nothing if math.isnan(value) else (view.language.money(value), value)
+    return [shown, nothing if math.isnan(low) else (view.money_range(low, high), low)]
 
 
 def rank(view: View, campaign: str) -> float:
