@@ -19,6 +19,8 @@ from customer_analytics.tables.store import Tables
 DAY = 86_400
 KEYS = ("person_id", "start", "window_days")
 GROUP = "g_"
+PLACES = 6  # decimals that sums of money have
+_MONEY = ("revenue", "margin", "discount", "x_revenue", "revenue_before")
 
 
 def described(
@@ -116,13 +118,16 @@ def _outcomes(made: ir.Table, outcomes: Sequence[Outcome], *, has_visits: bool) 
 
     def zero(name: str) -> ir.FloatingValue:
         known = name in made.columns
-        return made[name].cast("float64").fill_null(0.0) if known else ibis.null("float64")
+        value = made[name].cast("float64").fill_null(0.0) if known else ibis.null("float64")
+        return value.round(PLACES) if name in _MONEY else value  # the same in any order of adding
 
     values = {one.column: zero(one.name) for one in outcomes if not one.ready and one.name in made.columns}
     if has_orders:
-        values |= {one.column: (zero("orders") > 0).ifelse(1.0, 0.0) for one in outcomes if _is(one, "converted")}
+        values |= {
+            one.column: (zero("orders") > 0).ifelse(1, 0).cast("float64") for one in outcomes if _is(one, "converted")
+        }
     before = {name: zero(name) for name in ("x_orders", "x_revenue", "orders_before", "revenue_before")}
-    converted = (zero("x_orders") > 0).ifelse(1.0, 0.0) if has_orders else ibis.null("float64")
+    converted = (zero("x_orders") > 0).ifelse(1, 0).cast("float64") if has_orders else ibis.null("float64")
     return made.select(
         *KEYS, **values, x_converted=converted, **before,
         x_visits=zero("x_visits") if has_visits else ibis.null("float64"),

@@ -191,7 +191,7 @@ def _ready_values(timed: ir.Table, ways: _Ways) -> dict[str, ir.Value]:
             values[one.column] = value.fill_null(0.0) if ways.ready[places[one.name]].hits_only else value
         elif one.name == "unsubscribed":
             at, until = timed.unsubscribed_at, timed.start + timed.window_days.as_interval("D")
-            inside = ((at >= timed.start) & (at < until)).fill_null(False).ifelse(1.0, 0.0)
+            inside = ((at >= timed.start) & (at < until)).fill_null(False).ifelse(1, 0).cast("float64")
             values[one.column] = ibis.ifelse(timed.start.notnull(), inside, ibis.null("float64"))
     return values
 
@@ -234,7 +234,7 @@ def _overview(tables: Tables, units: ir.Table, ways: _Ways) -> pd.DataFrame:
     known = {f"known_{one.column}": units[one.column].count() for one in ways.outcomes}
     found: pd.DataFrame = (
         units.group_by("code")
-        .aggregate(over=units.over.ifelse(1.0, 0.0).mean(), finished=units.over.ifelse(1, 0).sum(), **known)
+        .aggregate(over=units.over.ifelse(1, 0).cast("float64").mean(), finished=units.over.ifelse(1, 0).sum(), **known)
         .to_pandas()
     )
     found["strangers"] = 0

@@ -42,13 +42,13 @@ class Ready:
 def value_of(column: ir.Column) -> ir.FloatingValue:
     """A ready-made outcome as a number: yes 1, no 0, numbers as they are; null where it is neither."""
     if column.type().is_boolean():
-        return column.ifelse(1.0, 0.0).cast("float64")
+        return column.ifelse(1, 0).cast("float64")
     if not column.type().is_string():
         return column.cast("float64")
     text = column.strip()
     number = ibis.ifelse(text.re_search(_NUMBER), text, ibis.null("string")).cast("float64")
     flag = parse_flag(text)
-    return ibis.coalesce(number, ibis.cases((flag, 1.0), (~flag, 0.0), else_=ibis.null("float64")))
+    return ibis.coalesce(number, ibis.cases((flag, 1), (~flag, 0), else_=ibis.null("int8")).cast("float64"))
 
 
 def ready_outcomes(tables: Tables, parameters: CampaignEvaluationParameters) -> list[Ready]:

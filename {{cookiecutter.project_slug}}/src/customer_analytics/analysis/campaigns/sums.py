@@ -7,6 +7,8 @@ from itertools import combinations_with_replacement
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.campaigns.campaign import BEFORE, Outcome
@@ -14,6 +16,7 @@ from customer_analytics.analysis.campaigns.campaign import BEFORE, Outcome
 CUT = "w_"
 LOGS = ("z_recency", "z_never", "z_known", "z_unknown")
 KEYS = ("code", "arm", "block")
+DIGITS = 12
 
 
 def summed_columns(outcomes: Sequence[Outcome], before: Sequence[str]) -> tuple[str, ...]:
@@ -75,7 +78,17 @@ def with_sums(
     sums |= {f"q_{a}_{b}": (values[a] * values[b]).sum() for a, b in combinations_with_replacement(columns, 2)}
     frame: pd.DataFrame = values.group_by(list(keys)).aggregate(**sums).to_pandas()
     frame = frame.sort_values(list(keys), ignore_index=True)
-    return frame.astype({name: "float64" for name in frame.columns if name[:2] in ("s_", "q_")})
+    names = [name for name in frame.columns if name[:2] in ("s_", "q_")]
+    frame[names] = steady(frame[names].to_numpy(np.float64))
+    return frame
+
+
+def steady(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Sums to DIGITS digits: an engine adds in any order, and the last digits of a sum tell in which."""
+    size = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
+    unit = 10.0 ** (DIGITS - 1 - np.clip(np.nan_to_num(size), -100, 100))
+    rounded: npt.NDArray[np.float64] = np.round(values * unit) / unit
+    return rounded
 
 
 def _cut(rows: ir.Table, name: str) -> ir.FloatingValue:
@@ -91,7 +104,7 @@ def _logs(rows: ir.Table) -> dict[str, ir.FloatingValue]:
     recency, known = rows.recency_days, rows.days_known
     return {
         "z_recency": (recency.fill_null(0.0) + 1).ln(),
-        "z_never": recency.isnull().ifelse(1.0, 0.0),
+        "z_never": recency.isnull().ifelse(1, 0).cast("float64"),
         "z_known": (known.fill_null(0.0) + 1).ln(),
-        "z_unknown": known.isnull().ifelse(1.0, 0.0),
+        "z_unknown": known.isnull().ifelse(1, 0).cast("float64"),
     }
