@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.attribution import journeys, models, ready_paths, touchpoints
+from customer_analytics.analysis.attribution.calibration import calibration
 from customer_analytics.analysis.attribution.models import MODELS, Shares
 from customer_analytics.analysis.attribution.names import Names
 from customer_analytics.analysis.attribution.result import CREDITS, PATHS, SPREAD, Attribution, Source
@@ -19,7 +20,7 @@ from customer_analytics.tables.store import Tables
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.campaigns import Campaigns
-    from customer_analytics.analysis.experiment.result import Experiments
+    from customer_analytics.analysis.experiment import Experiments
 
 CHAIN = "markov"
 MISSING: dict[Source, str] = {
@@ -111,6 +112,8 @@ def _of_contacts(
     total = bought.aggregate(n=bought.conversions.sum()).to_pyarrow().to_pylist()[0]["n"] or 0
     with_value = tables.has("orders", "amount")
     made = _told(sums, names, parameters, (size, people), with_nulls=True, with_value=with_value)
+    if campaigns is not None and experiments is not None and not made.reason:
+        made = replace(made, calibration=calibration(found, names, campaigns, experiments))
     return replace(
         made, source=source, paths=_rated(_paths(found, names), with_nulls=True), unnamed=points.unnamed,
         open=float(row["open"] or 0), without_contact=float(total) - float(sums.set_totals[..., 0].sum()),

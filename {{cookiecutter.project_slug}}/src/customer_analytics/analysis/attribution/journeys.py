@@ -30,8 +30,9 @@ LISTED = 500  # paths that leave the engine, the most frequent ones
 
 @dataclass(frozen=True)
 class Journeys:
-    """`contacts`: a row a contact: person_id, block, second, code, previous (code before it, 0: none), is_last,
-    converts, is_open, conversions, value, bought (second of the order; null: none), and the share of each of RULES.
+    """`contacts`: a row a contact: person_id, block, second, code, previous (code before it, 0: none), place (from 0),
+    is_last, converts, is_open, after (second of the next order; -1: none), conversions, value and the share of each of
+    RULES as share_<rule>.
     `whole`: a row a journey: block, mask, trail (packed path), contacts, conversions, value, nulls, open."""
 
     contacts: ir.Table
@@ -116,7 +117,7 @@ def _with_shares(marked: ir.Table, half_life: float, closed: int) -> ir.Table:
         ),
     }
     return placed.select(
-        "person_id", "second", "code", "previous", "after", "stretch", "converts", "length",
+        "person_id", "second", "code", "previous", "after", "stretch", "converts", "length", "place",
         back=back, is_last=back == 0, block=block(placed.person_id, BLOCKS),
         is_open=~placed.converts & (placed.after == -1) & (placed.latest > closed),
         conversions=ibis.ifelse(placed.converts, placed.conversions, 0).cast("int64"),

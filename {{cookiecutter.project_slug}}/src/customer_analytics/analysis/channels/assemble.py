@@ -28,11 +28,12 @@ def channels(tables: Tables, parameters: CampaignEvaluationParameters) -> Channe
         return Channels("no_channel")
     base = parameters.minimum_base
     stay = winning.stay_window(found, parameters.retention_days, base)
+    days = winning.worth_window(found, parameters.channel_days, base)
     kind, money = winning.money_rows(tables, parameters)
-    heads = winning.counted(found, money, stay, parameters.channel_days)
+    heads = winning.counted(found, money, stay, days)
     if not len(heads) or heads["n"].sum() < base:
         return Channels("few_customers" if len(heads) else "no_days", found.source, unknown=found.unknown)
-    heads = _judged(heads, found.end, stay[1], parameters.channel_days, known=kind != "none")
+    heads = _judged(heads, found.end, stay[1], days, known=kind != "none")
     spend = costs.daily(tables)
     table = _table(found, heads, base).merge(_costs(found, heads, spend, base), on="channel", how="left")
     table["net"], table["net_low"], table["net_high"] = (
@@ -48,7 +49,7 @@ def channels(tables: Tables, parameters: CampaignEvaluationParameters) -> Channe
     mature, stayed = int(heads["mature"].sum()), int(heads["stayed"].sum())
     return Channels(
         source=found.source, first=found.first, last=found.end - 1, unknown=found.unknown, stay_from=stay[0],
-        stay_until=stay[1], worth_days=parameters.channel_days, money=kind,
+        stay_until=stay[1], worth_days=days, money=kind,
         spend_days=None if spend is None else (int(spend["day"].min()), int(spend["day"].max())),
         table=table, cohorts=_cohorts(found, heads, spend, base), mature=mature,
         overall=stayed / mature if mature >= base else math.nan, leaving=left_by, left=left,

@@ -69,7 +69,7 @@ class Channels:
         "few_customers"; "" otherwise. source: "customers" (as the client writes it) or "events" (first visit).
     first, last: days of winning that count (day numbers), both included. unknown: customers won then without a channel.
     stay_from, stay_until: days after being won of which one must be active to be still there; last day excluded.
-    worth_days: days after being won whose money counts.
+    worth_days: days after being won whose money counts: channel_days, fewer where the data are too short for them.
     table: TABLE, a row a channel, most customers first. customers: won; share of all won; buyers: with a purchase
         within worth_days, of the observed; mature: won long enough ago; stayed of them; rate with 95 % interval;
         difference: to the customers of all other channels won in the same months (Mantel-Haenszel), p

@@ -28,6 +28,7 @@ MOST = 24  # channels told apart
 STEP = 30  # days of a step of the curve that payback is read from
 STEPS = 12
 SHORTER = (14, 7)  # days watched where the data are too short for as many as retention_days
+SHORTER_WORTH = (60, 30, 14, 7)  # days whose money counts where the data are too short for channel_days
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,22 @@ def stay_window(found: Won, retention_days: int, minimum_base: int) -> tuple[int
 
     As many days as retention_days, so that all are watched equally long; fewer where the data are too short for that.
     """
+    lengths = (retention_days, *(days for days in SHORTER if days < retention_days))
+    length = _longest(found, [retention_days + days for days in lengths], minimum_base) - retention_days
+    return retention_days, retention_days + length
+
+
+def worth_window(found: Won, channel_days: int, minimum_base: int) -> int:
+    """Days after being won whose money counts: channel_days, fewer where the data are too short for that."""
+    return _longest(found, [channel_days, *(days for days in SHORTER_WORTH if days < channel_days)], minimum_base)
+
+
+def _longest(found: Won, spans: list[int], minimum_base: int) -> int:
+    """The first span that enough customers have behind them; the first of all where none is."""
     people = found.people
-    for length in (retention_days, *(days for days in SHORTER if days < retention_days)):
-        enough = people.filter(people.won + retention_days + length <= found.end).count().to_pyarrow().as_py()
-        if enough >= minimum_base:
-            return retention_days, retention_days + length
-    return retention_days, 2 * retention_days
+    counts = {f"n{span}": (people.won + span <= found.end).ifelse(1, 0).sum() for span in spans}
+    row = people.aggregate(**counts).to_pyarrow().to_pylist()[0]
+    return next((span for span in spans if (row[f"n{span}"] or 0) >= minimum_base), spans[0])
 
 
 def money_rows(tables: Tables, parameters: CampaignEvaluationParameters) -> tuple[Money, ir.Table | None]:

@@ -10,6 +10,7 @@ from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.channels import label, name
 from customer_analytics.narrative.campaign_evaluation.view import rows, shortened
 from customer_analytics.narrative.exhibits import FigureWords, How, PairRow, Row, SectionWords, TableWords
+from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.attribution import Attribution
@@ -171,7 +172,40 @@ def tables(view: View) -> list[TableWords]:
     """Shares by channel and model, then the most frequent paths."""
     if not has(view):
         return []
-    return [_shares(view), *_paths(view)]
+    return [_alike(view) if found(view).single >= ALL_ALIKE else _shares(view), *_paths(view)]
+
+
+def _alike(view: View) -> TableWords:
+    """One share a channel, where the models have nothing to differ in."""
+    say, language, one = view.language.say, view.language, found(view)
+    columns = [
+        (say("Channel"), "name"), (say("Contacts"), "number"), (say("Credited"), "number"),
+        (say("Share of what is credited"), "number"),
+    ]  # fmt: skip
+    if one.has_value:
+        columns.append((say("What they brought"), "number"))
+    own = one.credits[one.credits["model"] == "linear"].set_index("channel").to_dict("index")
+    body = []
+    for row in shown(view):
+        credit = own[row.channel]
+        share = language.say(
+            "{value} ({between})", value=language.percent(credit["share"], 1),
+            between=view.between(Interval(credit["low"], credit["high"])),
+        )  # fmt: skip
+        cells: list[tuple[str, Any]] = [
+            (label(view, row.channel), None), (language.number(row.contacts), row.contacts),
+            (language.number(credit["conversions"]), credit["conversions"]), (share, credit["share"]),
+        ]  # fmt: skip
+        if one.has_value:
+            cells.append((language.money(credit["value"]), credit["value"]))
+        body.append(tuple(cells))
+    why = say("{single} of the conversions come by journeys with one channel only: there all {models} rules say the "
+              "same, and equal shares are shown. Every model is in the file",
+              single=language.percent(one.single), models=language.number(len(one.models)))  # fmt: skip
+    return TableWords(
+        tuple(columns), tuple(body), say("What is credited to each channel, by every rule alike"),
+        how(view, (say("Credited"), why)), file="attribution.csv",
+    )  # fmt: skip
 
 
 def _shares(view: View) -> TableWords:

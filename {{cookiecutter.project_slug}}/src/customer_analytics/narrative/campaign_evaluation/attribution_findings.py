@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.campaign_evaluation import attribution
+from customer_analytics.narrative.campaign_evaluation import attribution, calibration
 from customer_analytics.narrative.campaign_evaluation.attribution import ALL_ALIKE, counted, found, has, shown
 from customer_analytics.narrative.campaign_evaluation.channels import name
 from customer_analytics.narrative.finding import Finding, Grade
@@ -40,6 +40,7 @@ def findings(view: View) -> list[Finding]:
                  **numbers)
     )  # fmt: skip
     return [
+        *calibration.findings(view),
         Finding(
             id="attribution", grade=Grade.C,
             head=say("{channel} gets the largest credit by some rule: up to {high}", **numbers) if not alike

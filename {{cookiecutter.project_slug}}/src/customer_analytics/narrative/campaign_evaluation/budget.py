@@ -163,7 +163,7 @@ def findings(view: View) -> list[Finding]:
     }  # fmt: skip
     pays = full.low > 0
     head = (
-        say("Money moved from {giver} to {taker} would bring more", **numbers)
+        say("Moving money from {giver} to {taker} pays, if the next unit brings what the last one did", **numbers)
         if pays
         else say("No move of money between channels surely pays")
     )

@@ -23,7 +23,11 @@ def kpis(view: View) -> list[Kpi]:
     base = view.counted_customers(one.mature)
     rate = language.percent(one.overall) if not math.isnan(one.overall) else str(view.not_estimable(one.mature))
     made = [
-        Kpi(say("New customers still there"), rate, say("of {base}, {days} after", base=base, days=days_told(view)))
+        Kpi(
+            say("New customers still there"),
+            rate,
+            say("of {base}, active {days} after", base=base, days=days_told(view)),
+        )
     ]
     paid = one.table[one.table["kept_cost"].notna() & ~one.table["channel"].isin(hidden(one, view.minimum_group))]
     if len(paid):
