@@ -48,7 +48,7 @@ def section(view: View) -> SectionWords:
         deck = say("{seeing} of {arms} arms are large enough to show a relative lift of {lift} with a chance of "
                    "{power}. Where nothing is seen, less than this may still be there.", **numbers)  # fmt: skip
     else:
-        deck = say("None of {arms} arms is large enough to show a relative lift of {lift} with a chance of {power}: "
+        deck = say("Not one of {arms} arms is large enough to show a relative lift of {lift} with a chance of {power}: "
                    "where nothing is seen, something may still be there.", **numbers)  # fmt: skip
     return SectionWords(say("What could have been seen at all"), "power", deck)
 
