@@ -106,6 +106,15 @@ def leaving(table: pd.DataFrame) -> tuple[str | None, float]:
     return str(worst["channel"]), float(worst["lost"])
 
 
+def poor(table: pd.DataFrame) -> str | None:
+    """The channel whose many customers bring least together for being worth less than the others, told from chance."""
+    shown = table[(table["worth_q"] < LEVEL) & (table["worth_difference_high"] < 0) & (table["share"] >= MANY)]
+    if not len(shown):
+        return None
+    lost = (-shown["worth_difference"] * shown["observed"]).round(6)
+    return str(shown.assign(lost=lost).sort_values(["lost", "channel"], ascending=[False, True]).iloc[0]["channel"])
+
+
 def best(table: pd.DataFrame) -> str | None:
     """The channel whose customers stay most, told from chance."""
     shown = table[(table["q"] < LEVEL) & (table["difference_low"] > 0)]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from customer_analytics.analysis.channels.outputs import hidden
 from customer_analytics.language import Text
-from customer_analytics.narrative.campaign_evaluation.channels import days_told, found, has, name
+from customer_analytics.narrative.campaign_evaluation.channels import (
+    days_told,
+    found,
+    has,
+    money_word,
+    name,
+    span,
+)
 from customer_analytics.narrative.finding import Finding, Grade, Kpi
 from customer_analytics.statistics import Interval
 
@@ -52,7 +59,32 @@ def findings(view: View) -> list[Finding]:
     small = hidden(one, view.minimum_group)
     if one.leaving is not None and one.leaving not in small:
         return [_leaving(view, one.leaving)]
-    return [_none_leaves(view)] if not math.isnan(one.overall) else []
+    poor = [_brings_little(view, one.poor)] if one.poor is not None and one.poor not in small else []
+    return poor + ([_none_leaves(view)] if not math.isnan(one.overall) else [])
+
+
+def _brings_little(view: View, channel: str) -> Finding:
+    say, language, row = view.language.say, view.language, found(view).row(channel)
+    numbers = {
+        "channel": name(view, channel), "worth": language.money(float(row["worth"])), "money": money_word(view),
+        "days": span(view), "n": view.counted_customers(int(row["observed"])),
+        "interval": view.money_between(float(row["worth_low"]), float(row["worth_high"])),
+        "less": language.money(-float(row["worth_difference"])), "share": language.percent(float(row["share"])),
+        "less_low": language.money(-float(row["worth_difference_high"])),
+        "less_high": language.money(-float(row["worth_difference_low"])),
+    }  # fmt: skip
+    return Finding(
+        id="poor_channel", grade=Grade.C, head=say("Customers of {channel} bring less than the others", **numbers),
+        statement=say(
+            "A customer whom {channel} won brought **{worth}** of {money} within {days} ({interval}; {n}): {less} less "
+            "({less_low} to {less_high}) than one whom another channel won.", **numbers,
+        ),
+        meaning=say("It won {share} of all new customers: counted by heads it looks better than it is.", **numbers),
+        action=say("Pay less for a customer of {channel} than for one of the others, and look at whom it reaches.",
+                   **numbers),
+        section="channels", value=float(row["worth"]), low=float(row["worth_low"]), high=float(row["worth_high"]),
+        n=int(row["observed"]), unit="money",
+    )  # fmt: skip
 
 
 def _leaving(view: View, channel: str) -> Finding:
