@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.experiment.robust import DRAWS, LEAST_BLOCKS
 from customer_analytics.statistics import Interval
+
+__all__ = ["DRAWS", "LEAST_BLOCKS", "BlockSums", "block_sums", "ends", "weights"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-DRAWS = 1_000
-LEAST_BLOCKS = 10  # filled blocks in an arm below which its resamples say nothing
 ENDS = (0.025, 0.975)
 
 

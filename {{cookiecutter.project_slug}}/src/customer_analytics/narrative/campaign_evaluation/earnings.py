@@ -41,7 +41,8 @@ def made(view: View) -> Money:
 
 def section(view: View) -> SectionWords:
     """Opening: what is counted as earned."""
-    say, title = view.language.say, view.language.say("What each campaign earned")
+    say = view.language.say
+    title = say("What each campaign earned") if made(view).basis else say("What follows from each campaign")
     return SectionWords(
         title, "earnings",
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from customer_analytics.analysis.next_test.draw import VALUE
 from customer_analytics.analysis.next_test.outputs import sizes
 from customer_analytics.analysis.next_test.result import AUDIENCE, LEAST_ARM, NextTest
 from customer_analytics.language import Text
@@ -93,22 +94,31 @@ def _tested(view: View) -> Text:
         "promising": say("{what} again, with its contact unchanged: of all sound campaigns it brought most for one "
                          "contact, luck taken out where that can be told.", what=what),
         "named": say("{what} again, as engagement.yml says.", what=what),
-    }.get(test.chosen) or say("{what} again, the latest campaign with a group held out.", what=what)  # fmt: skip
+    }.get(test.chosen) or say("{what} again, the latest campaign whose arms could be compared.", what=what)  # fmt: skip
+
+
+def _is_untouched(view: View) -> bool:
+    """Whether the first arm gets nothing; else it gets what the model's first arm got."""
+    row = view.campaign(_test(view).model)
+    return row is None or row.control_kind == "untouched"
 
 
 def _decides(view: View) -> Text:
     say, test = view.language.say, _test(view)
     numbers = {
         "outcome": view.outcome_label(test.outcome), "base": _level(view, test.base.mean),
-        "n": view.counted_customers(test.base_n),
+        "n": view.counted_customers(test.base_n), "campaign": view.name(test.model),
         "window": view.language.say_count("{count} day", "{count} days", test.window_days),
-        "campaign": view.name(test.model), "day": view.language.date(test.result_on),
+        "within": view.within(test.outcome, test.model), "control": view.against(test.model),
     }  # fmt: skip
-    if test.base_from == "control":
-        return say("{outcome} within {window}, everybody counted in the arm drawn: {base} without a contact ({n} held "
-                   "out of {campaign}). No look at the result before {day}.", **numbers)  # fmt: skip
-    return say("{outcome} within {window}, everybody counted in the arm drawn: {base} without a contact ({n}, their "
-               "last {window}). No look at the result before {day}.", **numbers)  # fmt: skip
+    if test.base_from != "control":
+        return say("{outcome} within {window}, everybody counted in the arm drawn: {base} now ({n}, their last "
+                   "{window}).", **numbers)  # fmt: skip
+    if _is_untouched(view):
+        return say("{outcome}{within}, everybody counted in the arm drawn: {base} without a contact ({n} held out of "
+                   "{campaign}).", **numbers)  # fmt: skip
+    return say("{outcome}{within}, everybody counted in the arm drawn: {base} with {control} ({n} of {campaign}).",
+               **numbers)  # fmt: skip
 
 
 def _level(view: View, value: float) -> str:
@@ -160,20 +170,24 @@ def _one_text(view: View, told: list[Text]) -> Text:
 def _pool(view: View) -> Text:
     say, test = view.language.say, _test(view)
     assert test.pool is not None
-    out, few = test.pool.out, view.few
-    numbers = {
-        "active": view.counted_customers(test.pool.active), "free": view.language.number(_free(test)),
-        "consent": few(out["no_consent"]) if out["no_consent"] else view.language.number(0),
-        "gone": few(out["unsubscribed"]) if out["unsubscribed"] else view.language.number(0),
-        "often": few(out["too_often"]) if out["too_often"] else view.language.number(0),
-        "held": few(out["held_out"]) if out["held_out"] else view.language.number(0),
+    numbers = {"active": view.counted_customers(test.pool.active), "free": view.language.number(_free(test))}
+    dated = bool(test.pool.people["last_day"].notna().any())
+    told = [
+        say("{free} of {active} who were there in the last year.", **numbers)
+        if dated
+        else say("{free} of {active}; the data do not say when they were there last.", **numbers)
+    ]
+    why = {
+        "no_consent": say("no consent"), "unsubscribed": say("unsubscribed"),
+        "too_often": say("contacted too often in the last month"),
+        "held_out": say("held out of a list that still holds"),
     }  # fmt: skip
-    told = say("{free} of {active} who were there in the last year. Left out: {consent} without consent, {gone} "
-               "unsubscribed, {often} contacted too often in the last month, {held} held out of a list that still "
-               "holds.", **numbers)  # fmt: skip
-    if test.pool.knows_consent:
-        return told
-    return view.together([told, say("The data do not say who agreed to messages: check that before sending.")])
+    out = [say("{name}: {n}", name=why[name], n=view.few(n)) for name, n in test.pool.out.items() if n]
+    if out:
+        told.append(say("Left out: {listed}.", listed=Text(view.language.joined(out))))
+    if not test.pool.knows_consent:
+        told.append(say("The data do not say who agreed to messages: check that before sending."))
+    return view.together(told)
 
 
 def _arms(view: View) -> Text:
@@ -182,8 +196,12 @@ def _arms(view: View) -> Text:
         say("{name}: {n}", name=view.shortened(name), n=view.language.number(size))
         for name, size in zip(test.arms, test.sizes, strict=True)
     ]
-    return say("{listed}. The first one gets no message until {day}; the others get theirs on the day after the draw.",
-               listed=Text(view.language.joined(told)), day=view.language.date(test.result_on))  # fmt: skip
+    numbers = {"listed": Text(view.language.joined(told)), "day": view.language.date(test.result_on),
+               "control": view.against(test.model)}  # fmt: skip
+    if _is_untouched(view):
+        return say("{listed}. The first one gets no message, and nobody looks at the result, until {day}; the others "
+                   "get theirs on the day after the draw.", **numbers)  # fmt: skip
+    return say("{listed}. The first one gets what {control} got; nobody looks at the result until {day}.", **numbers)
 
 
 def _sees(view: View) -> Text:
@@ -222,11 +240,14 @@ def _costs(view: View) -> Text:
 def _drawn(view: View) -> Text:
     say, test = view.language.say, _test(view)
     assert test.strata is not None
-    by = {("value",): say("classes of value"), (): say("no strata")}.get(test.strata_by)
-    names = by or Text(view.language.listing([view.shortened(name) for name in test.strata_by]))
+    if len(test.strata) == 1:
+        return say("By a hash of the customer’s number with the seed {seed}: the same seed gives the same arms.",
+                   seed=str(test.seed))  # fmt: skip
+    names = view.language.listing([view.shortened(name) for name in test.strata_by])
+    by = say("classes of value") if test.strata_by == (VALUE,) else Text(names)
     return say("In the same shares within each of {strata} strata ({by}), by a hash of the customer’s number with the "
                "seed {seed}: the same seed gives the same arms.", strata=view.language.number(len(test.strata)),
-               by=names, seed=str(test.seed))  # fmt: skip
+               by=by, seed=str(test.seed))  # fmt: skip
 
 
 def _place(view: View) -> Text:
@@ -255,7 +276,7 @@ def tables(view: View) -> list[TableWords]:
         lines.append(line if with_weeks else line[:-1])
     columns = (
         (say("Lift to be seen"), "num"), (say("Outcome with it"), "num"), (say("Customers in all"), "num"),
-        (say("Of them without a message"), "num"), (say("Weeks of traffic"), "num"),
+        (say("Of them in the control group"), "num"), (say("Weeks of traffic"), "num"),
     )  # fmt: skip
     how = [
         (say("Chance and level"), say("Seen with a chance of {power}, two-sided level {level} for each contact arm.",
@@ -295,11 +316,10 @@ def findings(view: View) -> list[Finding]:
     return [
         Finding(
             id="next_test", grade=Grade.C, head=say("The next test is drawn"),
-            statement=say("A test with {n}, {held} of them without a message, would see a lift of **{lift}** or more "
-                          "in {outcome}.", **numbers),
+            statement=say("A test with {n}, {held} of them in the control group, would see a lift of **{lift}** or "
+                          "more in {outcome}.", **numbers),
             meaning=meaning,
-            action=say("Send to its treatment arm only, leave the control group alone until {day}, and run this report "
-                       "again.", **numbers),
+            action=say("Treat its arms as they were drawn until {day}, and run this report again.", **numbers),
             section="next_test", value=None if math.isnan(test.detectable) else test.detectable, n=test.n,
             unit="relative lift", notable=math.isfinite(test.detectable),
         )
