@@ -53,7 +53,8 @@ def channels(tables: Tables, parameters: CampaignEvaluationParameters) -> Channe
         spend_days=None if spend is None else (int(spend["day"].min()), int(spend["day"].max())),
         table=table, cohorts=_cohorts(found, heads, spend, base), mature=mature,
         overall=stayed / mature if mature >= base else math.nan, leaving=left_by, left=left,
-        best=_best(found, heads, left_by, base), poor=quality.poor(table), budget=budget(table, parameters.budget_shift, base, left_by),
+        best=_best(found, heads, left_by, base), poor=quality.poor(table),
+        budget=budget(table, parameters.budget_shift, base, left_by),
     )  # fmt: skip
 
 
