@@ -58,7 +58,7 @@ def money(
         return Money(reason, basis, campaigns.main, arms, scorecard(campaigns, experiments, arms, [])[0])
     arms = pd.concat([one.found.table for one in told], ignore_index=True)
     arms = arms.join(_decisions(campaigns, experiments, parameters, arms, frozenset(moved)))
-    kept = _kept(experiments, arms, moved)
+    kept = _kept(experiments, told, moved)
     shrunken, own = _shrink(kept, told, arms, drawn)
     arms = arms.join(own)[list(ARMS)]
     table, ranked_by = scorecard(campaigns, experiments, arms, told)
@@ -124,11 +124,14 @@ def _decisions(
     return pd.DataFrame(rows, columns=list(DECIDED), index=arms.index)
 
 
-def _kept(experiments: Experiments, arms: pd.DataFrame, moved: Collection[tuple[str, str]]) -> Mask:
-    """Arms of sound campaigns whose gain was not only brought forward: those that are added up."""
-    sound = {name: experiments.sound(str(name)) for name in arms["campaign"].unique()}
-    pairs = zip(arms["campaign"], arms["arm"], strict=True)
-    return np.array([sound[campaign] and (campaign, arm) not in moved for campaign, arm in pairs], dtype=bool)
+def _kept(experiments: Experiments, told: list[Compared], moved: Collection[tuple[str, str]]) -> Mask:
+    """Arms that are added up: of sound campaigns against no contact, whose gain was not only brought forward."""
+    kept = [
+        experiments.sound(str(one.row["campaign"])) and one.control_sent < SENT and (campaign, arm) not in moved
+        for one in told
+        for campaign, arm in zip(one.found.table["campaign"], one.found.table["arm"], strict=True)
+    ]
+    return np.array(kept, dtype=bool)
 
 
 def _shrink(

@@ -37,9 +37,9 @@ class Money:
     campaigns: SCORECARD, one row a campaign of any kind, as in Campaigns.list; figures of all contact arms together;
         decision of the arm that is named in `arm`; `score`: what the rank goes by (`ranked_by`: "cost": value for a
         unit of cost, "contact": value for one contacted).
-    shrunken: of the sound arms, in their order in `arms`; None with fewer than three campaigns.
-    programme: see programme.COLUMNS; empty without a sound campaign. `of`: what it adds up: margin, revenue, or the
-        name of the main outcome.
+    shrunken: of the sound arms against no contact, in their order in `arms`; None with fewer than three campaigns.
+    programme: see programme.COLUMNS; of the same arms; empty without one. `of`: what it adds up: margin, revenue, or
+        the name of the main outcome.
     moved: campaigns whose gain was only brought forward; they are neither shrunken nor added up.
     """
 

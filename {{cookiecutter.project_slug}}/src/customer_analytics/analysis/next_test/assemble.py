@@ -25,7 +25,8 @@ from customer_analytics.expressions import utc_of_local_midnight
 from customer_analytics.tables.store import Tables
 
 WHERE = "reports, campaign_evaluation, "
-CONVERTED = "converted"
+CONVERTED, REVENUE = "converted", "revenue"
+MOST_BUY = 0.5  # share with a purchase in the window, above which money decides
 
 
 def design(
@@ -45,13 +46,14 @@ def design(
     own = model(campaigns, experiments, money, parameters.next_test)
     days = int(own.window_days) if own.window_days == own.window_days and own.window_days else parameters.window_days
     there = pool(tables, ledger, parameters.next_strata, days, AUDIENCE)
-    outcome = campaigns.main if campaigns is not None and own.base_n else CONVERTED
     base, base_n, base_from = _base(own, there)
+    outcome = CONVERTED if base.binary else REVENUE
+    outcome = campaigns.main if campaigns is not None and own.base_n else outcome
     known = campaigns.outcome(outcome) if campaigns is not None else None
     shape = Shape(parameters.next_holdout, len(parameters.next_arms) - 1, parameters.power)
     plan = NextTest(
         reason="" if _usable(base) else "no_base", pool_reason="", model=own.campaign, model_arm=own.arm,
-        chosen=own.chosen, outcome=outcome, kind=known.kind if known is not None else COMPUTED[CONVERTED], base=base,
+        chosen=own.chosen, outcome=outcome, kind=known.kind if known is not None else COMPUTED[outcome], base=base,
         base_n=base_n, base_from=base_from, window_days=days, shape=shape, arms=parameters.next_arms,
         lift=parameters.smallest_lift, seed=parameters.seed, assigned_on=tables.as_of, saved=own.saved,
         measured=own.measured, pool=there,
@@ -94,11 +96,14 @@ def _cost(fixed: float, messages: float) -> float:
 
 
 def _base(own: Model, there: Pool | None) -> tuple[Base, int, str]:
-    """Of the model's control group; else the present share of customers with a purchase in so many days."""
+    """Of the model's control group; else the present share of customers with a purchase in so many days. Where most buy
+    anyway, a share can hardly rise, and what they spend decides."""
     if own.base_n:
         return own.base, own.base_n, "control"
     if there is not None and there.asked >= LEAST:
         rate = there.rate
+        if rate > MOST_BUY and there.spent > 0:
+            return Base(there.spent, there.spread, False), there.asked, "customers"
         return Base(rate, math.sqrt(rate * (1 - rate)), True), there.asked, "customers"
     return unknown(), 0, ""
 

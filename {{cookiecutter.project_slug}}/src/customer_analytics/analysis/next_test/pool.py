@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import ibis
@@ -19,6 +20,7 @@ from customer_analytics.tables.store import Tables
 YEAR = 365
 WEEK = 7
 LONGEST = 52  # weeks beyond which a test is too long to be planned
+Floats = npt.NDArray[np.float64]
 OUT = ("no_consent", "unsubscribed", "too_often", "held_out")
 
 
@@ -37,8 +39,10 @@ class Pool:
     active: int
     out: dict[str, int]
     knows_consent: bool
-    rate: float = float("nan")
     asked: int = 0
+    rate: float = math.nan
+    spent: float = math.nan
+    spread: float = math.nan
 
     def weeks_for(self, units: float, now: int) -> float:
         """Weeks in which so many different ones of them come by at the present traffic; NaN where a year is too short.
@@ -47,9 +51,9 @@ class Pool:
         """
         days = np.sort(now - self.people["last_day"].dropna().to_numpy(dtype=np.float64))
         if not 0 < units <= len(days):
-            return float("nan")
+            return math.nan
         weeks = float(np.ceil(days[int(np.ceil(units)) - 1] / WEEK))
-        return max(weeks, 1.0) if weeks <= LONGEST else float("nan")
+        return max(weeks, 1.0) if weeks <= LONGEST else math.nan
 
 
 def pool(
@@ -71,7 +75,7 @@ def pool(
         return None
     frame: pd.DataFrame = known.to_pandas().sort_values("person_id", ignore_index=True)
     before = frame["before"].to_numpy(dtype=np.float64) > 0
-    bought = frame["bought"].to_numpy(dtype=np.float64) > 0
+    bought, spent = ((frame[name].to_numpy(dtype=np.float64)[before]) for name in ("bought", "spent"))
     dated = frame["last_day"].notna().any()
     active = (frame["last_day"] >= now - YEAR).to_numpy() if dated else np.ones(len(frame), dtype=bool)
     own = frame[active].reset_index(drop=True)
@@ -80,12 +84,20 @@ def pool(
     return Pool(
         free[["person_id", "value", "last_day", *map(stratum, range(len(columns)))]], len(frame), len(own),
         {name: int((why == name).sum()) for name in OUT}, knows_consent,
-        float(bought[before].mean()) if before.any() else float("nan"), int(before.sum()),
+        *_present(bought, spent),
     )  # fmt: skip
 
 
+def _present(bought: Floats, spent: Floats) -> tuple[int, float, float, float]:
+    """asked, rate, spent and spread of those who were customers before the last window."""
+    if len(bought) < 2:
+        return len(bought), math.nan, math.nan, math.nan
+    return len(bought), float(bought.mean()), float(spent.mean()), float(spent.std(ddof=1))
+
+
 def _known(tables: Tables, columns: tuple[str, ...], now: int, window_days: int) -> ir.Table | None:
-    """person_id, value, last_day, before (bought in the year up to the last window), bought (in it), and columns."""
+    """person_id, value, last_day, before (bought in the year up to the last window), bought and spent (in it), and
+    columns."""
     parts = [part for part in (_orders(tables, now, window_days), _visits(tables, now)) if part is not None]
     if tables.has("customers", "customer_id"):
         rows = tables["customers"]
@@ -97,7 +109,7 @@ def _known(tables: Tables, columns: tuple[str, ...], now: int, window_days: int)
     else:
         return None
     joined = people.left_join(parts[0], "person_id").drop("person_id_right") if parts else people
-    missing = {name: ibis.null("float64") for name in ("value", "last_day", "before", "bought")}
+    missing = {name: ibis.null("float64") for name in ("value", "last_day", "before", "bought", "spent")}
     return joined.mutate(**{name: empty for name, empty in missing.items() if name not in joined.columns})
 
 
@@ -122,6 +134,7 @@ def _orders(tables: Tables, now: int, window_days: int) -> ir.Table | None:
         last_day=paid.day.max(where=paid.bought).cast("float64"),
         before=(paid.bought & (paid.day < start) & (paid.day >= start - YEAR)).ifelse(1.0, 0.0).max(),
         bought=(paid.bought & (paid.day >= start)).ifelse(1.0, 0.0).max(),
+        spent=paid.net.sum(where=paid.day >= start).cast("float64").fill_null(0.0),
     )
 
 

@@ -125,6 +125,8 @@ def _level(view: View, value: float) -> str:
     """A mean of the outcome, also where no campaign knows its kind."""
     if _test(view).base.binary:
         return view.language.percent(value, 1)
+    if _test(view).kind == "money":
+        return view.language.money(value)
     return view.level(_test(view).outcome, value)
 
 
@@ -192,8 +194,9 @@ def _pool(view: View) -> Text:
 
 def _arms(view: View) -> Text:
     say, test = view.language.say, _test(view)
+    usual = {"control": say("control group"), "treatment": say("treatment group")}
     told = [
-        say("{name}: {n}", name=view.shortened(name), n=view.language.number(size))
+        say("{name}: {n}", name=usual.get(name) or view.shortened(name), n=view.language.number(size))
         for name, size in zip(test.arms, test.sizes, strict=True)
     ]
     numbers = {"listed": Text(view.language.joined(told)), "day": view.language.date(test.result_on),

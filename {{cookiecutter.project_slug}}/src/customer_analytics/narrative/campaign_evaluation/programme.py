@@ -74,7 +74,8 @@ def _ledger(view: View) -> TableWords:
         say("Ledger of the programme: {what} beyond the control groups, before cost", what=what(view)),
         view.how(
             (say("Which campaigns"),
-             say("Drawn by lot, the lot held, the window over. A campaign counts in the quarter in which it began.")),
+             say("Drawn by lot against no contact, the lot held, the window over; in the quarter in which they "
+                 "began.")),
             (say("Interval"), say("Blocks of customers resampled: who was in several campaigns comes with all of "
                                   "them.")),
             (say("Luck taken out"),
@@ -112,7 +113,7 @@ def _shrunken(view: View) -> list[TableWords]:
     kept = [row for row in shown(view) if not math.isnan(row.shrunken)]
     kept.sort(key=lambda row: (-_each(view, row), str(row.campaign), str(row.arm)))
     lines = []
-    for row in kept[:6]:
+    for row in kept[:5]:
         each = _each(view, row)
         between = say("{low} to {high}", low=_value_each(view, row.shrunken_low),
                       high=_value_each(view, row.shrunken_high))  # fmt: skip
