@@ -20,7 +20,8 @@ def balance_table(found: Design, matches: Matches) -> pd.DataFrame:
     """
     inside = found.contacted
     spread = np.sqrt((_variance(found.x[inside]) + _variance(found.x[~inside])) / 2)
-    before = found.x[inside].mean(axis=0) - found.x[~inside].mean(axis=0) if (~inside).any() else spread * np.nan
+    everybody = np.ones(len(inside))
+    before = _mean(found.x[inside], everybody[inside]) - _mean(found.x[~inside], everybody[~inside])
     weight = matches.weight
     after = _mean(found.x[inside], weight[inside]) - _mean(found.x[~inside], weight[~inside])
     safe = np.where(spread > 1e-12, spread, np.nan)
