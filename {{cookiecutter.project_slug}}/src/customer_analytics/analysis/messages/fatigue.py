@@ -64,7 +64,7 @@ def fatigue(campaigns: Campaigns, found: Contacts, tables: Tables, parameters: C
     trends = _trends(counts, axis, [metric for metric in known if metric in (answer, "unsubscribe")])
     first = curve[(curve["axis"] == axis) & (curve["base"] >= parameters.minimum_base)]
     seen = int(first["number"].max()) if len(first) else 0
-    cap, cap_by = _cap(trends, seen) if axis == WINDOW else (None, "")
+    cap, cap_by = cap_of(trends, seen) if axis == WINDOW else (None, "")
     added, slope = _added(counts, axis, parameters.minimum_base)
     return Fatigue("", days, axis, curve, trends, added, slope, cap, cap_by, seen, repeated[axis])
 
@@ -146,7 +146,7 @@ def _trends(counts: pd.DataFrame, axis: str, known: list[str]) -> tuple[Trend, .
     return tuple(replace(trend, p_adjusted=float(p)) for trend, p in zip(found, adjusted, strict=True))
 
 
-def _cap(trends: tuple[Trend, ...], seen: int) -> tuple[int | None, str]:
+def cap_of(trends: tuple[Trend, ...], seen: int) -> tuple[int | None, str]:
     """The lowest of the caps that the trends beyond chance set; None where none does among the numbers seen."""
     caps = []
     for trend in trends:

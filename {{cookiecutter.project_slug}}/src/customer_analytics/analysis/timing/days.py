@@ -88,7 +88,25 @@ def by_day(
     keys = ["code", "arm", "block", "followed"]
     rows = followed_units(campaigns, tables, codes)
     units = rows.group_by(keys).aggregate(n=rows.count()).to_pandas().sort_values(keys, ignore_index=True)
-    joined = rows.inner_join(bought.select("person_id", "ordered_at", "bought", "net"), "person_id")
+    sums = sums_by_day(rows, bought)
+    frame = sums.to_pandas().sort_values([*keys, "day"], ignore_index=True)
+    has_money = bool(frame["revenue"].notna().any())
+    for name in MEASURES:
+        frame[name] = frame[name].astype("float64").fillna(0.0)
+    days = campaigns.list.set_index("code")["window_days"]
+    return Days(units, frame, {code: int(days[code]) for code in codes}, has_money)
+
+
+def sums_by_day(units: ir.Table, bought: ir.Table) -> ir.Table:
+    """Orders, revenue and first orders since the assignment, by code, arm, block, followed and day (0: the first 24
+    hours), from BEFORE_DAYS before to the last day that is known for units of their kind.
+
+    Args:
+        units: as followed_units gives them.
+        bought: person_id, ordered_at, bought, net.
+    """
+    keys = ["code", "arm", "block", "followed"]
+    joined = units.inner_join(bought.select("person_id", "ordered_at", "bought", "net"), "person_id")
     seconds = joined.ordered_at.epoch_seconds().cast("int64") - joined.start.epoch_seconds().cast("int64")
     # Shifted before it is divided: engines round a negative quotient differently.
     day = ((seconds + BEFORE_DAYS * DAY) // DAY - BEFORE_DAYS).cast("int32")
@@ -99,13 +117,7 @@ def by_day(
     first = ibis.window(group_by=["code", "person_id"])
     since = ((own.day >= 0) & (own.orders > 0)).ifelse(own.day, None)
     own = own.mutate(first=since.min().over(first))
-    sums = own.group_by(*keys, "day").aggregate(
+    return own.group_by(*keys, "day").aggregate(
         orders=own.orders.sum(), revenue=own.revenue.sum(),
         converted=(own.day == own["first"]).fill_null(False).ifelse(1, 0).sum(),
     )  # fmt: skip
-    frame = sums.to_pandas().sort_values([*keys, "day"], ignore_index=True)
-    has_money = bool(frame["revenue"].notna().any())
-    for name in MEASURES:
-        frame[name] = frame[name].astype("float64").fillna(0.0)
-    days = campaigns.list.set_index("code")["window_days"]
-    return Days(units, frame, {code: int(days[code]) for code in codes}, has_money)
