@@ -92,7 +92,7 @@ def test_every_key_of_engagement_yml_is_in_the_guide(block: type[BaseModel]) -> 
 
 
 def test_every_table_and_column_is_in_the_guide() -> None:
-    text = (HERE / "docs" / "guide" / "engagement-yml.md").read_text(encoding="utf-8")
+    text = (HERE / "docs" / "guide" / "engagement-yml.md").read_text(encoding="utf-8").partition("\n## reports")[0]
     for schema in SCHEMAS.values():
         (row,) = re.findall(rf"^\| `{schema.name}` \|.*$", text, re.MULTILINE)
         assert all(column.name in row for column in schema.columns), schema.name

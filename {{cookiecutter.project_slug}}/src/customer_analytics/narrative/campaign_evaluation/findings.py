@@ -74,7 +74,7 @@ def _clauses(view: View, found: list[Verdict]) -> Text:
         return effect_told(view, found[0].effect, "A")
     told = [
         say(
-            "{campaign} from {control} to {level}, **{change}** ({interval}; {few} against {many} customers)",
+            "{campaign} {level} against {control}, **{change}** ({interval}; {few} against {many} customers)",
             few=view.language.number(one.effect.n),
             many=view.language.number(one.effect.n_control),
             **numbers_of(view, one.effect),
@@ -82,15 +82,16 @@ def _clauses(view: View, found: list[Verdict]) -> Text:
         for one in found[:MOST_TOLD]
         if one.effect is not None
     ]
-    listed, window = Text(view.language.joined(told)), view.window()
+    listed, window = view.clauses(told), view.window()
     rest = len(found) - len(told)
     if rest:
         return view.language.say_count(
-            "Who got it was drawn by lot; within {window}: {listed}; one more is in the table.",
-            "Who got it was drawn by lot; within {window}: {listed}; {count} more are in the table.",
+            "Who got it was drawn by lot; against the control group, within {window}: {listed}; and one more.",
+            "Who got it was drawn by lot; against the control group, within {window}: {listed}; and {count} more.",
             rest, listed=listed, window=window,
         )  # fmt: skip
-    return say("Who got it was drawn by lot; within {window}: {listed}.", listed=listed, window=window)
+    return say("Who got it was drawn by lot; against the control group, within {window}: {listed}.", listed=listed,
+               window=window)  # fmt: skip
 
 
 def _harmed(view: View) -> Finding | None:
@@ -128,7 +129,7 @@ def _nothing(view: View) -> Finding | None:
 def _unmoved(view: View, found: list[Verdict]) -> Text:
     """Several campaigns without an effect, each with its difference; of many the first ones."""
     told = [view.language.say("{campaign} {change} ({interval})", **numbers_of(view, one.effect)) for one in found]
-    values = {"outcome": view.outcome(view.main), "listed": Text(view.language.joined(told[:MOST_LISTED]))}
+    values = {"outcome": view.outcome(view.main), "listed": view.clauses(told[:MOST_LISTED])}
     rest = len(told) - MOST_LISTED
     if rest <= 0:
         return view.language.say("In {outcome} the arms do not differ beyond chance: {listed}.", **values)
@@ -196,6 +197,11 @@ def _doubtful(view: View) -> Finding | None:
 def _why(view: View, verdict: Verdict) -> Text:
     """Why an experiment is doubtful, with the p-value of the sample ratio where that is the reason."""
     p = view.ratio_p(verdict.campaign)
+    if verdict.kind is Kind.ADJUSTED and verdict.effect is not None:
+        return view.language.say(
+            "its customers were chosen, not drawn; against alike ones {change} in {outcome} ({interval})",
+            **numbers_of(view, verdict.effect),
+        )  # fmt: skip
     if verdict.reason.startswith("ratio") and not math.isnan(p):
         return view.language.say("{why} (p {p})", why=reason_told(view, verdict.reason), p=view.p(p))
     return reason_told(view, verdict.reason)
@@ -203,9 +209,9 @@ def _why(view: View, verdict: Verdict) -> Text:
 
 def _unknown(view: View) -> Finding | None:
     """The campaigns of which it cannot be told what they caused, and why."""
-    found = of_kind(view, Kind.UNKNOWN)
-    if not found:
-        return None
+    found = of_kind(view, Kind.UNKNOWN, Kind.ADJUSTED)
+    if not found or all(one.kind is Kind.ADJUSTED for one in found):
+        return None  # the comparison with alike customers tells it
     say, language = view.language.say, view.language
     reasons: dict[str, list[Verdict]] = {}
     for one in found:
@@ -223,7 +229,7 @@ def _unknown(view: View) -> Finding | None:
             "What one campaign caused cannot be told", "What {count} campaigns caused cannot be told", len(found)
         )
     return Finding(
-        id="cannot_be_told", grade=Grade.D, head=head, statement=say("{listed}.", listed=Text(language.joined(told))),
+        id="cannot_be_told", grade=Grade.D, head=head, statement=say("{listed}.", listed=view.clauses(told)),
         meaning=say("Part of what followed would have come without them, and nobody can say which part."),
         action=_mend(view, found), section="caused", value=float(len(found)), n=len(view.listed), unit="campaigns",
     )  # fmt: skip
@@ -233,7 +239,7 @@ def _mend(view: View, found: list[Verdict]) -> Text:
     """What would let the next campaign be judged."""
     say = view.language.say
     broken = [one.campaign for one in found if one.reason.startswith("ratio")]
-    told = []
+    told: list[Text] = []
     if broken:
         told.append(
             say("Find out why the arms of {names} are not of the planned sizes: rows may be lost in the export.",

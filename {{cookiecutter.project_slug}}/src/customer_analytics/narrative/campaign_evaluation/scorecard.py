@@ -176,7 +176,7 @@ def figure(view: View) -> FigureWords:
         title,
         say("{outcome}, difference from the arm without contact or the first arm, with interval; {unit}",
             outcome=view.outcome_label(view.main), unit=view.unit(view.main)),
-        say("Differences: {listed}.", listed=Text(language.joined(told))),
+        say("Differences: {listed}.", listed=view.clauses(told)),
         view.source,
     )  # fmt: skip
 
@@ -222,7 +222,10 @@ def in_order(view: View, found: list[Verdict]) -> list[Verdict]:
 
 def _rank(view: View, verdict: Verdict) -> tuple[int, bool, float, str, str]:
     """Causes first, then nothing, doubt and the unknown; within them by what the campaign brought for its cost."""
-    place = ORDER.index(verdict.kind)
+    kind = verdict.kind
+    if kind is Kind.ADJUSTED and not (verdict.effect is not None and verdict.effect.found):
+        kind = Kind.NOTHING
+    place = ORDER.index(kind)
     by = worth.rank(view, verdict.campaign)
     ranked = not math.isnan(by)
     if not ranked and verdict.effect is not None:
@@ -244,7 +247,7 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
     effect: Cell = ("–", -math.inf)
     between: Cell = ("–", -math.inf)
     if row is not None:
-        shown = view.change(str(row.outcome), float(row.effect))
+        shown = view.change(str(row.outcome), float(row.effect), short=True)
         change = shown if str(row.outcome) == view.main else f"{view.outcome_label(str(row.outcome))} {shown}"
         effect = (change, float(row.effect))
         between = (view.change_range(str(row.outcome), float(row.low), float(row.high)), float(row.low))

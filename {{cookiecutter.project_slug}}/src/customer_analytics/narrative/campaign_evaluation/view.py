@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative import estimates
+from customer_analytics.narrative.campaign_evaluation.phrases import SURE as SURE
+from customer_analytics.narrative.campaign_evaluation.phrases import Phrases
 from customer_analytics.narrative.exhibits import How
-from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.campaigns import Campaigns
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 40  # characters of a campaign's or arm's name in a sentence or a cell
 PER_HUNDRED = 100  # counts a head are told for so many customers: a tenth of an order is hard to picture
-SURE = 0.05  # p above which nothing is said to be caused
 
 
 def rows(frame: pd.DataFrame) -> list[Any]:
@@ -40,7 +39,7 @@ def shortened(name: Any) -> str:
 
 
 @dataclass(frozen=True)
-class View:
+class View(Phrases):
     """The result as this report may show it.
 
     `minimum_group`: fewer customers than this are not shown by themselves; `time_zone`: zone of the calendar days;
@@ -189,8 +188,8 @@ class View:
             return Text("")
         return self.language.say(" within {window}", window=self.window(campaign))
 
-    def level(self, outcome: str, value: float) -> str:
-        """The mean of an arm: 12.4%; 14.2 per 100 customers; £5.31; 3.2."""
+    def level(self, outcome: str, value: float, *, short: bool = False) -> str:
+        """The mean of an arm: 12.4%; 14.2 per 100 customers (`short`, for a cell: 14.2 per 100); £5.31; 3.2."""
         kind, language = self.kind_of(outcome), self.language
         if math.isnan(value):
             return language.number(value)
@@ -201,11 +200,11 @@ class View:
         if kind == "count" and outcome in self._frequent:
             return self.language.say("{n} a customer", n=language.number(value, 1))
         if kind == "count":
-            return self._per_hundred(language.number(value * PER_HUNDRED, 1))
+            return self._per_hundred(language.number(value * PER_HUNDRED, 1), short=short)
         return language.number(value, 1 if abs(value) >= 1 else 2)
 
-    def change(self, outcome: str, value: float) -> str:
-        """A difference of two arms: +2.1 points; +3.4 per 100 customers; +£0.81; +1.2."""
+    def change(self, outcome: str, value: float, *, short: bool = False) -> str:
+        """A difference of two arms: +2.1 points; +3.4 per 100 customers (`short`: +3.4 per 100); +£0.81; +1.2."""
         kind, language = self.kind_of(outcome), self.language
         if math.isnan(value):
             return language.number(value)
@@ -216,7 +215,7 @@ class View:
         if kind == "count" and outcome in self._frequent:
             return self.language.say("{n} a customer", n=language.signed(value, 2))
         if kind == "count":
-            return self._per_hundred(language.signed(value * PER_HUNDRED, 1))
+            return self._per_hundred(language.signed(value * PER_HUNDRED, 1), short=short)
         return language.signed(value, 1 if abs(value) >= 1 else 2)
 
     @functools.cached_property
@@ -232,13 +231,27 @@ class View:
         """The size of a difference, without its sign: 2.1 points; 3.4 per 100 customers; £0.81."""
         return self.change(outcome, abs(value)).removeprefix("+")
 
-    def _per_hundred(self, shown: str) -> str:
+    def _per_hundred(self, shown: str, *, short: bool) -> str:
+        if short:
+            return self.language.say("{n} per {hundred}", n=shown, hundred=self.language.number(PER_HUNDRED))
         return self.language.say("{n} per {hundred} customers", n=shown, hundred=self.language.number(PER_HUNDRED))
 
-    def signed_money(self, value: float) -> str:
-        """An amount with its sign: +£1.2k."""
-        shown = self.language.money(value)
-        return f"+{shown}" if value > 0 and not math.isnan(value) else shown
+    def bare_change(self, outcome: str, value: float) -> str:
+        """A difference without its unit, for a cell of a row that names it: +2.1."""
+        return self._ends(outcome, value, value)[0]
+
+    def bare_level(self, outcome: str, value: float) -> str:
+        """The mean of an arm without its unit, for a cell of a row that names it: 12.4%; 14.2; £5.31."""
+        if self.kind_of(outcome) == "count" and outcome not in self._frequent and not math.isnan(value):
+            return self.language.number(value * PER_HUNDRED, 1)
+        return self.level(outcome, value) if outcome not in self._frequent else self.language.number(value, 1)
+
+    def measured(self, outcome: str) -> str:
+        """An outcome for a cell, with the unit of its row: Orders per 100."""
+        label = self.outcome_label(outcome)
+        if self.kind_of(outcome) != "count" or outcome in self._frequent:
+            return label
+        return self.language.say("{outcome} per {hundred}", outcome=label, hundred=self.language.number(PER_HUNDRED))
 
     def change_between(self, outcome: str, low: float, high: float) -> Text:
         """The interval of a difference, for a bracket: interval +0.4 to +3.8 points."""
@@ -271,10 +284,6 @@ class View:
             return say("per {hundred} customers", hundred=self.language.number(PER_HUNDRED))
         return self.language.currency_name if kind == "money" else say("difference of the means")
 
-    def together(self, sentences: Sequence[str]) -> Text:
-        """Sentences one after another; Chinese ones without a blank between them."""
-        return Text(("" if self.language.is_chinese else " ").join(str(one) for one in sentences if one))
-
     def ratio_p(self, campaign: str) -> float:
         """p of the sample ratio of a campaign; NaN where it was not tested."""
         experiments = self.result.experiments
@@ -283,30 +292,11 @@ class View:
         found = experiments.verdicts[experiments.verdicts["campaign"] == campaign]
         return float(found["ratio_p"].iloc[0]) if len(found) else math.nan
 
-    def p(self, p: float) -> str:
-        """A p-value: 0.0016; below a thousandth only that."""
-        if math.isnan(p):
-            return self.language.number(p)
-        least = 0.0001
-        return f"<{self.language.number(least, 4)}" if p < least else self.language.number(p, 4 if p < SURE else 2)
-
-    def counted_customers(self, count: int) -> Text:
-        """A count of customers."""
-        return self.language.say_count("{count} customer", "{count} customers", int(count))
-
-    def counted_campaigns(self, count: int) -> Text:
-        """A count of campaigns."""
-        return self.language.say_count("{count} campaign", "{count} campaigns", int(count))
-
     def window(self, campaign: str = "") -> Text:
         """The days in which an order counts, of one campaign or as the parameters say: 14 days."""
         row = self.campaign(campaign)
         days = self.parameters.window_days if row is None or pd.isna(row.window_days) else row.window_days
         return self.language.say_count("{count} day", "{count} days", int(days))
-
-    def day(self, value: Any) -> str:
-        """A day in words; a dash where there is none."""
-        return self.language.date(None if pd.isna(value) else pd.Timestamp(value).date())
 
     @property
     def why_not(self) -> Text:
@@ -329,10 +319,6 @@ class View:
         """Assignments looked at: a customer in three campaigns counts three times."""
         return sum(int(one.units) for one in self.listed)
 
-    def counted_assignments(self, count: int) -> Text:
-        """A count of customers assigned to campaigns."""
-        return self.language.say_count("{count} assignment", "{count} assignments", int(count))
-
     @property
     def source(self) -> Text:
         """The source line of a figure."""
@@ -348,37 +334,6 @@ class View:
             return (*own, (say("Data"), say("{base}, without dates", base=base)))
         dated = say("{base}, {period}, calendar days in {zone}", base=base, period=self.period, zone=self.time_zone)
         return (*own, (say("Data"), dated))
-
-    def few(self, count: int) -> str:
-        """A count of customers, or the word for one that is too small to show."""
-        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
-
-    def rate(self, rate: float, base: float, decimals: int = 1) -> str:
-        """A rate, or why there is none."""
-        if math.isnan(rate) or base < self.minimum_base:
-            return self.not_estimable(int(base))
-        return self.language.percent(rate, decimals)
-
-    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a bracket."""
-        return estimates.in_bracket(self.language, interval, decimals)
-
-    def between(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a cell."""
-        return estimates.between(self.language, interval, decimals)
-
-    def money_between(self, low: float, high: float) -> Text:
-        """An interval of an amount, for a bracket."""
-        return self.language.say("interval {low} to {high}", low=self.language.money(low),
-                                 high=self.language.money(high))  # fmt: skip
-
-    def money_range(self, low: float, high: float) -> Text:
-        """An interval of an amount, for a cell."""
-        return self.language.say("{low} to {high}", low=self.language.money(low), high=self.language.money(high))
-
-    def not_estimable(self, n: int) -> Text:
-        """The words instead of a rate."""
-        return estimates.not_estimable(self.language, n)
 
 
 def _known(value: Any) -> str:

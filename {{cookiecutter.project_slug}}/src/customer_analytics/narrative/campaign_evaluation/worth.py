@@ -122,7 +122,7 @@ def _others(view: View, found: list[Verdict], *, margin: bool) -> Text:
             )  # fmt: skip
     if not told:
         return Text("")
-    listed = Text(language.joined(told))
+    listed = view.clauses(told)
     return say("Margin of the next: {listed}.", listed=listed) if margin else say("Revenue of the next: {listed}.",
                                                                                   listed=listed)  # fmt: skip
 

@@ -14,6 +14,7 @@ from customer_analytics.report.theme import ROLE
 
 _ROW = {False: 0.3, True: 0.48}  # inches, by narrow
 _HEAD = 0.38  # inches for the name of a group
+_APART = 0.16  # inches before rows without a name that follow a named group
 _SCALE = 0.3  # inches for the words at zero
 _FURTHEST = 4.0  # times the largest value: an interval that reaches further ends at the edge of the plot
 
@@ -56,7 +57,7 @@ def effect_dots(groups: Sequence[EffectGroup], reference: str) -> Draw:
     def draw(width: float, narrow: bool) -> Figure:
         left = 0.0 if narrow else base.name_column([row.name for row in rows], width)
         right = base.widest([row.shown for row in rows], base.VALUE_SIZE, 600) + base.GAP
-        heads = sum(_HEAD for group in groups if group.name)
+        heads = sum(_above(groups, number) for number in range(len(groups)))
         height = heads + _ROW[narrow] * len(rows) + _SCALE + 0.1
         figure, axes = base.canvas(width, height, left=left + 0.08, right=right + 0.08, top=0, bottom=0)
         base.bare(axes)
@@ -66,7 +67,8 @@ def effect_dots(groups: Sequence[EffectGroup], reference: str) -> Draw:
         for number, group in enumerate(groups):
             if group.name:
                 base.at_edge(axes, down + _HEAD / 2, base.shortened(group.name, width * 0.7, 9.5, 600), weight=600)
-                down += _HEAD
+            down += _above(groups, number)
+            indent = "  " if group.name and not narrow else ""
             for place, row in enumerate(group.rows):
                 middle = down + _ROW[narrow] * (0.7 if narrow else 0.5)
                 _row(axes, row, middle, f"effect-{number}-{place}")
@@ -74,12 +76,19 @@ def effect_dots(groups: Sequence[EffectGroup], reference: str) -> Draw:
                 axes.plot([0, 0], [middle - half, middle + half], color=ROLE["mute"], linewidth=0.9, zorder=1)
                 above = down + _ROW[narrow] * 0.22 if narrow else middle
                 room = width if narrow else left
-                base.at_edge(axes, above, base.shortened(row.name, room - base.GAP / 2), role="ink2")
+                base.at_edge(axes, above, indent + base.shortened(row.name, room - base.GAP), role="ink2")
                 down += _ROW[narrow]
         _reference(axes, reference, height - _SCALE + 0.05)
         return figure
 
     return draw
+
+
+def _above(groups: Sequence[EffectGroup], number: int) -> float:
+    """Inches above the first row of a group: its name, or a gap that ends the named group before it."""
+    if groups[number].name:
+        return _HEAD
+    return _APART if number and groups[number - 1].name else 0.0
 
 
 def limits(rows: Sequence[Effect]) -> tuple[float, float]:

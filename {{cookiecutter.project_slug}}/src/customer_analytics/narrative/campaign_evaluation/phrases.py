@@ -1,0 +1,101 @@
+"""Usual phrases of the report: counts, amounts with their intervals, p-values, and words where there is no number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from customer_analytics.language import Language, Text
+from customer_analytics.narrative import estimates
+from customer_analytics.statistics import Interval
+
+SURE = 0.05  # p above which two decimals are enough
+
+
+def chained(parts: Sequence[str], between: str) -> Text:
+    """Texts one after another, the empty ones left out; what is bold in them stays so."""
+    known = [one for one in parts if one]
+    message = between.join(f"{{part{place}}}" for place in range(len(known)))
+    return Text.build(message, {f"part{place}": one for place, one in enumerate(known)})
+
+
+class Phrases:
+    """What needs the language and the smallest groups only; the view of the report adds names and outcomes."""
+
+    language: Language
+    minimum_group: int
+
+    @property
+    def minimum_base(self) -> int:
+        """Base below which no rate is printed."""
+        raise NotImplementedError
+
+    def signed_money(self, value: float) -> str:
+        """An amount with its sign: +£1.2k."""
+        shown = self.language.money(value)
+        return f"+{shown}" if value > 0 and not math.isnan(value) else shown
+
+    def together(self, sentences: Sequence[str]) -> Text:
+        """Sentences one after another; Chinese ones without a blank between them."""
+        return chained(sentences, "" if self.language.is_chinese else " ")
+
+    def clauses(self, told: Sequence[str]) -> Text:
+        """Clauses one after another: a; b. What is bold in them stays so."""
+        return chained(told, "；" if self.language.is_chinese else "; ")
+
+    def p(self, p: float) -> str:
+        """A p-value: 0.0016; below a thousandth only that."""
+        if math.isnan(p):
+            return self.language.number(p)
+        least = 0.0001
+        return f"<{self.language.number(least, 4)}" if p < least else self.language.number(p, 4 if p < SURE else 2)
+
+    def counted_customers(self, count: int) -> Text:
+        """A count of customers."""
+        return self.language.say_count("{count} customer", "{count} customers", int(count))
+
+    def counted_campaigns(self, count: int) -> Text:
+        """A count of campaigns."""
+        return self.language.say_count("{count} campaign", "{count} campaigns", int(count))
+
+    def day(self, value: Any) -> str:
+        """A day in words; a dash where there is none."""
+        return self.language.date(None if pd.isna(value) else pd.Timestamp(value).date())
+
+    def counted_assignments(self, count: int) -> Text:
+        """A count of customers assigned to campaigns."""
+        return self.language.say_count("{count} assignment", "{count} assignments", int(count))
+
+    def few(self, count: int) -> str:
+        """A count of customers, or the word for one that is too small to show."""
+        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
+
+    def rate(self, rate: float, base: float, decimals: int = 1) -> str:
+        """A rate, or why there is none."""
+        if math.isnan(rate) or base < self.minimum_base:
+            return self.not_estimable(int(base))
+        return self.language.percent(rate, decimals)
+
+    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a bracket."""
+        return estimates.in_bracket(self.language, interval, decimals)
+
+    def between(self, interval: Interval, decimals: int = 0) -> Text:
+        """An interval of a share, for a cell."""
+        return estimates.between(self.language, interval, decimals)
+
+    def money_between(self, low: float, high: float) -> Text:
+        """An interval of an amount, for a bracket."""
+        return self.language.say("interval {low} to {high}", low=self.language.money(low),
+                                 high=self.language.money(high))  # fmt: skip
+
+    def money_range(self, low: float, high: float) -> Text:
+        """An interval of an amount, for a cell."""
+        return self.language.say("{low} to {high}", low=self.language.money(low), high=self.language.money(high))
+
+    def not_estimable(self, n: int) -> Text:
+        """The words instead of a rate."""
+        return estimates.not_estimable(self.language, n)
