@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from customer_analytics.analysis.experiment.result import LEVEL
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.drawn import (
     arm_label,
     effect_cell,
     experiments,
     told_effects,
+    units_told,
     verdict_rows,
 )
-from customer_analytics.narrative.campaign_evaluation.view import SURE, rows
+from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS, MOST_RATIOS = 12, 8
+MOST_ROWS, MOST_RATIOS = 9, 5
 
 
 def has(view: View) -> bool:
@@ -83,10 +85,13 @@ def tables(view: View) -> list[TableWords]:
             view.how(
                 (say("Corrected p"), say("Holm over all arms and outcomes of a campaign; what must not get worse is "
                                          "corrected apart. The whole table is in the file")),
-                (say("How it was tested"), say("Shares: pooled z test, Fisher’s where few are expected, interval after Newcombe. "
-                                   "Numbers: Welch’s t. Drawn groups: by group, permuted where there are few")),
+                (say("How it was tested"), say(
+                    "Shares: pooled z test, Fisher’s where few are expected, interval after Newcombe. Numbers: Welch’s "
+                    "t. Drawn groups: by group, permuted where there are few")),
                 (say("Relative to the control arm"), say(
-                    "Interval after Fieller; none where the control arm’s mean may be zero")),
+                    "The file holds its interval after Fieller; there is none where the control arm’s mean may be "
+                    "zero")),
+                units_told(view),
             ),
             file="effects.csv",
         )
@@ -98,28 +103,13 @@ def _row(view: View, row: Any) -> Row:
     outcome = str(row.outcome)
     return (
         (arm_label(view, row), None),
-        (view.outcome_label(outcome), outcome),
-        (view.level(outcome, float(row.mean)), float(row.mean)),
-        (view.level(outcome, float(row.mean_control)), float(row.mean_control)),
+        (view.measured(outcome), outcome),
+        (view.bare_level(outcome, float(row.mean)), float(row.mean)),
+        (view.bare_level(outcome, float(row.mean_control)), float(row.mean_control)),
         (effect_cell(view, outcome, float(row.effect), float(row.low), float(row.high)), float(row.effect)),
-        (_relative(view, row), float(row.relative)),
+        (view.language.signed_percent(float(row.relative)), float(row.relative)),
         (view.p(float(row.p_adjusted)), float(row.p_adjusted)),
     )
-
-
-def _relative(view: View, row: Any) -> str:
-    """A lift with Fieller's interval: +18% (+9% to +28%)."""
-    shown = view.language.signed_percent
-    if math.isnan(float(row.relative)):
-        return "–"
-    if math.isnan(float(row.relative_low)):
-        return shown(float(row.relative))
-    return str(
-        view.language.say(
-            "{change} ({low} to {high})", change=shown(float(row.relative)), low=shown(float(row.relative_low)),
-            high=shown(float(row.relative_high)),
-        )
-    )  # fmt: skip
 
 
 def _ratio_tables(view: View) -> list[TableWords]:
@@ -177,11 +167,11 @@ def remarks(view: View) -> list[Text]:
         return []
     say, number = view.language.say, view.language.number
     found = [row for row in tested if row.found]
-    false = [row for row in found if float(row.q) >= SURE]
+    false = [row for row in found if float(row.q) >= LEVEL]
     told = [
         say("Judged by {outcome}, the arms differ beyond chance in {found} of {tested} sound experiments; with all of "
             "them looked at together (false discovery rate {level}) {left} remain.", outcome=view.outcome(view.main),
-            found=number(len(found)), tested=number(len(tested)), level=view.language.percent(SURE),
+            found=number(len(found)), tested=number(len(tested)), level=view.language.percent(LEVEL),
             left=number(len(found) - len(false)))
     ]  # fmt: skip
     same = [str(row.campaign) for row in tested if _got_the_same(view, str(row.campaign)) and not row.found]

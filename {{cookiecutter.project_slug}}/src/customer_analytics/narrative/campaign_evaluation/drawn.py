@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.view import rows
 
 if TYPE_CHECKING:
@@ -51,11 +52,15 @@ def interval_cell(view: View, outcome: str, low: float, high: float) -> str:
 
 
 def effect_cell(view: View, outcome: str, effect: float, low: float, high: float) -> str:
-    """A difference with its interval for a cell; a dash where there is none."""
+    """A difference with its interval for a cell of a row that names the unit; a dash where there is none."""
     if math.isnan(effect) or math.isnan(low):
         return "–"
-    return str(
-        view.language.say(
-            "{change} ({interval})", change=view.change(outcome, effect), interval=view.change_range(outcome, low, high)
-        )
-    )
+    interval = view.change_range(outcome, low, high)
+    return str(view.language.say("{change} ({interval})", change=view.bare_change(outcome, effect), interval=interval))
+
+
+def units_told(view: View) -> tuple[Text, Text]:
+    """The units of the differences, for the box below a table."""
+    say = view.language.say
+    return say("Units"), say("Differences of shares in percentage points, of money in {currency}",
+                             currency=view.language.currency_name)  # fmt: skip

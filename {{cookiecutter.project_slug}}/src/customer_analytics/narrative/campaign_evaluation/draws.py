@@ -64,7 +64,7 @@ def tables(view: View) -> list[TableWords]:
                 (say("Experiment"), "name"),
                 (say("Arms as drawn (share planned)"), "text"),
                 (say("p of the sample ratio"), "number"),
-                (say("Largest difference before"), "number"),
+                (say("Largest difference before"), "text"),
                 (say("p of all differences before"), "number"),
                 (say("What may be said"), "text"),
             ),

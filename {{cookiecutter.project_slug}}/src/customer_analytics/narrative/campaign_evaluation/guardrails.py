@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from customer_analytics.analysis.experiment.guardrails import BETTER, HARMLESS, ONLY_CONTACTED, UNCLEAR, WORSE
 from customer_analytics.language import Text
-from customer_analytics.narrative.campaign_evaluation.drawn import arm_label, effect_cell, experiments
+from customer_analytics.narrative.campaign_evaluation.drawn import arm_label, effect_cell, experiments, units_told
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -15,7 +15,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS = 10
+MOST_ROWS = 6
 ORDER = {WORSE: 0, UNCLEAR: 1, ONLY_CONTACTED: 2, HARMLESS: 3, BETTER: 4}
 
 
@@ -87,6 +87,7 @@ def tables(view: View) -> list[TableWords]:
                     margin=view.language.percent(view.parameters.smallest_lift))),
                 (say("Only where contacted"), say("Nobody can unsubscribe from a message that was not sent: there is "
                                                   "no control to compare with, only what the contact costs")),
+                units_told(view),
             ),
             file="guardrails.csv",
         )
@@ -97,9 +98,9 @@ def _row(view: View, row: Any) -> Row:
     outcome = str(row.outcome)
     return (
         (arm_label(view, row), None),
-        (view.outcome_label(outcome), outcome),
-        (view.level(outcome, float(row.mean)), float(row.mean)),
-        (view.level(outcome, float(row.mean_control)), float(row.mean_control)),
+        (view.measured(outcome), outcome),
+        (view.bare_level(outcome, float(row.mean)), float(row.mean)),
+        (view.bare_level(outcome, float(row.mean_control)), float(row.mean_control)),
         (effect_cell(view, outcome, float(row.effect), float(row.low), float(row.high)), float(row.effect)),
         (_reading(view, str(row.verdict)), ORDER[row.verdict]),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from customer_analytics.narrative.campaign_evaluation.drawn import (
     effect_cell,
     interval_cell,
     told_effects,
+    units_told,
 )
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
@@ -21,29 +21,28 @@ if TYPE_CHECKING:
     from customer_analytics.language import Text
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS = 10
-MONEY = ("revenue", "margin")
+MOST_ROWS = 5
+ALL = 0.995  # share of an arm that got its message, from which it is everybody
 
 
 def has(view: View) -> bool:
     """Whether any effect was read in another way."""
-    return len(_shown(view)) > 0
+    return bool(tables(view))
 
 
-def _shown(view: View) -> pd.DataFrame:
-    """Effects with another reading: those that stand, then money and the main outcome."""
+def _ordered(view: View) -> pd.DataFrame:
+    """Effects that may be read otherwise: those that stand, then the nearest ones."""
     effects = told_effects(view)
     if not len(effects):
         return effects
-    other = effects[["effect_cuped", "effect_winsorised"]].notna().any(axis=1) | _is_part_reached(effects)
-    effects = effects[other & ~effects["guardrail"].astype(bool) & (effects["outcome"] != "discount")]
-    order = effects.assign(_place=range(len(effects)), _money=effects["outcome"].isin(MONEY))
-    return order.sort_values(["found", "_money", "p_adjusted", "_place"], ascending=[False, False, True, True])
+    effects = effects[~effects["guardrail"].astype(bool) & (effects["outcome"] != "discount")]
+    order = effects.assign(_place=range(len(effects)))
+    return order.sort_values(["found", "p_adjusted", "p", "_place"], ascending=[False, True, True, True])
 
 
 def _is_part_reached(effects: pd.DataFrame) -> pd.Series:
     """Whether part of an arm did not get its message."""
-    return (effects["reached"] > 0) & (effects["reached"] < 0.995)
+    return (effects["reached"] > 0) & (effects["reached"] < ALL)
 
 
 def section(view: View) -> SectionWords:
@@ -61,61 +60,105 @@ def section(view: View) -> SectionWords:
 
 
 def tables(view: View) -> list[TableWords]:
-    """A row an effect, a column a reading."""
-    shown = _shown(view).head(MOST_ROWS)
-    if not len(shown):
+    """The effects adjusted for the time before, those of money without its tail, and those among the reached."""
+    effects = _ordered(view)
+    if not len(effects):
         return []
-    say, language = view.language.say, view.language
-    is_cut, is_part = bool(shown["effect_winsorised"].notna().any()), bool(_is_part_reached(shown).any())
-    is_before = bool(shown["effect_cuped"].notna().any())
-    columns = [(say("Arm"), "name"), (say("Measured"), "text"), (say("As drawn"), "number")]
-    how = []
-    if is_before:
-        columns.append((say("Adjusted for before"), "number"))
-        how.append(
-            (say("Adjusted for before"), say(
-                "The same quantity in the {days} before the draw, taken out with one slope for both arms (CUPED)",
-                days=language.say_count("{count} day", "{count} days", view.parameters.before_days)))
-        )  # fmt: skip
-    if is_cut:
-        columns += [(say("Largest amounts cut"), "number"), (say("Customers resampled"), "number")]
-        how += [
-            (say("Largest amounts cut"), say("Values above that of {share} of the customers with any count as that "
-                                             "value", share=language.percent(view.parameters.winsorise))),
-            (say("Customers resampled"), say("Interval from drawing customers anew in blocks, which needs no bell "
-                                             "curve")),
-        ]  # fmt: skip
-    if is_part:
-        columns.append((say("Among those reached"), "number"))
-        how.append(
-            (say("Among those reached"), say("The difference over the share that got its message: right only if the "
-                                             "draw did nothing to the others"))
-        )  # fmt: skip
-    return [
-        TableWords(
-            tuple(columns), tuple(_row(view, row, is_before, is_cut, is_part) for row in rows(shown)),
-            say("The same effects, read in other ways"), view.how(*how), file="effects.csv",
-        )
-    ]  # fmt: skip
+    made = [
+        _adjusted(view, effects[effects["effect_cuped"].notna()].head(MOST_ROWS)),
+        _tails(view, effects[effects["effect_winsorised"].notna()].head(MOST_ROWS)),
+        _among_reached(view, effects[_is_part_reached(effects)].head(MOST_ROWS)),
+    ]
+    return [table for table in made if table is not None]
 
 
-def _row(view: View, row: Any, is_before: bool, is_cut: bool, is_part: bool) -> Row:
+def _row(view: View, row: Any, *readings: tuple[str, Any]) -> Row:
+    """Arm, outcome, effect as drawn, and its other readings."""
     outcome = str(row.outcome)
     drawn = effect_cell(view, outcome, float(row.effect), float(row.low), float(row.high))
-    cells: list[tuple[str, Any]] = [
-        (arm_label(view, row), None), (view.outcome_label(outcome), outcome), (drawn, float(row.effect)),
-    ]  # fmt: skip
-    if is_before:
-        adjusted = float(row.effect_cuped), float(row.low_cuped), float(row.high_cuped)
-        cells.append((effect_cell(view, outcome, *adjusted), adjusted[0]))
-    if is_cut:
-        cut = float(row.effect_winsorised), float(row.low_winsorised), float(row.high_winsorised)
-        cells.append((effect_cell(view, outcome, *cut), cut[0]))
-        cells.append((interval_cell(view, outcome, float(row.low_bootstrap), float(row.high_bootstrap)), None))
-    if is_part:
-        reached = float(row.effect_reached), float(row.low_reached), float(row.high_reached)
-        cells.append((effect_cell(view, outcome, *reached), reached[0]))
-    return tuple(cells)
+    return (
+        (arm_label(view, row), None), (view.measured(outcome), outcome), (drawn, float(row.effect)), *readings,
+    )  # fmt: skip
+
+
+def _read(view: View, row: Any, reading: str) -> tuple[str, float]:
+    """One reading with its interval, for a cell."""
+    values = [float(getattr(row, f"{name}_{reading}")) for name in ("effect", "low", "high")]
+    return effect_cell(view, str(row.outcome), *values), values[0]
+
+
+def _adjusted(view: View, shown: pd.DataFrame) -> TableWords | None:
+    if not len(shown):
+        return None
+    say, language = view.language.say, view.language
+    return TableWords(
+        (
+            (say("Arm"), "name"), (say("Measured"), "text"), (say("As drawn"), "number"),
+            (say("Adjusted for before"), "number"), (say("Variance saved"), "number"),
+        ),
+        tuple(
+            _row(view, row, _read(view, row, "cuped"),
+                 (language.percent(max(0.0, float(row.variance_saved))), float(row.variance_saved)))
+            for row in rows(shown)
+        ),
+        say("Effects adjusted for what was done before"),
+        view.how(
+            (say("Adjusted for before"), say(
+                "The same quantity in the {days} before the draw, taken out with one slope for both arms (CUPED)",
+                days=language.say_count("{count} day", "{count} days", view.parameters.before_days))),
+            units_told(view),
+        ),
+        file="effects.csv",
+    )  # fmt: skip
+
+
+def _tails(view: View, shown: pd.DataFrame) -> TableWords | None:
+    if not len(shown):
+        return None
+    say = view.language.say
+    return TableWords(
+        (
+            (say("Arm"), "name"), (say("Measured"), "text"), (say("As drawn"), "number"),
+            (say("Largest amounts cut"), "number"), (say("Customers resampled"), "number"),
+        ),
+        tuple(
+            _row(view, row, _read(view, row, "winsorised"),
+                 (interval_cell(view, str(row.outcome), float(row.low_bootstrap), float(row.high_bootstrap)), None))
+            for row in rows(shown)
+        ),
+        say("Effects without the largest amounts"),
+        view.how(
+            (say("Largest amounts cut"), say("Values above that of {share} of the customers with any count as that "
+                                             "value", share=view.language.percent(view.parameters.winsorise))),
+            (say("Customers resampled"), say("Interval from drawing customers anew in blocks, which needs no bell "
+                                             "curve")),
+            units_told(view),
+        ),
+        file="effects.csv",
+    )  # fmt: skip
+
+
+def _among_reached(view: View, shown: pd.DataFrame) -> TableWords | None:
+    if not len(shown):
+        return None
+    say, language = view.language.say, view.language
+    return TableWords(
+        (
+            (say("Arm"), "name"), (say("Measured"), "text"), (say("As drawn"), "number"),
+            (say("Share that got it"), "number"), (say("Among those reached"), "number"),
+        ),
+        tuple(
+            _row(view, row, (language.percent(float(row.reached)), float(row.reached)), _read(view, row, "reached"))
+            for row in rows(shown)
+        ),
+        say("Effects among those whom the message reached"),
+        view.how(
+            (say("Among those reached"), say("The difference over the share that got its message: right only if the "
+                                             "draw did nothing to the others")),
+            units_told(view),
+        ),
+        file="effects.csv",
+    )  # fmt: skip
 
 
 def findings(view: View) -> list[Finding]:
@@ -156,16 +199,13 @@ def _told(view: View, row: Any, outcome: str) -> Text:
 
 def remarks(view: View) -> list[Text]:
     """That a share reached is not an experiment of its own."""
-    shown = _shown(view).head(MOST_ROWS)
-    if not len(shown) or not bool(_is_part_reached(shown).any()):
-        return []
-    least = float(shown.loc[_is_part_reached(shown), "reached"].min())
-    if math.isnan(least):
+    effects = _ordered(view)
+    if not len(effects) or not bool(_is_part_reached(effects).any()):
         return []
     return [
         view.language.say(
             "Not everybody of an arm got the message (in one arm {share}). The effect as drawn is what a decision to "
             "send brings; comparing only those reached with the control arm would compare different people.",
-            share=view.language.percent(least),
+            share=view.language.percent(float(effects.loc[_is_part_reached(effects), "reached"].min())),
         )
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS = 12
+MOST_ROWS = 8
 
 
 def _main(view: View) -> list[Any]:
