@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.campaign_evaluation.phrases import SURE as SURE
 from customer_analytics.narrative.campaign_evaluation.phrases import Phrases
 from customer_analytics.narrative.exhibits import How
 
@@ -242,9 +241,9 @@ class View(Phrases):
 
     def bare_level(self, outcome: str, value: float) -> str:
         """The mean of an arm without its unit, for a cell of a row that names it: 12.4%; 14.2; £5.31."""
-        if self.kind_of(outcome) == "count" and outcome not in self._frequent and not math.isnan(value):
-            return self.language.number(value * PER_HUNDRED, 1)
-        return self.level(outcome, value) if outcome not in self._frequent else self.language.number(value, 1)
+        if self.kind_of(outcome) != "count":
+            return self.level(outcome, value)
+        return self.language.number(value if outcome in self._frequent else value * PER_HUNDRED, 1)
 
     def measured(self, outcome: str) -> str:
         """An outcome for a cell, with the unit of its row: Orders per 100."""
