@@ -58,34 +58,59 @@ def test_every_rate_says_what_it_is_a_share_of() -> None:
     assert result.customers == 10
 
 
-def test_an_opening_by_a_machine_counts_only_where_the_rule_is_switched_off() -> None:
+@pytest.fixture(scope="module")
+def odd_campaigns() -> Tables:
+    """Campaigns with one peculiarity each; customers are in one of them."""
+    there = {"delivered_at": later(60)}
     rows = [
-        message("K", "machine", delivered_at=later(60), opened_at=later(61)),
-        message("K", "machine that clicked", delivered_at=later(60), opened_at=later(61), clicked_at=later(90)),
-        message("K", "person", delivered_at=later(60), opened_at=later(62)),
-        message("K", "nobody", delivered_at=later(60)),
+        message("machine", "a", **there, opened_at=later(61)),
+        message("machine", "b", **there, opened_at=later(61), clicked_at=later(90)),
+        message("machine", "c", **there, opened_at=later(62)),
+        message("machine", "d", **there),
+        message("no opening", "e", **there, clicked_at=later(90)),
+        message("no opening", "f", **there, opened_at=later(90)),
+        *(message("no record", f"s{i}") for i in range(6)),
+        *(message("held out", f"t{i}", arm="letter", **there) for i in range(3)),
+        *(message("held out", f"u{i}", arm="control", sent_at=None) for i in range(5)),
+        message("twice", "v", **there, unsubscribed_at=later(99)),
+        message("twice", "v", sent_at=later(86_400), opened_at=later(90_000)),
     ]
-    data = tables(touches=rows)
-    result = found(data)
-    assert counts(result, "open") == (2, 4)
-    assert counts(result, "machine_open") == (1, 4)
-    assert counts(found(data, machine_open_seconds=0), "open") == (3, 4)
+    return tables(touches=rows)
 
 
-def test_a_click_without_a_recorded_opening_is_an_opening() -> None:
-    rows = [message("K", "a", delivered_at=later(60), clicked_at=later(90)),
-            message("K", "b", delivered_at=later(60), opened_at=later(90))]  # fmt: skip
-    assert counts(found(tables(touches=rows)), "open") == (2, 2)
+@pytest.fixture(scope="module")
+def odd(odd_campaigns: Tables) -> Messages:
+    return found(odd_campaigns)
 
 
-def test_a_channel_that_records_no_openings_is_not_a_channel_that_nobody_opens() -> None:
-    rows = [message("M", f"m{i}", delivered_at=later(60), opened_at=later(900) if i < 2 else None) for i in range(4)]
-    rows += [message("S", f"s{i}") for i in range(6)]
-    result = found(tables(touches=rows))
-    assert counts(result, "open") == (2, 4)
-    assert counts(result, "delivery") == (10, 10)  # S records no arrival: what left counts as arrived
-    assert counts(result, "open", "campaign", "S") == (0, 0)
-    assert result.untracked["opened"] == ("S",)
+def test_an_opening_by_a_machine_does_not_count_unless_a_person_clicked(odd: Messages) -> None:
+    assert counts(odd, "open", "campaign", "machine") == (2, 4)
+    assert counts(odd, "machine_open", "campaign", "machine") == (1, 4)
+
+
+def test_every_opening_counts_where_the_rule_is_switched_off(odd_campaigns: Tables) -> None:
+    assert counts(found(odd_campaigns, machine_open_seconds=0), "open", "campaign", "machine") == (3, 4)
+
+
+def test_a_click_without_a_recorded_opening_is_an_opening(odd: Messages) -> None:
+    assert counts(odd, "open", "campaign", "no opening") == (2, 2)
+
+
+def test_a_channel_that_records_no_openings_is_not_a_channel_that_nobody_opens(odd: Messages) -> None:
+    assert counts(odd, "delivery", "campaign", "no record") == (6, 6)  # no arrival recorded: what left counts
+    assert counts(odd, "open", "campaign", "no record") == (0, 0)
+    assert counts(odd, "open") == (5, 4 + 2 + 1)
+    assert odd.untracked["opened"] == ("held out", "no record")
+
+
+def test_who_got_nothing_is_in_no_base(odd: Messages) -> None:
+    assert counts(odd, "delivery", "campaign", "held out") == (3, 3)
+
+
+def test_two_messages_of_one_campaign_to_one_customer_are_one_contact(odd: Messages) -> None:
+    assert counts(odd, "delivery", "campaign", "twice") == (1, 1)
+    assert counts(odd, "open", "campaign", "twice") == (1, 1)
+    assert counts(odd, "unsubscribe", "campaign", "twice") == (1, 1)
 
 
 def test_messages_whose_window_is_not_over_are_in_no_rate_of_orders() -> None:
@@ -94,19 +119,6 @@ def test_messages_whose_window_is_not_over_are_in_no_rate_of_orders() -> None:
     result = found(tables(touches=rows, orders=[order("new", "06-26"), order("old", "05-02")]))
     assert counts(result, "conversion") == (1, 1)
     assert counts(result, "delivery") == (2, 2)
-
-
-def test_who_got_nothing_is_in_no_base() -> None:
-    rows = [message("K", f"t{i}", arm="letter", delivered_at=later(60)) for i in range(3)]
-    rows += [message("K", f"c{i}", arm="control", sent_at=None) for i in range(5)]
-    assert counts(found(tables(touches=rows)), "delivery") == (3, 3)
-
-
-def test_two_messages_of_one_campaign_to_one_customer_are_one_contact() -> None:
-    rows = [message("K", "a", delivered_at=later(60), unsubscribed_at=later(99)),
-            message("K", "a", sent_at=later(86_400), delivered_at=None, opened_at=later(90_000))]  # fmt: skip
-    result = found(tables(touches=rows))
-    assert (counts(result, "delivery"), counts(result, "open")) == ((1, 1), (1, 1))
 
 
 def test_being_assigned_is_not_being_written_to() -> None:

@@ -135,7 +135,7 @@ def _units(
     timed = _with_blocks(described(tables, placed, parameters, ways.outcomes, ways.margin), ways)
     until = timed.start + timed.window_days.as_interval("D")
     end = utc_of_local_midnight(tables.as_of + dt.timedelta(days=1), tables.zone)
-    values = _ready_values(timed, ways)
+    values = _ready_values(timed, listed, ways)
     moments = [name for name in rows.columns if name.endswith("_at") and name != "assigned_at"]
     groups = [name for name in timed.columns if name.startswith(GROUP)]
     return timed.select(
@@ -181,14 +181,17 @@ def _placed(rows: ir.Table, listed: Listing) -> ir.Table:
     )
 
 
-def _ready_values(timed: ir.Table, ways: _Ways) -> dict[str, ir.Value]:
+def _ready_values(timed: ir.Table, listed: Listing, ways: _Ways) -> dict[str, ir.Value]:
     """The outcomes that the rows themselves hold: ready-made ones, and having unsubscribed in the window."""
     places = {one.name: i for i, one in enumerate(ways.ready)}
     values: dict[str, ir.Value] = {}
     for one in ways.outcomes:
         if one.ready:
-            value = timed[f"{RESULT}{places[one.name]}"]
-            values[one.column] = value.fill_null(0.0) if ways.ready[places[one.name]].hits_only else value
+            told, value = ways.ready[places[one.name]], timed[f"{RESULT}{places[one.name]}"]
+            if told.hits_only:
+                knowing = listed.list.loc[listed.list["campaign"].isin(told.campaigns), "code"]
+                value = timed.code.isin([int(code) for code in knowing]).ifelse(value.fill_null(0.0), value)
+            values[one.column] = value
         elif one.name == "unsubscribed":
             at, until = timed.unsubscribed_at, timed.start + timed.window_days.as_interval("D")
             inside = ((at >= timed.start) & (at < until)).fill_null(False).ifelse(1, 0).cast("float64")

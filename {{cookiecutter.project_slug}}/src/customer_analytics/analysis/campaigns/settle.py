@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from customer_analytics.analysis.audit.facts import outcome_columns
 from customer_analytics.analysis.campaigns.campaign import COMPUTED, GUARDRAILS, LOWER_IS_BETTER, Kind, Outcome
@@ -30,13 +31,16 @@ _LOWER = re.compile(r"unsub|complain|refund|return_rate|churn|cancel|退订|投�
 
 @dataclass(frozen=True)
 class Ready:
-    """A column of touches that holds an outcome. `hits_only`: every filled cell is a yes or above 0, so that an empty
-    one is a no."""
+    """A column of touches that holds an outcome. `filled`: share of the rows of the `campaigns` that know it at all.
+
+    `hits_only`: every filled cell is a yes or above 0, so that an empty one of these campaigns is a no.
+    """
 
     name: str
     kind: Kind
     filled: float
     hits_only: bool
+    campaigns: tuple[str, ...]
 
 
 def value_of(column: ir.Column) -> ir.FloatingValue:
@@ -60,7 +64,10 @@ def ready_outcomes(tables: Tables, parameters: CampaignEvaluationParameters) -> 
     names = [name for name in outcome_columns(touches) if name not in known]
     if not names:
         return []
-    values = touches.select(**{f"v_{i}": value_of(touches[name]) for i, name in enumerate(names)})
+    values = touches.select(
+        campaign=touches.campaign_id.cast("string"),
+        **{f"v_{i}": value_of(touches[name]) for i, name in enumerate(names)},
+    )
     measures: dict[str, ir.Value] = {"rows": values.count()}
     for i in range(len(names)):
         column = values[f"v_{i}"]
@@ -69,14 +76,19 @@ def ready_outcomes(tables: Tables, parameters: CampaignEvaluationParameters) -> 
             f"flags_{i}": column.isin((0.0, 1.0)).ifelse(1, 0).sum(),
             f"whole_{i}": ((column >= 0) & (column == column.floor())).ifelse(1, 0).sum(),
         }  # fmt: skip
-    row = values.aggregate(**measures).to_pyarrow().to_pylist()[0]
-    found = []
-    for i, name in enumerate(names):
-        n = row[f"n_{i}"]
-        if n:
-            kind = _kind(name, n == row[f"flags_{i}"], n == row[f"whole_{i}"])
-            found.append(Ready(name, kind, n / row["rows"], row[f"least_{i}"] > 0))
-    return found
+    counted: pd.DataFrame = values.group_by("campaign").aggregate(**measures).to_pandas()
+    return [one for i, name in enumerate(names) if (one := _ready(name, counted, i)) is not None]
+
+
+def _ready(name: str, counted: pd.DataFrame, i: int) -> Ready | None:
+    """One column over the campaigns that fill it; None where none does."""
+    own = counted[counted[f"n_{i}"] > 0].sort_values("campaign")
+    n = int(own[f"n_{i}"].sum())
+    if not n:
+        return None
+    kind = _kind(name, n == int(own[f"flags_{i}"].sum()), n == int(own[f"whole_{i}"].sum()))
+    filled = n / int(own["rows"].sum())
+    return Ready(name, kind, filled, bool(own[f"least_{i}"].min() > 0), tuple(own["campaign"].dropna().astype(str)))
 
 
 def _kind(name: str, is_flag: bool, is_whole: bool) -> Kind:
