@@ -49,13 +49,14 @@ class TableWords:
 
 @dataclass(frozen=True)
 class SectionWords:
-    """Heading, address and opening sentence of a section."""
+    """Heading, address and opening sentence of a section; `inside`: of a part of the section before it."""
 
     title: Text
     id: str
     deck: Text
+    inside: bool = False
 
     @property
     def keywords(self) -> dict[str, Any]:
         """As arguments of parts.section."""
-        return {"title": self.title, "id": self.id, "deck": self.deck}
+        return {"title": self.title, "id": self.id, "deck": self.deck, "inside": self.inside}

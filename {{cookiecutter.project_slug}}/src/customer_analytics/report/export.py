@@ -82,9 +82,10 @@ def export_report(
         ExportError: an error output, no published summary, or a finding that points to no section.
         guard.UnsafePage: the page would run, load or leave something that is not ours.
     """
-    published, sections = _collected(notebook)
+    published, sections, inside = _collected(notebook)
     language = Language(published["language"], published["currency"])
-    page = _page(published, sections, language, project, made or {}, show_code)
+    listed = {section: title for section, title in sections.items() if section not in inside}
+    page = _page(published, sections, listed, language, project, made or {}, show_code)
     prepared, drawing_styles = _prepared(notebook, language)
     page = replace(page, drawing_styles=drawing_styles)
     finished = pages.finish(page, functools.partial(_render, prepared, language), language)
@@ -92,10 +93,11 @@ def export_report(
     return ExportResult(size, finished.warnings, plain_summary(published))
 
 
-def _collected(notebook: NotebookNode) -> tuple[dict[str, Any], dict[str, str]]:
-    """The published summary, and the sections: id -> title."""
+def _collected(notebook: NotebookNode) -> tuple[dict[str, Any], dict[str, str], set[str]]:
+    """The published summary, the sections (id -> title), and which of them lie inside the one before."""
     published: dict[str, Any] = {}
     sections: dict[str, str] = {}
+    inside: set[str] = set()
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
@@ -104,17 +106,20 @@ def _collected(notebook: NotebookNode) -> tuple[dict[str, Any], dict[str, str]]:
             published = data.get(REPORT, published)
             if SECTION in data:
                 sections[data[SECTION]["id"]] = data[SECTION]["title"]
+                if data[SECTION].get("inside"):
+                    inside.add(data[SECTION]["id"])
     if not published:
         raise ExportError("no cell published a summary: the last cell of a notebook calls report.publish(…)")
     astray = [f["id"] for f in published["findings"] if f["section"] and f["section"] not in sections]
     if astray:
         raise ExportError(f"these findings point to sections that the notebook does not have: {', '.join(astray)}")
-    return published, sections
+    return published, sections, inside
 
 
 def _page(
     published: Mapping[str, Any],
     sections: Mapping[str, str],
+    listed: Mapping[str, str],
     language: Language,
     project: Project,
     made: Mapping[str, Any],
@@ -131,7 +136,7 @@ def _page(
         footer=say("Figures come from the data described at the end of this report."),
         contents=[
             ("summary", say("Executive summary")),
-            *sections.items(),
+            *listed.items(),
             ("made", say("How this report was made")),
         ],
         summary=summary,

@@ -28,16 +28,17 @@ __all__ = [
 _CALLOUTS = ("note", "act", "warning")
 
 
-def section(title: str, *, id: str, deck: str | None = None) -> None:
+def section(title: str, *, id: str, deck: str | None = None, inside: bool = False) -> None:
     """Begin a section: a heading, and one sentence that says what the section shows.
 
-    `id`: short name in the page's address (letters, digits, hyphens); findings refer to it.
+    `id`: short name in the page's address (letters, digits, hyphens); findings refer to it. `inside`: a part of the
+    section before it, with a smaller heading; the contents of the page do not list it.
     """
     if not id.replace("-", "").replace("_", "").isalnum() or not id.isascii():
         raise ValueError(f"the id of a section is letters, digits and hyphens, not {id!r}")
-    heading = Markup('<h2 id="{}">{}</h2>').format(id, title)
-    standfirst = Markup('<p class="deck">{}</p>').format(deck) if deck else ""
-    show(heading + standfirst, **{SECTION: {"id": id, "title": str(title)}})
+    heading = Markup('<h3 id="{}">{}</h3>' if inside else '<h2 id="{}">{}</h2>').format(id, title)
+    standfirst = Markup("<p>{}</p>" if inside else '<p class="deck">{}</p>').format(deck) if deck else ""
+    show(heading + standfirst, **{SECTION: {"id": id, "title": str(title), "inside": inside}})
 
 
 def subheading(title: str) -> None:

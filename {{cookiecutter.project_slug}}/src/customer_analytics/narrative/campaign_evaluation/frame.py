@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from customer_analytics.narrative.campaign_evaluation.verdicts import SOUND, of_kind
 from customer_analytics.narrative.exhibits import SectionWords
@@ -27,3 +27,8 @@ def caused_section(view: View) -> SectionWords:
         len(compared), all=view.counted_campaigns(len(view.listed)),
     )  # fmt: skip
     return SectionWords(title, "caused", deck)
+
+
+def inside(section: SectionWords) -> dict[str, Any]:
+    """A section as a part of the one before it, for parts.section: the contents do not list it."""
+    return section.keywords | {"inside": True}
