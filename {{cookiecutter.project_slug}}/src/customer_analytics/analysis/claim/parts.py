@@ -27,27 +27,28 @@ from customer_analytics.analysis.claim.states import (
     BEFORE,
     CONTACTED,
     HELD,
+    LEANS_ON,
     OTHERWISE,
     REST,
     YEAR_AFTER,
     YEAR_BEFORE,
-    coarse,
 )
 from customer_analytics.analysis.survival.blocks import BLOCKS
 
 Floats = npt.NDArray[np.float64]
 RESAMPLES = 600
-WEIGHT = 3.0  # people by which the mean of a state leans on that of its class, and that on the mean of all
+WEIGHT = 3.0  # people by which the mean of a state leans on that of its class, and so on up to the mean of all
 LEAST_RATIO = 0.2  # rates a year ago below this share of today's tell no season
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Blocks x moments x groups x states: `n` people and `total` of the metric; `classes`: of each state."""
+    """Blocks x moments x groups x states: `n` people and `total` of the metric; `classes`: of each state, narrow and
+    wide."""
 
     n: Floats
     total: Floats
-    classes: npt.NDArray[np.int64]
+    classes: tuple[npt.NDArray[np.int64], ...]
 
     @classmethod
     def of(cls, frame: pd.DataFrame, metric: str) -> Counts:
@@ -59,8 +60,8 @@ class Counts:
                  frame["person_group"].to_numpy(np.int64), np.searchsorted(states, frame["state"]))  # fmt: skip
         np.add.at(n, place, frame["n"].to_numpy(np.float64))
         np.add.at(total, place, frame[f"s_{metric}"].to_numpy(np.float64))
-        classes = coarse(pd.Series(states)).to_numpy(np.int64)
-        return cls(n, total, np.unique(classes, return_inverse=True)[1].astype(np.int64))
+        classes = tuple(np.unique(states // size, return_inverse=True)[1].astype(np.int64) for size in LEANS_ON)
+        return cls(n, total, classes)
 
     def resampled(self, seed: int) -> Counts:
         """The whole first, then resamples of blocks with replacement: the first axis becomes 1 + RESAMPLES."""
@@ -78,12 +79,14 @@ class Counts:
         return np.asarray(self.total[:, moment, groups].sum(axis=1))
 
     def means(self, moment: int, *groups: int) -> Floats:
-        """Mean of each state, leaning on its class by WEIGHT people, and that on the mean of all."""
+        """Mean of each state, leaning by WEIGHT people on its class, that on its wider class, and that on all."""
         n, total = self.people(moment, *groups), self.amount(moment, *groups)
-        overall = _ratio(total.sum(axis=1), n.sum(axis=1))[:, None]
-        classes = np.eye(int(self.classes.max(initial=0)) + 1)[self.classes]
-        of_class = (total @ classes + WEIGHT * overall) / (n @ classes + WEIGHT)
-        return np.asarray((total + WEIGHT * of_class[:, self.classes]) / (n + WEIGHT))
+        mean = np.broadcast_to(_ratio(total.sum(axis=1), n.sum(axis=1))[:, None], n.shape)
+        for classes in reversed(self.classes):
+            members = np.eye(int(classes.max(initial=0)) + 1)[classes]
+            size, amount = n @ members, total @ members
+            mean = (amount[:, classes] + WEIGHT * mean) / (size[:, classes] + WEIGHT)
+        return np.asarray((total + WEIGHT * mean) / (n + WEIGHT))
 
 
 def _weighed(weights: Floats, cells: Floats) -> Floats:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 AFTER, BEFORE, YEAR_AFTER, YEAR_BEFORE = 0, 1, 2, 3
 YEAR = 364  # days: whole weeks, so that weekdays fall on weekdays
 REST, CONTACTED, HELD, OTHERWISE = 0, 1, 2, 3  # groups; the last: contacted by another campaign in these days
+RECENCY = (14, 30, 60, 90, 180, 365)  # days since the last order: ends of the classes
 NEW_DAYS = 90  # known for less: a new customer
 METRICS = (
     Outcome("converted", "binary", False, False, "higher", "y_0"),
@@ -81,20 +82,17 @@ def _column(rows: ir.Table, name: str) -> ir.FloatingValue:
 def state_of(rows: ir.Table) -> ir.IntegerValue:
     """Number of each person's state: may be contacted x days since the last order x orders in the days before x all
     orders x new."""
-    recency = ibis.cases(
-        (rows.recency_days.isnull(), 4), (rows.recency_days < 30, 0), (rows.recency_days < 90, 1),
-        (rows.recency_days < 365, 2), else_=3,
-    )  # fmt: skip
+    known = rows.recency_days.notnull()
+    cuts = [(known & (rows.recency_days < days), place) for place, days in enumerate(RECENCY)]
+    recency = ibis.cases(*cuts, (known, len(RECENCY)), else_=len(RECENCY) + 1)
     recent = ibis.least(rows.x_orders.fill_null(0.0), 4.0).cast("int64")
     ever = ibis.cases((rows.orders_before.fill_null(0.0) < 2, 0), (rows.orders_before < 5, 1), else_=2)
     new = (rows.days_known.fill_null(NEW_DAYS) < NEW_DAYS).ifelse(1, 0)
-    state = (((rows.refuses * 5 + recency) * 5 + recent) * 3 + ever) * 2 + new
+    state = (((rows.refuses * (len(RECENCY) + 2) + recency) * 5 + recent) * 3 + ever) * 2 + new
     return state.cast("int32")
 
 
-def coarse(state: pd.Series) -> pd.Series:
-    """The class of a state (may be contacted x recency x orders in the days before), which few people lean on."""
-    return state // 6
+LEANS_ON = (6, 30)  # a state, divided by these, is its class without all orders and new, and without recent orders too
 
 
 def _with_consent(rows: ir.Table, tables: Tables) -> ir.Table:
