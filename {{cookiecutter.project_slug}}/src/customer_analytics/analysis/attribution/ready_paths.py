@@ -6,6 +6,7 @@ resample of the blocks is a resample of journeys.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import ibis
@@ -19,7 +20,7 @@ from customer_analytics.analysis.attribution.names import Names, spelled
 from customer_analytics.analysis.attribution.sums import Floats, Integers, Sums
 from customer_analytics.analysis.survival.blocks import BLOCKS
 
-SEPARATOR = ">"
+SPACED, CLOSE = re.compile(r"\s+>(?=\s)"), re.compile(">")  # as the table is described; as some write it
 ONE_BY_ONE = 64  # journeys of a row up to which each is drawn by itself
 
 
@@ -44,9 +45,7 @@ class ReadyPaths:
 def read(table: ir.Table, half_life: float, seed: int) -> ReadyPaths | None:
     """The table of paths as sums; None where no row names a channel."""
     frame = _numbers(table)
-    split = [
-        [name for part in path.split(SEPARATOR) if (name := " ".join(part.split()))] for path in frame["path"].tolist()
-    ]
+    split = _split(frame["path"].tolist())
     lengths: Integers = np.array([len(path) for path in split], dtype=np.int64)
     kept: Integers = lengths[lengths > 0]
     frame = frame[lengths > 0].reset_index(drop=True)
@@ -69,6 +68,13 @@ def read(table: ir.Table, half_life: float, seed: int) -> ReadyPaths | None:
     contacts = np.bincount(codes - 1, weights=journeys[row], minlength=len(names.shown)).astype(np.float64)
     with_nulls = bool(frame["nulls"].sum() > 0)
     return ReadyPaths(sums, names, ranked, contacts, with_nulls, "value" in table.columns, len(split) - len(frame))
+
+
+def _split(paths: list[str]) -> list[list[str]]:
+    """The channels of each path; a name may hold the sign itself where the others stand apart from theirs."""
+    separator = SPACED if any(SPACED.search(path) for path in paths) else CLOSE
+    parts = [separator.split(f" {path} ") for path in paths]
+    return [[name for part in own if (name := " ".join(part.split()))] for own in parts]
 
 
 def _numbers(table: ir.Table) -> pd.DataFrame:

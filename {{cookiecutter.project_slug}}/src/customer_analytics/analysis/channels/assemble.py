@@ -53,16 +53,9 @@ def channels(tables: Tables, parameters: CampaignEvaluationParameters) -> Channe
         spend_days=None if spend is None else (int(spend["day"].min()), int(spend["day"].max())),
         table=table, cohorts=_cohorts(found, heads, spend, base), mature=mature,
         overall=stayed / mature if mature >= base else math.nan, leaving=left_by, left=left,
-        best=_best(found, heads, left_by, base), poor=quality.poor(table),
+        poor=quality.poor(table),
         budget=budget(table, parameters.budget_shift, base, left_by),
     )  # fmt: skip
-
-
-def _best(found: winning.Won, heads: pd.DataFrame, leaving: str | None, base: int) -> str | None:
-    """The channel whose customers stay most; the leaving one would make all others look good beside it."""
-    names = found.names.shown
-    others = heads if leaving is None else heads[heads["code"] != names.index(leaving) + 1]
-    return quality.best(quality.staying(others, len(names), base).assign(channel=list(names)))
 
 
 def _judged(heads: pd.DataFrame, end: int, stay_until: int, worth_days: int, *, known: bool) -> pd.DataFrame:

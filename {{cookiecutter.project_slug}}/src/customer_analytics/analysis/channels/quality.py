@@ -113,11 +113,3 @@ def poor(table: pd.DataFrame) -> str | None:
         return None
     lost = (-shown["worth_difference"] * shown["observed"]).round(6)
     return str(shown.assign(lost=lost).sort_values(["lost", "channel"], ascending=[False, True]).iloc[0]["channel"])
-
-
-def best(table: pd.DataFrame) -> str | None:
-    """The channel whose customers stay most, told from chance."""
-    shown = table[(table["q"] < LEVEL) & (table["difference_low"] > 0)]
-    if not len(shown):
-        return None
-    return str(shown.sort_values(["rate", "channel"], ascending=[False, True]).iloc[0]["channel"])

@@ -81,7 +81,7 @@ class Channels:
     cohorts: COHORTS, channel by month of winning ("2025-03"); worth_sum: money of all observed.
     leaving: the channel that brings many who do not stay, None where none is told from chance; left: its customers who
         would have stayed had they been like the others, of the mature.
-    best: the channel whose customers stay most, as surely; poor: the one whose many customers bring less; None.
+    poor: the channel whose many customers bring less, told from chance; None.
     """
 
     reason: str = ""
@@ -100,7 +100,6 @@ class Channels:
     mature: int = 0
     leaving: str | None = None
     left: float = 0.0
-    best: str | None = None
     poor: str | None = None
     budget: Budget | None = None
 
