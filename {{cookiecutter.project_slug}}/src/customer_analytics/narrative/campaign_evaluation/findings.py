@@ -198,9 +198,15 @@ def _why(view: View, verdict: Verdict) -> Text:
     """Why an experiment is doubtful, with the p-value of the sample ratio where that is the reason."""
     p = view.ratio_p(verdict.campaign)
     if verdict.kind is Kind.ADJUSTED and verdict.effect is not None:
-        return view.language.say(
-            "its customers were chosen, not drawn; against alike ones {change} in {outcome} ({interval})",
-            **numbers_of(view, verdict.effect),
+        say, numbers = view.language.say, numbers_of(view, verdict.effect)
+        if verdict.effect.found:
+            return say(
+                "its customers were chosen, not drawn; {change} in {outcome} goes with it, against alike customers "
+                "({interval})", **numbers,
+            )  # fmt: skip
+        return say(
+            "its customers were chosen, not drawn; against alike ones {change} in {outcome} ({interval}), which is no "
+            "sure difference", **numbers,
         )  # fmt: skip
     if verdict.reason.startswith("ratio") and not math.isnan(p):
         return view.language.say("{why} (p {p})", why=reason_told(view, verdict.reason), p=view.p(p))
@@ -220,7 +226,11 @@ def _unknown(view: View) -> Finding | None:
         say("{names}: {why}", names=view.names([one.campaign for one in those]), why=Text(why))
         for why, those in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
-    if len(found) == len(view.listed):
+    if any(one.kind is Kind.ADJUSTED for one in found):
+        head = language.say_count(
+            "One campaign cannot be called a cause", "{count} campaigns cannot be called a cause", len(found)
+        )
+    elif len(found) == len(view.listed):
         head = language.say_count(
             "What the campaign caused cannot be told", "What the {count} campaigns caused cannot be told", len(found)
         )
