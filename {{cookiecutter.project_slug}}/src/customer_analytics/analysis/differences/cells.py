@@ -39,18 +39,22 @@ def sums(campaigns: Campaigns, outcome: Outcome, group: Ranges | str) -> pd.Data
     None.
     """
     compared = [int(row["code"]) for row in campaigns.compared()]
-    units = campaigns.units
-    kept = units.filter(units.over, units.code.isin(compared), units[outcome.column].notnull())
-    level: ir.Value = group.place(kept) if isinstance(group, Ranges) else kept[group].cast("string")
-    keys: dict[str, ir.Value] = {"code": kept.code, "arm": kept.arm, "level": level}
-    if campaigns.unit != "customer":
-        keys["cluster"] = kept.cluster
-    y = kept[outcome.column].cast("float64")
-    counted = kept.group_by(**keys).aggregate(n=kept.count(), s=y.sum(), q=(y * y).sum())
+    counted = expression(campaigns.units, compared, outcome.column, group, clustered=campaigns.unit != "customer")
     frame: pd.DataFrame = counted.to_pandas()
     if "cluster" not in frame.columns:
         frame["cluster"] = None
     return frame[list(KEYS)].sort_values(["code", "arm", "level", "cluster"], ignore_index=True)
+
+
+def expression(units: ir.Table, codes: list[int], column: str, group: Ranges | str, *, clustered: bool) -> ir.Table:
+    """The same in the engine, rows in no order."""
+    kept = units.filter(units.over, units.code.isin(codes), units[column].notnull())
+    level: ir.Value = group.place(kept) if isinstance(group, Ranges) else kept[group].cast("string")
+    keys: dict[str, ir.Value] = {"code": kept.code, "arm": kept.arm, "level": level}
+    if clustered:
+        keys["cluster"] = kept.cluster
+    y = kept[column].cast("float64")
+    return kept.group_by(**keys).aggregate(n=kept.count(), s=y.sum(), q=(y * y).sum())
 
 
 def with_few_levels(frame: pd.DataFrame, others: str) -> pd.DataFrame:

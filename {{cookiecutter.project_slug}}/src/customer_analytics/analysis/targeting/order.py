@@ -63,28 +63,32 @@ def quality(found: Assigned, by: Ordered, codes: list[str], seed: int) -> tuple[
 
 
 def deciles(found: Assigned, by: Ordered) -> pd.DataFrame:
-    """DECILES: what was seen in each tenth, and the plain means of both arms beside it."""
+    """DECILES: what was seen in each tenth, and the means of both arms beside it."""
     table, _ = area.groups(by.order, by.change, by.signal, found.block, TENTHS)
     table = table.rename(columns={"group": "decile"})
     trial = found.trial
-    for name, weight in (("contact", trial.treated), ("control", 1 - trial.treated)):
-        n = np.bincount(by.decile, weights=weight, minlength=TENTHS + 1)[1:]
-        sums = np.bincount(by.decile, weights=weight * trial.outcome, minlength=TENTHS + 1)[1:]
-        table[f"n_{name}"] = n.astype(np.int64)
-        table["mean" if name == "contact" else "mean_control"] = np.divide(
-            sums, n, out=np.full(TENTHS, np.nan), where=n > 0
+    for name, arm, chance in (("contact", 1.0, trial.chance), ("control", 0.0, 1 - trial.chance)):
+        own = (trial.treated == arm).astype(np.float64)
+        table[f"n_{name}"] = np.bincount(by.decile, weights=own, minlength=TENTHS + 1)[1:].astype(np.int64)
+        weight = own / chance  # so that both arms hold the campaigns in the same proportions
+        heads, sums = (
+            np.bincount(by.decile, weights=one, minlength=TENTHS + 1)[1:] for one in (weight, weight * trial.outcome)
         )
+        mean = np.divide(sums, heads, out=np.full(TENTHS, np.nan), where=heads > 0)
+        table["mean" if name == "contact" else "mean_control"] = mean
     return table[list(DECILES)]
 
 
 def last(by: Ordered, block: Integers, break_even: float) -> Last:
-    """The longest end of the order that does not pay for a contact: its effect may be nothing (the interval reaches
-    down to the break-even), and is below that of all (the interval ends below the mean). Both, so that few data do not
-    make a long list."""
+    """The longest end of the order that does not pay for a contact: the effect of all of it, and of each tenth of it,
+    may be nothing (the interval reaches down to the break-even), and all of it is below the mean of everybody (the
+    interval ends below that). The last, so that few data do not make a long list."""
     mean = float(by.signal.mean())
     chosen = Last(0, 0, float("nan"), Interval(float("nan"), float("nan")), put_off=False)
     for many in range(1, TENTHS):
-        own = by.decile > TENTHS - many
+        own, added = by.decile > TENTHS - many, by.decile == TENTHS - many + 1
+        if _mean(by.signal[added], block[added])[1].low > break_even:
+            break
         effect, interval = _mean(by.signal[own], block[own])
         if interval.low <= break_even and interval.high < mean:
             chosen = Last(many, int(own.sum()), effect, interval, interval.high < 0)

@@ -17,7 +17,7 @@ CAMPAIGNS = (
 GROUPS = ("group", "n", "predicted", "effect", "low", "high", "p_negative", "p_positive")
 NOT_ESTIMABLE = Interval(math.nan, math.nan)
 NOTHING = 1e-12  # what a sum of numbers that cancel out may be off by
-LEVEL = 0.05  # of the test of an order
+LEVEL = 0.025  # of the test of an order, one-sided as the lower end of its interval
 SOUND = "sound"
 REFUSED = (
     "no_arms", "no_control", "no_day", "ratio", "unplanned_ratio", "not_alike", "not_over", "few",

@@ -40,13 +40,13 @@ def decile_table(view: View, found: Targeting, name: str, last: Last) -> TableWo
         tuple(body),
         say("What a contact changed, by tenths of the order"),
         view.how(
-            (say("How the order is made"), say("R-learner (Nie, Wager): the change as a shrunken linear function of what was known "
-                               "before, each campaign with a level of its own; everybody is ranked by a fit without "
-                               "them, within their campaign")),
+            (say("How the order is made"), say(
+                "R-learner (Nie, Wager): the change as a shrunken linear function of what was known before, each "
+                "campaign with a level of its own; everybody is ranked by a fit without them, within their campaign")),
             (say("Change that was seen"), say("Inverse propensity with the known share of each arm, less what was "
                                               "expected; interval by customers")),
-            (say("Leave alone"), say("The longest end of the order whose change may be nothing and lies below that of "
-                                     "all, both with its interval")),
+            (say("Leave alone"), say("The longest end of the order whose change may be nothing, in each of its "
+                                     "tenths, and lies below that of all, by the intervals")),
         ),
         file="uplift_deciles.csv",
     )  # fmt: skip
