@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.attribution import Attribution
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-PATHS = 8
+PATHS = 5
 ALL_ALIKE = 0.95  # share of the conversions with one channel only, from which the models cannot differ
 
 

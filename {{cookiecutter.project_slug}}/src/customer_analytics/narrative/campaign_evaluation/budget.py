@@ -9,7 +9,6 @@ from customer_analytics.analysis.channels.outputs import hidden
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation import channels
 from customer_analytics.narrative.campaign_evaluation.channels import Record, label, money_word, name, span
-from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -19,8 +18,21 @@ if TYPE_CHECKING:
 
 
 def has(view: View) -> bool:
-    """Whether the returns of two channels are known."""
-    return channels.has(view) and channels.found(view).budget is not None
+    """Whether what a customer costs is known of any channel."""
+    return channels.has(view) and bool(_paid(view))
+
+
+def _paid(view: View) -> list[Record]:
+    """Paid channels large enough to be shown, the one that brings most for its money first."""
+    budget = channels.found(view).budget
+    back = {} if budget is None else {str(row["channel"]): row for row in budget.returns.to_dict("records")}
+    nothing = dict.fromkeys(("back", "low", "high"), math.nan)
+    paid = [
+        row | {f"back_{name}": back.get(row["channel"], nothing)[name] for name in nothing}
+        for row in channels.records(view)
+        if not math.isnan(row["cost"])
+    ]
+    return sorted(paid, key=lambda row: -row["back_back"] if row["back_back"] == row["back_back"] else 0.0)
 
 
 def _found(view: View) -> Budget:
@@ -31,6 +43,8 @@ def _found(view: View) -> Budget:
 
 def _can_shift(view: View) -> bool:
     """Whether there is a channel to give and one to take, both large enough to be shown."""
+    if channels.found(view).budget is None:
+        return False
     one, small = _found(view), hidden(channels.found(view), view.minimum_group)
     return bool(one.shifts) and one.from_channel not in small and one.to_channel not in small
 
@@ -57,50 +71,43 @@ def tables(view: View) -> list[TableWords]:
 
 
 def _returns(view: View) -> TableWords:
-    say, small = view.language.say, hidden(channels.found(view), view.minimum_group)
-    shown = [row for row in rows(_found(view).returns) if row.channel not in small]
-    known = {row["channel"]: row for row in channels.records(view)}
-    clicks = any(not math.isnan(row["clicks"]) for row in known.values())
-    columns = [
+    say = view.language.say
+    columns = (
         (say("Paid channel"), "name"), (say("Money spent"), "number"), (say("Customers it won"), "number"),
+        (say("Cost of one won"), "number"), (say("Cost of one still there"), "number"),
         (say("Brought for each unit spent"), "number"),
-    ]  # fmt: skip
-    if clicks:
-        columns += [
-            (say("Times shown"), "number"), (say("Clicked of shown"), "number"), (say("Cost of a click"), "number"),
-            (say("Clicks for one customer"), "number"),
-        ]  # fmt: skip
+    )  # fmt: skip
     return TableWords(
-        tuple(columns), tuple(_return_row(view, row, known[row.channel], clicks) for row in shown),
+        columns, tuple(_return_row(view, row) for row in _paid(view)),
         say("What each channel's money bought and brought"),
         channels.how(
             view,
+            (
+                say("Cost of one won"),
+                say("Spend on the channel over all customers it won in the days of the spend, as if none had come "
+                    "without it; over the share still there it is the cost of one who stays"),
+            ),
             (
                 say("Brought for each unit spent"),
                 say("Customers won in the days of the spend × {money} of one within {days} ÷ spend; the interval holds "
                     "what customers bring and how many happened to come", money=money_word(view), days=span(view)),
             ),
         ),
-        file="budget_returns.csv",
+        file="channels.csv",
     )  # fmt: skip
 
 
-def _return_row(view: View, row: object, known: Record, clicks: bool) -> Row:
+def _return_row(view: View, row: Record) -> Row:
     language, number = view.language, view.language.number
-    back, low, high = (float(getattr(row, name)) for name in ("back", "low", "high"))
-    cells: Row = (
-        (label(view, known["channel"]), None), (language.money(known["spend"]), known["spend"]),
-        (number(known["costed"]), known["costed"]),
-        (language.say("{value} ({low} to {high})", value=number(back, 2), low=number(low, 2), high=number(high, 2)),
-         back),
+    back, low, high = (row[f"back_{name}"] for name in ("back", "low", "high"))
+    told = language.say(
+        "{value} ({low} to {high})", value=number(back, 2), low=number(low, 2), high=number(high, 2)
     )  # fmt: skip
-    if not clicks:
-        return cells
     return (
-        *cells, (number(known["impressions"]), known["impressions"]),
-        (language.percent(known["click_rate"], 1), known["click_rate"]),
-        (language.money(known["click_cost"]), known["click_cost"]),
-        (number(known["clicks_per_customer"], 1), known["clicks_per_customer"]),
+        (label(view, row["channel"]), None), (language.money(row["spend"]), row["spend"]),
+        (number(row["costed"]), row["costed"]), (language.money(row["cost"]), row["cost"]),
+        (language.money(row["kept_cost"]), row["kept_cost"]),
+        (number(None), None) if math.isnan(back) else (told, back),
     )  # fmt: skip
 
 
@@ -191,7 +198,7 @@ def findings(view: View) -> list[Finding]:
 
 def remarks(view: View) -> list[Text]:
     """That the channel that keeps nobody receives nothing, although it brings most for its money at first."""
-    if not has(view):
+    if not has(view) or channels.found(view).budget is None:
         return []
     leaving, returns = channels.found(view).leaving, _found(view).returns
     if leaving is None or returns.iloc[0]["channel"] != leaving:

@@ -120,12 +120,20 @@ def _so_what(view: View, row: Any, numbers: dict[str, Any]) -> Text:
     if math.isnan(float(row["kept_cost"])) or not len(paid):
         return say("It won {share} of all new customers; {left} more of them would be there if they stayed like the "
                    "others.", **numbers)  # fmt: skip
-    cheaper = paid.sort_values(["kept_cost", "channel"]).iloc[0]
+    other = paid.sort_values(["kept_cost", "channel"]).iloc[0]
+    numbers |= {
+        "cost": language.money(float(row["cost"])), "kept": language.money(float(row["kept_cost"])),
+        "other": name(view, str(other["channel"])), "other_kept": language.money(float(other["kept_cost"])),
+    }  # fmt: skip
+    if float(row["cost"]) < paid["cost"].min():
+        return say(
+            "It won {share} of all new customers, at {cost} each the cheapest of all; but one who stays costs {kept}, "
+            "against {other_kept} through {other}. {left} more of them would be there if they stayed like the others.",
+            **numbers,
+        )
     return say(
         "It won {share} of all new customers at {cost} each; one who stays costs {kept}, against {other_kept} through "
-        "{other}. {left} more of them would be there if they stayed like the others.",
-        cost=language.money(float(row["cost"])), kept=language.money(float(row["kept_cost"])),
-        other=name(view, str(cheaper["channel"])), other_kept=language.money(float(cheaper["kept_cost"])), **numbers,
+        "{other}. {left} more of them would be there if they stayed like the others.", **numbers,
     )  # fmt: skip
 
 

@@ -19,16 +19,16 @@ QUARTERS, SHOWN = 6, 6  # rows and channels on the page; every month of every ch
 
 
 def _quarters(view: View) -> pd.DataFrame:
-    """channel, quarter (its first day), mature, stayed, observed, money: of the channels shown."""
+    """channel, quarter (its first day), customers, mature, stayed."""
     cohorts = channels.found(view).cohorts
     days = pd.to_datetime(cohorts["month"] + "-01")
     first = days.dt.to_period("Q").dt.start_time.dt.date
-    summed = cohorts.assign(quarter=first, money=(cohorts["worth_sum"])).groupby(["channel", "quarter"], as_index=False)
-    return summed[["customers", "mature", "stayed", "observed", "money"]].sum()
+    summed = cohorts.assign(quarter=first).groupby(["channel", "quarter"], as_index=False)
+    return summed[["customers", "mature", "stayed"]].sum()
 
 
 def tables(view: View) -> list[TableWords]:
-    """Share still there, and money a head, by quarter of winning and channel."""
+    """Share still there by quarter of winning and channel."""
     if not channels.has(view):
         return []
     table, shown = _quarters(view), [row["channel"] for row in channels.records(view)][:SHOWN]
@@ -39,12 +39,7 @@ def tables(view: View) -> list[TableWords]:
         return []
     say = view.language.say
     heads = ((say("Won in the quarter from"), "name"), *((Text(channels.label(view, one)), "number") for one in shown))
-    caption = (
-        say("Still there, and {money} within {days}, by the quarter of winning", money=channels.money_word(view),
-            days=channels.span(view))
-        if channels.found(view).money != "none"
-        else say("Still there, by the quarter of winning")
-    )  # fmt: skip
+    caption = say("Still there, by the quarter of winning")
     return [
         TableWords(
             heads, tuple(_row(view, table, quarter, shown) for quarter in quarters), caption,
@@ -52,8 +47,8 @@ def tables(view: View) -> list[TableWords]:
                 view,
                 (
                     say("Cells"),
-                    say("Share active from {days} after being won, then the money a head; a dash below {least} "
-                        "customers or where the days are not over", days=channels.days_told(view),
+                    say("Share active from {days} after being won; a dash below {least} customers or where the days "
+                        "are not over. Money by month of winning is in the file", days=channels.days_told(view),
                         least=view.language.number(view.minimum_base)),
                 ),
             ),
@@ -75,7 +70,4 @@ def _cell(view: View, own: pd.Series | None) -> tuple[str, object]:
     if own is None or own["mature"] < least:
         return language.number(None), None
     rate = rate_of(float(own["stayed"]), float(own["mature"]), least)[0]
-    if own["observed"] < least:
-        return language.percent(rate), rate
-    worth = language.money(float(own["money"]) / float(own["observed"]))
-    return language.say("{rate}; {worth}", rate=language.percent(rate), worth=worth), rate
+    return language.percent(rate), rate

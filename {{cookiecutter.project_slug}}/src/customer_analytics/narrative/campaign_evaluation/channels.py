@@ -169,15 +169,10 @@ def tables(view: View) -> list[TableWords]:
     ]  # fmt: skip
     if one.money != "none":
         columns.append((say("{money} within {days}", money=_capital(money_word(view)), days=span(view)), "number"))
-    if one.has_spend:
-        columns += [
-            (say("Cost of one won"), "number"), (say("Cost of one still there"), "number"),
-            (say("Left after its cost"), "number"), (say("Earned back after"), "number"),
-        ]  # fmt: skip
     return [
         TableWords(
             tuple(columns), tuple(_row(view, row) for row in records(view)),
-            say("Channels: customers, how many stay, what they bring and cost"), _how(view), file="channels.csv",
+            say("Channels: customers won, how many stay, what they bring"), _how(view), file="channels.csv",
         )
     ]  # fmt: skip
 
@@ -206,18 +201,6 @@ def _row(view: View, row: Record) -> Row:
     ]  # fmt: skip
     if one.money != "none":
         cells.append((_worth(view, row), _sorted(row["worth"])))
-    if one.has_spend:
-        is_paid = not math.isnan(row["cost"])
-        days = "" if math.isnan(row["payback_days"]) else language.number(row["payback_days"])
-        cells += [
-            (language.money(row["cost"]) if is_paid else say("no spend known"), _sorted(row["cost"])),
-            (language.money(row["kept_cost"]), _sorted(row["kept_cost"])),
-            (view.signed_money(row["net"]), _sorted(row["net"])),
-            (
-                say("{days} days", days=days) if days else say("not yet") if is_paid else language.number(None),
-                _sorted(row["payback_days"]),
-            ),
-        ]  # fmt: skip
     return tuple(cells)
 
 
@@ -258,12 +241,4 @@ def _how(view: View) -> How:
                 ),
             )
         )
-    if one.has_spend:
-        lines.append(
-            (
-                say("Cost of one won"),
-                say("Spend on the channel over all customers it won in the days of the spend, as if none had come "
-                    "without it; over the share still there it is the cost of one who stays"),
-            )
-        )  # fmt: skip
     return how(view, *lines)
