@@ -132,7 +132,7 @@ def test_the_order_of_the_rows_changes_nothing(seed: int) -> None:
 
 
 def test_small_and_empty_arms_are_not_estimable_and_say_so_without_a_warning() -> None:
-    nobody = people("C", {"control": (40, 0.0), "voucher": (40, 0.0)}, 1)
+    nobody = people("C", {"control": (400, 0.0), "voucher": (400, 0.0)}, 1)
     tiny = people("T", {"control": (4, 0.5), "voucher": (4, 0.5)}, 2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -140,6 +140,7 @@ def test_small_and_empty_arms_are_not_estimable_and_say_so_without_a_warning() -
         found = money(campaigns, experiments(campaigns, PARAMETERS), PARAMETERS)
     by = found.arms.set_index("campaign")
     assert by.loc["C", "incremental_orders"] == 0
+    assert math.isnan(by.loc["C", "net_high"]) and by.loc["C", "decision"] == "inconclusive"
     assert math.isnan(by.loc["T", "incremental_orders_low"])
     assert by.loc["T", "decision"] == "inconclusive"
 

@@ -102,6 +102,7 @@ def _decisions(
 ) -> pd.DataFrame:
     """grade, decision and its reason of each arm."""
     main = campaigns.outcome(campaigns.main)
+    is_margin = campaigns.outcome(MARGIN) is not None
     sign = -1.0 if main is not None and main.better == "lower" else 1.0
     bad = experiments.guardrails[experiments.guardrails["verdict"] == "worse"]
     worse = set(zip(bad["campaign"], bad["arm"], strict=True))
@@ -117,7 +118,8 @@ def _decisions(
             -effect["relative_high"], -effect["relative_low"])  # fmt: skip
         evidence = Evidence(
             str(effect["grade"]), sign * float(effect["effect"]), float(effect["p_adjusted"]),
-            sign * float(effect["relative"]), float(lifts[1]), float(low), float(high), (campaign, arm) in worse,
+            sign * float(effect["relative"]), float(lifts[1]), float(low) if is_margin else math.nan,
+            float(high), (campaign, arm) in worse,
             parameters.smallest_lift, (campaign, arm) in moved,
         )  # fmt: skip
         rows.append((evidence.grade, *decide(evidence)))
@@ -181,9 +183,9 @@ def _ladder_arms(told: list[Compared], arms: pd.DataFrame, drawn: Floats) -> lis
         counted = ORDERS if ORDERS in one.sums.of else one.main
         control = one.sums.drawn_means(counted, drawn)[:, 0]
         for at, row in enumerate(one.found.table.to_dict("records")):
-            if grades[row["campaign"], row["arm"]] != "A" or not row["n"]:
+            if grades[row["campaign"], row["arm"]] != "A" or not one.is_told(at, counted):
                 continue
-            told_money = one.found.value is not None and one.is_told(at)
+            told_money = one.found.value is not None and one.is_told(at, one.worth)
             cost = 0.0 if math.isnan(row["cost"]) else row["cost"]
             drawn_value = one.found.value[:, at] if told_money and one.found.value is not None else None
             orders = one.found.orders if one.found.orders is not None else one.found.main

@@ -17,11 +17,12 @@ import pandas as pd
 from customer_analytics.analysis.experiment.robust import DRAWS, LEAST_BLOCKS
 from customer_analytics.statistics import Interval
 
-__all__ = ["DRAWS", "LEAST_BLOCKS", "BlockSums", "block_sums", "ends", "weights"]
+__all__ = ["DRAWS", "BlockSums", "block_sums", "ends", "weights"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 ENDS = (0.025, 0.975)
+LEAST_EVENTS = 10  # blocks of both arms with anything but 0 in them
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class BlockSums:
         """Blocks of each arm in which there is anybody."""
         counts: Integers = (self.n > 0).sum(axis=1).astype(np.int64)
         return counts
+
+    def tells(self, outcome: str, row: int, control: int) -> bool:
+        """Whether resamples of two arms say how sure their difference is: both fill enough blocks, and something
+        happened in enough of them. Where nothing did, every resample would agree on nothing."""
+        happened = int((self.of[outcome][[row, control]] != 0).sum())
+        return bool(min(self.filled[row], self.filled[control]) >= LEAST_BLOCKS and happened >= LEAST_EVENTS)
 
     def mean(self, outcome: str) -> Floats:
         """Mean of an outcome in each arm; NaN where nobody is."""

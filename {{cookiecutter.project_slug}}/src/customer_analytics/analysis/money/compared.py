@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.analysis.money.blocks import LEAST_BLOCKS, BlockSums
+from customer_analytics.analysis.money.blocks import BlockSums
 from customer_analytics.analysis.money.returns import MARGIN, REVENUE, Returns
 
 Floats = npt.NDArray[np.float64]
@@ -52,10 +52,9 @@ class Compared:
         added: Floats = (units[1:] * (means[1:] - means[0])).astype(np.float64)
         return added
 
-    def is_told(self, at: int) -> bool:
-        """Whether the arm (in the order of the table) and the control group fill enough blocks for an interval."""
-        filled = self.sums.filled
-        return bool(min(filled[0], filled[1 + at]) >= LEAST_BLOCKS)
+    def is_told(self, at: int, outcome: str) -> bool:
+        """Whether the arm (in the order of the table) has an interval of an outcome."""
+        return outcome in self.sums.of and self.sums.tells(outcome, 1 + at, 0)
 
     def noise(self, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Of each arm: `worth` for one contacted, the variances of the arm's own mean and of the control group's, and
@@ -63,7 +62,7 @@ class Compared:
         means = self.sums.mean(self.worth)
         spread = self.sums.drawn_means(self.worth, weights).var(axis=0)
         arms = len(means) - 1
-        told = np.array([self.is_told(at) for at in range(arms)])
+        told = np.array([self.is_told(at, self.worth) for at in range(arms)])
         point = np.where(told, means[1:] - means[0], np.nan)
         return point, spread[1:], np.full(arms, spread[0]), np.full(arms, float(self.row["code"]))
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.analysis.money.blocks import LEAST_BLOCKS, BlockSums, ends
+from customer_analytics.analysis.money.blocks import BlockSums, ends
 from customer_analytics.statistics import Interval
 
 Floats = npt.NDArray[np.float64]
@@ -114,11 +114,9 @@ class _Arm:
     def n_control(self) -> int:
         return int(self.sums.units[self.control])
 
-    @property
-    def is_told(self) -> bool:
-        """Whether both arms fill enough blocks for an interval."""
-        filled = self.sums.filled
-        return bool(min(filled[self.row], filled[self.control]) >= LEAST_BLOCKS)
+    def is_told(self, outcome: str) -> bool:
+        """Whether there is an interval."""
+        return self.sums.tells(outcome, self.row, self.control)
 
     def added(self, outcome: str) -> float:
         means = self.sums.mean(outcome)
@@ -140,12 +138,12 @@ def _row(cell: _Arm, plan: Plan, number: int, worth: str | None, drawn: dict[str
     }  # fmt: skip
     for name, outcome in (("extra", plan.main), *((f"incremental_{each}", each) for each in (ORDERS, REVENUE, MARGIN))):
         known = outcome in drawn
-        interval = ends(drawn[outcome]) if known and cell.is_told else NONE
+        interval = ends(drawn[outcome]) if known and cell.is_told(outcome) else NONE
         row |= three(name, cell.added(outcome) if known else math.nan, interval)
     row |= per_cost(row, cost)
     if worth is None:
         return row | _money_unknown()
-    added, interval = cell.added(worth), ends(drawn[worth]) if cell.is_told else NONE
+    added, interval = cell.added(worth), ends(drawn[worth]) if cell.is_told(worth) else NONE
     known_cost = 0.0 if math.isnan(cost) else cost
     control_mean = float(cell.sums.mean(worth)[cell.control])
     row |= three("net", added - known_cost, Interval(interval.low - known_cost, interval.high - known_cost))
@@ -156,7 +154,7 @@ def _row(cell: _Arm, plan: Plan, number: int, worth: str | None, drawn: dict[str
     return row | {
         "value_control": control_mean,
         "break_even_lift": cost / whole if whole > 0 else math.nan,
-        "chance_pays": float((drawn[worth] > known_cost).mean()) if cell.is_told else math.nan,
+        "chance_pays": float((drawn[worth] > known_cost).mean()) if cell.is_told(worth) else math.nan,
     }
 
 

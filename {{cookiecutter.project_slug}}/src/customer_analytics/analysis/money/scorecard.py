@@ -62,7 +62,6 @@ def _totals(one: Compared, arms: pd.DataFrame) -> dict[str, object]:
         own.to_dict("records"),
         key=lambda row: (VERDICTS.index(row["decision"]), -_known(row["value_per_contact"]), str(row["arm"])),
     )
-    is_told = all(one.is_told(at) for at in range(len(own)))
     cost = float(own["cost"].sum(skipna=False))
     row: dict[str, object] = {
         "decision": best["decision"], "reason": best["reason"], "arm": best["arm"], "contacted": float(own["n"].sum()),
@@ -70,14 +69,15 @@ def _totals(one: Compared, arms: pd.DataFrame) -> dict[str, object]:
     }  # fmt: skip
     for name in ("orders", "revenue", "margin"):
         draws = one.found.drawn.get(name)
-        interval = ends(draws.sum(axis=1)) if draws is not None and is_told else Interval(math.nan, math.nan)
+        told = all(one.is_told(at, name) for at in range(len(own)))
+        interval = ends(draws.sum(axis=1)) if draws is not None and told else Interval(math.nan, math.nan)
         row |= three(f"incremental_{name}", float(own[f"incremental_{name}"].sum(skipna=False)), interval)
     row |= {name: value for name, value in per_cost(row, cost).items() if not name.startswith("iroas_")}
     paid = 0.0 if math.isnan(cost) else cost
     draws = one.found.value
     if draws is None:
         return row
-    total = draws.sum(axis=1)
+    total, is_told = draws.sum(axis=1), all(one.is_told(at, one.worth) for at in range(len(own)))
     low, high = ends(total) if is_told else (math.nan, math.nan)
     whole = float((own["n"] * own["value_control"]).sum(skipna=False))
     return row | {

@@ -70,7 +70,7 @@ def pool(
         audience: name under which the assignment is written.
     """
     now = day_number(tables.reference_day)
-    known = _known(tables, columns, now, window_days)
+    known = everybody(tables, columns, now, window_days)
     if known is None:
         return None
     frame: pd.DataFrame = known.to_pandas().sort_values("person_id", ignore_index=True)
@@ -95,7 +95,7 @@ def _present(bought: Floats, spent: Floats) -> tuple[int, float, float, float]:
     return len(bought), float(bought.mean()), float(spent.mean()), float(spent.std(ddof=1))
 
 
-def _known(tables: Tables, columns: tuple[str, ...], now: int, window_days: int) -> ir.Table | None:
+def everybody(tables: Tables, columns: tuple[str, ...], now: int, window_days: int) -> ir.Table | None:
     """person_id, value, last_day, before (bought in the year up to the last window), bought and spent (in it), and
     columns."""
     parts = [part for part in (_orders(tables, now, window_days), _visits(tables, now)) if part is not None]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
 MOST, MOST_BREAK_EVEN = 10, 6  # arms in a table
-SURE = 0.95
+SURE, SUREST = 0.95, 0.999  # level of the intervals; the surest that resamples can make anything
 FILE = "returns"
 UNKNOWN: Cell = ("–", -math.inf)
 
@@ -182,7 +182,7 @@ def why_told(view: View, reason: str) -> Text:
     say, least = view.language.say, view.language.percent(view.parameters.smallest_lift)
     return {
         "pays": say("it brought more than it cost, beyond chance"),
-        "works": say("the lift is worth while, and no money is known"),
+        "works": say("the lift is worth while; whether it pays is not known"),
         "pays_not_shown": say("it works, but it may have cost more than it brought"),
         "small": say("it works, but by less than the {least} that are worth while", least=least),
         "guardrail": say("something that must not get worse did"),
@@ -237,7 +237,9 @@ def _break_even(view: View) -> TableWords:
                 amount(view, row, "value_per_contact"),
                 UNKNOWN if math.isnan(lift) else (language.signed_percent(lift, 1), lift),
                 UNKNOWN if math.isnan(row.cost_per_order) else (language.money(row.cost_per_order), row.cost_per_order),
-                UNKNOWN if math.isnan(row.chance_pays) else (language.percent(row.chance_pays), row.chance_pays),
+                UNKNOWN
+                if math.isnan(row.chance_pays)
+                else (language.percent(min(row.chance_pays, SUREST)), row.chance_pays),
             )
         )
     return TableWords(
