@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,15 @@ def test_a_handful_of_stores_is_permuted_and_two_a_side_say_nothing() -> None:
     assert (row["method"], row["p"]) == ("permuted_clusters", pytest.approx(extreme / ways))
     few = experiments(made(_stores(3, 4), [("orders", "number")]), PARAMETERS)
     assert few.verdicts.iloc[0]["reason"] == "few_clusters"
+
+
+def test_stores_with_customers_in_both_arms_are_not_taken_for_what_was_drawn() -> None:
+    frame = _stores(1, 24)
+    frame["arm"] = np.where(np.arange(len(frame)) % 2, "mail", "control")
+    campaigns = made(frame, [("orders", "number")], planned=HALVES)
+    listed = campaigns.list.assign(clusters=24, clusters_in_two_arms=24)
+    verdict = experiments(replace(campaigns, list=listed), PARAMETERS).verdicts.iloc[0]
+    assert (verdict["grade"], verdict["reason"], verdict["found"]) == ("D", "mixed_clusters", False)
 
 
 def test_sampled_permutations_agree_with_all_of_them() -> None:

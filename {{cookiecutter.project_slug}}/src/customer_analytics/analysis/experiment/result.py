@@ -30,9 +30,10 @@ class Experiments:
         "untested": no plan known and arms far from equal, or too few), plan_known, in_two_arms_share, balance_p,
         balanced (None without anything known before), status ("final", "interim": a planned look, "peek": an unplanned
         one), information (share whose window is over), grade (what its effects may be graded at most), reason ("" or
-        why not A: "few", "few_clusters", "unknown" (no outcome is), "ratio_alarm", "ratio_look", "ratio_untested",
-        "unbalanced", "peek"), found (whether the main outcome differs in an arm beyond chance), q (Benjamini and
-        Hochberg over the campaigns: main outcome, smallest p of its arms times their number).
+        why not A: "few", "few_clusters", "unknown" (no outcome is), "mixed_clusters" (clusters stand in several arms),
+        "ratio_alarm", "ratio_look", "ratio_untested", "unbalanced", "peek"), found (whether the main outcome differs in
+        an arm beyond chance), q (Benjamini and Hochberg over the campaigns: main outcome, smallest p of its arms times
+        their number).
     ratio: campaign, arm, n (units drawn: clusters where these were drawn), share, planned_share.
     balance: campaign, arm, control, column, n, n_control, mean, mean_control, difference (standardised).
     balance_tests: campaign, arm, control, columns, statistic (Hotelling's T²), p, p_adjusted (Holm over arms).

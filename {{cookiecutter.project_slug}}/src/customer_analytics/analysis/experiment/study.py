@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
 Rows = list[dict[str, Any]]
+MIXED = 0.1  # share of the clusters with customers in several arms from which clusters were not what was drawn
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ class Study:
         if not self.information > 0:
             return math.inf
         return looks.boundaries(looks.information_times(self.parameters.planned_looks, self.information))[-1]
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the clusters stand in several arms, so that something else than clusters was drawn."""
+        clusters, twice = (float(self.row.get(name, math.nan)) for name in ("clusters", "clusters_in_two_arms"))
+        return clusters > 0 and twice > MIXED * clusters
 
     def ratio(self) -> SampleRatio:
         """The sample ratio."""
@@ -110,7 +117,8 @@ def study(
     found.balance_tests += alike.tests
     effects = one.effects(pairs, np.random.default_rng((parameters.seed, int(row["code"]))))
     stage = verdict.status(parameters.planned_looks, one.information)
-    grade, reason = verdict.graded(ratio, alike.is_even, stage, _nothing(effects))
+    nothing = "mixed_clusters" if one.is_mixed else _nothing(effects)
+    grade, reason = verdict.graded(ratio, alike.is_even, stage, nothing)
     if len(effects):
         _claim(effects, grade, one.bound)
         found.effects += records(effects)

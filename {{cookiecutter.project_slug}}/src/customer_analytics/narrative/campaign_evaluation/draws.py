@@ -75,6 +75,7 @@ def tables(view: View) -> list[TableWords]:
                     "Chi-square of the sizes of the arms against the plan, or against equal arms where none is known. "
                     "Below {look} “caused” is withdrawn, below {alarm} no effect is given; arms far from equal without "
                     "a plan are not tested", look=language.number(LOOK, 2), alarm=language.number(ALARM, 3))),
+                (say("What may be said"), say("Sound: a difference may be called caused")),
                 (say("Largest difference before"), say(
                     "Of what is known from the {days} before the draw: difference of the means in standard "
                     "deviations; a tenth is usual by chance in small arms",
@@ -144,7 +145,7 @@ def _follows(view: View, row: Any) -> Text:
     """What the draw lets one say."""
     say = view.language.say
     if row.grade == "A":
-        return say("sound: a difference may be called caused")
+        return say("sound")
     why = reason_told(view, str(row.reason))
     if row.grade == "C":
         return say("only that they differ: {why}", why=why)

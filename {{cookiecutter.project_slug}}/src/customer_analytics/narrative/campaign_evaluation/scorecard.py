@@ -59,6 +59,7 @@ def reason_told(view: View, reason: str) -> Text:
         "unbalanced": say("the arms were unlike before it began"),
         "peek": say("it was looked at before its time was over"),
         "few_clusters": say("too few groups were drawn"),
+        "mixed_clusters": say("groups stand in several arms, so groups are not what was drawn"),
     }.get(reason) or say("too few customers")
 
 
