@@ -68,3 +68,55 @@ def test_the_failed_sample_ratio_of_cookie_cats_takes_the_word_caused_away(
     told = " ".join(str(finding.statement) for finding in words.summary(view).findings)
     assert "while the sample ratio is doubtful" in told
     assert not any(word in told for word in ("caused", "raised", "lowered"))
+
+
+@pytest.fixture(scope="module")
+def completejourney(real_project: Callable[[str], Project]) -> CampaignEvaluationResult:
+    return _evaluated(real_project("completejourney"))
+
+
+def test_complete_journey_targeted_and_redeeming_households_are_the_published_ones(
+    completejourney: CampaignEvaluationResult,
+) -> None:
+    found = completejourney.comparison
+    assert found is not None and completejourney.campaigns is not None
+    assert len(completejourney.campaigns.list) == 27
+    assert (found.targeted, found.responders) == (1_559, 410)
+    assert set(found.responses["event"]) == {"coupon_redeemed"}
+    largest = found.responses.set_index("campaign").loc["18"]
+    assert (largest["n"], largest["customers"], largest["events"]) == (1_133, 214, 653)
+    assert metrics(completejourney)["responders"] == 410
+
+
+def test_complete_journey_was_not_randomised_and_every_campaign_is_said_and_graded_so(
+    completejourney: CampaignEvaluationResult,
+) -> None:
+    assert completejourney.campaigns is not None and completejourney.comparison is not None
+    assert set(completejourney.campaigns.list["kind"]) == {"targeted"}
+    found = completejourney.comparison.campaigns
+    assert len(found) == 27 and set(found["grade"]) == {"B", "D"}
+    assert (found.loc[found["grade"] == "D", "reason"] != "").all()
+    assert found.loc[found["reason"] == "unknown", "campaign"].tolist() == ["24", "25", "26"]  # began before the data
+    assert set(found.loc[found["reason"] == "not_over", "campaign"]) == {"15", "20", "21", "22", "23"}
+    view = words.View(completejourney, Language("en", "USD"), minimum_group=10)
+    told = " ".join(f"{one.head} {one.statement}" for one in words.summary(view).findings)
+    assert not any(word in told for word in ("caused", "raised", "lowered", "proves"))
+    assert "chosen, not drawn" in str(words.comparison.section(view).deck)
+
+
+def test_complete_journey_incremental_sales_by_partners_are_far_below_the_plain_difference(
+    completejourney: CampaignEvaluationResult,
+) -> None:
+    found = completejourney.comparison
+    assert found is not None and found.main == "revenue"  # nearly every household buys in 30 days
+    sales = found.readings[found.readings["outcome"] == "revenue"]
+    sound = found.campaigns[found.campaigns["grade"] == "B"]
+    assert len(sound) >= 3 and (sound["apart_after"] <= 0.1).all() and (sound["kept_share"] > 0.9).all()
+    for campaign in sound["campaign"]:
+        own = sales[sales["campaign"] == campaign].set_index("method")
+        assert own.at["not_contacted", "low"] > 50  # dollars a household, whom the campaign chose
+        assert own.at["matched", "low"] < 0 < own.at["matched", "high"]
+        assert abs(own.at["matched", "effect"]) < 0.3 * own.at["not_contacted", "effect"]
+        balance = found.balance[found.balance["campaign"] == campaign].set_index("covariate")
+        assert balance.at["x_revenue", "before"] > 0.5 > abs(balance.at["x_revenue", "after"]) * 5
+    assert not found.campaigns["found"].any()

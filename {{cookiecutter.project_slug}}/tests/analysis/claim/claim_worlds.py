@@ -17,7 +17,7 @@ CONTACT_DAY = FIRST + dt.timedelta(days=CONTACT)
 
 
 def shop(
-    seed: int, *, people: int = 4_000, lift: float = 0.0, chosen: str = "lapsed", season: float = 1.0,
+    seed: int, *, people: int = 3_000, lift: float = 0.0, chosen: str = "lapsed", season: float = 1.0,
     contacted: bool = True,
 ) -> Tables:  # fmt: skip
     """A shop in which half of some customers are contacted on CONTACT_DAY.

@@ -50,8 +50,8 @@ def comparison(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluat
     outcomes = [one for one in campaigns.outcomes if not one.ready and one.name in COMPARED]
     if not campaigns.has_orders or not outcomes:
         return Comparison("no_orders", **found)
-    dated = aimed[aimed["first_on"].notna() & aimed["window_days"].notna() & (aimed["over"] > 0)].head(MOST_CAMPAIGNS)
-    if not len(dated):
+    dated = aimed[aimed["first_on"].notna() & aimed["window_days"].notna()].head(MOST_CAMPAIGNS)
+    if not (dated["over"] > 0).any():
         return Comparison("no_start", **found)
     people = pool(campaigns, tables, parameters, [int(code) for code in dated["code"]])
     main = _main(campaigns, parameters, outcomes, people.people)
