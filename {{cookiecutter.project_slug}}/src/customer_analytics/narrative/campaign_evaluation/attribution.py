@@ -119,7 +119,7 @@ def pairs(view: View) -> list[PairRow]:
 
 def heads(view: View) -> tuple[str, str]:
     """The names of the two dots."""
-    return str(view.language.say("lowest model")), str(view.language.say("highest model"))
+    return str(view.language.say("lowest")), str(view.language.say("highest"))
 
 
 def _widest(view: View) -> Any:
@@ -214,7 +214,7 @@ def _shares(view: View) -> TableWords:
     half_life = view.language.number(days, 0 if float(days).is_integer() else 1)
     columns = (
         (say("Channel"), "name"), *((model_label(view, model), "number") for model in one.models),
-        (say("Lowest to highest"), "number"),
+        (say("Points apart"), "number"),
     )  # fmt: skip
     shares = one.credits.set_index(["channel", "model"])
     return TableWords(
@@ -250,9 +250,7 @@ def _share_row(view: View, row: Any, shares: Any) -> Row:
     for model in found(view).models:
         share = float(shares.at[(row.channel, model), "share"])
         cells.append((percent(share, 1), share))
-    apart = view.language.say(
-        "{low} to {high}", low=percent(float(row.lowest), 1), high=percent(float(row.highest), 1)
-    )  # fmt: skip
+    apart = view.language.number(100 * float(row.spread), 1)
     return (*cells, (apart, float(row.spread)))
 
 

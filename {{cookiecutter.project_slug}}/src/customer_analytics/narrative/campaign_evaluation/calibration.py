@@ -67,8 +67,7 @@ def tables(view: View) -> list[TableWords]:
             ),
             tuple(_row(view, one) for one in found),
             say("The models held against experiments"),
-            attribution.how(
-                view,
+            (
                 (
                     say("Additional orders that they caused"),
                     say("Orders of those contacted less those of the control groups, in the windows; interval of the "
