@@ -72,10 +72,12 @@ def tables(view: View) -> list[TableWords]:
     response = next((metric for metric in RESPONSES if (own["metric"] == metric).any()), "")
     heads = [(say("Number of the message"), "number"), (say("Messages delivered"), "number")]
     shown = [metric for metric in (response, UNSUBSCRIBE) if (own["metric"] == metric).any()]
+    held = {metric for metric in shown if own.loc[own["metric"] == metric, "ratio_low"].notna().any()}
     for metric in shown:
         against = say("Unsubscribing against the first") if metric == UNSUBSCRIBE else say("Response against the first")
-        heads += [(traits.metric(view, metric), "number"), (against, "number")]
-    made = [_row(view, rows(own[own["number"] == number]), int(number), shown)
+        heads += [(traits.metric(view, metric), "number")]
+        heads += [(against, "number")] if metric in held else []
+    made = [_row(view, rows(own[own["number"] == number]), int(number), shown, held)
             for number in sorted(own["number"].unique())]  # fmt: skip
     how = view.how(
         (say("Against the first"), say("Ratio of Mantel and Haenszel within campaign and state of the customer (orders "
@@ -92,17 +94,18 @@ def _rule(view: View) -> Text:
     )
 
 
-def _row(view: View, cells: list[Any], number: int, shown: list[str]) -> Row:
+def _row(view: View, cells: list[Any], number: int, shown: list[str], held: set[str]) -> Row:
     language, base = view.language, max(int(one.base) for one in cells)
     row: list[tuple[str, Any]] = [(language.number(number), number), (language.number(base), base)]
     known = {str(one.metric): one for one in cells}
     for metric in shown:
         one = known.get(metric)
         if one is None:
-            row += [(language.number(None), None)] * 2
+            row += [(language.number(None), None)] * (2 if metric in held else 1)
             continue
         row.append((view.rate(float(one.rate), float(one.base)), float(one.rate)))
-        row.append((_ratio(view, one, number), None if math.isnan(one.ratio) else float(one.ratio)))
+        if metric in held:
+            row.append((_ratio(view, one, number), None if math.isnan(one.ratio) else float(one.ratio)))
     return tuple(row)
 
 
@@ -142,22 +145,31 @@ def _trend_told(view: View, found: Fatigue, metric: str) -> Text:
     numbers = {
         "rise": percent(trend.rise), "low": percent(trend.low), "high": percent(trend.high),
         "events": view.language.number(trend.events), "base": view.language.number(trend.base),
+        "p": view.p(trend.p_adjusted),
     }  # fmt: skip
     beyond = trend.p_adjusted <= LEVEL
     if metric == UNSUBSCRIBE and beyond:
-        return say("Unsubscribing: {rise} of the first message’s rate with each earlier message (interval {low} to "
-                   "{high}; "
-                   "{events} of {base} delivered).", **numbers)  # fmt: skip
+        return say(
+            "Unsubscribing: {rise} of the first message’s rate with each earlier message (interval {low} to {high}, "
+            "p {p}; "
+            "{events} of {base} delivered).", **numbers,
+        )  # fmt: skip
     if metric == UNSUBSCRIBE:
-        return say("Unsubscribing: no trend beyond chance; {rise} of the first message’s rate with each earlier "
-                   "message "
-                   "(interval {low} to {high}; {events} of {base} delivered).", **numbers)  # fmt: skip
+        return say(
+            "Unsubscribing: no trend that is sure; {rise} of the first message’s rate with each earlier message "
+            "(interval "
+            "{low} to {high}, p {p} for two trends; {events} of {base} delivered).", **numbers,
+        )  # fmt: skip
     if beyond:
-        return say("Response: {rise} of the first message’s rate with each earlier message (interval {low} to {high}; "
-                   "{events} of {base} delivered).", **numbers)  # fmt: skip
-    return say("Response: no trend beyond chance; {rise} of the first message’s rate with each earlier message "
-               "(interval "
-               "{low} to {high}; {events} of {base} delivered).", **numbers)  # fmt: skip
+        return say(
+            "Response: {rise} of the first message’s rate with each earlier message (interval {low} to {high}, p {p}; "
+            "{events} of {base} delivered).", **numbers,
+        )  # fmt: skip
+    return say(
+        "Response: no trend that is sure; {rise} of the first message’s rate with each earlier message (interval "
+        "{low} to "
+        "{high}, p {p} for two trends; {events} of {base} delivered).", **numbers,
+    )  # fmt: skip
 
 
 def _cap_told(view: View, found: Fatigue) -> Text:

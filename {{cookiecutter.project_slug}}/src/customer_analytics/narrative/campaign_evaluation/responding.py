@@ -43,9 +43,10 @@ def section(view: View) -> SectionWords:
     return SectionWords(
         say("Who responded"), SECTION,
         say(
-            "Of {all} contacted, {n} ordered in the window. What they have in common describes buyers; what a message "
-            "changes in them is told by the effects by group.",
-            all=view.counted_assignments(found.contacted), n=view.language.number(found.responded),
+            "Of {all} contacted, counted once a campaign, {n} ordered in the window. What they have in common "
+            "describes "
+            "buyers; what a message changes in them is told by the effects by group.",
+            all=view.counted_customers(found.contacted), n=view.language.number(found.responded),
         ),
     )  # fmt: skip
 

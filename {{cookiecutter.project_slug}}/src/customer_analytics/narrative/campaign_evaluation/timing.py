@@ -146,7 +146,7 @@ def tables(view: View) -> list[TableWords]:
         return []
     say, own = view.language.say, _gains(view).head(MOST_ROWS)
     columns = (
-        (say("Campaign with a gain"), "name"), (say("In the window"), "number"), (say("Half of it after"), "number"),
+        (say("Campaign with a gain"), "name"), (say("In the window"), "number"),
         (say("In the days after the window"), "number"), (say("Window and days after"), "number"),
         (say("What became of the gain"), "text"),
     )  # fmt: skip
@@ -166,12 +166,8 @@ def tables(view: View) -> list[TableWords]:
 
 
 def _row(view: View, row: Any) -> Row:
-    course = _found(view).course
-    half = course[(course["campaign"] == row.campaign) & (course["arm"] == row.arm)]
-    halves = [float(half[name].iloc[0]) for name in ("half_days", "half_low", "half_high")]
     return (
         (_label(view, row), None), (_cell(view, row.effect, row.low, row.high), float(row.effect)),
-        (_half(view, halves), halves[0]),
         (_cell(view, row.after, row.after_low, row.after_high), None if math.isnan(row.after) else float(row.after)),
         (_cell(view, row.total, row.total_low, row.total_high), None if math.isnan(row.total) else float(row.total)),
         (_verdict(view, row), None),
@@ -183,14 +179,6 @@ def _cell(view: View, value: float, low: float, high: float) -> str:
         return view.language.number(None)
     numbers = {name: _per_hundred(view, one) for name, one in (("value", value), ("low", low), ("high", high))}
     return view.language.say("{value} ({low} to {high})", **numbers)
-
-
-def _half(view: View, halves: list[float]) -> str:
-    number = view.language.number
-    if math.isnan(halves[0]):
-        return number(None)
-    return view.language.say("{days} days ({low} to {high})", days=number(halves[0], 1), low=number(halves[1], 1),
-                             high=number(halves[2], 1))  # fmt: skip
 
 
 def _verdict(view: View, row: Any) -> Text:
@@ -210,7 +198,7 @@ def remarks(view: View) -> list[Text]:
         return []
     say, course = view.language.say, _found(view).course
     course = course[course["sound"].astype(bool)]
-    made = []
+    made = [_half_told(view, row) for row in rows(course[course["half_days"].notna()].head(MOST_LINES))]
     for word in ("fades", "grows"):
         own = rows(course[course["course"] == word].head(3))
         if own:
@@ -235,6 +223,16 @@ def remarks(view: View) -> list[Text]:
         )
     )  # fmt: skip
     return made
+
+
+def _half_told(view: View, row: Any) -> Text:
+    """When half of a gain had come."""
+    number = view.language.number
+    return view.language.say(
+        "Half of the gain of {campaign} in the window had come after {days} days (interval {low} to {high}).",
+        campaign=view.name(row.campaign), days=number(row.half_days, 1), low=number(row.half_low, 1),
+        high=number(row.half_high, 1),
+    )  # fmt: skip
 
 
 def findings(view: View) -> list[Finding]:
