@@ -44,7 +44,9 @@ def section(view: View) -> SectionWords:
     assert found is not None
     title = say("How many messages are too many")
     if found.reason == "one_each":
-        return SectionWords(title, SECTION, say("Not estimable: hardly any customer got a second message."))
+        return SectionWords(
+            title, SECTION, say("Not estimable: hardly any customer got a second message."), inside=True
+        )
     if found.axis == "window":
         deck = say(
             "Each message is numbered by those that the customer got in the {days} before.", days=_days(view, found)
@@ -52,7 +54,7 @@ def section(view: View) -> SectionWords:
     else:
         deck = say("Hardly anybody got two messages within {days}, so each is numbered by all that came before it.",
                    days=_days(view, found))  # fmt: skip
-    return SectionWords(title, SECTION, deck)
+    return SectionWords(title, SECTION, deck, inside=True)
 
 
 def _cells(view: View) -> pd.DataFrame:

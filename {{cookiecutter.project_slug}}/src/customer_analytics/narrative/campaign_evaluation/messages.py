@@ -24,9 +24,9 @@ ALIKE = 0.05  # p below which customers of different hours were not alike
 
 
 def has(view: View) -> bool:
-    """Whether there is anything to say of messages."""
+    """Whether messages are known to have left."""
     found = view.result.messages
-    return found is not None and found.reason in ("", "not_sent")
+    return found is not None and not found.reason
 
 
 def _found(view: View) -> Messages:
@@ -41,23 +41,18 @@ def _whole(view: View) -> pd.DataFrame:
 
 def section(view: View) -> SectionWords:
     """Opening: how many messages to how many customers."""
-    say, found = view.language.say, _found(view)
-    title = say("What became of the messages")
-    if found.reason:
-        deck = say("Not estimable: nothing says that a message left. Being on a list is not being written to.")
-        return SectionWords(title, SECTION, deck)
     sent = int(_whole(view)["sent"].max())
     deck = view.language.say_count(
         "One message was sent to {customers}; several of one campaign to one customer count once.",
         "{count} messages were sent to {customers}; several of one campaign to one customer count once.",
-        sent, customers=view.counted_customers(found.customers),
+        sent, customers=view.counted_customers(_found(view).customers),
     )  # fmt: skip
-    return SectionWords(title, SECTION, deck)
+    return SectionWords(view.language.say("What became of the messages"), SECTION, deck)
 
 
 def tables(view: View) -> list[TableWords]:
     """All messages, side by side by channel, and where rates differ beyond chance."""
-    if not has(view) or _found(view).reason:
+    if not has(view):
         return []
     made = [_all_table(view), _side_by_side(view), _different(view)]
     return [table for table in made if table is not None]
@@ -195,10 +190,12 @@ def _different_row(view: View, row: Any) -> Row:
 
 
 def remarks(view: View) -> list[Text]:
-    """What was not recorded, that nothing differs, and what can be said of the hour."""
-    if not has(view) or _found(view).reason:
-        return []
-    say, found = view.language.say, _found(view)
+    """What was not recorded, that nothing differs, and what can be said of the hour; else why there are no rates."""
+    say, found = view.language.say, view.result.messages
+    if found is None or found.reason:
+        sentence = say("Message rates: not estimable, nothing says that a message left. Being on a list is not being "
+                       "written to.")  # fmt: skip
+        return [sentence] if found is not None and found.reason == "not_sent" else []
     made = []
     untracked = {"opened": say("openings"), "clicked": say("clicks")}
     for time, what in untracked.items():

@@ -48,6 +48,7 @@ def section(view: View) -> SectionWords:
             "buyers; what a message changes in them is told by the effects by group.",
             all=view.counted_customers(found.contacted), n=view.language.number(found.responded),
         ),
+        inside=True,
     )  # fmt: skip
 
 
