@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -150,9 +149,7 @@ def test_a_handful_of_stores_is_permuted_and_two_a_side_say_nothing() -> None:
 def test_stores_with_customers_in_both_arms_are_not_taken_for_what_was_drawn() -> None:
     frame = _stores(1, 24)
     frame["arm"] = np.where(np.arange(len(frame)) % 2, "mail", "control")
-    campaigns = made(frame, [("orders", "number")], planned=HALVES)
-    listed = campaigns.list.assign(clusters=24, clusters_in_two_arms=24)
-    verdict = experiments(replace(campaigns, list=listed), PARAMETERS).verdicts.iloc[0]
+    verdict = experiments(made(frame, [("orders", "number")], planned=HALVES), PARAMETERS).verdicts.iloc[0]
     assert (verdict["grade"], verdict["reason"], verdict["found"]) == ("D", "mixed_clusters", False)
 
 

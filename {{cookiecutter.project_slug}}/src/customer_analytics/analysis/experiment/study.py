@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
 Rows = list[dict[str, Any]]
-MIXED = 0.1  # share of the clusters with customers in several arms from which clusters were not what was drawn
+MIXED = 0.1  # share of customers in clusters of several arms, from which clusters were not what was drawn
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,13 @@ class Study:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether the clusters stand in several arms, so that something else than clusters was drawn."""
-        clusters, twice = (float(self.row.get(name, math.nan)) for name in ("clusters", "clusters_in_two_arms"))
-        return clusters > 0 and twice > MIXED * clusters
+        """Whether customers of the same cluster stand in several arms: then clusters are not what was drawn."""
+        sums = self.campaigns.cluster_sums
+        if sums is None:
+            return False
+        own = sums[sums["code"] == self.row["code"]]
+        mixed = own.groupby("cluster")["arm"].transform("nunique") > 1
+        return bool(own.loc[mixed, "n"].sum() > MIXED * own["n"].sum())
 
     def ratio(self) -> SampleRatio:
         """The sample ratio."""

@@ -19,11 +19,12 @@ from customer_analytics.narrative.campaign_evaluation.drawn import (
 )
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Row, SectionWords, TableWords
+from customer_analytics.statistics import holm
 
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS, MOST_RATIOS = 9, 5
+MOST_ROWS, MOST_RATIOS = 8, 5
 
 
 def has(view: View) -> bool:
@@ -113,12 +114,12 @@ def _row(view: View, row: Any) -> Row:
 
 
 def _ratio_tables(view: View) -> list[TableWords]:
-    """Revenue and margin an order; nothing without orders."""
+    """Revenue and margin an order, where one of them differs beyond chance; else the file is enough."""
     found = experiments(view)
     if found is None or not len(found.ratios):
         return []
     ratios = found.ratios[found.ratios["grade"].isin(["A", "C"]) & found.ratios["low"].notna()]
-    if not len(ratios):
+    if not len(ratios) or float(holm(ratios["p"].to_numpy(dtype="float64")).min()) >= LEVEL:
         return []
     say = view.language.say
     ordered = ratios.sort_values(["p", "campaign", "arm", "outcome"], kind="stable")

@@ -29,23 +29,23 @@ def has(view: View) -> bool:
 def section(view: View) -> SectionWords:
     """How many draws held."""
     say, found = view.language.say, verdict_rows(view)
-    title = say("Did the draws hold?")
+    title = say("How do you know? The draws")
     sound = sum(row.grade == "A" for row in found)
     if sound == len(found):
         deck = view.language.say_count(
-            "Yes: the arms have the sizes that were planned, and were alike before it began.",
-            "Yes, in all {count} experiments: the arms have the sizes that were planned, and were alike before.", sound,
+            "The draw held: the arms have the sizes that were planned, and were alike before it began.",
+            "All {count} draws held: the arms have the sizes that were planned, and were alike before.", sound,
         )  # fmt: skip
         return SectionWords(title, "draws", deck)
     if not sound:
         deck = view.language.say_count(
-            "No. Before any effect is believed, the sizes of the arms must fit the plan, and the arms must have been "
-            "alike; here that is not so.",
-            "In none of {count} experiments. Before any effect is believed, the sizes of the arms must fit the plan, "
-            "and the arms must have been alike.", len(found),
+            "The draw did not hold. Before any effect is believed, the sizes of the arms must fit the plan, and the "
+            "arms must have been alike.",
+            "Not one of {count} draws held. Before any effect is believed, the sizes of the arms must fit the plan, and "
+            "the arms must have been alike.", len(found),
         )  # fmt: skip
         return SectionWords(title, "draws", deck)
-    deck = say("In {sound} of {drawn} experiments. Before any effect is believed, the sizes of the arms must fit the "
+    deck = say("{sound} of {drawn} draws held. Before any effect is believed, the sizes of the arms must fit the "
                "plan, and the arms must have been alike.", sound=view.language.number(sound),
                drawn=view.language.number(len(found)))  # fmt: skip
     return SectionWords(title, "draws", deck)

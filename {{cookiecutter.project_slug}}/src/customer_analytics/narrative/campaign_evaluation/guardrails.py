@@ -15,7 +15,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS = 6
+MOST_ROWS = 5
 ORDER = {WORSE: 0, UNCLEAR: 1, ONLY_CONTACTED: 2, HARMLESS: 3, BETTER: 4}
 
 
@@ -46,7 +46,7 @@ def section(view: View) -> SectionWords:
             "Yes: {count} of {guarded} comparisons of what must not get worse show harm beyond chance.", worse,
             guarded=number(len(told)),
         )  # fmt: skip
-        return SectionWords(title, "guardrails", deck)
+        return SectionWords(title, "guardrails", deck, inside=True)
     safe = sum(row.verdict in (HARMLESS, BETTER) for row in told)
     numbers = {
         "guarded": number(len(told)), "harmless": number(safe), "unclear": counts[UNCLEAR],
@@ -59,7 +59,7 @@ def section(view: View) -> SectionWords:
         else say("No harm beyond chance is seen, but that is not the same as none: not one of {guarded} comparisons is "
                  "large enough to exclude a harm of {margin}.", **numbers)
     )  # fmt: skip
-    return SectionWords(title, "guardrails", deck)
+    return SectionWords(title, "guardrails", deck, inside=True)
 
 
 def tables(view: View) -> list[TableWords]:

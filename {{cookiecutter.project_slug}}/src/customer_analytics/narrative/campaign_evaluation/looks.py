@@ -15,7 +15,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS = 8
+MOST_ROWS = 6
 
 
 def _stages(view: View) -> dict[str, str]:
@@ -51,11 +51,11 @@ def section(view: View) -> SectionWords:
             "{names}: looked at before the time was over, though no such look was planned. Whoever looks every day and "
             "stops at the first good one finds something in nothing.", names=view.names(peeked),
         )  # fmt: skip
-        return SectionWords(title, "looks", deck)
+        return SectionWords(title, "looks", deck, inside=True)
     deck = say("{looks} looks were planned. Early ones ask for more, so that all of them together err in {level} of "
                "the cases at most.", looks=view.language.number(view.parameters.planned_looks),
                level=view.language.percent(0.05))  # fmt: skip
-    return SectionWords(title, "looks", deck)
+    return SectionWords(title, "looks", deck, inside=True)
 
 
 def tables(view: View) -> list[TableWords]:

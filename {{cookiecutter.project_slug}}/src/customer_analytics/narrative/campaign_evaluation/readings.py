@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from customer_analytics.language import Text
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS = 5
+MOST_ROWS = 3
 ALL = 0.995  # share of an arm that got its message, from which it is everybody
 
 
@@ -50,13 +50,13 @@ def section(view: View) -> SectionWords:
     say, title = view.language.say, view.language.say("Does it hold when it is read otherwise?")
     saved = told_effects(view)["variance_saved"].dropna()
     if not len(saved):
-        return SectionWords(title, "readings", say("The same effects without the largest amounts, and with customers "
-                                                   "resampled."))  # fmt: skip
+        deck = say("The same effects without the largest amounts, and with customers resampled.")
+        return SectionWords(title, "readings", deck, inside=True)
     share = max(0.0, float(saved.median()))
     deck = say("What a customer did before explains {share} of what varies (median over the comparisons): taking it "
                "out is worth {more} more customers.", share=view.language.percent(share, 1),
                more=view.language.percent(share / (1 - share), 1))  # fmt: skip
-    return SectionWords(title, "readings", deck)
+    return SectionWords(title, "readings", deck, inside=True)
 
 
 def tables(view: View) -> list[TableWords]:

@@ -13,7 +13,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST_ROWS = 8
+MOST_ROWS = 5
 
 
 def _main(view: View) -> list[Any]:
@@ -50,7 +50,7 @@ def section(view: View) -> SectionWords:
     else:
         deck = say("Not one of {arms} arms is large enough to show a relative lift of {lift} with a chance of {power}: "
                    "where nothing is seen, something may still be there.", **numbers)  # fmt: skip
-    return SectionWords(say("What could have been seen at all"), "power", deck)
+    return SectionWords(say("What could have been seen at all"), "power", deck, inside=True)
 
 
 def tables(view: View) -> list[TableWords]:

@@ -26,16 +26,16 @@ def shown(view: View) -> list[Part]:
     made = []
     if draws.has(view):
         made.append(Part(draws.section(view), draws.tables(view), []))
+    if sight.has(view):
+        made.append(Part(sight.section(view), sight.tables(view), []))
+    if looks.has(view):
+        made.append(Part(looks.section(view), looks.tables(view), []))
     if all_outcomes.has(view):
         made.append(Part(all_outcomes.section(view), all_outcomes.tables(view), all_outcomes.remarks(view)))
     if readings.has(view):
         made.append(Part(readings.section(view), readings.tables(view), readings.remarks(view)))
     if guardrails.has(view):
         made.append(Part(guardrails.section(view), guardrails.tables(view), []))
-    if sight.has(view):
-        made.append(Part(sight.section(view), sight.tables(view), []))
-    if looks.has(view):
-        made.append(Part(looks.section(view), looks.tables(view), []))
     return made
 
 
