@@ -74,7 +74,7 @@ def method(view: View) -> list[tuple[Text, Text]]:
         (
             say("Effect"),
             say("Mean of all customers drawn into an arm less the mean of the control arm, whether they were reached "
-                "or not (intention to treat). Counted are orders{within}, from each customer's own day.",
+                "or not (intention to treat). What counts: {outcome}{within}.", outcome=view.outcome(view.main),
                 within=view.within(view.main)),
         ),
         (
@@ -98,11 +98,25 @@ def method(view: View) -> list[tuple[Text, Text]]:
             say("A: drawn by lot and sound, may be called caused. B: compared with alike customers, goes with. C: "
                 "differs, its cause is open. D: was so; no effect is given."),
         ),
+        *_money(view),
+    ]  # fmt: skip
+
+
+def _money(view: View) -> list[tuple[Text, Text]]:
+    """What money means here; nothing where there is none."""
+    say = view.language.say
+    if not worth.basis(view):
+        return []
+    return [
         (
             say("Money"),
             say("Margin of all orders in the window, refunds taken off, beyond what the control arm shows; cost is "
-                "that of the campaign, of the spend booked on it and of its messages."),
-        ),
+                "that of the campaign, of the spend booked on it and of its messages.")
+            if worth.basis(view) == "margin"
+            else say("Revenue of all orders in the window, refunds taken off, beyond what the control arm shows: no "
+                     "costs of goods are known. Cost is that of the campaign, of the spend booked on it and of its "
+                     "messages."),
+        )
     ]  # fmt: skip
 
 

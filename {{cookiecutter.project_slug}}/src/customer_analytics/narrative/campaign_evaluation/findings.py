@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation import worth
 from customer_analytics.narrative.campaign_evaluation.scorecard import in_order, reason_told
-from customer_analytics.narrative.campaign_evaluation.verdicts import Kind, Verdict, of_kind, other_effects
+from customer_analytics.narrative.campaign_evaluation.verdicts import MATCHED, Kind, Verdict, of_kind, other_effects
 from customer_analytics.narrative.campaign_evaluation.wording import effect_told, numbers_of
 from customer_analytics.narrative.finding import Finding, Grade
 
@@ -82,16 +82,16 @@ def _clauses(view: View, found: list[Verdict]) -> Text:
         for one in found[:MOST_TOLD]
         if one.effect is not None
     ]
-    listed, window = view.clauses(told), view.window()
+    listed, within = view.clauses(told), view.within(view.main)
     rest = len(found) - len(told)
     if rest:
         return view.language.say_count(
-            "Who got it was drawn by lot; against the control group, within {window}: {listed}; and one more.",
-            "Who got it was drawn by lot; against the control group, within {window}: {listed}; and {count} more.",
-            rest, listed=listed, window=window,
+            "Who got it was drawn by lot; against the control group{within}: {listed}; and one more.",
+            "Who got it was drawn by lot; against the control group{within}: {listed}; and {count} more.",
+            rest, listed=listed, within=within,
         )  # fmt: skip
-    return say("Who got it was drawn by lot; against the control group, within {window}: {listed}.", listed=listed,
-               window=window)  # fmt: skip
+    return say("Who got it was drawn by lot; against the control group{within}: {listed}.", listed=listed,
+               within=within)  # fmt: skip
 
 
 def _harmed(view: View) -> Finding | None:
@@ -219,13 +219,9 @@ def _unknown(view: View) -> Finding | None:
     if not found or all(one.kind is Kind.ADJUSTED for one in found):
         return None  # the comparison with alike customers tells it
     say, language = view.language.say, view.language
-    reasons: dict[str, list[Verdict]] = {}
-    for one in found:
-        reasons.setdefault(str(_why(view, one)), []).append(one)
-    told = [
-        say("{names}: {why}", names=view.names([one.campaign for one in those]), why=Text(why))
-        for why, those in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
-    ]
+    chosen = [one for one in found if one.kind is Kind.ADJUSTED or one.reason.startswith(MATCHED)]
+    told = [_held_nobody_out(view, chosen)] if len(chosen) > MOST_LISTED else []
+    told += _reasons(view, [one for one in found if not (told and one in chosen)])
     if any(one.kind is Kind.ADJUSTED for one in found):
         head = language.say_count(
             "One campaign cannot be called a cause", "{count} campaigns cannot be called a cause", len(found)
@@ -242,6 +238,29 @@ def _unknown(view: View) -> Finding | None:
         id="cannot_be_told", grade=Grade.D, head=head, statement=say("{listed}.", listed=view.clauses(told)),
         meaning=say("Part of what followed would have come without them, and nobody can say which part."),
         action=_mend(view, found), section="caused", value=float(len(found)), n=len(view.listed), unit="campaigns",
+    )  # fmt: skip
+
+
+def _reasons(view: View, found: list[Verdict]) -> list[Text]:
+    """Why campaigns cannot be judged: those of one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for one in found:
+        reasons.setdefault(str(_why(view, one)), []).append(one.campaign)
+    return [
+        view.language.say("{names}: {why}", names=view.names(those), why=Text(why))
+        for why, those in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+
+
+def _held_nobody_out(view: View, chosen: list[Verdict]) -> Text:
+    """Many campaigns to chosen customers: of how many a comparison with alike customers holds, and what it shows."""
+    compared = [one for one in chosen if one.kind is Kind.ADJUSTED]
+    differing = [one for one in compared if one.effect is not None and one.effect.found]
+    number = view.language.number
+    return view.language.say(
+        "{count} campaigns held nobody out; a comparison with alike customers holds for {compared} of them and shows a "
+        "sure difference in {differing}", count=number(len(chosen)), compared=number(len(compared)),
+        differing=number(len(differing)),
     )  # fmt: skip
 
 

@@ -248,8 +248,7 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
     effect: Cell = ("–", -math.inf)
     between: Cell = ("–", -math.inf)
     if row is not None:
-        shown = view.change(str(row.outcome), float(row.effect), short=True)
-        change = shown if str(row.outcome) == view.main else f"{view.outcome_label(str(row.outcome))} {shown}"
+        change = view.change(str(row.outcome), float(row.effect), short=True)
         effect = (change, float(row.effect))
         between = (view.change_range(str(row.outcome), float(row.low), float(row.high)), float(row.low))
     cells: list[Cell] = [
@@ -258,7 +257,9 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
         effect,
         between,
     ]
-    if with_money:
+    if with_money and verdict.kind is Kind.UNKNOWN:
+        cells += [("–", -math.inf), ("–", -math.inf)]  # arms that carry no effect carry no money either
+    elif with_money:
         cells += worth.cells(view, verdict.campaign)
     return (*cells, (verdict_told(view, verdict), verdict.kind.value))
 
@@ -281,6 +282,12 @@ def remarks(view: View) -> list[Text]:
             say("{customers} of the lists are not among the customers; they count by what is known of them.",
                 customers=view.counted_customers(strangers))
         )  # fmt: skip
+    other = {str(one.effect.outcome) for one in verdicts(view) if one.effect is not None} - {view.main}
+    told += [
+        say("Where nobody was held out, the effect is the difference in {outcome} from alike customers.",
+            outcome=view.outcome(one))
+        for one in sorted(other)
+    ]  # fmt: skip
     own = [one for one in view.listed if one.window_source == "campaign"]
     if own:
         told.append(say("No message has a time: orders count from the first to the last day of each campaign."))

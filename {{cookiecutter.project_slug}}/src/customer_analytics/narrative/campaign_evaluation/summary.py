@@ -23,7 +23,15 @@ from customer_analytics.narrative.campaign_evaluation import (
     trust,
 )
 from customer_analytics.narrative.campaign_evaluation import findings as own
-from customer_analytics.narrative.campaign_evaluation.verdicts import GAINS, SOUND, Kind, of_kind
+from customer_analytics.narrative.campaign_evaluation.verdicts import (
+    GAINS,
+    SOUND,
+    Kind,
+    main_effects,
+    of_kind,
+    verdicts,
+)
+from customer_analytics.narrative.campaign_evaluation.view import shortened
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
 
 if TYPE_CHECKING:
@@ -134,9 +142,30 @@ def _standfirst(view: View) -> Text:
 
 
 def _kpis(view: View) -> tuple[Kpi, ...]:
+    if len(view.listed) == 1 and main_effects(view, str(view.listed[0].campaign)):
+        return _kpis_of_one(view)
     kpis = [_sound_kpi(view), _unknown_kpi(view), _programme_kpi(view), *channel_findings.kpis(view)]
     found = tuple(kpi for kpi in kpis if kpi is not None)[:MOST_KPIS]
     return found or (Kpi(view.language.say("Campaigns"), view.language.number(0), view.why_not),)
+
+
+def _kpis_of_one(view: View) -> tuple[Kpi, ...]:
+    """Where there is a single experiment: the difference in each outcome, and whether the sizes of the arms fit."""
+    say, campaign = view.language.say, str(view.listed[0].campaign)
+    p = view.ratio_p(campaign)
+    told = [one for one in verdicts(view) if one.kind is not Kind.UNKNOWN]
+    effects = [*main_effects(view, campaign), *(row for one in told for row in one.others)] if told else []
+    kpis = [
+        Kpi(
+            say("{outcome}, {arm}", outcome=view.outcome_label(str(row.outcome)), arm=shortened(row.arm)),
+            view.change(str(row.outcome), float(row.effect), short=True),
+            say("{interval}; p {p}", interval=view.change_between(str(row.outcome), float(row.low), float(row.high)),
+                p=view.p(float(row.p))),
+        )
+        for row in effects[: MOST_KPIS - 1]
+    ]  # fmt: skip
+    sizes = say("sample ratio; {n}", n=view.counted_assignments(view.units))
+    return (*kpis, Kpi(say("p of the planned sizes"), view.p(p), sizes)) if not math.isnan(p) else tuple(kpis)
 
 
 def _sound_kpi(view: View) -> Kpi | None:

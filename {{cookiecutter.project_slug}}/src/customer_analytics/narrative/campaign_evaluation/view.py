@@ -185,6 +185,8 @@ class View(Phrases):
         known = self.campaigns.outcome(outcome)
         if known is None or known.ready:
             return Text("")
+        if not campaign and len({int(one.window_days) for one in self.listed if not pd.isna(one.window_days)}) > 1:
+            return self.language.say(" within the days of each campaign")
         return self.language.say(" within {window}", window=self.window(campaign))
 
     def level(self, outcome: str, value: float, *, short: bool = False) -> str:
