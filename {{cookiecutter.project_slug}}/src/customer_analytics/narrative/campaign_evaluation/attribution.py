@@ -82,7 +82,7 @@ def section(view: View) -> SectionWords:
                       "{models} rules. Each is a rule and none says what a channel caused.", **numbers),
         "touches": say("{conversions} with a message in the {days} days before, of {journeys} journeys, shared out by "
                        "{models} rules. Each is a rule and none says what a channel caused.", **numbers),
-        "paths": say("{conversions} of {journeys} journeys in the client's own table of paths, shared out by {models} "
+        "paths": say("{conversions} of {journeys} journeys in a ready-made table of paths, shared out by {models} "
                      "rules. Each is a rule and none says what a channel caused.", **numbers),
     }[one.source]  # fmt: skip
     return SectionWords(title, "attribution", deck)
@@ -162,8 +162,8 @@ def how(view: View, *own: tuple[Text, Text]) -> How:
                       nulls=number(round(one.nulls))),
         "touches": say("Messages to a customer up to {days} days before an order; each belongs to the next order. "
                        "{nulls} journeys led to none", days=days, nulls=number(round(one.nulls))),
-        "paths": say("The client's own table; {nulls} journeys led to no conversion. It holds no times: a step back "
-                     "counts as one day", nulls=number(round(one.nulls))),
+        "paths": say("A ready-made table; {nulls} journeys led to no conversion. It holds no times: a step back counts "
+                     "as one day", nulls=number(round(one.nulls))),
     }[one.source]  # fmt: skip
     return (*own, (say("Journeys"), told))
 

@@ -9,11 +9,34 @@ from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation import attribution, calibration
 from customer_analytics.narrative.campaign_evaluation.attribution import ALL_ALIKE, counted, found, has, shown
 from customer_analytics.narrative.campaign_evaluation.channels import name
-from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.finding import Finding, Grade, Kpi
 from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
+
+
+def kpis(view: View) -> list[Kpi]:
+    """Figures of the strip: what was credited, and how far the models are apart."""
+    if not has(view) or not shown(view):
+        return []
+    say, language, one = view.language.say, view.language, found(view)
+    made = [
+        Kpi(
+            say("Credited to a channel"), counted(view, one.conversions),
+            say("in {journeys} journeys", journeys=language.number(round(one.journeys))),
+        )
+    ]  # fmt: skip
+    if one.single < ALL_ALIKE:
+        widest = max(shown(view), key=lambda row: (round(row.spread, 9), row.channel))
+        made.append(
+            Kpi(
+                say("Most that hangs on the rule"),
+                view.language.say("{n} points", n=language.number(100 * float(widest.spread), 1)),
+                say("the share of {channel}", channel=name(view, widest.channel)),
+            )
+        )
+    return made
 
 
 def findings(view: View) -> list[Finding]:
