@@ -22,6 +22,7 @@ from customer_analytics.analysis.money.ranking import ranking
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
 PARAMETERS = CampaignEvaluationParameters()
+PLAN = {"control": 0.4, "voucher": 0.6}
 
 
 def counted(arm: str, units: int, buyers: int, amount: float) -> pd.DataFrame:
@@ -40,7 +41,7 @@ def one_arm(rows: pd.DataFrame, parameters: CampaignEvaluationParameters = PARAM
 def test_a_campaign_worked_by_hand() -> None:
     """400 held out, 100 of them buy; 600 contacted, 300 of them buy, for 40 each. 600 messages at 0.5, 100 fixed."""
     rows = pd.concat([counted("control", 400, 100, 40.0), counted("voucher", 600, 300, 40.0)])
-    row = one_arm(rows, CampaignEvaluationParameters(contact_cost=0.5), costs={"C": 100.0})
+    row = one_arm(rows, CampaignEvaluationParameters(contact_cost=0.5), costs={"C": 100.0}, planned=PLAN)
     assert row["incremental_orders"] == pytest.approx(600 * (0.5 - 0.25))
     assert row["incremental_revenue"] == pytest.approx(150 * 40)
     assert row["incremental_margin"] == pytest.approx(150 * 10)
@@ -65,10 +66,31 @@ def test_no_cost_per_order_where_there_may_be_no_order_more() -> None:
 def test_where_both_arms_are_contacted_the_fixed_cost_is_neither_arms_doing() -> None:
     rows = pd.concat([counted("A", 400, 100, 40.0), counted("B", 600, 300, 40.0)])
     parameters = CampaignEvaluationParameters(contact_cost=0.5)
-    row = one_arm(rows, parameters, costs={"C": 100.0}, control="A", sent={"A": 1.0, "B": 1.0}, control_kind="first")
+    row = one_arm(rows, parameters, costs={"C": 100.0}, control="A", sent={"A": 1.0, "B": 1.0}, control_kind="first",
+                  planned={"A": 0.4, "B": 0.6})  # fmt: skip
     assert row["cost"] == pytest.approx(0)
     assert math.isnan(row["roi"])
     assert row["net"] == pytest.approx(row["incremental_margin"])
+
+
+def test_two_contacts_against_each_other_are_not_added_up_nor_ranked() -> None:
+    rows = pd.concat([people("AB", {"A": (900, 0.1), "B": (900, 0.2)}, 1),
+                      people("C", {"control": (900, 0.1), "mail": (900, 0.2)}, 2)])  # fmt: skip
+    sent = {"A": 1.0, "B": 1.0, "control": 0.0, "mail": 1.0}
+    campaigns = with_costs(rows, sent=sent, costs={"C": 100.0})
+    found = money(campaigns, experiments(campaigns, PARAMETERS), PARAMETERS)
+    assert found.contacts_alone == ("AB",)
+    assert found.programme["campaigns"].tolist() == [1]
+    assert found.campaigns["rank"].isna().all()  # one campaign alone has no rank
+
+
+def test_a_failed_sample_ratio_carries_no_money() -> None:
+    rows = pd.concat([counted("control", 400, 100, 40.0), counted("voucher", 600, 300, 40.0)])
+    campaigns = with_costs(rows, costs={"C": 100.0}, planned={"control": 0.5, "voucher": 0.5})
+    found = money(campaigns, experiments(campaigns, PARAMETERS), PARAMETERS)
+    assert found.decision("C") == ("inconclusive", "not_sound")
+    assert found.arms["incremental_margin"].isna().all() and found.arms["cost"].tolist() == [100]
+    assert outputs.metrics(found)["incremental_margin.C"] is None and outputs.metrics(found)["roi.C"] is None
 
 
 def test_an_unknown_cost_is_not_taken_for_none() -> None:

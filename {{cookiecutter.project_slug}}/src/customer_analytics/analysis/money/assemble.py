@@ -17,14 +17,15 @@ from customer_analytics.analysis.money.decision import MOVED, Evidence, decide
 from customer_analytics.analysis.money.ladder import Arm, ladder
 from customer_analytics.analysis.money.programme import programme, quarter
 from customer_analytics.analysis.money.result import ARMS, Basis, Money
-from customer_analytics.analysis.money.returns import MARGIN, ORDERS, REVENUE, SENT, Plan, returns
-from customer_analytics.analysis.money.scorecard import scorecard
+from customer_analytics.analysis.money.returns import MARGIN, ORDERS, REVENUE, Plan, returns
+from customer_analytics.analysis.money.scorecard import KEPT, scorecard, withheld
 from customer_analytics.analysis.money.shrinkage import LEAST_CAMPAIGNS, MOST_ARMS, Shrunken, covariance, shrink
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 DISCOUNT = "discount"
+ARMS_KEPT = ("campaign", "arm", "control", "n", "n_control", "messages", "cost", "grade", "decision", "reason")
 DECIDED = ("grade", "decision", "reason")
 SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high")
 
@@ -62,10 +63,12 @@ def money(
     shrunken, own = _shrink(kept, told, arms, drawn)
     arms = arms.join(own)[list(ARMS)]
     table, ranked_by = scorecard(campaigns, experiments, arms, told)
+    arms, table = withheld(arms, ARMS_KEPT), withheld(table, KEPT)
     return Money(
         "", basis, campaigns.main, arms, table, ranked_by, shrunken, _programme(kept, told, arms, shrunken),
         basis or campaigns.main, ladder(_ladder_arms(told, arms, drawn)),
         tuple(dict.fromkeys(arms.loc[arms["reason"] == MOVED, "campaign"].astype(str))),
+        tuple(str(one.row["campaign"]) for one in told if not one.is_untouched),
     )  # fmt: skip
 
 
@@ -129,7 +132,7 @@ def _decisions(
 def _kept(experiments: Experiments, told: list[Compared], moved: Collection[tuple[str, str]]) -> Mask:
     """Arms that are added up: of sound campaigns against no contact, whose gain was not only brought forward."""
     kept = [
-        experiments.sound(str(one.row["campaign"])) and one.control_sent < SENT and (campaign, arm) not in moved
+        experiments.sound(str(one.row["campaign"])) and one.is_untouched and (campaign, arm) not in moved
         for one in told
         for campaign, arm in zip(one.found.table["campaign"], one.found.table["arm"], strict=True)
     ]
@@ -196,7 +199,7 @@ def _ladder_arms(told: list[Compared], arms: pd.DataFrame, drawn: Floats) -> lis
                     row["incremental_orders"] if one.found.orders is not None else row["extra"],
                     row["value_per_contact"] * row["n"], row["net"], orders[:, at], control, drawn_value,
                     None if drawn_value is None else drawn_value - cost, one.discount_share(at),
-                    len(one.found.table) == 1 and one.control_sent < SENT,
+                    len(one.found.table) == 1 and one.is_untouched,
                 )
             )  # fmt: skip
     return made

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.money.blocks import BlockSums
-from customer_analytics.analysis.money.returns import MARGIN, REVENUE, Returns
+from customer_analytics.analysis.money.returns import MARGIN, REVENUE, SENT, Returns
 
 Floats = npt.NDArray[np.float64]
 DISCOUNT = "discount"
@@ -33,6 +33,12 @@ class Compared:
         """First day of assignment; None without one."""
         day = self.row["first_on"]
         return None if day is None or pd.isna(day) else pd.Timestamp(day).date()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the control group was left alone; else two contacts are compared, and neither earned the difference
+        from nothing."""
+        return self.control_sent < SENT
 
     @property
     def worth(self) -> str:

@@ -40,7 +40,9 @@ class Money:
     shrunken: of the sound arms against no contact, in their order in `arms`; None with fewer than three campaigns.
     programme: see programme.COLUMNS; of the same arms; empty without one. `of`: what it adds up: margin, revenue, or
         the name of the main outcome.
-    moved: campaigns whose gain was only brought forward; they are neither shrunken nor added up.
+    moved: campaigns whose gain was only brought forward; they are neither ranked, shrunken nor added up.
+    contacts_alone: campaigns whose control group got a message too: they compare contacts, and are not added up either.
+    Figures of campaigns graded D are NaN: the draw does not carry them.
     """
 
     reason: str
@@ -54,6 +56,7 @@ class Money:
     of: str = ""
     ladder: Ladder = field(default_factory=lambda: ladder([]))
     moved: tuple[str, ...] = ()
+    contacts_alone: tuple[str, ...] = ()
 
     def decision(self, campaign: str) -> tuple[str, str]:
         """Decision and reason of a campaign; "inconclusive", "no_control" where nothing was compared."""

@@ -22,6 +22,7 @@ from customer_analytics.statistics import Interval
 Floats = npt.NDArray[np.float64]
 ABOUT = ("campaign", "name", "channel", "offer", "source", "kind", "first_on", "last_on", "units")
 RANKED = ("A", "B")  # grades of campaigns that are ranked
+KEPT = (*ABOUT, "grade", "decision", "reason", "arm", "contacted", "cost")  # columns that also hold without an effect
 
 
 def scorecard(
@@ -53,6 +54,14 @@ def scorecard(
     full = table.join(whole)[list(SCORECARD)].reset_index(drop=True)
     texts = [*ABOUT, "grade", "decision", "reason", "arm"]
     return full.astype({name: "float64" for name in SCORECARD if name not in texts}), ranked_by
+
+
+def withheld(table: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:
+    """The table without the figures of rows graded D: where the draw failed there is no effect, and no money of it."""
+    figures = [name for name in table.columns if name not in kept]
+    shown = table.copy()
+    shown.loc[shown["grade"] == "D", figures] = np.nan
+    return shown
 
 
 def _totals(one: Compared, arms: pd.DataFrame) -> dict[str, object]:
@@ -88,10 +97,10 @@ def _totals(one: Compared, arms: pd.DataFrame) -> dict[str, object]:
 
 
 def _ranks(told: Sequence[Compared], whole: pd.DataFrame, names: pd.Series) -> tuple[pd.DataFrame, RankedBy]:
-    """score, rank, rank_low, rank_high, chance_best of the campaigns that were drawn by lot, soundly so, and whose gain
-    was not only brought forward."""
+    """score, rank, rank_low, rank_high, chance_best of the campaigns that were drawn by lot against no contact, soundly
+    so, and whose gain was not only brought forward."""
     place = {str(name): index for index, name in names.items()}
-    used = [one for one in told if whole.at[place[str(one.row["campaign"])], "grade"] in RANKED]
+    used = [one for one in told if whole.at[place[str(one.row["campaign"])], "grade"] in RANKED and one.is_untouched]
     used = [one for one in used if whole.at[place[str(one.row["campaign"])], "reason"] != MOVED]  # nothing was added
     used = [one for one in used if one.found.value is not None]
     spots = [place[str(one.row["campaign"])] for one in used]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.money import Money
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST, MOST_BREAK_EVEN = 10, 6  # arms in a table
-SURE, SUREST = 0.95, 0.999  # level of the intervals; the surest that resamples can make anything
+MOST, MOST_BREAK_EVEN = 8, 6  # arms in a table
+SURE = 0.95
 FILE = "returns"
 UNKNOWN: Cell = ("–", -math.inf)
 
@@ -223,36 +223,37 @@ def _how(view: View) -> list[tuple[Text, Text]]:
 
 
 def _break_even(view: View) -> TableWords:
-    """What one contact brought, and so may cost at most."""
+    """What one contact brought, and so may cost at most; what remains of it without luck."""
     say, language = view.language.say, view.language
-    kept = [row for row in shown(view) if row.grade != "D"]
+    kept = [row for row in shown(view) if row.grade != "D" and row.campaign not in made(view).contacts_alone]
+    pulled = made(view).shrunken is not None
     lines: list[Row] = []
     for row in kept[:MOST_BREAK_EVEN]:
         each = row.cost / row.messages if row.messages and not math.isnan(row.cost) else math.nan
         lift = row.break_even_lift if row.cost > 0 else math.nan
-        lines.append(
-            (
-                (called(view, row), called(view, row)),
-                UNKNOWN if math.isnan(each) else (language.money(each), each),
-                amount(view, row, "value_per_contact"),
-                UNKNOWN if math.isnan(lift) else (language.signed_percent(lift, 1), lift),
-                UNKNOWN if math.isnan(row.cost_per_order) else (language.money(row.cost_per_order), row.cost_per_order),
-                UNKNOWN
-                if math.isnan(row.chance_pays)
-                else (language.percent(min(row.chance_pays, SUREST)), row.chance_pays),
-            )
-        )
+        line: list[Cell] = [(called(view, row), called(view, row)), amount(view, row, "value_per_contact")]
+        if pulled:
+            line.append(UNKNOWN if math.isnan(row.shrunken) else amount(view, row, "shrunken"))
+        line += [
+            UNKNOWN if math.isnan(each) else (language.money(each), each),
+            UNKNOWN if math.isnan(lift) else (language.signed_percent(lift, 1), lift),
+            UNKNOWN if math.isnan(row.cost_per_order) else (language.money(row.cost_per_order), row.cost_per_order),
+        ]
+        lines.append(tuple(line))
+    columns = [(say("Contact"), "text"), (say("One brought, and may cost"), "num")]
+    columns += [(say("Luck taken out"), "num")] if pulled else []
+    columns += [(say("It cost"), "num"), (say("Lift that pays"), "num"), (say("An extra order cost"), "num")]
+    how = [
+        (say("Luck taken out"),
+         say("The best of several is best by merit and by luck; repeated, it keeps the merit only. Each result is "
+             "pulled towards the usual one by as much as it is uncertain (hierarchical model).")),
+    ] if pulled else []  # fmt: skip
     return TableWords(
-        (
-            (say("Contact"), "text"), (say("A message cost"), "num"), (say("It brought, and may cost at most"), "num"),
-            (say("Lift that pays for it"), "num"), (say("Cost of an extra order"), "num"),
-            (say("Chance that it paid"), "num"),
-        ),
-        tuple(lines), say("What a contact may cost"),
+        tuple(columns), tuple(lines), say("What a contact brought, and may cost"),
         view.how(
+            *how,
             (say("Lift that pays"), say("Cost ÷ what the contacted would have brought without a contact.")),
             (say("Cost of an order"), say("Cost ÷ extra orders; not stated where there may be none.")),
-            (say("Chance"), say("Share of the resamples in which the money beyond control is above the cost.")),
         ),
     )  # fmt: skip
 
@@ -279,6 +280,11 @@ def remarks(view: View) -> list[Text]:
             }.get((money.ranked_by, money.basis))
             or say("For each customer contacted {campaign} brought {value}, the most of all; it comes first in "
                    "{chance} of the resamples (places {low} to {high}).", **values)
+        )  # fmt: skip
+    if money.contacts_alone:
+        told.append(
+            say("{names}: both arms got a message. That compares two contacts, and enters no order and no sum.",
+                names=view.names(money.contacts_alone))
         )  # fmt: skip
     if money.basis and money.arms["cost"].isna().any():
         told.append(say("Of some campaigns no cost is known: their money stands before cost. State it in campaigns, "

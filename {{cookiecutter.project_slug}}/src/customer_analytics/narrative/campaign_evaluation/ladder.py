@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.earnings import UNKNOWN, amount, found, made
 from customer_analytics.narrative.campaign_evaluation.view import PER_HUNDRED, rows
-from customer_analytics.narrative.exhibits import BarRow, Cell, FigureWords, Row, SectionWords, TableWords
+from customer_analytics.narrative.exhibits import Cell, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.money.ladder import Slope
     from customer_analytics.narrative.campaign_evaluation.view import View
 
+EffectRow = tuple[str, float | None, float | None, float | None, str, str]  # name, effect, low, high, in words, role
 MOST = 8
 STEP = 0.1  # of the price, for which the sensitivity is stated
 SURE = 0.8  # share of the resamples in which a depth has to leave most, to be called the best
@@ -55,17 +56,21 @@ def _per_hundred(view: View, value: float) -> str:
     return view.language.signed(value, 1)
 
 
-def bars(view: View) -> list[BarRow]:
-    """Arguments of charts.Bar: extra orders per 100 contacted; the depth that leaves most stands out."""
+def dots(view: View) -> list[EffectRow]:
+    """Arguments of charts.Effect: extra orders per 100 contacted; the depth that leaves most stands out."""
     best = made(view).ladder.best.get(_slope(view).campaign, ("", math.nan))[0]
-    drawn: list[BarRow] = []
-    for row in _rungs(view):
-        name = view.language.say("{depth} off", depth=depth(view, row.depth))
-        role = "s1" if row.arm == best else "mute"
-        low, high = float(row.orders_per_100_low), float(row.orders_per_100_high)
-        ends = (None, None) if math.isnan(low) else (low, high)
-        drawn.append((str(name), float(row.orders_per_100), _per_hundred(view, row.orders_per_100), role, *ends))
-    return drawn
+    return [
+        (
+            str(view.language.say("{depth} off", depth=depth(view, row.depth))), float(row.orders_per_100),
+            _end(row.orders_per_100_low), _end(row.orders_per_100_high), _per_hundred(view, row.orders_per_100),
+            "s1" if row.arm == best else "mute",
+        )
+        for row in _rungs(view)
+    ]  # fmt: skip
+
+
+def _end(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 def figure(view: View) -> FigureWords:
@@ -73,9 +78,8 @@ def figure(view: View) -> FigureWords:
     say = view.language.say
     told = [
         say("{name} {value} ({interval})", name=name, value=shown_value,
-            interval=say("interval {low} to {high}", low=_per_hundred(view, low if low is not None else math.nan),
-                         high=_per_hundred(view, high if high is not None else math.nan)))
-        for name, _, shown_value, _, low, high in bars(view)
+            interval=_interval(view, low if low is not None else math.nan, high if high is not None else math.nan))
+        for name, _, low, high, shown_value, _ in dots(view)
     ]  # fmt: skip
     return FigureWords(
         _head(view),

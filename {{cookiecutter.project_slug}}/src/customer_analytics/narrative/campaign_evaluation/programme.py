@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from customer_analytics.language import Text
-from customer_analytics.narrative.campaign_evaluation.earnings import UNKNOWN, called, found, made, shown
+from customer_analytics.narrative.campaign_evaluation.earnings import UNKNOWN, found, made
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Cell, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding, Grade
@@ -14,7 +14,7 @@ from customer_analytics.narrative.finding import Finding, Grade
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST = 8  # quarters in the table, the latest
+MOST = 6  # quarters in the table, the latest
 FILE = "programme"
 
 
@@ -52,10 +52,8 @@ def section(view: View) -> SectionWords:
 
 
 def tables(view: View) -> list[TableWords]:
-    """The ledger by quarter, and the arms after shrinkage."""
-    if not has(view):
-        return []
-    return [_ledger(view), *_shrunken(view)]
+    """The ledger by quarter."""
+    return [_ledger(view)] if has(view) else []
 
 
 def _ledger(view: View) -> TableWords:
@@ -79,8 +77,7 @@ def _ledger(view: View) -> TableWords:
             (say("Interval"), say("Blocks of customers resampled: who was in several campaigns comes with all of "
                                   "them.")),
             (say("Luck taken out"),
-             say("Each arm’s result is pulled towards the usual one, by as much as it is uncertain (hierarchical "
-                 "model); without it where fewer than three campaigns are sound.")),
+             say("As for one contact above; not told where fewer than three campaigns are sound.")),
         ),
         file=FILE,
     )  # fmt: skip
@@ -103,47 +100,6 @@ def _cell(view: View, row: Any, name: str) -> Cell:
         return _value(view, value), value
     between = view.language.say("{low} to {high}", low=_value(view, low), high=_value(view, high))
     return view.language.say("{value} ({interval})", value=_value(view, value), interval=between), value
-
-
-def _shrunken(view: View) -> list[TableWords]:
-    """What one contact brought as measured, and what remains after shrinkage; the best-looking arms."""
-    money, say = made(view), view.language.say
-    if money.shrunken is None:
-        return []
-    kept = [row for row in shown(view) if not math.isnan(row.shrunken)]
-    kept.sort(key=lambda row: (-_each(view, row), str(row.campaign), str(row.arm)))
-    lines = []
-    for row in kept[:5]:
-        each = _each(view, row)
-        between = say("{low} to {high}", low=_value_each(view, row.shrunken_low),
-                      high=_value_each(view, row.shrunken_high))  # fmt: skip
-        left = say("{value} ({interval})", value=_value_each(view, row.shrunken), interval=between)
-        name = called(view, row)
-        lines.append(((name, name), (_value_each(view, each), each), (left, float(row.shrunken))))
-    return [
-        TableWords(
-            ((say("Contact"), "text"), (say("As measured"), "num"), (say("Luck taken out (interval)"), "num")),
-            tuple(lines), say("What one contact brought: the best-looking ones, and what remains of them"),
-            view.how(
-                (say("Usual result"),
-                 say("{centre} for a contact ({interval}), over all arms of sound campaigns.",
-                     centre=_value_each(view, money.shrunken.centre),
-                     interval=say("interval {low} to {high}", low=_value_each(view, money.shrunken.centre_low),
-                                  high=_value_each(view, money.shrunken.centre_high)))),
-                (say("Why"), say("The best of several is best by merit and by luck; repeated, it keeps the merit "
-                                 "only.")),
-            ),
-        )
-    ]  # fmt: skip
-
-
-def _each(view: View, row: Any) -> float:
-    """As measured, for one contact."""
-    return float(row.value_per_contact) if made(view).basis else float(row.extra) / float(row.n)
-
-
-def _value_each(view: View, value: float) -> str:
-    return view.signed_money(value) if made(view).basis else view.change(view.main, value)
 
 
 def remarks(view: View) -> list[Text]:
