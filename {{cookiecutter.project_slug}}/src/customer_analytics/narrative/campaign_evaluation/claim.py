@@ -212,6 +212,8 @@ def findings(view: View) -> list[Finding]:
         return []
     say, left, change = view.language.say, made.part("left"), made.part("before_after")
     assert left is not None and change is not None
+    if math.isnan(float(left["relative"])):  # nothing happened before, so nothing is relative to it
+        return []
     numbers = {
         "change": _relative(view, made, "before_after"), "left": _relative(view, made, "left"),
         "interval": _interval(view, made), "who": _whom(view, made), "metric": metric(view, made),
