@@ -96,13 +96,18 @@ def aside(view: View, section: str) -> list[Finding]:
 def recommendation(found: tuple[Finding, ...]) -> Text:
     """What to do next: the act of the most useful finding."""
     told = {finding.id: finding for finding in found}
-    return next((told[name].action for name in FIRST_ACTS if name in told), found[0].action)
+    return next((told[name].action for name in FIRST_ACTS if name in told), _leading(found).action)
+
+
+def _leading(found: tuple[Finding, ...]) -> Finding:
+    """The finding that the page leads with where no campaign does: the first that says something of the past."""
+    return next((one for one in found if one.notable and one.id != "next_test"), found[0])
 
 
 def _title(view: View, found: tuple[Finding, ...]) -> Text:
     say, number = view.language.say, view.language.number
     if not view.listed:
-        return found[0].head
+        return _leading(found).head
     compared = len(of_kind(view, *SOUND))
     caused = of_kind(view, *GAINS)
     if not compared:
@@ -145,6 +150,8 @@ def _kpis(view: View) -> tuple[Kpi, ...]:
     if len(view.listed) == 1 and main_effects(view, str(view.listed[0].campaign)):
         return _kpis_of_one(view)
     kpis = [_sound_kpi(view), _unknown_kpi(view), _programme_kpi(view), *channel_findings.kpis(view)]
+    if not view.listed:
+        kpis += attribution_findings.kpis(view)
     found = tuple(kpi for kpi in kpis if kpi is not None)[:MOST_KPIS]
     return found or (Kpi(view.language.say("Campaigns"), view.language.number(0), view.why_not),)
 
