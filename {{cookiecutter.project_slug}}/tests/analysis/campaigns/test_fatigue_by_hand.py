@@ -67,7 +67,7 @@ def test_nobody_with_two_messages_is_no_curve_that_is_flat() -> None:
     data = tables(touches=rows)
     found = messages(made(data), data, CampaignEvaluationParameters()).fatigue
     assert found is not None
-    assert (found.reason, found.cap, found.trends) == ("one_each", None, ())
+    assert (found.reason, found.cap.value, found.trends) == ("one_each", None, ())
 
 
 def test_what_a_message_adds_is_held_against_controls_of_the_same_number() -> None:

@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from customer_analytics.analysis.messages.fatigue import cap_of
 from customer_analytics.analysis.messages.responders import index_of
-from customer_analytics.analysis.messages.result import Trend
+from customer_analytics.analysis.messages.result import Cap, Trend
 from customer_analytics.analysis.messages.send_time import alike
 from customer_analytics.analysis.messages.shares import design_effect, difference, share_interval, within_strata
 from customer_analytics.analysis.messages.trend import rate_ratio, rising, score_test
@@ -134,15 +134,19 @@ def trend(metric: str, rise: float, p: float = 0.001) -> Trend:
 
 
 def test_the_cap_is_the_last_message_before_unsubscribing_has_doubled_or_response_halved() -> None:
-    assert cap_of((trend("unsubscribe", 0.5),), 9) == (2, "unsubscribe")  # the third has twice the first's rate
-    assert cap_of((trend("unsubscribe", 0.4),), 9) == (3, "unsubscribe")
-    assert cap_of((trend("click", -0.1), trend("unsubscribe", 0.05)), 30) == (5, "click")
-    assert cap_of((trend("unsubscribe", 3.0),), 9) == (1, "unsubscribe")
+    cap = cap_of((trend("unsubscribe", 0.5),), 9)  # the third has twice the first's rate
+    assert (cap.value, cap.by, cap.low, cap.high) == (2, "unsubscribe", 2, 3)  # rises of .6 and .4
+    assert cap_of((trend("unsubscribe", 0.4),), 9).value == 3
+    assert cap_of((trend("click", -0.15), trend("unsubscribe", 0.05)), 30) == Cap(4, "click", 2, 10)
+    assert cap_of((trend("unsubscribe", 3.0),), 9).value == 1
+    assert cap_of((trend("unsubscribe", 0.2),), 5) == Cap(
+        5, "unsubscribe", 4, 5
+    )  # beyond what was tried nothing is said
 
 
 def test_no_cap_follows_from_chance_from_an_improvement_or_beyond_what_was_tried() -> None:
-    assert cap_of((trend("unsubscribe", 0.5, 0.2), trend("click", 0.3)), 9) == (None, "")
-    assert cap_of((trend("unsubscribe", 0.1),), 4) == (None, "")  # would be the tenth, four were seen
+    assert cap_of((trend("unsubscribe", 0.5, 0.2), trend("click", 0.3)), 9) == Cap()
+    assert cap_of((trend("unsubscribe", 0.1),), 4) == Cap()  # would be the tenth, four were seen
 
 
 def test_the_index_of_a_trait_has_the_interval_of_katz() -> None:

@@ -66,7 +66,7 @@ def test_nothing_but_chance_tells_the_channels_openings_apart(sent: Messages) ->
 
 def test_the_planted_rise_of_unsubscribing_is_in_its_interval(sent: Messages) -> None:
     assert sent.fatigue is not None
-    assert (sent.fatigue.axis, sent.fatigue.cap) == ("ever", None)  # two months lie between the campaigns
+    assert (sent.fatigue.axis, sent.fatigue.cap.value) == ("ever", None)  # two months lie between the campaigns
     trend = sent.fatigue.trend("unsubscribe")
     assert trend is not None
     assert trend.low <= RISE <= trend.high

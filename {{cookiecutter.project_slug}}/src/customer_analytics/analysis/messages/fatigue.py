@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.messages.numbering import EVER, STATE, WINDOW, counted
-from customer_analytics.analysis.messages.result import METRICS, Fatigue, Trend
+from customer_analytics.analysis.messages.result import METRICS, Cap, Fatigue, Trend
 from customer_analytics.analysis.messages.rows import Contacts
 from customer_analytics.analysis.messages.shares import share_interval, within_strata
 from customer_analytics.analysis.messages.trend import rate_ratio, rising, score_test
@@ -64,9 +64,9 @@ def fatigue(campaigns: Campaigns, found: Contacts, tables: Tables, parameters: C
     trends = _trends(counts, axis, [metric for metric in known if metric in (answer, "unsubscribe")])
     first = curve[(curve["axis"] == axis) & (curve["base"] >= parameters.minimum_base)]
     seen = int(first["number"].max()) if len(first) else 0
-    cap, cap_by = cap_of(trends, seen) if axis == WINDOW else (None, "")
+    cap = cap_of(trends, seen) if axis == WINDOW else Cap()
     added, slope = _added(counts, axis, parameters.minimum_base)
-    return Fatigue("", days, axis, curve, trends, added, slope, cap, cap_by, seen, repeated[axis])
+    return Fatigue("", days, axis, curve, trends, added, slope, cap, seen, repeated[axis])
 
 
 def _repeated(counts: pd.DataFrame, axis: str) -> float:
@@ -146,18 +146,22 @@ def _trends(counts: pd.DataFrame, axis: str, known: list[str]) -> tuple[Trend, .
     return tuple(replace(trend, p_adjusted=float(p)) for trend, p in zip(found, adjusted, strict=True))
 
 
-def cap_of(trends: tuple[Trend, ...], seen: int) -> tuple[int | None, str]:
-    """The lowest of the caps that the trends beyond chance set; None where none does among the numbers seen."""
+def cap_of(trends: tuple[Trend, ...], seen: int) -> Cap:
+    """The lowest of the caps that the trends beyond chance set; none where none does among the numbers seen."""
     caps = []
     for trend in trends:
         if math.isnan(trend.rise) or trend.p_adjusted > LEVEL:
             continue
         if trend.metric == "unsubscribe" and trend.rise > 0:
-            caps.append((_last_before((WORSE - 1) / trend.rise), trend.metric))
-        if trend.metric in RESPONSES and trend.rise < 0:
-            caps.append((_last_before((1 - 1 / WORSE) / -trend.rise), trend.metric))
-    caps = [cap for cap in caps if cap[0] <= seen]
-    return min(caps) if caps else (None, "")
+            limit, ends = WORSE - 1, (trend.rise, trend.high, trend.low)
+        elif trend.metric in RESPONSES and trend.rise < 0:
+            limit, ends = 1 - 1 / WORSE, (-trend.rise, -trend.low, -trend.high)
+        else:
+            continue
+        value, low, high = (min(_last_before(limit / end), seen) if end > 0 else seen for end in ends)
+        if _last_before(limit / ends[0]) <= seen:
+            caps.append(Cap(value, trend.metric, low, high))
+    return min(caps, key=lambda cap: (cap.value, cap.by)) if caps else Cap()
 
 
 def _last_before(earlier: float) -> int:

@@ -67,13 +67,13 @@ def counted(campaigns: Campaigns, found: Contacts, tables: Tables, days: int, co
 def _held(campaigns: Campaigns, found: Contacts, columns: list[str]) -> ir.Table | None:
     """The untouched controls as rows of the same columns; None where there are none or conversion is not known.
 
-    Campaigns whose arms are not of the planned sizes are left out.
+    Campaigns whose arms are not of the planned sizes, where these are known, are left out.
     """
     column, table = conversion_column(campaigns), campaigns.list
     compared = (table["kind"] == "randomised") & (table["reason"] == "") & (table["control_kind"] == "untouched")
     codes = [
         int(row["code"]) for row in table[compared & table["code"].isin(found.codes)].to_dict("records")
-        if not ratio_test(_sizes(campaigns, int(row["code"])), row["planned"] or None) < ALARM
+        if not (row["plan_known"] and ratio_test(_sizes(campaigns, int(row["code"])), row["planned"]) < ALARM)
     ]  # fmt: skip
     if column is None or not codes:
         return None

@@ -34,7 +34,7 @@ def metrics(result: Messages | None, minimum_base: int) -> Metrics:
     tired = result.fatigue
     trend = None if tired is None else tired.trend("unsubscribe")
     if tired is not None:
-        made["contact_cap"] = tired.cap
+        made["contact_cap"] = tired.cap.value
     if trend is not None:
         made |= {"fatigue.rise": _finite(trend.rise), "fatigue.rise_low": _finite(trend.low)}
         made |= {"fatigue.rise_high": _finite(trend.high), "fatigue.p": _finite(trend.p_adjusted)}

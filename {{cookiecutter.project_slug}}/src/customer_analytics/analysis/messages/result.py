@@ -70,6 +70,17 @@ class Trend:
 
 
 @dataclass(frozen=True)
+class Cap:
+    """Most messages in the fatigue_days by the rule, None where none follows from the data; `by`: the rate that sets
+    it; `low` to `high`: the caps that the ends of the trend's interval would set, within what was tried."""
+
+    value: int | None = None
+    by: str = ""
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
 class Fatigue:
     """Response and unsubscribing by the number of the message.
 
@@ -79,8 +90,7 @@ class Fatigue:
     ratio_low, ratio_high (rate against the first message, within campaign and customer state). `trends`: of the axis
     told. `added`: what the message added to the share with an order by its number (axis, number, n, n_control,
     effect, low, high), contacted less untouched controls; `added_slope`: interval of its change with each earlier
-    message. `cap`: most messages in fatigue_days by the rule, None where none follows from the data; `cap_by`: the
-    rate that sets it. `seen`: largest number of messages with a readable rate. `repeated`: share of the messages that
+    message. `seen`: largest number of messages with a readable rate. `repeated`: share of the messages that
     are not the first on the axis.
     """
 
@@ -91,8 +101,7 @@ class Fatigue:
     trends: tuple[Trend, ...] = ()
     added: pd.DataFrame = field(default_factory=pd.DataFrame)
     added_slope: Interval = NOTHING
-    cap: int | None = None
-    cap_by: str = ""
+    cap: Cap = field(default_factory=Cap)
     seen: int = 0
     repeated: float = float("nan")
 

@@ -177,11 +177,16 @@ def _trend_told(view: View, found: Fatigue, metric: str) -> Text:
 def _cap_told(view: View, found: Fatigue) -> Text:
     """The cap, or why none is given."""
     say, days = view.language.say, _days(view, found)
-    if found.cap is not None:
+    if found.cap.value is not None:
         return view.language.say_count(
-            "Cap: one message in {days}, until a group with fewer messages, drawn by lot, says otherwise.",
-            "Cap: {count} messages in {days}, until a group with fewer messages, drawn by lot, says otherwise.",
-            found.cap, days=days,
+            "Cap: one message in {days} (interval {low} to {high}), until a group with fewer messages, drawn by lot, "
+            "says "
+            "otherwise.",
+            "Cap: {count} messages in {days} (interval {low} to {high}), until a group with fewer messages, drawn by "
+            "lot, "
+            "says otherwise.",
+            found.cap.value, days=days, low=view.language.number(found.cap.low),
+            high=view.language.number(found.cap.high),
         )  # fmt: skip
     if found.axis != "window":
         return say("Cap: none follows. Hardly anybody got two messages within {days}, so what a denser rhythm does "
@@ -233,7 +238,7 @@ def _finding(view: View, found: Fatigue, metric: str) -> Finding:
     return Finding(
         id="fatigue", grade=Grade.C, head=head, statement=statement,
         meaning=say("Who gets many messages was not drawn by lot; within campaign and state the difference remains."),
-        action=_cap_told(view, found) if found.cap is not None else
+        action=_cap_told(view, found) if found.cap.value is not None else
         say("Leave a group drawn by lot with half of the messages for a quarter, and compare orders and "
             "unsubscribing."),
         section=SECTION, value=trend.rise, low=trend.low, high=trend.high, n=trend.base, unit="share",
