@@ -89,9 +89,9 @@ def _earned(view: View) -> TableWords:
     say, basis, all_of = view.language.say, made(view).basis, shown(view)
     with_orders = bool(made(view).arms["incremental_orders"].notna().any())
     columns = [(say("Contact"), "text")]
-    columns.append((say("Extra orders (interval)") if with_orders else say("Extra (interval)"), "num"))
+    columns.append((say("Extra orders (interval)") if with_orders else say("Extra (interval)"), "number"))
     if basis:
-        columns += [(money_head(view), "num"), (say("Cost of contact"), "num"), (_return_head(view), "num")]
+        columns += [(money_head(view), "text"), (say("Cost of contact"), "number"), (_return_head(view), "text")]
     columns.append((say("What to do"), "text"))
     return TableWords(
         tuple(columns), tuple(_row(view, row, with_orders=with_orders) for row in all_of[:MOST]),
@@ -240,9 +240,9 @@ def _break_even(view: View) -> TableWords:
             UNKNOWN if math.isnan(row.cost_per_order) else (language.money(row.cost_per_order), row.cost_per_order),
         ]
         lines.append(tuple(line))
-    columns = [(say("Contact"), "text"), (say("One brought, and may cost"), "num")]
-    columns += [(say("Luck taken out"), "num")] if pulled else []
-    columns += [(say("It cost"), "num"), (say("Lift that pays"), "num"), (say("An extra order cost"), "num")]
+    columns = [(say("Contact"), "text"), (say("One brought, and may cost"), "number")]
+    columns += [(say("Luck taken out"), "number")] if pulled else []
+    columns += [(say("It cost"), "number"), (say("Lift that pays"), "number"), (say("An extra order cost"), "number")]
     how = [
         (say("Luck taken out"),
          say("The best of several is best by merit and by luck; repeated, it keeps the merit only. Each result is "

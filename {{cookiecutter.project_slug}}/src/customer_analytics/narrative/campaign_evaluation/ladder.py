@@ -97,14 +97,14 @@ def tables(view: View) -> list[TableWords]:
         return []
     say, basis = view.language.say, made(view).basis
     columns = [
-        (say("Discount"), "text"), (say("Contacted with it"), "num"),
-        (say("Extra orders per {hundred} (interval)", hundred=view.language.number(PER_HUNDRED)), "num"),
+        (say("Discount"), "text"), (say("Contacted with it"), "number"),
+        (say("Extra orders per {hundred} (interval)", hundred=view.language.number(PER_HUNDRED)), "number"),
     ]  # fmt: skip
     if basis:
         columns += [
             (say("Margin a contact, after cost (interval)") if basis == "margin"
-             else say("Revenue a contact, after cost (interval)"), "num"),
-            (say("Leaves most in"), "num"),
+             else say("Revenue a contact, after cost (interval)"), "number"),
+            (say("Leaves most in"), "number"),
         ]  # fmt: skip
     lines = tuple(_row(view, row, basis) for row in _rungs(view))
     return [

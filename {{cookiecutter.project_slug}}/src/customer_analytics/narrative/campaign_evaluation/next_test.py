@@ -278,8 +278,8 @@ def tables(view: View) -> list[TableWords]:
         )  # fmt: skip
         lines.append(line if with_weeks else line[:-1])
     columns = (
-        (say("Lift to be seen"), "num"), (say("Outcome with it"), "num"), (say("Customers in all"), "num"),
-        (say("Of them in the control group"), "num"), (say("Weeks of traffic"), "num"),
+        (say("Lift to be seen"), "number"), (say("Outcome with it"), "number"), (say("Customers in all"), "number"),
+        (say("Of them in the control group"), "number"), (say("Weeks of traffic"), "number"),
     )  # fmt: skip
     how = [
         (say("Chance and level"), say("Seen with a chance of {power}, two-sided level {level} for each contact arm.",

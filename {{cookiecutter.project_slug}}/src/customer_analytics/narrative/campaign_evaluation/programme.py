@@ -62,11 +62,12 @@ def _ledger(view: View) -> TableWords:
     lines = tuple(_row(view, row) for row in rows(table)[-MOST:])
     with_cost = bool(table["cost"].notna().any())
     columns = [
-        (say("Quarter"), "text"), (say("Campaigns added"), "num"), (say("Brought in the quarter (interval)"), "num"),
-        (say("Since the start (interval)"), "num"), (say("Since the start, luck taken out (interval)"), "num"),
+        (say("Quarter"), "text"), (say("Campaigns added"), "number"),
+        (say("Brought in the quarter (interval)"), "text"),
+        (say("Since the start (interval)"), "text"), (say("Since the start, noise taken out (interval)"), "text"),
     ]  # fmt: skip
     if with_cost:
-        columns.append((say("Cost since the start"), "num"))
+        columns.append((say("Cost since the start"), "number"))
     return TableWords(
         tuple(columns), lines if with_cost else tuple(line[:-1] for line in lines),
         say("Ledger of the programme: {what} beyond the control groups, before cost", what=what(view)),
@@ -76,7 +77,7 @@ def _ledger(view: View) -> TableWords:
                  "began.")),
             (say("Interval"), say("Blocks of customers resampled: who was in several campaigns comes with all of "
                                   "them.")),
-            (say("Luck taken out"),
+            (say("Noise taken out"),
              say("As for one contact above; not told where fewer than three campaigns are sound.")),
         ),
         file=FILE,
@@ -135,7 +136,7 @@ def findings(view: View) -> list[Finding]:
                  "{what}.", **numbers)
     )  # fmt: skip
     meaning = (
-        say("With the luck of the best-looking ones taken out it is {adjusted} ({rest}): plan with that.", **numbers)
+        say("With the noise of each campaign taken out it comes to {adjusted} ({rest}).", **numbers)
         if not math.isnan(last.cumulative_adjusted)
         else say("All of them count here, also those that showed nothing.")
     )
