@@ -235,5 +235,5 @@ def _too_little(view: View, found: tuple[Finding, ...]) -> Summary:
     return Summary(
         say("Too little is known to say what the campaigns did"),
         say("The report says what is missing and gives no effects."),
-        (), found, say("Load the send log of the campaigns before anything is concluded."),
+        _kpis(view), found, say("Load the send log of the campaigns before anything is concluded."),
     )  # fmt: skip
