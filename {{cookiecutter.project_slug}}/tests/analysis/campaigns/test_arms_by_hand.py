@@ -160,14 +160,20 @@ def test_weeks_that_were_drawn_let_a_customer_be_in_both_arms() -> None:
 
 def test_everything_that_is_not_there_is_told_at_once_with_what_is() -> None:
     data = tables(touches=of(["control", "sent"]), orders=ORDERS, customers=[{"customer_id": "a", "region": "N"}])
-    with pytest.raises(UserError) as first:
-        made(data, unit="regoin", groups=("regoin",))
-    assert [one.mend for one in first.value.problems] == ["Did you mean 'region'?"] * 2
-    with pytest.raises(UserError) as second:
-        made(data, not_randomised=("k",), control_arms=("Controll",), planned_split="a 50% / b 50%")
-    assert len(second.value.problems) == 3 and "'control'" in second.value.problems[1].mend
-    with pytest.raises(UserError) as third:
-        made(data, outcomes=("oders",), main_outcome="x", guardrails=("converted", "revenu"))
-    assert [one.where.rsplit(".")[-1] for one in third.value.problems] == ["outcomes", "main_outcome", "guardrails"]
-    with pytest.raises(UserError, match="'M' is not known"):
-        made(data, campaigns=("M",))
+    asked = {
+        "unit": "regoin", "groups": ("regoin",), "campaigns": ("k",), "not_randomised": ("M",),
+        "control_arms": ("Controll",), "planned_split": "a 50% / b 50%", "outcomes": ("oders",), "main_outcome": "x",
+        "guardrails": ("converted", "revenu"),
+    }  # fmt: skip
+    with pytest.raises(UserError) as told:
+        made(data, **asked)
+    assert [one.where.rsplit(".")[-1] for one in told.value.problems] == list(asked)
+    mends = [one.mend for one in told.value.problems]
+    assert mends[:3] == ["Did you mean 'region'?", "Did you mean 'region'?", "Did you mean 'K'?"]
+    assert mends[4] == "Did you mean 'control'?" and mends[6] == "Did you mean 'orders'?"
+
+
+def test_only_the_campaigns_asked_for_are_evaluated() -> None:
+    data = tables(touches=[*of("st"), *of("st", "L"), *of("st", "M")], orders=ORDERS)
+    found = made(data, campaigns=("M", "K"))
+    assert found.list["campaign"].tolist() == ["K", "M"] and {code for code, _, _ in units(found)} == {0, 1}

@@ -71,8 +71,6 @@ def assigned(
         ids = listed.select(of_list="of_campaign").distinct()
         own = touched.anti_join(ids, touched.campaign == ids.of_list)
         rows = ibis.union(own, _with_what_was_sent(listed, touched).select(*own.columns))
-    if parameters.campaigns:
-        rows = rows.filter(rows.campaign.isin(parameters.campaigns))
     return Assigned(_with_cluster(tables, rows, parameters.unit, cluster_table), moments)
 
 

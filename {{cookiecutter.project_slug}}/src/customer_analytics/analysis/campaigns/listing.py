@@ -15,7 +15,7 @@ import pandas as pd
 
 from customer_analytics.analysis.campaigns.settle import WHERE, unknown_names
 from customer_analytics.analysis.uplift.campaigns import HELD_WORDS, SENT_SHARE, plan_texts, planned_shares
-from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.errors import Problem
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.expressions import utc_of_local_midnight
 from customer_analytics.tables.store import Tables
@@ -30,21 +30,20 @@ class Listing:
     """One row a campaign and one an arm, not yet in order: see `Campaigns.list` and `Campaigns.arms`.
 
     list has `start` (naive UTC, NaT: unknown), the moment of a unit whose assignment has none. arms has `key`, the
-    label in lower case ("" for none).
+    label in lower case ("" for none). problems: what the parameters name that is not there.
     """
 
     list: pd.DataFrame
     arms: pd.DataFrame
+    problems: Sequence[Problem]
 
 
 def listing(tables: Tables, rows: ir.Table, parameters: CampaignEvaluationParameters) -> Listing:
-    """Campaigns and arms of the assigned rows (`assigned.Assigned`).
-
-    Raises:
-        UserError: the parameters name campaigns or arms that are not there.
-    """
+    """Campaigns and arms of the assigned rows (`assigned.Assigned`), of those campaigns that the parameters name."""
     found, arms = _counted(rows)
-    _check(tables, found, arms, parameters)
+    problems = _problems(found, arms, parameters)
+    if set(parameters.campaigns) & set(found["campaign"]):
+        found = found[found["campaign"].isin(parameters.campaigns)]
     described = _described(tables)
     booked = _booked(tables)
     texts = plan_texts(tables)
@@ -68,7 +67,7 @@ def listing(tables: Tables, rows: ir.Table, parameters: CampaignEvaluationParame
     table["code"] = range(len(table))
     every = pd.concat(arm_lines, ignore_index=True)
     every["code"] = every["campaign"].map(dict(zip(table["campaign"], table["code"], strict=True)))
-    return Listing(table, every.sort_values(["code", "number"], ignore_index=True))
+    return Listing(table, every.sort_values(["code", "number"], ignore_index=True), problems)
 
 
 def _sort_key(column: pd.Series) -> pd.Series:
@@ -103,11 +102,9 @@ def _counted(rows: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     return found, arms.sort_values(["campaign", "key"], ignore_index=True)
 
 
-def _check(tables: Tables, found: pd.DataFrame, arms: pd.DataFrame, parameters: CampaignEvaluationParameters) -> None:
+def _problems(found: pd.DataFrame, arms: pd.DataFrame, parameters: CampaignEvaluationParameters) -> list[Problem]:
+    """What the parameters name that no campaign has."""
     known = [str(name) for name in found["campaign"]]
-    if parameters.campaigns and set(parameters.campaigns) - set(known) and tables.has("touches", "campaign_id"):
-        ids = tables["touches"].select(name=tables["touches"].campaign_id.cast("string")).distinct().to_pandas()
-        known = sorted({*known, *ids["name"].dropna()})
     problems = unknown_names("campaigns", parameters.campaigns, known)
     problems += unknown_names("not_randomised", parameters.not_randomised, known)
     keys = {arm.casefold() for arm in arms["arm"]}
@@ -118,8 +115,7 @@ def _check(tables: Tables, found: pd.DataFrame, arms: pd.DataFrame, parameters: 
     ):
         what = f"{parameters.planned_split!r} does not name all arms of any campaign with shares that add up to 100%."
         problems.append(Problem(f"{WHERE}.planned_split", what, "Example: control 50% / voucher 50%"))
-    if problems:
-        raise UserError(problems)
+    return problems
 
 
 def _described(tables: Tables) -> dict[str, dict[str, object]]:

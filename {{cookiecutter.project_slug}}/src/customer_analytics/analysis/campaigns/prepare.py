@@ -68,21 +68,21 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
     cluster_table, problems = cluster_source(tables, parameters)
     columns = tables["customers"].columns if "customers" in tables.tables else ()
     problems += unknown_names("groups", parameters.groups, [*STATES, *columns])
-    if problems:
-        raise UserError(problems)
     ready = ready_outcomes(tables, parameters)
     parts = parts_for(tables, ledger)
     shelf = Shelf(parts)
     rows = [_assigned_rows(tables, ledger, ready, parameters, cluster_table, shelf, part) for part in range(parts)]
     every = together(rows)
     if not every.count().to_pyarrow().as_py():
-        return _none_of_these(tables, parameters)
+        if problems:
+            raise UserError(problems)
+        return nothing()
     listed = listing(tables, every, parameters)
     margin = known_margin(tables, parameters)
     timed = bool(listed.list["start"].notna().any())
-    outcomes, main, problems = settle_outcomes(
-        ready, computed_outcomes(tables, parameters, margin, timed=timed), parameters
-    )
+    computed = computed_outcomes(tables, parameters, margin, timed=timed)
+    outcomes, main, strange = settle_outcomes(ready, computed, parameters)
+    problems += [*listed.problems, *strange]
     if problems:
         raise UserError(problems)
     groups = tuple(name for name in parameters.groups if name in columns)
@@ -114,16 +114,6 @@ def nothing() -> Campaigns:
         pd.DataFrame(columns=list(LIST)), pd.DataFrame(columns=list(ARMS)), (), "", empty,
         pd.DataFrame(columns=["code", "arm", "block", "n"]), (), reason="no_assignments",
     )  # fmt: skip
-
-
-def _none_of_these(tables: Tables, parameters: CampaignEvaluationParameters) -> Campaigns:
-    """The campaigns asked for have no rows; without such a question, nobody was assigned to anything."""
-    if parameters.campaigns and tables.has("touches", "campaign_id"):
-        ids = tables["touches"].select(name=tables["touches"].campaign_id.cast("string")).distinct().to_pandas()
-        problems = unknown_names("campaigns", parameters.campaigns, sorted(ids["name"].dropna()))
-        if problems:
-            raise UserError(problems)
-    return nothing()
 
 
 def _units(

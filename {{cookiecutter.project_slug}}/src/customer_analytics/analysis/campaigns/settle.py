@@ -165,11 +165,12 @@ def _main(asked: Sequence[str], kinds: dict[str, tuple[Kind, bool]]) -> str:
 def unknown_names(option: str, names: Iterable[str], known: Iterable[str]) -> list[Problem]:
     """A problem for each name that is not known, with the nearest one that is."""
     listed = list(known)
+    lowered = {one.casefold(): one for one in listed}
     problems = []
     for name in names:
         if not name or name in listed:
             continue
-        near = get_close_matches(name, listed, n=1)
+        near = [lowered[one] for one in get_close_matches(name.casefold(), lowered, n=1)]
         some = ", ".join(sorted(listed)[:12])
         mend = f"Did you mean {near[0]!r}?" if near else (f"There are: {some}." if some else "There are none.")
         problems.append(Problem(f"{WHERE}.{option}", f"{name!r} is not known.", mend))
