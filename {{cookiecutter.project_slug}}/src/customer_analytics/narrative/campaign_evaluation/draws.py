@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from customer_analytics.analysis.experiment.result import ALARM, LOOK, UNBALANCED
+from customer_analytics.analysis.experiment.result import ALARM, LOOK, SOUND, UNBALANCED
 from customer_analytics.language import Text
 from customer_analytics.narrative.campaign_evaluation.drawn import experiments, verdict_rows
 from customer_analytics.narrative.campaign_evaluation.scorecard import reason_told
@@ -26,28 +26,33 @@ def has(view: View) -> bool:
     return bool(verdict_rows(view))
 
 
+def _held(row: Any) -> bool:
+    """Whether the arms have the planned sizes and were alike, as far as is known."""
+    even = row.balanced is None or bool(row.balanced)
+    return row.ratio_level == SOUND and even and row.reason != "mixed_clusters"
+
+
 def section(view: View) -> SectionWords:
     """How many draws held."""
     say, found = view.language.say, verdict_rows(view)
     title = say("How do you know? The draws")
-    sound = sum(row.grade == "A" for row in found)
-    if sound == len(found):
+    held = sum(_held(row) for row in found)
+    if held == len(found):
         deck = view.language.say_count(
             "The draw held: the arms have the sizes that were planned, and were alike before it began.",
-            "All {count} draws held: the arms have the sizes that were planned, and were alike before.", sound,
+            "All {count} draws held: the arms have the sizes that were planned, and were alike before.", held,
         )  # fmt: skip
-        return SectionWords(title, "draws", deck)
-    if not sound:
+    elif not held:
         deck = view.language.say_count(
-            "The draw did not hold. Before any effect is believed, the sizes of the arms must fit the plan, and the "
-            "arms must have been alike.",
-            "Not one of {count} draws held. Before any effect is believed, the sizes of the arms must fit the plan, and "
-            "the arms must have been alike.", len(found),
+            "The draw did not hold, or could not be tested. Before any effect is believed, the sizes of the arms must "
+            "fit the plan, and the arms must have been alike.",
+            "Not one of {count} draws held, or could be tested. Before any effect is believed, the sizes of the arms "
+            "must fit the plan, and the arms must have been alike.", len(found),
         )  # fmt: skip
-        return SectionWords(title, "draws", deck)
-    deck = say("{sound} of {drawn} draws held. Before any effect is believed, the sizes of the arms must fit the "
-               "plan, and the arms must have been alike.", sound=view.language.number(sound),
-               drawn=view.language.number(len(found)))  # fmt: skip
+    else:
+        deck = say("{held} of {drawn} draws held. Before any effect is believed, the sizes of the arms must fit the "
+                   "plan, and the arms must have been alike.", held=view.language.number(held),
+                   drawn=view.language.number(len(found)))  # fmt: skip
     return SectionWords(title, "draws", deck)
 
 

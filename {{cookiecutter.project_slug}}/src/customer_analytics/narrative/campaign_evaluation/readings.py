@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
 MOST_ROWS = 3
+LITTLE = 0.01  # share of the variance that is not worth a word
 ALL = 0.995  # share of an arm that got its message, from which it is everybody
 
 
@@ -53,6 +54,10 @@ def section(view: View) -> SectionWords:
         deck = say("The same effects without the largest amounts, and with customers resampled.")
         return SectionWords(title, "readings", deck, inside=True)
     share = max(0.0, float(saved.median()))
+    if share < LITTLE:
+        deck = say("What a customer did before says next to nothing about what followed; adjusting for it changes "
+                   "little.")  # fmt: skip
+        return SectionWords(title, "readings", deck, inside=True)
     deck = say("What a customer did before explains {share} of what varies (median over the comparisons): taking it "
                "out is worth {more} more customers.", share=view.language.percent(share, 1),
                more=view.language.percent(share / (1 - share), 1))  # fmt: skip

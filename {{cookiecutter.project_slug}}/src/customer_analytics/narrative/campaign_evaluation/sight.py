@@ -48,8 +48,12 @@ def section(view: View) -> SectionWords:
         deck = say("{seeing} of {arms} arms are large enough to show a relative lift of {lift} with a chance of "
                    "{power}. Where nothing is seen, less than this may still be there.", **numbers)  # fmt: skip
     else:
-        deck = say("Not one of {arms} arms is large enough to show a relative lift of {lift} with a chance of {power}: "
-                   "where nothing is seen, something may still be there.", **numbers)  # fmt: skip
+        deck = language.say_count(
+            "The arm is too small to show a relative lift of {lift} with a chance of {power}: where nothing is seen, "
+            "something may still be there.",
+            "Not one of {count} arms is large enough to show a relative lift of {lift} with a chance of {power}: where "
+            "nothing is seen, something may still be there.", len(told), **numbers,
+        )  # fmt: skip
     return SectionWords(say("What could have been seen at all"), "power", deck, inside=True)
 
 
@@ -114,15 +118,23 @@ def findings(view: View) -> list[Finding]:
     numbers = {
         "blind": language.number(len(blind)), "arms": language.number(len(told)), "middle": language.percent(middle),
         "lift": language.percent(view.parameters.smallest_lift), "power": language.percent(view.parameters.power),
-        "base": view.counted_assignments(people), "outcome": view.outcome(view.main),
+        "base": view.counted_assignments(people), "chance": language.percent(float(blind[0].power)),
+        "outcome": view.outcome(view.main),
     }  # fmt: skip
     return [
         Finding(
             id="power", grade=Grade.C,
-            head=say("Most experiments are too small for a lift of {lift}", lift=numbers["lift"]),
+            head=say("Most experiments are too small for a lift of {lift}", lift=numbers["lift"])
+            if len(told) > 1
+            else say("The experiment is too small for a lift of {lift}", lift=numbers["lift"]),
             statement=say(
                 "**{blind} of {arms}** arms ({base}) would show a relative lift of {lift} in {outcome} with a chance "
                 "below {power}; half of them only see lifts from {middle} on.", **numbers,
+            )
+            if len(told) > 1
+            else say(
+                "With {base} it would show a relative lift of {lift} in {outcome} with a chance of **{chance}**; with "
+                "{power} it sees lifts from {middle} on.", **numbers,
             ),
             meaning=say("“No effect” of such a test is no news, and what it does find looks larger than it is."),
             action=say("Test fewer things with more customers, or let several campaigns answer one question together."),
