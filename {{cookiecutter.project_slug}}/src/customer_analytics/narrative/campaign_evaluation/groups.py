@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
 
 SECTION, FILE, TESTS_FILE = "groups", "effects_by_group.csv", "interactions.csv"
-MOST_DRAWN = 3  # comparisons in the picture
-MOST_ROWS = 8
+MOST_DRAWN = 2  # comparisons in the picture
+MOST_ROWS = 6
 EffectRow = tuple[str, float | None, float | None, float | None, str, str]
 
 
@@ -38,6 +38,17 @@ def _found(view: View) -> Differences:
     found = _known(view)
     assert found is not None
     return found
+
+
+def _differing(view: View) -> list[Any]:
+    """The comparisons that found a difference, the surest first; those of gains that were only brought forward last."""
+    return sorted(rows(_found(view).found), key=lambda test: _is_moved(view, test))
+
+
+def _is_moved(view: View, test: Any) -> bool:
+    """Whether the gain of a campaign's arm was only brought forward."""
+    course = view.result.timing
+    return course is not None and (str(test.campaign), str(test.arm)) in course.moved_away
 
 
 def _several_arms(view: View, code: int) -> bool:
@@ -90,7 +101,7 @@ def has_figure(view: View) -> bool:
 def dots(view: View) -> list[tuple[str, list[EffectRow]]]:
     """The clearest comparisons: name, and its levels as name, effect, low, high, in words, role."""
     found, drawn = _found(view), []
-    for test in rows(found.found.head(MOST_DRAWN)):
+    for test in _differing(view)[:MOST_DRAWN]:
         name = view.language.say("{campaign}: {group}", campaign=_campaign(view, test),
                                  group=group_name(view, test.group))  # fmt: skip
         own = [_dot(view, found, row) for row in _shown(view, test)]
@@ -117,7 +128,7 @@ def figure(view: View) -> FigureWords:
     """The clearest of the differences."""
     say, found = view.language.say, _found(view)
     assert found.outcome is not None
-    test = rows(found.found.head(1))[0]
+    test = next(test for test in _differing(view) if _shown(view, test))
     most, least = _extremes(view, test)
     return FigureWords(
         say("The contact does not change everybody alike"),
@@ -138,8 +149,7 @@ def _extremes(view: View, test: Any) -> tuple[Any, Any]:
 
 def tables(view: View) -> list[TableWords]:
     """The levels of the clearest difference, and the comparisons that were made."""
-    found = _found(view)
-    told = [level_table(view, test) for test in rows(found.found.head(1)) if len(_shown(view, test)) > 1]
+    told = [level_table(view, test) for test in _differing(view)[:1] if len(_shown(view, test)) > 1]
     return [*told, tests_table(view)]
 
 
@@ -170,7 +180,8 @@ def level_table(view: View, test: Any) -> TableWords:
         say("{campaign}: effect by group", campaign=_campaign(view, test)),
         view.how(
             (say("Outcome"), Text(view.outcome_label(name))),
-            (say("How customers are grouped"), say("What was known before each customer’s start; fixed before any outcome was looked at")),
+            (say("How customers are grouped"), say(
+                "What was known before each customer’s start; fixed before any outcome was looked at")),
             (say("Effect"), say("Difference of the arms in the group, everybody in the arm that was drawn; interval by "
                                 "Newcombe for shares, by the errors of the means else")),
             (say("Drawn towards all"), say("Empirical Bayes: the more uncertain a group, the nearer to the effect on "
@@ -219,7 +230,7 @@ def findings(view: View) -> list[Finding]:
     if not has(view):
         return []
     found = _found(view)
-    for test in rows(found.found):
+    for test in _differing(view):
         if len(_shown(view, test)) > 1:
             return [_difference(view, found, test)]
     return [_none(view, found)]
@@ -249,7 +260,10 @@ def _difference(view: View, found: Differences, test: Any) -> Finding:
         )  # fmt: skip
     nothing = float(least.low) <= 0 <= float(least.high)
     harmed = float(least.high) < 0
-    if harmed:
+    if _is_moved(view, test):
+        meaning = say("What this campaign gained was only brought forward: it tells who buys earlier, not who is won.")
+        action = say("Choose nobody by it; see what campaigns that won orders say of groups.")
+    elif harmed:
         meaning = say("The contact does harm among {least}.", least=numbers["least"])
         action = say("Leave them out, and keep a group of them drawn by lot without contact to see whether it lasts.")
     elif nothing:
