@@ -77,6 +77,11 @@ def test_a_campaign_of_one_arm_or_none_or_named_as_aimed_is_targeted() -> None:
     assert arms(found, int(found.list.loc[found.list["campaign"] == "one", "code"].iloc[0])) == [("s", 1, "contact", 2)]
 
 
+def test_who_was_only_held_out_was_not_contacted() -> None:
+    found = made(tables(touches=of(["control", "control"]), orders=ORDERS))
+    assert arms(found) == [("control", 0, "control", 2)] and found.list["reason"].tolist() == ["one_arm"]
+
+
 def test_the_plan_is_the_campaigns_own_words_or_the_parameters_and_else_equal_and_unknown() -> None:
     campaigns = [{"campaign_id": "K", "split": "control 20% / sent 80%"}, {"campaign_id": "L", "split": None}]
     data = tables(touches=[*of(["control", "sent"]), *of(["control", "sent"], "L")], campaigns=campaigns, orders=ORDERS)

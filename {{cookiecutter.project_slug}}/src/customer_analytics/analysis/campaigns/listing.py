@@ -210,7 +210,8 @@ def _arms(
     numbered = [control, *(key for key in ordered if key != control)] if compared else ordered
     if "" in share and not compared:
         numbered = [*numbered, ""] if numbered else [""]
-    number = {key: place + (not compared) for place, key in enumerate(numbered)}
+    first = 0 if compared or numbered[0] in untouched else 1
+    number = {key: place + first for place, key in enumerate(numbered)}
     held = {*untouched, *([control] if compared and kind != "first" else [])}
     frame = rows[rows["key"].isin(list(number))].copy()
     frame["number"] = frame["key"].map(number)
