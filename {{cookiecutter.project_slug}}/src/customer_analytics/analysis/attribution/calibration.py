@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.attribution.journeys import DAY, Journeys
+from customer_analytics.analysis.attribution.journeys import DAY, Journeys, shares
 from customer_analytics.analysis.attribution.names import Names, key_of
 from customer_analytics.analysis.attribution.result import CALIBRATION
 from customer_analytics.analysis.attribution.sums import RULES
@@ -86,7 +86,8 @@ def _moments(campaigns: Campaigns, code: int, arm: int, column: str) -> tuple[in
 def _credited(found: Journeys, code: int, campaigns: Campaigns, codes: tuple[int, ...]) -> dict[str, float]:
     """Credit of a channel for orders of the contacted customers within their windows, by model."""
     orders = _orders_in_window(campaigns, codes, found.contacts)
-    measures = {rule: (orders[f"share_{rule}"] * orders.conversions).sum(where=orders.code == code) for rule in RULES}
+    own = orders.code == code
+    measures = {rule: (share * orders.conversions).sum(where=own) for rule, share in shares(orders).items()}
     row = orders.aggregate(**measures).to_pyarrow().to_pylist()[0]
     made = {rule: float(row[rule] or 0.0) for rule in RULES}
     # With worths that count whole journeys, fair division gives each channel of a journey the same part of it.
@@ -107,5 +108,5 @@ def _orders_in_window(campaigns: Campaigns, codes: tuple[int, ...], contacts: ir
     led = contacts.filter(contacts.converts)
     joined = led.inner_join(kept, [led.person_id == kept.of, led.after >= kept.begin, led.after < kept.end])
     return joined.group_by("person_id", "second", "code", "after", "place").aggregate(
-        conversions=ibis._.conversions.max(), **{f"share_{rule}": ibis._[f"share_{rule}"].max() for rule in RULES}
+        conversions=ibis._.conversions.max(), length=ibis._.length.max(), decay=ibis._.decay.max()
     )

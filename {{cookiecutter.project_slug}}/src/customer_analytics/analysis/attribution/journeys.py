@@ -30,9 +30,9 @@ LISTED = 500  # paths that leave the engine, the most frequent ones
 
 @dataclass(frozen=True)
 class Journeys:
-    """`contacts`: a row a contact: person_id, block, second, code, previous (code before it, 0: none), place (from 0),
-    is_last, converts, is_open, after (second of the next order; -1: none), conversions, value and the share of each of
-    RULES as share_<rule>.
+    """`contacts`: a row a contact: person_id, block, second, code, previous (code before it, 0: none), place (from 0)
+    and length of its journey, converts, is_open, after (second of the next order; -1: none), stretch (of a journey that
+    led nowhere), conversions, value, decay (its share by that rule; the others follow from place and length: shares).
     `whole`: a row a journey: block, mask, trail (packed path), contacts, conversions, value, nulls, open."""
 
     contacts: ir.Table
@@ -69,7 +69,7 @@ def journeys(touchpoints: ir.Table, bought: ir.Table, days: int, half_life: floa
     marked = joined.mutate(converts=converts, after=joined.following.fill_null(-1))
     whole = ibis.window(group_by=[marked.person_id, marked.after, marked.converts])
     passed = (marked.second - marked.second.min().over(whole)).cast("float64")
-    marked = marked.mutate(stretch=ibis.ifelse(marked.converts, -1, (passed / span).floor().cast("int64")))
+    marked = marked.mutate(stretch=ibis.ifelse(marked.converts, -1, (passed / span).floor()).cast("int32"))
     return _with_shares(marked, half_life, end - span)
 
 
@@ -95,40 +95,46 @@ def _with_shares(marked: ir.Table, half_life: float, closed: int) -> ir.Table:
         marked.converts, (ibis.literal(0.5) ** ((marked.following - marked.second) / (half_life * DAY))), 1.0
     )
     placed = marked.mutate(
-        place=ibis.row_number().over(along).cast("int64"),
-        length=marked.count().over(inside).cast("int64"),
+        place=ibis.row_number().over(along).cast("int32"),
+        length=marked.count().over(inside).cast("int32"),
         previous=marked.code.lag().over(along).fill_null(0).cast("int16"),
         aged=aged,
         all_aged=aged.sum().over(inside),
         latest=marked.second.max().over(inside),
     )
-    back = placed.length - 1 - placed.place
-    first, last = ENDS
-    between = (1 - first - last) / ibis.greatest(placed.length - 2, 1).cast("float64")
-    shared = ibis.cases((placed.place == 0, first), (back == 0, last), else_=between)
-    shares = {
-        "first": (placed.place == 0).ifelse(1.0, 0.0),
-        "last": (back == 0).ifelse(1.0, 0.0),
-        "linear": 1.0 / placed.length.cast("float64"),
-        "position": ibis.cases((placed.length == 1, 1.0), (placed.length == 2, 0.5), else_=shared),
-        # Contacts so old that their weights vanish share alike.
-        "decay": ibis.ifelse(
-            placed.all_aged > 0, placed.aged / placed.all_aged.nullif(0), 1.0 / placed.length.cast("float64")
-        ),
-    }
+    # Contacts so old that their weights vanish share alike.
+    decay = ibis.ifelse(
+        placed.all_aged > 0, placed.aged / placed.all_aged.nullif(0), 1.0 / placed.length.cast("float64")
+    )
     return placed.select(
         "person_id", "second", "code", "previous", "after", "stretch", "converts", "length", "place",
-        back=back, is_last=back == 0, block=block(placed.person_id, BLOCKS),
+        block=block(placed.person_id, BLOCKS).cast("int16"),
         is_open=~placed.converts & (placed.after == -1) & (placed.latest > closed),
-        conversions=ibis.ifelse(placed.converts, placed.conversions, 0).cast("int64"),
+        conversions=ibis.ifelse(placed.converts, placed.conversions, 0).cast("int32"),
         value=ibis.ifelse(placed.converts, placed.value, 0.0),
-        **{f"share_{name}": share for name, share in shares.items()},
+        decay=decay,
     )  # fmt: skip
+
+
+def shares(contacts: ir.Table) -> dict[str, ir.FloatingValue]:
+    """The share of each contact in its journey's conversion, by each of RULES; kept narrow, it is worked out anew."""
+    length, back = contacts.length.cast("float64"), contacts.length - 1 - contacts.place
+    first, last = ENDS
+    between = (1 - first - last) / ibis.greatest(length - 2, 1.0)
+    shared = ibis.cases((contacts.place == 0, first), (back == 0, last), else_=between)
+    return {
+        "first": (contacts.place == 0).ifelse(1.0, 0.0),
+        "last": (back == 0).ifelse(1.0, 0.0),
+        "linear": 1.0 / length,
+        "position": ibis.cases((contacts.length == 1, 1.0), (contacts.length == 2, 0.5), else_=shared),
+        "decay": contacts.decay,
+    }
 
 
 def whole_journeys(contacts: ir.Table, channels: int) -> ir.Table:
     """A row a journey: block, mask, trail, contacts, conversions, value, nulls, open."""
-    powers = [(contacts.back == back, 2 ** (BITS * back)) for back in range(PACKED)]
+    back = contacts.length - 1 - contacts.place
+    powers = [(back == steps, 2 ** (BITS * steps)) for steps in range(PACKED)]
     packed = contacts.code.cast("int64") * ibis.cases(*powers, else_=0).cast("int64")
     marked = contacts.mutate(packed=packed)
     seen = [(marked.code == code).ifelse(2 ** (code - 1), 0).max() for code in range(1, channels + 1)]
@@ -136,12 +142,19 @@ def whole_journeys(contacts: ir.Table, channels: int) -> ir.Table:
     for one in seen[1:]:
         mask = mask + one
     found = marked.group_by("person_id", "after", "converts", "stretch").aggregate(
-        block=marked.block.max(), mask=mask.cast("int64"), trail=marked.packed.sum().cast("int64"),
+        block=marked.block.max(), mask=mask.cast("int16"), trail=marked.packed.sum().cast("int64"),
         contacts=marked.length.max(), conversions=marked.conversions.max(), value=marked.value.max(),
-        open=marked.is_open.ifelse(1, 0).max(),
+        open=marked.is_open.ifelse(1, 0).max().cast("int16"),
     )  # fmt: skip
     return found.select(
-        "block", "mask", "trail", "contacts", "conversions", "value", "open", nulls=found.converts.ifelse(0, 1)
+        "block",
+        "mask",
+        "trail",
+        "contacts",
+        "conversions",
+        "value",
+        "open",
+        nulls=found.converts.ifelse(0, 1).cast("int16"),
     )
 
 
@@ -162,8 +175,8 @@ def sums(found: Journeys, channels: int) -> Sums:
     contacts, whole = found.contacts, found.whole
     led = contacts.filter(contacts.converts)
     measures = {
-        f"{rule}_{which}": (led[f"share_{rule}"] * led[which].cast("float64")).sum()
-        for rule in RULES
+        f"{rule}_{which}": (share * led[which].cast("float64")).sum()
+        for rule, share in shares(led).items()
         for which in ("conversions", "value")
     }
     credited = led.group_by("block", "code").aggregate(**measures).to_pandas()
@@ -185,7 +198,7 @@ def _steps(contacts: ir.Table, channels: int) -> Floats:
     """Journeys by step; one that led to several orders in the same second counts so often."""
     weighed = contacts.mutate(n=ibis.ifelse(contacts.converts, contacts.conversions, 1))
     inside = weighed.group_by("block", "is_open", "previous", "code").aggregate(n=weighed.n.sum()).to_pandas()
-    last = weighed.filter(weighed.is_last)
+    last = weighed.filter(weighed.place == weighed.length - 1)
     ends = last.group_by("block", "is_open", "converts", "code").aggregate(n=last.n.sum()).to_pandas()
     found = np.zeros((BLOCKS, 2, channels + 1, channels + 2))
     _add(found, inside, inside["previous"], inside["code"] - 1)
