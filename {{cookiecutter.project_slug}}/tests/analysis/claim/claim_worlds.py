@@ -11,13 +11,13 @@ import pandas as pd
 
 from customer_analytics.tables.store import Tables
 
-DAYS, CONTACT = 500, 420  # days of data, and the day of the contact
+DAYS, CONTACT = 640, 560  # days of data, and the day of the contact
 FIRST = dt.date(2025, 1, 1)
 CONTACT_DAY = FIRST + dt.timedelta(days=CONTACT)
 
 
 def shop(
-    seed: int, *, people: int = 3_000, lift: float = 0.0, chosen: str = "lapsed", season: float = 1.0,
+    seed: int, *, people: int = 2_500, lift: float = 0.0, chosen: str = "lapsed", season: float = 1.0,
     contacted: bool = True,
 ) -> Tables:  # fmt: skip
     """A shop in which half of some customers are contacted on CONTACT_DAY.
@@ -31,7 +31,7 @@ def shop(
         contacted: whether there are touches at all.
     """
     rng = np.random.default_rng(seed)
-    rate = rng.gamma(0.8, 1 / 40, people) + 0.002
+    rate = rng.gamma(0.8, 1 / 50, people) + 0.002
     base = rng.poisson(rate * DAYS)
     who = np.repeat(np.arange(people), base)
     day = rng.integers(0, DAYS, len(who))

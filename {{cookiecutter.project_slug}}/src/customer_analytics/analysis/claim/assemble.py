@@ -19,6 +19,7 @@ from customer_analytics.analysis.claim.states import (
     CONTACTED,
     HELD,
     REST,
+    YEAR,
     YEAR_AFTER,
     counted,
 )
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
     from customer_analytics.tables.store import Tables
 
 NEAR_DAYS = 7  # a campaign that began so soon after the day of the claim is the one that is meant
-ALL_BUY = 0.8  # share with an order from which that share says nothing, and the revenue is audited instead
 LEAST_REFERENCE = 0.2  # people not contacted, as a share of the contacted, below which a year ago tells the season
-METRICS = ("converted", "orders", "revenue")
 _NUMBER = re.compile(r"([+\-−–]?)\s*(\d+(?:[.,]\d+)?)\s*([%％]|x|×|times|倍)?", re.IGNORECASE)
 _FALL = re.compile(r"下降|降低|减少|down|fell|less|drop", re.IGNORECASE)
 
@@ -60,13 +59,14 @@ def claim(tables: Tables, campaigns: Campaigns | None, parameters: CampaignEvalu
     days = parameters.claim_days
     if day + dt.timedelta(days=days) > tables.reference_day:
         return Claim("not_over", day=day, days=days, claimed=said)
-    if begin > day - dt.timedelta(days=2 * days):
+    if begin > day - dt.timedelta(days=days + parameters.before_days):
         return Claim("too_early", day=day, days=days, claimed=said)
     code = None if chosen is None else int(chosen["code"])
-    frame = counted(tables, campaigns, parameters, day, code)
+    frame, metric = counted(tables, campaigns, parameters, day, code)
     whom = "everybody" if chosen is None else "contacted"
     name = "" if chosen is None else str(chosen["campaign"])
-    return _audited(frame, Claim("", whom, name, day, days, claimed=said), campaigns, parameters)
+    reached = begin <= day - dt.timedelta(days=YEAR + days + parameters.before_days)
+    return _audited(frame, Claim("", whom, name, day, days, metric, claimed=said), parameters, a_year_ago=reached)
 
 
 def claimed_share(text: str) -> float:
@@ -103,7 +103,8 @@ def _chosen(
         kept = [parameters.claim_day <= _day(one) < last for one in listed["first_on"]]
     else:
         whole = dt.timedelta(days=parameters.claim_days)
-        lowest, highest = begin + 2 * whole, tables.reference_day - whole
+        lowest = begin + whole + dt.timedelta(days=parameters.before_days)
+        highest = tables.reference_day - whole
         kept = [lowest <= _day(one) <= highest for one in listed["first_on"]]
     listed = listed[np.array(kept, dtype=bool) & (listed["contacted"] > 0).to_numpy()]
     if not len(listed):
@@ -115,11 +116,10 @@ def _day(value: object) -> dt.date:
     return pd.Timestamp(value).date()  # type: ignore[arg-type]
 
 
-def _audited(
-    frame: pd.DataFrame, found: Claim, campaigns: Campaigns | None, parameters: CampaignEvaluationParameters
-) -> Claim:
-    metric = _metric(frame, campaigns, parameters)
-    counts = Counts.of(frame, metric).resampled(parameters.seed)
+def _audited(frame: pd.DataFrame, found: Claim, parameters: CampaignEvaluationParameters, *, a_year_ago: bool) -> Claim:
+    if not a_year_ago:  # the states of that time are not known as well as today's: no season from them
+        frame = frame[frame["moment"].isin((AFTER, BEFORE))]
+    counts = Counts.of(frame).resampled(parameters.seed)
     groups = (CONTACTED,) if found.whom == "contacted" else (REST, CONTACTED, HELD)
     n, n_before = (int(counts.people(moment, *groups)[0].sum()) for moment in (AFTER, BEFORE))
     rest = int(counts.people(AFTER, REST, HELD)[0].sum())
@@ -131,18 +131,7 @@ def _audited(
     reference = int(counts.people(YEAR_AFTER, *range(4))[0].sum()) if by_year else rest
     effect = trial(counts)
     return Claim(
-        "", found.whom, found.campaign, found.day, found.days, metric, float(chain.before[0]), float(chain.after[0]),
-        n, n_before, reference, found.claimed, season if np.isfinite(chain.seasonal[0]) else "",
+        "", found.whom, found.campaign, found.day, found.days, found.metric, float(chain.before[0]),
+        float(chain.after[0]), n, n_before, reference, found.claimed, season if np.isfinite(chain.seasonal[0]) else "",
         table(chain, found.claimed), *effect, int(counts.people(AFTER, HELD)[0].sum()),
     )  # fmt: skip
-
-
-def _metric(frame: pd.DataFrame, campaigns: Campaigns | None, parameters: CampaignEvaluationParameters) -> str:
-    """The report's main outcome where it is one of METRICS; the revenue where nearly everybody buys anyway."""
-    main = "" if campaigns is None else campaigns.main
-    metric = main if main in METRICS else METRICS[0]
-    before = frame[(frame["moment"] == BEFORE)]
-    share = before["s_converted"].sum() / max(before["n"].sum(), 1)
-    if metric == "converted" and not parameters.main_outcome and share > ALL_BUY and before["s_revenue"].sum() > 0:
-        return "revenue"
-    return metric

@@ -51,7 +51,7 @@ class Counts:
     classes: tuple[npt.NDArray[np.int64], ...]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, metric: str) -> Counts:
+    def of(cls, frame: pd.DataFrame) -> Counts:
         """From the table of states.counted."""
         states = np.sort(frame["state"].unique())
         shape = (BLOCKS, 4, 4, len(states))
@@ -59,7 +59,7 @@ class Counts:
         place = (frame["block"].to_numpy(np.int64), frame["moment"].to_numpy(np.int64),
                  frame["person_group"].to_numpy(np.int64), np.searchsorted(states, frame["state"]))  # fmt: skip
         np.add.at(n, place, frame["n"].to_numpy(np.float64))
-        np.add.at(total, place, frame[f"s_{metric}"].to_numpy(np.float64))
+        np.add.at(total, place, frame["total"].to_numpy(np.float64))
         classes = tuple(np.unique(states // size, return_inverse=True)[1].astype(np.int64) for size in LEANS_ON)
         return cls(n, total, classes)
 

@@ -1,6 +1,7 @@
 """Customers by their state at four moments: before and after the claim, and the same days a year ago.
 
-One crossing: how many people were in each state, group and block, and what they did in the days that followed.
+A state is above all what can be expected of a customer (score.py). Only sums leave the engine: how many people were in
+each state, group and block, and what they did in the days that followed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 
 from customer_analytics.analysis.campaigns.campaign import Outcome
 from customer_analytics.analysis.campaigns.histories import described
+from customer_analytics.analysis.claim.score import BINS, class_of, cuts, expected, slopes
 from customer_analytics.analysis.comparison.pool import known_people
 from customer_analytics.analysis.itemsets.engine import kept
 from customer_analytics.analysis.survival.blocks import BLOCKS, block
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 AFTER, BEFORE, YEAR_AFTER, YEAR_BEFORE = 0, 1, 2, 3
 YEAR = 364  # days: whole weeks, so that weekdays fall on weekdays
 REST, CONTACTED, HELD, OTHERWISE = 0, 1, 2, 3  # groups; the last: contacted by another campaign in these days
-RECENCY = (14, 30, 60, 90, 180, 365)  # days since the last order: ends of the classes
+RECENCY = (30, 90)  # days since the last order: ends of the classes
+LEANS_ON = (6, 30)  # a state, divided by these, is its class of expectation, and five of these together
+ALL_BUY = 0.8  # share with an order from which that share says nothing, and the revenue is audited instead
 NEW_DAYS = 90  # known for less: a new customer
 METRICS = (
     Outcome("converted", "binary", False, False, "higher", "y_0"),
@@ -48,12 +52,14 @@ def moments_of(tables: Tables, day: dt.date, days: int) -> dict[int, dt.datetime
 def counted(
     tables: Tables, campaigns: Campaigns | None, parameters: CampaignEvaluationParameters, day: dt.date,
     code: int | None,
-) -> pd.DataFrame:  # fmt: skip
-    """moment, person_group, state, block, n and the sums of each metric (s_<name>), with the sum of squares of revenue
-    and orders left out: intervals come from the blocks.
+) -> tuple[pd.DataFrame, str]:  # fmt: skip
+    """The people of the four moments by state, and the metric that is audited.
 
     Args:
         code: of the campaign whose contacted customers the claim is about; None: everybody.
+
+    Returns:
+        moment, person_group, state, block, n and total (of the metric).
     """
     days = parameters.claim_days
     known = known_people(tables)
@@ -65,34 +71,43 @@ def counted(
             "person_id", start=ibis.timestamp(start).cast("timestamp"), window_days=ibis.literal(days, "int32"),
             moment=ibis.literal(moment, "int8"),
         ))  # fmt: skip
-    told = kept(described(tables, ibis.union(*parts), parameters, METRICS, None))
-    grouped = _with_consent(_grouped(told, campaigns, code, days), tables)
-    rows = grouped.mutate(state=state_of(grouped), block=block(grouped.person_id, BLOCKS, 5))
-    sums = rows.group_by("moment", "person_group", "state", "block").aggregate(
-        n=rows.count(), **{f"s_{one.name}": _column(rows, one.column).sum() for one in METRICS}
+    told = described(tables, ibis.union(*parts), parameters, METRICS, None)
+    rows = kept(_with_consent(_grouped(told, campaigns, code, days), tables))
+    metric = _metric(rows, campaigns, parameters)
+    column = next(one.column for one in METRICS if one.name == metric)
+    stated = rows.mutate(state=_state(rows, column, code is not None), block=block(rows.person_id, BLOCKS, 5))
+    sums = stated.group_by("moment", "person_group", "state", "block").aggregate(
+        n=stated.count(), total=stated[column].fill_null(0.0).sum()
     )
     frame: pd.DataFrame = sums.to_pandas()
-    return frame.sort_values(["moment", "person_group", "state", "block"], ignore_index=True)
+    return frame.sort_values(["moment", "person_group", "state", "block"], ignore_index=True), metric
+
+
+def _metric(rows: ir.Table, campaigns: Campaigns | None, parameters: CampaignEvaluationParameters) -> str:
+    """The report's main outcome where it is one of METRICS; the revenue where nearly everybody buys anyway."""
+    main = "" if campaigns is None else campaigns.main
+    if main in [one.name for one in METRICS] and (main != "converted" or parameters.main_outcome):
+        return main
+    before = rows.filter(rows.moment == BEFORE)
+    found = before.aggregate(share=before.y_0.mean(), money=_column(before, "y_2").sum()).to_pyarrow().to_pylist()[0]
+    return "revenue" if (found["share"] or 0.0) > ALL_BUY and (found["money"] or 0.0) > 0 else "converted"
+
+
+def _state(rows: ir.Table, column: str, of_contacted: bool) -> ir.IntegerValue:
+    """Number of each person's state: may be contacted x class of what is to be expected x recency x new."""
+    reference = rows.filter((rows.moment == BEFORE) & (rows.person_group != OTHERWISE))
+    found = slopes(reference, column)
+    about = rows.filter(rows.moment == AFTER)
+    about = about.filter(about.person_group == CONTACTED) if of_contacted else about
+    ends = cuts(about.select(score=expected(about, found)), int(about.count().execute()))
+    recency = ibis.cases((rows.recency_days < RECENCY[0], 0), (rows.recency_days < RECENCY[1], 1), else_=2)
+    new = (rows.days_known.fill_null(NEW_DAYS) < NEW_DAYS).ifelse(1, 0)
+    state = ((rows.refuses * BINS + class_of(expected(rows, found), ends)) * 3 + recency) * 2 + new
+    return state.cast("int32")
 
 
 def _column(rows: ir.Table, name: str) -> ir.FloatingValue:
     return rows[name].fill_null(0.0) if name in rows.columns else ibis.literal(0.0)
-
-
-def state_of(rows: ir.Table) -> ir.IntegerValue:
-    """Number of each person's state: may be contacted x days since the last order x orders in the days before x all
-    orders x new."""
-    known = rows.recency_days.notnull()
-    cuts = [(known & (rows.recency_days < days), place) for place, days in enumerate(RECENCY)]
-    recency = ibis.cases(*cuts, (known, len(RECENCY)), else_=len(RECENCY) + 1)
-    recent = ibis.least(rows.x_orders.fill_null(0.0), 4.0).cast("int64")
-    ever = ibis.cases((rows.orders_before.fill_null(0.0) < 2, 0), (rows.orders_before < 5, 1), else_=2)
-    new = (rows.days_known.fill_null(NEW_DAYS) < NEW_DAYS).ifelse(1, 0)
-    state = (((rows.refuses * (len(RECENCY) + 2) + recency) * 5 + recent) * 3 + ever) * 2 + new
-    return state.cast("int32")
-
-
-LEANS_ON = (6, 30)  # a state, divided by these, is its class without all orders and new, and without recent orders too
 
 
 def _with_consent(rows: ir.Table, tables: Tables) -> ir.Table:

@@ -161,9 +161,8 @@ def _moments(contacted: ir.Table, known: ir.Table, slots: pd.DataFrame, end: dt.
 
 
 def _later(moment: ir.TimestampValue, days: ir.IntegerValue) -> ir.TimestampValue:
-    """A moment, some days later, by seconds since 1970: intervals of a column's length differ between engines."""
-    seconds = moment.epoch_seconds().cast("int64") + days.cast("int64") * 86_400
-    return seconds.as_timestamp("s").cast("timestamp")
+    """A moment, some days later."""
+    return (moment + days.cast("int32").as_interval("D")).cast("timestamp")
 
 
 def _people(

@@ -46,7 +46,8 @@ def _statement(view: View, sound: list[Any], gained: list[Any], numbers: dict[st
     )  # fmt: skip
     if len(sound) == 1:
         return own
-    more = view.language.say_count(
+    none = say("None of {all} compared like this differs beyond chance.", all=view.counted_campaigns(len(sound)))
+    more = none if not gained else view.language.say_count(
         "Of {all} compared like this one differs beyond chance.",
         "Of {all} compared like this {count} differ beyond chance.",
         len(gained), all=view.counted_campaigns(len(sound)),
