@@ -42,7 +42,7 @@ def tables(found: Experiments | None, minimum_group: int) -> dict[str, pd.DataFr
         "effects": _large(found.effects, ("n", "n_control"), minimum_group),
         "ratio_effects": _large(found.ratios, ("n", "n_control"), minimum_group),
         "balance": _large(found.balance, ("n", "n_control"), minimum_group),
-        "sample_ratio": found.ratio.merge(found.verdicts[["campaign", "ratio_p", "ratio_level"]], on="campaign"),
+        "sample_ratio": _sizes(found, minimum_group),
         "guardrails": found.guardrails,
         "looks": found.looks,
         "experiments": found.verdicts,
@@ -54,6 +54,15 @@ def tables(found: Experiments | None, minimum_group: int) -> dict[str, pd.DataFr
 
 def _large(table: pd.DataFrame, sizes: tuple[str, ...], least: int) -> pd.DataFrame:
     return table[(table[[*sizes]] >= least).all(axis=1)].reset_index(drop=True) if len(table) else table
+
+
+def _sizes(found: Experiments, least: int) -> pd.DataFrame:
+    """The arms' sizes beside the sample ratio; none of a campaign with a small arm, whose sum is known elsewhere."""
+    table = found.ratio.merge(found.verdicts[["campaign", "ratio_p", "ratio_level"]], on="campaign")
+    hidden = table.groupby("campaign")["n"].transform("min") < least
+    table["n"] = table["n"].astype("Int64").mask(hidden)
+    table["share"] = table["share"].astype("float64").mask(hidden)
+    return table
 
 
 def _large_strata(table: pd.DataFrame, least: int) -> pd.DataFrame:
@@ -71,8 +80,8 @@ def documents(found: Experiments | None, minimum_group: int) -> dict[str, str]:
         _plain(row) | {
             name: [_plain(line, "campaign") for line in records(part[part["campaign"] == row["campaign"]])]
             for name, part in (
-                ("sample_ratio", found.ratio), ("arms", shown["arms"][[*ARM_COLUMNS]]), ("effects", shown["effects"]),
-                ("guardrails", found.guardrails), ("looks", found.looks),
+                ("sample_ratio", shown["sample_ratio"]), ("arms", shown["arms"][[*ARM_COLUMNS]]),
+                ("effects", shown["effects"]), ("guardrails", found.guardrails), ("looks", found.looks),
             )
         }
         for row in records(found.verdicts)
@@ -87,6 +96,8 @@ def _plain(row: dict[str, Any], *left_out: str) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
+    if value is pd.NA:
+        return None
     plain = value.item() if hasattr(value, "item") else value
     return None if isinstance(plain, float) and not math.isfinite(plain) else plain
 
