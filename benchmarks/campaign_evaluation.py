@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from _memory import peak_memory
@@ -48,7 +49,8 @@ MADE = {
         """,
     "touches": """
         SELECT 'K' || (100 + c) AS campaign_id, 'C' || (100000000 + i) AS customer_id,
-            ['control', 'voucher', 'gift'][1 + ((u(i * 64 + c, 7) * (2 + c % 2))::INT % (2 + c % 2))] AS arm, assigned_at,
+            ['control', 'voucher', 'gift'][1 + ((u(i * 64 + c, 7) * (2 + c % 2))::INT % (2 + c % 2))] AS arm,
+            assigned_at,
             CASE WHEN arm <> 'control' THEN assigned_at + to_seconds((3600 + u(i, 8) * 900)::BIGINT) END AS sent_at,
             sent_at + INTERVAL 20 SECOND AS delivered_at,
             CASE WHEN u(i * 64 + c, 9) < .3 THEN delivered_at + INTERVAL 3 HOUR END AS opened_at,
@@ -84,7 +86,7 @@ def make(folder: Path, touches: int) -> None:
             connection.execute(f"COPY ({sql.format(**sizes)}) TO '{folder / name}.parquet' (FORMAT parquet)")
 
 
-def opened(folder: Path):  # noqa: ANN201
+def opened(folder: Path) -> Any:
     """The tables as the store opens them."""
     import ibis
 
@@ -124,7 +126,7 @@ def caused(folder: Path) -> Answer:
     return answer
 
 
-def _answer(campaigns) -> Answer:  # noqa: ANN001
+def _answer(campaigns: Any) -> Answer:
     """Campaign and arm -> n, converted, orders, revenue and squares of revenue."""
     columns = tuple(campaigns.outcome(name).column for name in ("converted", "orders", "revenue"))
     answer = {}

@@ -68,7 +68,8 @@ class Campaigns:
         `messages`: that left (NaN: unknown). `reason`: why no arms are compared: "" (they are), no_arms, one_arm,
         not_randomised, many_arms, no_start (nothing is known of when, and no outcome is ready-made), not_over.
     arms: ARMS. `number` 0 is the control; the one arm of a targeted campaign has number 1, label "" or its own, role
-        contact (number 0 and role control where nothing was sent to it). `sent`: share to whom something was sent, `messages` that left (NaN: unknown).
+        contact (number 0 and role control where nothing was sent to it). `sent`: share to whom something was sent,
+        `messages` that left (NaN: unknown).
     units: materialised, one row a campaign and unit in one arm: code, arm (number), person_id, block (0 to 199, of the
         person, of the cluster where clusters were drawn), cluster, stratum (strings, null), start (naive UTC
         timestamp), start_day (local day number), window_days, over, those of MOMENTS that touches has (timestamps),
