@@ -93,7 +93,7 @@ def remarks(view: View) -> list[Text]:
         told.append(
             say("{open} journeys may still lead to an order. Left out, they would change no share by removal by more "
                 "than {points}.", open=number(round(one.open)),
-                points=view.language.say("{n} points", n=number(100 * one.open_change, 1)))
+                points=view.language.say("{n} points", n=number(max(math.ceil(1000 * one.open_change), 1) / 10, 1)))
         )  # fmt: skip
     if one.folded:
         told.append(
