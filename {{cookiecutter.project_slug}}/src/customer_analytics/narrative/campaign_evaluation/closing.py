@@ -41,7 +41,8 @@ def next_steps(view: View) -> list[tuple[Text, Text]]:
                          names=view.names(chosen))
             )  # fmt: skip
             steps.append((words, told))
-    if view.result.next_test is not None:
+    test = view.result.next_test
+    if test is not None and not test.pool_reason:
         steps.append((
             say("Then"),
             say("Run the next test as its plan says: the list of who gets what is made already, and its arms stay as "
@@ -69,7 +70,7 @@ def method(view: View) -> list[tuple[Text, Text]]:
     """Terms and what they mean here."""
     say, language = view.language.say, view.language
     if not view.listed:
-        return [(say("Campaigns"), view.why_not)]
+        return [(say("Campaigns"), view.why_not), *_channels(view)]
     return [
         (
             say("Effect"),
@@ -99,7 +100,27 @@ def method(view: View) -> list[tuple[Text, Text]]:
                 "differs, its cause is open. D: was so; no effect is given."),
         ),
         *_money(view),
+        *_channels(view),
     ]  # fmt: skip
+
+
+def _channels(view: View) -> list[tuple[Text, Text]]:
+    """What is told of channels; nothing where none are known."""
+    say, told = view.language.say, []
+    channels, credit = view.result.channels, view.result.attribution
+    if channels is not None and not channels.reason:
+        told.append((
+            say("Channels"),
+            say("Customers by the channel that won them: how many are still active, what they cost and bring. Channels "
+                "reach different people, so this is a description."),
+        ))  # fmt: skip
+    if credit is not None and not credit.reason:
+        told.append((
+            say("Credit of channels"),
+            say("Each order is shared among the channels that came before it, by several rules side by side. None of "
+                "them says what a channel caused."),
+        ))  # fmt: skip
+    return told
 
 
 def _money(view: View) -> list[tuple[Text, Text]]:

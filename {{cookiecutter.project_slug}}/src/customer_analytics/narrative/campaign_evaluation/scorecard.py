@@ -195,7 +195,7 @@ def tables(view: View) -> list[TableWords]:
         (say("Interval of the effect"), "number"),
     ]  # fmt: skip
     if with_money:
-        columns += [(worth.head(view), "number"), (say("Interval of the money"), "number")]
+        columns += [(worth.head(view), "number"), (say("Interval of the money"), "text")]
     columns.append((say("What can be said"), "text"))
     return [
         TableWords(
