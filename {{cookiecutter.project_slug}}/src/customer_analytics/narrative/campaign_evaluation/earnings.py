@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from customer_analytics.analysis.money.decision import VERDICTS
 from customer_analytics.language import Text
+from customer_analytics.narrative.campaign_evaluation.scorecard import reason_told
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import Cell, Row, SectionWords, TableWords
 from customer_analytics.narrative.finding import Finding
@@ -126,7 +127,7 @@ def _row(view: View, row: Any, *, with_orders: bool) -> Row:
             UNKNOWN if math.isnan(row.cost) else (view.language.money(row.cost), row.cost),
             UNKNOWN if withheld else _return(view, row),
         ]
-    told = say("{decision}: {why}", decision=decision_told(view, row.decision), why=why_told(view, row.reason))
+    told = say("{decision}: {why}", decision=decision_told(view, row.decision), why=_why(view, row))
     return (*cells, (told, VERDICTS.index(row.decision)))
 
 
@@ -175,6 +176,15 @@ def decision_told(view: View, decision: str) -> Text:
     return {
         "roll_out": say("roll out"), "iterate": say("change, and test again"), "stop": say("stop"),
     }.get(decision) or say("not decided")  # fmt: skip
+
+
+def _why(view: View, row: Any) -> Text:
+    """Why a decision was made; where the draw is in doubt, what is wrong with it."""
+    experiments = view.result.experiments
+    if row.reason != "not_sound" or experiments is None:
+        return why_told(view, row.reason)
+    own = experiments.verdicts[experiments.verdicts["campaign"] == row.campaign]
+    return reason_told(view, str(own["reason"].iloc[0])) if len(own) else why_told(view, row.reason)
 
 
 def why_told(view: View, reason: str) -> Text:
