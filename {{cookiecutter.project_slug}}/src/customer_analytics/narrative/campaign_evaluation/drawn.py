@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.experiment import Experiments
     from customer_analytics.narrative.campaign_evaluation.view import View
 
+WHOLE = 10.0  # amount from which a difference is told without cents
+
 
 def experiments(view: View) -> Experiments | None:
     """What was found of the campaigns whose arms were drawn; None where there is none."""
@@ -46,17 +48,26 @@ def arm_label(view: View, row: Any) -> str:
     return str(view.language.say("{campaign}, {arm}", campaign=name, arm=view.shortened(row.arm)))
 
 
+def _change(view: View, outcome: str, value: float) -> str:
+    """A difference without its unit: +8.9; +£0.66. Chinese writes the currency out, too long for three in a cell."""
+    if view.language.is_chinese and view.kind_of(outcome) == "money":
+        return view.language.signed(value, 2 if abs(value) < WHOLE else 0)
+    return view.bare_change(outcome, value)
+
+
 def interval_cell(view: View, outcome: str, low: float, high: float) -> str:
     """An interval of a difference for a cell; a dash where there is none."""
-    return "–" if math.isnan(low) else str(view.change_range(outcome, low, high))
+    if math.isnan(low):
+        return "–"
+    return str(view.language.say("{low} to {high}", low=_change(view, outcome, low), high=_change(view, outcome, high)))
 
 
 def effect_cell(view: View, outcome: str, effect: float, low: float, high: float) -> str:
     """A difference with its interval for a cell of a row that names the unit; a dash where there is none."""
     if math.isnan(effect) or math.isnan(low):
         return "–"
-    interval = view.change_range(outcome, low, high)
-    return str(view.language.say("{change} ({interval})", change=view.bare_change(outcome, effect), interval=interval))
+    interval = interval_cell(view, outcome, low, high)
+    return str(view.language.say("{change} ({interval})", change=_change(view, outcome, effect), interval=interval))
 
 
 def units_told(view: View) -> tuple[Text, Text]:
