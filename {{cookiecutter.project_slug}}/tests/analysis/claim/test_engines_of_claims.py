@@ -33,8 +33,9 @@ def test_the_pool_and_its_moments_compile(engine: str) -> None:
     known = pool.known_people(data)
     moments = pool._moments(UNITS, known, SLOTS, dt.datetime(2024, 7, 1))
     asked = pool._asked(moments.drop("stranger"), 90)
-    told = ibis.table({"code": "int64", "person_id": "string", "start": "timestamp", "moment": "int8", "y_0": "float64",
-                       "orders_before": "float64", "revenue_before": "float64", "first": "boolean"}, name="told")  # fmt: skip
+    columns = {"code": "int64", "person_id": "string", "start": "timestamp", "moment": "int8", "y_0": "float64"}
+    before = {"orders_before": "float64", "revenue_before": "float64", "first": "boolean"}
+    told = ibis.table(columns | before, name="told")
     placebo = pool._placebo(told, ["y_0"], dt.datetime(2024, 1, 1))
     for table in (asked, placebo, pool._with_consent(data, told)):
         assert "SELECT" in str(ibis.to_sql(table, dialect=engine))

@@ -18,9 +18,9 @@ TAKEN_OFF = ("mix", "regression", "season")
 
 
 def found(view: View) -> Claim | None:
-    """The audit; None where there is none."""
+    """The audit; None where there is none, or nothing before that a change could be relative to."""
     made = view.result.claim
-    return made if made is not None and not made.reason else None
+    return made if made is not None and not made.reason and made.before > 0 else None
 
 
 def has(view: View) -> bool:
@@ -75,8 +75,9 @@ def _whom(view: View, made: Claim) -> Text:
 
 def _why_not(view: View) -> Text:
     say, made = view.language.say, view.result.claim
-    reason = "" if made is None else made.reason
+    reason = "few" if made is None else made.reason
     return {
+        "": say("The claim cannot be audited: nobody ordered in the days before, so no change is relative to them."),
         "no_orders": say("The claim cannot be audited: the data hold no orders of customers."),
         "no_day": say("The claim cannot be audited: state its day (claim_day in engagement.yml)."),
         "too_early": say("The claim cannot be audited: the data do not reach back far enough before its day."),
@@ -114,12 +115,18 @@ def falls(view: View) -> list[FallRow]:
     drawn: list[FallRow] = []
     for _, row in made.parts.iterrows():
         step, value = str(row["step"]), float(row["relative"])
-        if math.isnan(value) or (step in TAKEN_OFF and value == 0):
+        if not _is_told(row):
             continue
         total = step in ("claimed", "before_after", "left")
         role = "s1" if step == "left" else "faint"
         drawn.append((step_name(view, made, step), value, view.language.signed_percent(value), total, role))
     return drawn
+
+
+def _is_told(row: Any) -> bool:
+    """Whether a step is known, and takes anything off."""
+    value = float(row["relative"])
+    return not math.isnan(value) and not (row["step"] in TAKEN_OFF and value == 0)
 
 
 def has_figure(view: View) -> bool:
@@ -162,7 +169,7 @@ def tables(view: View) -> list[TableWords]:
     if made is None:
         return []
     say = view.language.say
-    body = tuple(_row(view, made, row) for _, row in made.parts.iterrows() if not math.isnan(float(row["relative"])))
+    body = tuple(_row(view, made, row) for _, row in made.parts.iterrows() if _is_told(row))
     return [
         TableWords(
             (
@@ -195,7 +202,10 @@ def _how(view: View, made: Claim) -> list[tuple[Text, Text]]:
     lines = [
         (
             say("Customers by state"),
-            say("Days since the last order, orders shortly before, all orders, new or not, consent"),
+            say(
+                "What can be expected of them from all that was known before, days since the last order, new or not, "
+                "consent"
+            ),
         )
     ]
     if made.whom == "contacted":
@@ -212,13 +222,11 @@ def findings(view: View) -> list[Finding]:
         return []
     say, left, change = view.language.say, made.part("left"), made.part("before_after")
     assert left is not None and change is not None
-    if math.isnan(float(left["relative"])):  # nothing happened before, so nothing is relative to it
-        return []
     numbers = {
         "change": _relative(view, made, "before_after"), "left": _relative(view, made, "left"),
         "interval": _interval(view, made), "who": _whom(view, made), "metric": metric(view, made),
         "before": level(view, made, made.before), "after": level(view, made, made.after),
-        "largest": _largest(view, made), "claim": view.language.signed_percent(made.claimed),
+        "claim": view.language.signed_percent(made.claimed),
     }  # fmt: skip
     stated = not math.isnan(made.claimed)
     head = _told(view, made, numbers)
@@ -228,7 +236,7 @@ def findings(view: View) -> list[Finding]:
         "{who}: the {metric} was {before} before and {after} after, {change}. Held against what such customers did "
         "anyway, **{left}** ({interval}) is left.", **numbers,
     )  # fmt: skip
-    meaning = say("The largest step between them: {largest}.", **numbers)
+    meaning = _largest(view, made)
     return [
         Finding(
             id="claim", grade=Grade.C, head=head, statement=statement,
@@ -256,13 +264,20 @@ def _told(view: View, made: Claim, numbers: dict[str, Any]) -> Text:
 
 
 def _largest(view: View, made: Claim) -> Text:
-    """The step that takes off or adds most."""
+    """The step that takes off or adds most, as a sentence."""
+    say = view.language.say
     parts = made.parts[made.parts["step"].isin(TAKEN_OFF) & made.parts["relative"].notna()]
     row = parts.iloc[int(parts["relative"].abs().to_numpy().argmax())]
-    return view.language.say(
-        "{step} ({change})", step=step_name(view, made, str(row["step"])),
-        change=view.language.signed_percent(float(row["relative"])),
-    )  # fmt: skip
+    change = view.language.signed_percent(float(row["relative"]))
+    if row["step"] == "mix":
+        return say(
+            "Most is changed by taking off that there were other customers than before: {change}.", change=change
+        )
+    if row["step"] == "regression":
+        return say("Most is changed by taking off what such customers do next anyway: {change}.", change=change)
+    if made.season_from == "not_contacted":
+        return say("Most is changed by taking off what those not contacted did meanwhile: {change}.", change=change)
+    return say("Most is changed by taking off what the same weeks brought a year ago: {change}.", change=change)
 
 
 def _with_trial(view: View, made: Claim, meaning: Text) -> Text:

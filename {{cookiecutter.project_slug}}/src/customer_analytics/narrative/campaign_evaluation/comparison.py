@@ -175,8 +175,8 @@ def _campaigns(view: View) -> TableWords:
     return TableWords(
         (
             (say("Chosen customers of"), "name"), (say("With partners"), "number"),
-            (say("Against all others"), "number"), (say("Against partners"), "number"),
-            (say("Interval against partners"), "number"), (say("The same before the contact"), "number"),
+            (say("Against all others"), "number"), (say("Against partners"), "text"),
+            (say("The same before the contact"), "text"),
             (say("May be told"), "text"),
         ),
         tuple(_campaign_row(view, row) for row in shown_rows),
@@ -199,24 +199,22 @@ def _campaigns(view: View) -> TableWords:
 def _campaign_row(view: View, row: Any) -> Row:
     outcome, plain = main(view), reading(view, str(row.campaign), "not_contacted")
     difference = math.nan if plain is None else float(plain.effect)
-    interval = (
-        view.change_range(outcome, float(row.low), float(row.high)) if not math.isnan(float(row.low)) else Text("")
-    )
     return (
         (view.label(str(row.campaign)), None), (view.few(int(row.kept)), int(row.kept)),
-        (view.change(outcome, difference), difference), (view.change(outcome, float(row.effect)), float(row.effect)),
-        (interval, float(row.low)), (_placebo(view, row), float(row.placebo)),
+        (view.change(outcome, difference), difference),
+        (_with_interval(view, float(row.effect), float(row.low), float(row.high)), float(row.effect)),
+        (_with_interval(view, float(row.placebo), float(row.placebo_low), float(row.placebo_high)), float(row.placebo)),
         (grade_told(view, str(row.grade), str(row.reason)), None),
     )  # fmt: skip
 
 
-def _placebo(view: View, row: Any) -> Text:
-    """The placebo with its interval, for a cell; a dash where the time before is not known."""
+def _with_interval(view: View, value: float, low: float, high: float) -> Text:
+    """A difference with its interval, for a cell; a dash where it is not known."""
     outcome = main(view)
-    if math.isnan(float(row.placebo)) or math.isnan(float(row.placebo_p)):
+    if math.isnan(value) or math.isnan(low):
         return Text(view.language.number(None))
-    between = view.change_range(outcome, float(row.placebo_low), float(row.placebo_high))
-    return view.language.say("{value} ({range})", value=view.change(outcome, float(row.placebo)), range=between)
+    shown = view.change(outcome, value)
+    return view.language.say("{value} ({range})", value=shown, range=view.change_range(outcome, low, high))
 
 
 def grade_told(view: View, grade: str, reason: str) -> Text:
