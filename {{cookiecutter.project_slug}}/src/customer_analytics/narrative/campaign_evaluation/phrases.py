@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative import estimates
 from customer_analytics.statistics import Interval
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
 
 SURE = 0.05  # p above which two decimals are enough
 
@@ -25,13 +28,14 @@ def chained(parts: Sequence[str], between: str) -> Text:
 class Phrases:
     """What needs the language and the smallest groups only; the view of the report adds names and outcomes."""
 
+    result: CampaignEvaluationResult
     language: Language
     minimum_group: int
 
     @property
     def minimum_base(self) -> int:
         """Base below which no rate is printed."""
-        raise NotImplementedError
+        return self.result.parameters.minimum_base
 
     def signed_money(self, value: float) -> str:
         """An amount with its sign: +£1.2k."""

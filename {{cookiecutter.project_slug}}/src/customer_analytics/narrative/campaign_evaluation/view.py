@@ -63,11 +63,6 @@ class View(Phrases):
         return self.result.parameters
 
     @property
-    def minimum_base(self) -> int:
-        """Base below which no rate is printed."""
-        return self.parameters.minimum_base
-
-    @property
     def main(self) -> str:
         """The outcome that decides."""
         return self.campaigns.main
