@@ -80,7 +80,8 @@ def summary(view: View) -> Summary:
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first."""
     told: list[Finding] = [*own.findings(view), *(found for section in SECTIONS for found in section.findings(view))]
-    return told_in_order(sorted(told, key=_place) or [_nothing(view)])
+    ordered = sorted(told, key=_place)
+    return told_in_order(ordered or [_nothing(view)])
 
 
 def _place(finding: Finding) -> int:
