@@ -12,10 +12,10 @@ import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.attribution.names import Names, coded
+from customer_analytics.analysis.campaigns.purchases import knows_orders
 from customer_analytics.analysis.funnel.settle import shared_sessions
 from customer_analytics.analysis.paths.visits import GAP_SECONDS
 from customer_analytics.analysis.stream.people import person_id
-from customer_analytics.analysis.stream.person_days import has_orders
 from customer_analytics.analysis.uplift.campaigns import HELD_WORDS
 from customer_analytics.tables.store import Tables
 
@@ -35,13 +35,13 @@ class Touchpoints:
 def can_use_events(tables: Tables) -> bool:
     """Whether events name people, moments and channels, and orders what came of it."""
     named = tables.has("events", "customer_id") or tables.has("events", "visitor_id")
-    return named and tables.has("events", "occurred_at", "channel") and has_orders(tables)
+    return named and tables.has("events", "occurred_at", "channel") and knows_orders(tables)
 
 
 def can_use_touches(tables: Tables) -> bool:
     """Whether messages with a moment and a channel are known, and orders what came of them."""
     dated = tables.has("touches", "campaign_id", "customer_id") and _sent_at(tables) is not None
-    return dated and tables.has("campaigns", "campaign_id", "channel") and has_orders(tables)
+    return dated and tables.has("campaigns", "campaign_id", "channel") and knows_orders(tables)
 
 
 def of_events(tables: Tables) -> Touchpoints | None:

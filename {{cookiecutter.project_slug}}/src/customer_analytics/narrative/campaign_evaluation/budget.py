@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from customer_analytics.analysis.channels.outputs import hidden
 from customer_analytics.language import Text
@@ -183,9 +183,7 @@ def findings(view: View) -> list[Finding]:
                 "{giver}) changes {money} by **{change}** ({interval}); if it brings {half} of that, by {half_change} "
                 "({half_interval}).", **numbers,
             ),
-            meaning=say("The move pays while further money in {taker} brings more than {even} of what its money "
-                        "brought so far. What it will bring is not known: the next customer costs more than the last.",
-                        **numbers),
+            meaning=_until_when(view, one.even, numbers),
             action=say("Move it in steps and in some regions drawn by lot, and compare new customers and {money} with "
                        "the others.", **numbers)
             if pays
@@ -194,6 +192,15 @@ def findings(view: View) -> list[Finding]:
             unit="money",
         )
     ]  # fmt: skip
+
+
+def _until_when(view: View, even: float, numbers: dict[str, Any]) -> Text:
+    """Down to which return the move pays, where both channels bring more than they cost to serve."""
+    say = view.language.say
+    if not 0 < even < 1:
+        return say("What further money will bring is not known: the next customer costs more than the last.")
+    return say("The move pays while further money in {taker} brings more than {even} of what its money brought so far. "
+               "What it will bring is not known: the next customer costs more than the last.", **numbers)  # fmt: skip
 
 
 def remarks(view: View) -> list[Text]:
