@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import ibis
 import pytest
@@ -182,3 +183,18 @@ def test_only_the_campaigns_asked_for_are_evaluated() -> None:
     data = tables(touches=[*of("st"), *of("st", "L"), *of("st", "M")], orders=ORDERS)
     found = made(data, campaigns=("M", "K"))
     assert found.list["campaign"].tolist() == ["K", "M"] and {code for code, _, _ in units(found)} == {0, 1}
+
+
+def test_campaigns_without_anybody_are_counted_and_those_that_begin_later_are_left_out() -> None:
+    campaigns = [
+        {"campaign_id": "K", "name": None, "started_at": None, "ended_at": None},
+        {"campaign_id": "K", "name": "Twice", "started_at": at("05-01"), "ended_at": None},
+        {"campaign_id": "empty", "name": "Nobody", "started_at": at("05-01"), "ended_at": at("05-20")},
+    ]
+    touches = [touch(name, who, arm, None) for name in ("K", "later") for who, arm in zip("ab", "st", strict=True)]
+    data = tables(touches=touches, campaigns=campaigns, orders=ORDERS)
+    assert made(data).list["campaign"].tolist() == ["K", "later"] and made(data).unassigned == 1
+    as_of_before = replace(data, later={"campaigns": 1})
+    found = made(as_of_before)
+    assert found.list[["campaign", "name"]].to_numpy().tolist() == [["K", "Twice"]]
+    assert {code for code, _, _ in units(found)} == {0}

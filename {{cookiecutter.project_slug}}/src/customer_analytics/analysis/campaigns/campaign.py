@@ -78,6 +78,7 @@ class Campaigns:
     sums: of units whose window is over, of compared campaigns: code, arm, block, n, `s_<column>` and `q_<a>_<b>` (a not
         after b): sums and sums of products of `columns`; read them with `added`. `cluster_sums`: the same by cluster;
         None where customers were drawn.
+    unassigned: campaigns of the client's list to which nobody was assigned; they are not in `list`.
     columns: the outcomes' columns; `w_<i>` of those that are money or ready-made numbers, cut at the winsorised
         amount; BEFORE; `z_recency`, `z_never`, `z_known`, `z_unknown` (logarithms of days, and indicators of missing).
     """
@@ -95,6 +96,7 @@ class Campaigns:
     margin: Margin | None = None
     has_orders: bool = False
     has_visits: bool = False
+    unassigned: int = 0
     reason: str | None = None
     held: tuple[object, ...] = field(default=(), repr=False)  # keeps what is materialised alive
 

@@ -22,7 +22,9 @@ from customer_analytics.tables.store import Tables
 
 MOST_ARMS = 50
 DAY = dt.timedelta(days=1)
-_HELD = re.compile(r"\b(control|hold[- _]?out|held[- _]out|no[- _](contact|message|send))\b|对照|空白", re.I)
+_HELD = re.compile(
+    r"(?<![a-z])(control|hold[- _]?out|held[- _]out|no[- _](contact|message|send))(?![a-z])|对照|空白", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,13 @@ class Listing:
 
     list has `start` (naive UTC, NaT: unknown), the moment of a unit whose assignment has none. arms has `key`, the
     label in lower case ("" for none). problems: what the parameters name that is not there.
+    unassigned: campaigns of the client's list to which nobody was assigned.
     """
 
     list: pd.DataFrame
     arms: pd.DataFrame
     problems: Sequence[Problem]
+    unassigned: int
 
 
 def listing(tables: Tables, rows: ir.Table, parameters: CampaignEvaluationParameters) -> Listing:
@@ -45,10 +49,12 @@ def listing(tables: Tables, rows: ir.Table, parameters: CampaignEvaluationParame
     if set(parameters.campaigns) & set(found["campaign"]):
         found = found[found["campaign"].isin(parameters.campaigns)]
     described = _described(tables)
+    unassigned = 0 if parameters.campaigns else len(set(described) - set(found["campaign"]))
+    found = found[[not _is_later(tables, row, described) for row in _rows(found)]]
     booked = _booked(tables)
     texts = plan_texts(tables)
     lines, arm_lines = [], []
-    for own in (SimpleNamespace(**dict(zip(found.columns, row, strict=True))) for row in found.itertuples(index=False)):
+    for own in _rows(found):
         campaign = str(own.campaign)
         own_arms = arms[arms["campaign"] == campaign]
         line = {
@@ -61,13 +67,27 @@ def listing(tables: Tables, rows: ir.Table, parameters: CampaignEvaluationParame
         arm_table, more = _arms(own_arms, line, texts.get(campaign, ()), parameters)
         lines.append(line | more)
         arm_lines.append(arm_table.assign(campaign=campaign))
+    if not lines:
+        return Listing(found, arms, problems, unassigned)
     table = pd.DataFrame(lines)
     order = table.sort_values(["first_on", "campaign"], na_position="last", key=_sort_key).index
     table = table.loc[order].reset_index(drop=True)
     table["code"] = range(len(table))
     every = pd.concat(arm_lines, ignore_index=True)
     every["code"] = every["campaign"].map(dict(zip(table["campaign"], table["code"], strict=True)))
-    return Listing(table, every.sort_values(["code", "number"], ignore_index=True), problems)
+    return Listing(table, every.sort_values(["code", "number"], ignore_index=True), problems, unassigned)
+
+
+def _rows(frame: pd.DataFrame) -> list[SimpleNamespace]:
+    names = [str(name) for name in frame.columns]
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in frame.itertuples(index=False)]
+
+
+def _is_later(tables: Tables, own: SimpleNamespace, described: Mapping[str, object]) -> bool:
+    """Whether a campaign without any time of its own is one that begins after the as-of day: its row of campaigns is
+    among those that the day leaves out."""
+    dated = _moment(own.first_at) is not None or _moment(own.sent_at) is not None
+    return not dated and bool(tables.later.get("campaigns")) and str(own.campaign) not in described
 
 
 def _sort_key(column: pd.Series) -> pd.Series:

@@ -78,6 +78,10 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
             raise UserError(problems)
         return nothing()
     listed = listing(tables, every, parameters)
+    if not len(listed.list):
+        if listed.problems or problems:
+            raise UserError([*problems, *listed.problems])
+        return nothing()
     margin = known_margin(tables, parameters)
     timed = bool(listed.list["start"].notna().any())
     computed = computed_outcomes(tables, parameters, margin, timed=timed)
@@ -218,7 +222,7 @@ def _assembled(
         list=table.reindex(columns=list(LIST)), arms=listed.arms.reindex(columns=list(ARMS)),
         outcomes=ways.outcomes, main=ways.main, units=units, sums=sums, columns=columns, groups=ways.groups,
         cluster_sums=by_cluster, unit=parameters.unit, margin=ways.margin, has_orders=knows_orders(tables),
-        has_visits=knows_visits(tables), held=held,
+        has_visits=knows_visits(tables), unassigned=listed.unassigned, held=held,
     )  # fmt: skip
 
 

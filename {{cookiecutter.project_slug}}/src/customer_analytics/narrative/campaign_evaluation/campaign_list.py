@@ -135,6 +135,14 @@ def remarks(view: View) -> list[Text]:
                     "something else.", name=name, mixed=view.language.number(int(one.clusters_in_two_arms)),
                     all=view.language.number(int(one.clusters)), unit=view.shortened(view.parameters.unit))
             )  # fmt: skip
+    if view.campaigns is not None and view.campaigns.unassigned:
+        told.append(
+            view.language.say_count(
+                "One more campaign is on the client's list, but nobody was assigned to it: it is not evaluated.",
+                "{count} more campaigns are on the client's list, but nobody was assigned to them: they are not "
+                "evaluated.", view.campaigns.unassigned,
+            )
+        )  # fmt: skip
     return told
 
 
