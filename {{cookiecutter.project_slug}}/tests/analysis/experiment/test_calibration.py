@@ -12,7 +12,7 @@ from simulated_campaigns import LOST_ROWS, WITHOUT_EFFECT, simulated
 from customer_analytics.analysis.experiment import experiments
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 
-SEEDS = 10
+SEEDS = 8
 
 
 @pytest.fixture(scope="module")

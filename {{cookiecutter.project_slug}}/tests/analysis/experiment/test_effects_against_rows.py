@@ -171,7 +171,7 @@ def test_fiellers_ends_are_the_lifts_at_which_the_test_just_rejects(
         assert abs(difference) / error == pytest.approx(Z95, rel=1e-5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(31, 200), st.integers(31, 200), st.floats(0.02, 0.98))
 def test_which_arm_is_called_the_control_turns_the_sign_and_nothing_else(
     seed: int, n: int, m: int, share: float

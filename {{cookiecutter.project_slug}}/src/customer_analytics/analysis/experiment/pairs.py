@@ -45,6 +45,12 @@ class Pair:
         """The columns that say which comparison it is."""
         return {"campaign": self.campaign, "arm": self.arm, "control": self.control}
 
+    def resamples(self, rng: np.random.Generator) -> robust.Resamples:
+        """Both arms over resampled blocks of customers, or over resampled clusters."""
+        if self.treated_clusters is not None and self.untreated_clusters is not None:
+            return robust.Resamples(self.treated_clusters, self.untreated_clusters, rng, UNITS)
+        return robust.Resamples(self.treated, self.untreated, rng)
+
     def estimate(self, column: str, kind: str, rng: np.random.Generator) -> Estimate:
         """The difference of the means of a column."""
         if self.treated_clusters is not None and self.untreated_clusters is not None:
@@ -53,7 +59,11 @@ class Pair:
 
 
 def effect_row(
-    pair: Pair, outcome: Outcome, parameters: CampaignEvaluationParameters, rng: np.random.Generator
+    pair: Pair,
+    outcome: Outcome,
+    parameters: CampaignEvaluationParameters,
+    rng: np.random.Generator,
+    resamples: robust.Resamples,
 ) -> dict[str, Any]:
     """One outcome of one arm: the difference by assignment, and beside it every other reading of it."""
     column, treated, control = outcome.column, pair.treated, pair.untreated
@@ -72,7 +82,7 @@ def effect_row(
         "relative_high": found.relative_high, "method": found.method, "reason": found.reason,
     }  # fmt: skip
     is_there = known and not found.reason
-    row |= _before(pair, outcome, is_there) | _tail(pair, outcome, is_there, rng)
+    row |= _before(pair, outcome, is_there) | _tail(pair, outcome, is_there, rng, resamples)
     return row | _reached(pair, found) | _power(pair, outcome, parameters, is_there, float(row["variance_saved"]))
 
 
@@ -95,16 +105,15 @@ def _varies(pair: Pair, name: str) -> bool:
     return all(arm.knows(name) for arm in arms) and sum(arm.variance_of(name) for arm in arms) > 0
 
 
-def _tail(pair: Pair, outcome: Outcome, is_there: bool, rng: np.random.Generator) -> dict[str, float]:
+def _tail(
+    pair: Pair, outcome: Outcome, is_there: bool, rng: np.random.Generator, resamples: robust.Resamples
+) -> dict[str, float]:
     """Numbers with a heavy tail: the largest cut, and customers (or clusters) resampled."""
     cut, low, high, name = Estimate(), NAN, NAN, outcome.column.replace("y_", "w_", 1)
     if is_there and name in pair.treated.names:
         if _varies(pair, name):
             cut = pair.estimate(name, outcome.kind, rng)
-        first, second, size = pair.treated, pair.untreated, None
-        if pair.treated_clusters is not None and pair.untreated_clusters is not None:
-            first, second, size = pair.treated_clusters, pair.untreated_clusters, UNITS
-        low, high = robust.bootstrap(first, second, outcome.column, rng, size)
+        low, high = resamples.interval(outcome.column)
     return {
         "effect_winsorised": cut.effect, "low_winsorised": cut.low, "high_winsorised": cut.high,
         "p_winsorised": cut.p, "low_bootstrap": low, "high_bootstrap": high,

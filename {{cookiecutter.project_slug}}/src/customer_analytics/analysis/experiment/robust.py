@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
 from customer_analytics.analysis.experiment.estimate import NAN
@@ -12,26 +15,44 @@ DRAWS = 1_000
 LEAST_BLOCKS = 20  # blocks with somebody in them, in each arm, below which resampling them says little
 
 
-def bootstrap(
-    treated: Moments, control: Moments, name: str, rng: np.random.Generator, size: str | None = None
-) -> Interval:
-    """Percentile interval of the difference over resampled blocks of customers, each arm by itself.
+@dataclass
+class Resamples:
+    """Blocks of customers of two arms, drawn anew DRAWS times, each arm by itself; the same draws for every column.
 
-    `size`: the column of a block's units, where the blocks are clusters.
+    `size`: the column of a block's units, where the blocks are clusters; else their units are counted.
     """
-    draws = means(treated, name, rng, size) - means(control, name, rng, size)
-    if np.isnan(draws).any():
-        return Interval(NAN, NAN)
-    low, high = np.quantile(draws, (0.025, 0.975))
-    return Interval(float(low), float(high))
 
+    treated: Moments
+    control: Moments
+    rng: np.random.Generator
+    size: str | None = None
 
-def means(arm: Moments, name: str, rng: np.random.Generator, size: str | None = None, draws: int = DRAWS) -> Floats:
-    """Means of a column over resampled blocks, (draws,); NaN where too few blocks hold somebody."""
-    sizes = arm.block_n if size is None else arm.block_sums[:, arm.names.index(size)]
-    held = sizes > 0
-    blocks = int(held.sum())
-    if blocks < LEAST_BLOCKS:
-        return np.full(draws, NAN)
-    weights = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(np.float64)
-    return np.asarray(weights @ arm.block_sums[held, arm.names.index(name)] / (weights @ sizes[held]), dtype=np.float64)
+    def interval(self, name: str) -> Interval:
+        """Percentile interval of the difference of the means; NaN where too few blocks hold somebody."""
+        first, second = self._weights
+        if first is None or second is None:
+            return Interval(NAN, NAN)
+        draws = self._means(self.treated, first, name) - self._means(self.control, second, name)
+        low, high = np.quantile(draws, (0.025, 0.975))
+        return Interval(float(low), float(high))
+
+    @cached_property
+    def _weights(self) -> tuple[Floats | None, Floats | None]:
+        """How often each block is in each draw, (DRAWS, blocks)."""
+        return self._drawn(self.treated), self._drawn(self.control)
+
+    def _drawn(self, arm: Moments) -> Floats | None:
+        held = self._sizes(arm) > 0
+        blocks = int(held.sum())
+        if blocks < LEAST_BLOCKS:
+            return None
+        weights = np.zeros((DRAWS, len(held)))
+        weights[:, held] = self.rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=DRAWS)
+        return weights
+
+    def _sizes(self, arm: Moments) -> Floats:
+        return arm.block_n if self.size is None else arm.block_sums[:, arm.names.index(self.size)]
+
+    def _means(self, arm: Moments, weights: Floats, name: str) -> Floats:
+        sums = arm.block_sums[:, arm.names.index(name)]
+        return np.asarray(weights @ sums / (weights @ self._sizes(arm)), dtype=np.float64)

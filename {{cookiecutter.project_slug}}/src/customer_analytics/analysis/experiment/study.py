@@ -102,8 +102,11 @@ class Study:
 
     def effects(self, pairs: list[Pair], rng: np.random.Generator) -> pd.DataFrame:
         """The rows of `effects`, without grade; Holm over all of them."""
-        outcomes = self.campaigns.outcomes
-        rows = pd.DataFrame([effect_row(pair, outcome, self.parameters, rng) for pair in pairs for outcome in outcomes])
+        made = []
+        for pair in pairs:
+            resamples = pair.resamples(rng)
+            made += [effect_row(pair, one, self.parameters, rng, resamples) for one in self.campaigns.outcomes]
+        rows = pd.DataFrame(made)
         if len(rows):
             rows["main"] = rows["outcome"] == self.campaigns.main
             rows["p_adjusted"] = verdict.adjusted_p(rows)
