@@ -35,7 +35,7 @@ def test_about_95_of_100_intervals_hold_the_planted_truth(
 ) -> None:
     effects = studied[0][studied[0][low].notna()]
     inside = (effects[low] <= effects["truth"]) & (effects["truth"] <= effects[high])
-    assert len(effects) >= 100
+    assert len(effects) >= 10 * SEEDS
     assert 0.90 <= inside.mean() <= 0.995
 
 
