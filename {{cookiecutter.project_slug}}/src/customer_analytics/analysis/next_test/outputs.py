@@ -13,6 +13,7 @@ from customer_analytics.analysis.rfm.groups import small_groups
 
 Metrics = dict[str, float | int | None]
 NAMES = ("base", "needed", "n", "available", "detectable", "weeks", "cost")
+CLOSE = 0.05  # two lifts nearer than this to each other are one row
 STEPS = (0.5, 1.0, 1.5, 2.0, 3.0)  # times the smallest lift that is worth while
 
 
@@ -37,7 +38,8 @@ def sizes(test: NextTest) -> pd.DataFrame:
     now = day_number(test.assigned_on) + 1
     lifts = [step * test.lift for step in STEPS]
     if math.isfinite(test.detectable_all):
-        lifts = sorted({*lifts, test.detectable_all})
+        apart = [lift for lift in lifts if abs(lift / test.detectable_all - 1) > CLOSE or lift == test.lift]
+        lifts = sorted({*apart, test.detectable_all})
     for lift in lifts if not test.reason else ():
         needed = units_needed(test.base, test.base.mean * lift, test.shape)
         if math.isfinite(needed):

@@ -96,7 +96,9 @@ def _earned(view: View) -> TableWords:
     columns.append((say("What to do"), "text"))
     return TableWords(
         tuple(columns), tuple(_row(view, row, with_orders=with_orders) for row in all_of[:MOST]),
-        say("What the contacts earned, and what to do with them")
+        say("The arms against their control group, and what to do")
+        if not basis
+        else say("What the contacts earned, and what to do with them")
         if len(all_of) <= MOST
         else say("What the contacts earned: the first {count} of {total}", count=view.language.number(MOST),
                  total=view.language.number(len(all_of))),
@@ -222,6 +224,11 @@ def _how(view: View) -> list[tuple[Text, Text]]:
             else say("Revenue for each unit of cost (iROAS). Order: by it.")
         )
         lines += [(say("Cost"), cost), (say("Return and order"), returned)]
+    if not basis:
+        rule = say("Roll out: the main outcome got better beyond chance (Holm), by {least} or more. Stop: it got worse "
+                   "beyond chance, or a lift of {least} is excluded. Change: better by less, or a guardrail suffered.",
+                   least=view.language.percent(view.parameters.smallest_lift))  # fmt: skip
+        return [*lines, (say("Decision"), rule)]
     lines.append(
         (say("Decision"),
          say("Roll out: the main outcome got better beyond chance (Holm) and money after cost is above zero beyond "

@@ -121,6 +121,15 @@ def _decides(view: View) -> Text:
                **numbers)  # fmt: skip
 
 
+def _end(view: View) -> str:
+    """Until when the arms are kept apart: a day, or in words where a ready-made outcome has its own time."""
+    test = _test(view)
+    known = None if view.campaigns is None else view.campaigns.outcome(test.outcome)
+    if known is not None and known.ready:
+        return view.language.say("the test is over")
+    return view.language.date(test.result_on)
+
+
 def _level(view: View, value: float) -> str:
     """A mean of the outcome, also where no campaign knows its kind."""
     if _test(view).base.binary:
@@ -199,7 +208,7 @@ def _arms(view: View) -> Text:
         say("{name}: {n}", name=usual.get(name) or view.shortened(name), n=view.language.number(size))
         for name, size in zip(test.arms, test.sizes, strict=True)
     ]
-    numbers = {"listed": Text(view.language.joined(told)), "day": view.language.date(test.result_on),
+    numbers = {"listed": Text(view.language.joined(told)), "day": _end(view),
                "control": view.against(test.model)}  # fmt: skip
     if _is_untouched(view):
         return say("{listed}. The first one gets no message, and nobody looks at the result, until {day}; the others "
@@ -308,7 +317,7 @@ def findings(view: View) -> list[Finding]:
     numbers = {
         "n": view.counted_customers(test.n), "held": view.language.number(test.sizes[0]),
         "lift": view.language.signed_percent(test.detectable), "least": view.language.signed_percent(test.lift),
-        "needed": view.language.number(test.needed), "day": view.language.date(test.result_on),
+        "needed": view.language.number(test.needed), "day": _end(view),
         "outcome": _outcome(view),
     }  # fmt: skip
     meaning = (
