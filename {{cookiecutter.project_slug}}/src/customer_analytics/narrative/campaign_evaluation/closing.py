@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from customer_analytics.narrative.campaign_evaluation import worth
+from customer_analytics.narrative.campaign_evaluation import groups, targets, worth
 from customer_analytics.narrative.campaign_evaluation.verdicts import Kind, of_kind
 from customer_analytics.narrative.exhibits import SectionWords
 
@@ -99,6 +99,8 @@ def method(view: View) -> list[tuple[Text, Text]]:
             say("A: drawn by lot and sound, may be called caused. B: compared with alike customers, goes with. C: "
                 "differs, its cause is open. D: was so; no effect is given."),
         ),
+        *groups.method(view),
+        *targets.method(view),
         *_money(view),
         *_channels(view),
     ]  # fmt: skip

@@ -62,11 +62,9 @@ def section(view: View) -> SectionWords:
     say, found = view.language.say, _found(view)
     title = say("Whom to contact, and whom not")
     numbers = {"campaigns": view.names(list(found.campaigns)), "n": view.counted_assignments(found.n)}
-    if found.reason == "few":
-        deck = say("Not estimable: {n} in sound experiments are too few to put customers in order.", **numbers)
-    elif found.reason == "no_features":
-        deck = say("Not estimable: nothing is known of the customers before they were contacted.")
-    elif found.use:
+    if found.qini is None:
+        return SectionWords(title, SECTION, _why_none(view, found), inside=True)
+    if found.use:
         deck = say(
             "Customers are put in order by what a contact changed among customers like them in {campaigns}. The order "
             "was tested on customers who took no part in making it, and it is better than a random one.", **numbers,
@@ -77,6 +75,14 @@ def section(view: View) -> SectionWords:
             "customers left out. It is no better than a random one, so no list is drawn up.", **numbers,
         )  # fmt: skip
     return SectionWords(title, SECTION, deck)
+
+
+def _why_none(view: View, found: Targeting) -> Text:
+    say = view.language.say
+    if found.reason == "few":
+        return say("Not estimable: {n} in sound experiments are too few to put customers in order.",
+                   n=view.counted_assignments(found.n))  # fmt: skip
+    return say("Not estimable: nothing is known of the customers before they were contacted.")
 
 
 def has_curve(view: View) -> bool:
