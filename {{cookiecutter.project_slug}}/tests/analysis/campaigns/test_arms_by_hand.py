@@ -66,39 +66,56 @@ def test_an_arm_to_which_nothing_left_is_the_control_whatever_its_name_and_one_n
     assert arms(found) == [("B", 0, "control", 2), ("control", 1, "contact", 2)]
 
 
-def test_a_campaign_of_one_arm_or_none_or_named_as_aimed_is_targeted() -> None:
-    rows = [*of("ss", "one"), *of([None, None], "none"), *of("st", "aimed"), *of("st", "drawn")]
-    found = made(tables(touches=rows, orders=ORDERS), not_randomised=("aimed",))
-    seen = {row.campaign: (row.kind, row.reason) for row in found.list.itertuples()}
-    assert seen == {
+CLIENT = {
+    "campaigns": [
+        {"campaign_id": "K", "split": "control 20% / sent 80%", "cost": 100.0},
+        {"campaign_id": "L", "split": None, "cost": None},
+    ],
+    "spend": [
+        {"campaign_id": "K", "cost": 30.0, "day": "2025-05-02", "channel": "sms"},
+        {"campaign_id": None, "cost": 7.0, "day": "2025-05-02", "channel": "sms"},
+    ],
+    "touches": [
+        *of(["control", "sent"]), *of(["control", "sent"], "L"), *of("ss", "one"), *of([None, None], "none"),
+        *of("st", "aimed"), *of("st", "drawn"), *of(["control", "control"], "held"),
+    ],
+    "orders": ORDERS,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def several():
+    """One client with a campaign of every kind."""
+    return made(tables(**CLIENT), not_randomised=("aimed",))
+
+
+def test_a_campaign_of_one_arm_or_none_or_named_as_aimed_is_targeted(several) -> None:
+    seen = {row.campaign: (row.kind, row.reason) for row in several.list.itertuples()}
+    assert {name: seen[name] for name in ("one", "none", "aimed", "drawn", "held")} == {
         "one": ("targeted", "one_arm"), "none": ("targeted", "no_arms"), "aimed": ("targeted", "not_randomised"),
-        "drawn": ("randomised", ""),
+        "drawn": ("randomised", ""), "held": ("targeted", "one_arm"),
     }  # fmt: skip
-    assert [row.campaign for row in found.compared()] == ["drawn"]
-    assert arms(found, int(found.list.loc[found.list["campaign"] == "one", "code"].iloc[0])) == [("s", 1, "contact", 2)]
+    assert [row.campaign for row in several.compared()] == ["K", "L", "drawn"]
 
 
-def test_who_was_only_held_out_was_not_contacted() -> None:
-    found = made(tables(touches=of(["control", "control"]), orders=ORDERS))
-    assert arms(found) == [("control", 0, "control", 2)] and found.list["reason"].tolist() == ["one_arm"]
+def test_who_was_only_held_out_was_not_contacted(several) -> None:
+    codes = dict(zip(several.list["campaign"], several.list["code"], strict=True))
+    assert arms(several, codes["one"]) == [("s", 1, "contact", 2)]
+    assert arms(several, codes["held"]) == [("control", 0, "control", 2)]
 
 
-def test_the_plan_is_the_campaigns_own_words_or_the_parameters_and_else_equal_and_unknown() -> None:
-    campaigns = [{"campaign_id": "K", "split": "control 20% / sent 80%"}, {"campaign_id": "L", "split": None}]
-    data = tables(touches=[*of(["control", "sent"]), *of(["control", "sent"], "L")], campaigns=campaigns, orders=ORDERS)
-    found = made(data).list
-    assert found["planned"].tolist() == [{"control": 0.2, "sent": 0.8}, {"control": 0.5, "sent": 0.5}]
-    assert found["plan_known"].tolist() == [True, False]
-    assert made(data, planned_split="control 30% / sent 70%").list["plan_known"].tolist() == [True, True]
+def test_the_plan_is_the_campaigns_own_words_or_the_parameters_and_else_equal_and_unknown(several) -> None:
+    rows = several.list.set_index("campaign").loc[["K", "L"]]
+    assert rows["planned"].tolist() == [{"control": 0.2, "sent": 0.8}, {"control": 0.5, "sent": 0.5}]
+    assert rows["plan_known"].tolist() == [True, False]
+    stated = made(tables(**CLIENT), planned_split="control 30% / sent 70%", campaigns=("K", "L"))
+    assert stated.list["plan_known"].tolist() == [True, True]
+    assert stated.list["campaign"].tolist() == ["K", "L"] and {code for code, _, _ in units(stated)} == {0, 1}
 
 
-def test_the_cost_of_a_campaign_is_its_own_and_what_spend_books_on_it() -> None:
-    campaigns = [{"campaign_id": "K", "cost": 100.0}, {"campaign_id": "L", "cost": None}]
-    spend = [{"campaign_id": "K", "cost": 30.0, "day": "2025-05-02", "channel": "sms"},
-             {"campaign_id": None, "cost": 7.0, "day": "2025-05-02", "channel": "sms"}]  # fmt: skip
-    data = tables(touches=[*of("st"), *of("st", "L")], campaigns=campaigns, spend=spend, orders=ORDERS)
-    costs = made(data).list["cost_fixed"]
-    assert costs[0] == 130.0 and costs.isna().tolist() == [False, True]
+def test_the_cost_of_a_campaign_is_its_own_and_what_spend_books_on_it(several) -> None:
+    costs = several.list.set_index("campaign")["cost_fixed"]
+    assert costs["K"] == 130.0 and costs.drop("K").isna().all()
 
 
 LEDGER = {
@@ -177,12 +194,6 @@ def test_everything_that_is_not_there_is_told_at_once_with_what_is() -> None:
     mends = [one.mend for one in told.value.problems]
     assert mends[:3] == ["Did you mean 'region'?", "Did you mean 'region'?", "Did you mean 'K'?"]
     assert mends[4] == "Did you mean 'control'?" and mends[6] == "Did you mean 'orders'?"
-
-
-def test_only_the_campaigns_asked_for_are_evaluated() -> None:
-    data = tables(touches=[*of("st"), *of("st", "L"), *of("st", "M")], orders=ORDERS)
-    found = made(data, campaigns=("M", "K"))
-    assert found.list["campaign"].tolist() == ["K", "M"] and {code for code, _, _ in units(found)} == {0, 1}
 
 
 def test_campaigns_without_anybody_are_counted_and_those_that_begin_later_are_left_out() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from touches_by_hand import made, order, tables, touch, units
 
+from customer_analytics.analysis.campaigns.settle import Ready, settle_outcomes
+from customer_analytics.engagement.parameters import CampaignEvaluationParameters
+
 
 def rows(**columns: list) -> list[dict]:
     """Customers a, b, c … in turn sent and control, without times, with these columns."""
@@ -36,10 +39,17 @@ def test_yes_and_no_in_any_spelling_and_language_is_a_share() -> None:
 
 
 def test_the_first_yes_or_no_decides_not_the_first_column() -> None:
-    touches = rows(rounds=[3.0, 1.0, 2.0, 5.0], came=["1", "0", "1", "0"])
-    assert made(tables(touches=touches)).main == "came"
-    assert made(tables(touches=touches), main_outcome="rounds").main == "rounds"
-    assert [one.name for one in made(tables(touches=touches), outcomes=("rounds",)).outcomes] == ["rounds"]
+    ready = [Ready("rounds", "count", 1.0, False, ("K",)), Ready("came", "binary", 1.0, False, ("K",))]
+
+    def settled(**parameters):
+        outcomes, main, problems = settle_outcomes(ready, ["converted"], CampaignEvaluationParameters(**parameters))
+        assert not problems
+        return main, [one.name for one in outcomes]
+
+    assert settled() == ("came", ["rounds", "came", "converted"])
+    assert settled(main_outcome="rounds")[0] == "rounds"
+    assert settled(outcomes=("rounds",)) == ("rounds", ["rounds"])
+    assert settled(outcomes=("converted",), guardrails=("came",)) == ("converted", ["came", "converted"])
 
 
 def test_where_only_hits_are_written_an_empty_cell_is_a_no_else_it_is_unknown() -> None:
@@ -83,9 +93,7 @@ def test_a_column_named_as_a_computed_outcome_wins_over_it() -> None:
     assert [row[3] for row in units(found, "converted")] == [1.0, 0.0, 0.0, 0.0]
 
 
-@pytest.mark.parametrize("values", [["yes"] * 4, ["no"] * 4])
-def test_everybody_or_nobody_converting_is_an_outcome(values: list[str]) -> None:
-    found = made(tables(touches=rows(came=values)))
-    share = float(values[0] == "yes")
-    assert found.outcome("came").kind == "binary"
-    assert [found.totals(0, arm, ("y_0",))[1][0] for arm in (0, 1)] == [2 * share, 2 * share]
+def test_everybody_or_nobody_converting_is_an_outcome() -> None:
+    found = made(tables(touches=rows(all=["yes"] * 4, none=["no"] * 4)))
+    assert [one.kind for one in found.outcomes] == ["binary", "binary"]
+    assert [found.totals(0, arm, ("y_0", "y_1"))[1].tolist() for arm in (0, 1)] == [[2.0, 0.0]] * 2

@@ -7,6 +7,9 @@ import datetime as dt
 import pytest
 from touches_by_hand import at, made, order, tables, touch, units
 
+from customer_analytics.analysis.campaigns.purchases import known_margin, purchases
+from customer_analytics.engagement.parameters import CampaignEvaluationParameters
+
 CAMPAIGN = {"campaign_id": "K", "name": "Spring", "channel": "email", "started_at": at("05-01 09:00")}
 
 
@@ -58,8 +61,10 @@ def test_the_margin_of_an_order_comes_from_its_own_costs() -> None:
 
 def test_a_stated_margin_wins_over_costs() -> None:
     lines = [{"order_id": "a 05-02", "product_id": "p", "amount": 100.0, "cost": 60.0}]
-    data = tables(touches=two_arms("a", "b"), orders=[order("a", "05-02", 100.0)], order_lines=lines)
-    assert units(made(data, margin_share=0.25), "margin")[0][3] == pytest.approx(25.0)
+    data = tables(orders=[order("a", "05-02", 100.0)], order_lines=lines)
+    stated = CampaignEvaluationParameters(margin_share=0.25)
+    assert known_margin(data, stated) is None
+    assert purchases(data, stated).to_pandas()["margin"].tolist() == [25.0]
 
 
 def test_what_was_known_before_has_its_own_days() -> None:
