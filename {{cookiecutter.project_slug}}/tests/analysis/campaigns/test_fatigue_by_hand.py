@@ -7,11 +7,12 @@ import random
 from zoneinfo import ZoneInfo
 
 import ibis
+import pandas as pd
 import pytest
 from touches_by_hand import at, made, order, tables, touch
 
 from customer_analytics.analysis.messages import messages
-from customer_analytics.analysis.messages.numbering import LAST, numbered
+from customer_analytics.analysis.messages.numbering import LAST, is_of_turn, numbered
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.tables.store import Tables
 
@@ -91,9 +92,22 @@ def test_what_a_message_adds_is_held_against_controls_of_the_same_number() -> No
     assert found.added_slope.low < 0 < found.added_slope.high
 
 
+def test_customers_taken_in_turns_are_numbered_as_all_at_once() -> None:
+    rows = [touch("K", f"c{i % 7}", sent_at=at("05-01 10:00") + dt.timedelta(days=i)) for i in range(40)]
+    data = tables(touches=rows)
+    moments = data["touches"].select(person_id="customer_id", second=data["touches"].sent_at.epoch_seconds() + 1)
+    whole = numbered(data, moments, 30).to_pandas()
+    parts = pd.concat([
+        numbered(data, moments.filter(is_of_turn(moments.person_id, turn, 3)), 30, turn, 3).to_pandas()
+        for turn in range(3)
+    ])  # fmt: skip
+    ways = [frame.sort_values(["person_id", "second"], ignore_index=True) for frame in (whole, parts)]
+    pd.testing.assert_frame_equal(*ways)
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "pyspark", "postgres"])
 def test_the_numbering_compiles_within_a_customer(engine: str) -> None:
     columns = {"customer_id": "string", "sent_at": "timestamp", "delivered_at": "timestamp"}
     data = Tables(None, dt.date(2025, 6, 30), ZoneInfo("UTC"), {"touches": ibis.table(columns, name="touches")})
     moments = ibis.table({"person_id": "string", "second": "int64"}, name="moments")
-    assert "PARTITION BY" in str(ibis.to_sql(numbered(data, moments, 30), dialect=engine))
+    assert "PARTITION BY" in str(ibis.to_sql(numbered(data, moments, 30, 1, 3), dialect=engine))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from customer_analytics.analysis.messages.compare import rates
+from customer_analytics.analysis.messages.compare import count, rates
 from customer_analytics.analysis.messages.fatigue import fatigue
 from customer_analytics.analysis.messages.responders import responders
 from customer_analytics.analysis.messages.result import Messages
@@ -29,12 +29,13 @@ def messages(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluatio
     found = contacts(campaigns, tables, parameters.machine_open_seconds)
     if found is None:
         return Messages("not_sent", responders=traits, responded=responded, contacted=contacted)
-    table = rates(campaigns, found)
+    cube = count(found)
+    table = rates(campaigns, found, cube)
     names = dict(zip(campaigns.list["code"], campaigns.list["campaign"], strict=True))
     untracked = {
         time: tuple(str(names[code]) for code in found.codes if code not in found.tracked[time])
         for time in ("delivered", "opened", "clicked")
     }
     customers = int(found.rows.person_id.nunique().to_pyarrow().as_py())
-    hours, tired = send_time(found, table, parameters.minimum_base), fatigue(campaigns, found, tables, parameters)
+    hours, tired = send_time(found, cube, table, parameters.minimum_base), fatigue(campaigns, found, tables, parameters)
     return Messages("", table, hours, tired, traits, responded, contacted, untracked, customers)

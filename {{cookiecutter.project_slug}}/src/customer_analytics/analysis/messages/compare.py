@@ -26,7 +26,15 @@ FALSE_DISCOVERY = 0.05
 BLOCKS = 200
 
 
-def rates(campaigns: Campaigns, found: Contacts) -> pd.DataFrame:
+CUBE = ("code", "arm", "recency", "frequency", "hour", "weekday")
+
+
+def count(found: Contacts) -> pd.DataFrame:
+    """The flags added up by CUBE, once for all that follows: CUBE, then COUNTS."""
+    return _counts(found.rows, *CUBE)
+
+
+def rates(campaigns: Campaigns, found: Contacts, cube: pd.DataFrame) -> pd.DataFrame:
     """Columns RATES, without the groups' minimum of people, which is for who shows them.
 
     Channels and offers are compared with all other messages, whoever got them and whenever (`within_campaign` False).
@@ -43,17 +51,18 @@ def rates(campaigns: Campaigns, found: Contacts) -> pd.DataFrame:
         lines += _pooled_lines(named, dimension, usable, test=True)
     effects = {metric: design_effect(*(_by_block(by_block, METRICS[metric][k]) for k in (0, 1))) for metric in usable}
     arms = campaigns.arms.set_index(["code", "number"])["arm"]
-    by_arm = _counts(found.rows, "code", "arm")
+    by_arm = _summed(cube, "code", "arm")
     keys = pd.MultiIndex.from_frame(by_arm[["code", "arm"]])
     by_arm = by_arm.assign(value=arms.reindex(keys).fillna("").to_numpy(), names=by_arm["code"].map(about["campaign"]))
-    by_campaign = by_arm.groupby("code", as_index=False)[list(COUNTS)].sum()
+    by_campaign = _summed(by_arm, "code")
     lines += _plain_lines(by_campaign.assign(value=by_campaign["code"].map(about["campaign"])), "campaign", usable)
     for _, own in by_arm.groupby("code", sort=True):
         if len(own) > 1:
             lines += _stratified_lines(own, "arm", usable, {}, campaign=str(own["names"].iloc[0]))
     states = ["recency", "frequency", *found.groups, *(("hour", "weekday") if found.timed else ())]
     for column in states:
-        by_state = _counts(found.rows, "code", column).rename(columns={column: "value"})
+        by_state = _summed(cube, "code", column) if column in CUBE else _counts(found.rows, "code", column)
+        by_state = by_state.rename(columns={column: "value"})
         lines += _stratified_lines(by_state[by_state["value"].notna()], column, usable, effects)
     table = pd.DataFrame(lines, columns=list(RATES))
     return _with_q(table)
@@ -76,6 +85,10 @@ def _counts(rows: ir.Table, *by: str) -> pd.DataFrame:
     added = rows.group_by(list(by)).aggregate(**{name: rows[name].sum() for name in COUNTS})
     frame: pd.DataFrame = added.to_pandas()
     return frame.sort_values(list(by), ignore_index=True)
+
+
+def _summed(counts: pd.DataFrame, *by: str) -> pd.DataFrame:
+    return counts.groupby(list(by), as_index=False)[list(COUNTS)].sum()
 
 
 def _by_block(counts: pd.DataFrame, column: str) -> Floats:

@@ -23,13 +23,11 @@ LEAST_SHARE = 0.05  # of a campaign's messages in an hour that counts as one of 
 BEST_BY = ("conversion", "click", "open")
 
 
-def send_time(found: Contacts, rates: pd.DataFrame, minimum_base: int) -> SendTime:
+def send_time(found: Contacts, cube: pd.DataFrame, rates: pd.DataFrame, minimum_base: int) -> SendTime:
     """Whether hours differ within campaigns beyond chance, and which is best by the first metric that is known."""
     if not found.timed:
         return SendTime("no_times")
-    rows = found.rows
-    counts = rows.group_by("code", "hour", "recency").aggregate(n=rows.count()).to_pandas()
-    counts = counts.sort_values(["code", "hour", "recency"], ignore_index=True)
+    counts = cube.groupby(["code", "hour", "recency"], as_index=False).agg(n=("sent", "sum"))
     varied = _varied(counts)
     share = float(counts.loc[counts["code"].isin(varied), "n"].sum() / counts["n"].sum())
     if not varied:
