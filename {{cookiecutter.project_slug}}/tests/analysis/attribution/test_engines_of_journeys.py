@@ -48,7 +48,7 @@ def paths_of(rows: int, channels: int) -> pd.DataFrame:
 def test_ten_thousand_paths_take_a_second() -> None:
     table = ibis.duckdb.connect().create_table("paths", ibis.memtable(paths_of(10_000, 12)))
     taken = []
-    for _ in range(3):
+    for _ in range(2):
         begun = time.process_time()
         found = ready_paths.read(table, 7.0, 1)
         assert found is not None

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from customer_analytics.analysis.attribution import MODELS, Attribution
+from customer_analytics.analysis.attribution import MODELS, Attribution, attribution
 from customer_analytics.analysis.attribution import outputs as attributing
-from customer_analytics.analysis.channels import Channels
+from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
+from customer_analytics.analysis.channels import Channels, channels
+from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.language import Language
 from customer_analytics.narrative import campaign_evaluation as words
 
@@ -22,16 +24,13 @@ def planted(campaign_client: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def brought(campaign_client: Any) -> Channels:
-    found = campaign_client.result.channels
-    assert found is not None
-    return found
+    return channels(campaign_client.tables, CampaignEvaluationParameters())
 
 
 @pytest.fixture(scope="module")
 def credited(campaign_client: Any) -> Attribution:
-    found = campaign_client.result.attribution
-    assert found is not None
-    return found
+    client, parameters = campaign_client, CampaignEvaluationParameters()
+    return attribution(client.tables, client.campaigns, parameters, client.experiments)
 
 
 def test_the_planted_channel_is_the_one_that_keeps_nobody(brought: Channels, planted: dict[str, Any]) -> None:
@@ -79,8 +78,12 @@ def test_email_is_held_against_its_sound_experiments(credited: Attribution, camp
 
 
 @pytest.mark.parametrize("code", ["en", "zh_CN"])
-def test_every_sentence_and_cell_can_be_said(campaign_client: Any, code: str) -> None:
-    view = words.View(campaign_client.result, Language(code, "EUR"), 10, "Europe/London", "retail")
+def test_every_sentence_and_cell_can_be_said(
+    campaign_client: Any, brought: Channels, credited: Attribution, code: str
+) -> None:
+    parameters = CampaignEvaluationParameters()
+    result = CampaignEvaluationResult(parameters, campaign_client.campaigns, attribution=credited, channels=brought)
+    view = words.View(result, Language(code, "EUR"), 10, "Europe/London", "retail")
     said: list[str] = []
     for section in (words.channels, words.budget, words.attribution):
         said += [str(text) for text in (section.section(view).title, section.section(view).deck)]
@@ -97,9 +100,7 @@ def test_every_sentence_and_cell_can_be_said(campaign_client: Any, code: str) ->
     assert not [text for text in said if re.search(r"[{}]|\bnan\b|None", text)]
     if code == "zh_CN":
         # Names of the client stay as they are; everything else is Chinese.
-        names = re.compile(
-            "|".join(map(re.escape, (*campaign_client.result.attribution.channels, "deal site", "organic")))
-        )
+        names = re.compile("|".join(map(re.escape, (*credited.channels, "deal site", "organic"))))
         plain = [re.sub(names, "", text) for text in said]
         foreign = [text for text in plain if re.search(r"[A-Za-z]{4,}", text) and "Mantel-Haenszel" not in text]
         assert not [text for text in foreign if not re.search(r"offline|Europe", text)], foreign

@@ -70,7 +70,7 @@ def section(view: View) -> SectionWords:
     """Opening: how many conversions, from what, and that a share is no cause; or why there is nothing."""
     say, title = view.language.say, view.language.say("Which channels the orders are credited to")
     if not has(view):
-        return SectionWords(title, "attribution", _why_not(view))
+        return SectionWords(title, "attribution", _why_not(view), inside=True)
     one = found(view)
     numbers = {
         "conversions": counted(view, one.conversions), "journeys": view.language.number(round(one.journeys)),

@@ -73,7 +73,7 @@ def section(view: View) -> SectionWords:
     """Opening: how many customers, whence their channel is known; or why nothing can be said."""
     say, title = view.language.say, view.language.say("What each channel brings, and who stays")
     if not has(view):
-        return SectionWords(title, "channels", _why_not(view))
+        return SectionWords(title, "channels", _why_not(view), inside=True)
     one = found(view)
     numbers = {
         "customers": view.counted_customers(int(one.table["customers"].sum())), "period": _period(view),
@@ -165,7 +165,7 @@ def tables(view: View) -> list[TableWords]:
     say, one = view.language.say, found(view)
     columns = [
         (say("Channel"), "name"), (say("Customers won"), "number"), (say("Still there"), "number"),
-        (say("Against the other channels"), "number"),
+        (say("Points against the other channels"), "number"),
     ]  # fmt: skip
     if one.money != "none":
         columns.append((say("{money} within {days}", money=_capital(money_word(view)), days=span(view)), "number"))
@@ -192,7 +192,7 @@ def _row(view: View, row: Record) -> Row:
     apart = language.number(None)
     if not math.isnan(row["difference"]):
         apart = say(
-            "{value} ({low} to {high})", value=language.points(row["difference"]),
+            "{value} ({low} to {high})", value=language.signed(100 * row["difference"], 1),
             low=language.signed(100 * row["difference_low"], 1), high=language.signed(100 * row["difference_high"], 1),
         )  # fmt: skip
     cells: list[tuple[str, Any]] = [
@@ -228,7 +228,7 @@ def _how(view: View) -> How:
                 "interval", days=days_told(view)),
         ),
         (
-            say("Against the other channels"),
+            say("Points against the other channels"),
             say("Within months of winning, so that growth and season do not count (Mantel-Haenszel)"),
         ),
     ]  # fmt: skip
