@@ -257,10 +257,10 @@ def is_held(label: str) -> bool:
     return label.strip().casefold() in HELD_WORDS or _HELD.search(label) is not None
 
 
-def natural(label: str) -> tuple[tuple[int, int, str], ...]:
-    """Sorting key in which off_5 comes before off_10."""
+def natural(label: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Sorting key in which off_5 comes before off_10; no two labels are equal in it."""
     parts = re.findall(r"\d+|\D+", label)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts), label
 
 
 def _control(ordered: Sequence[str], asked: Sequence[str], untouched: Sequence[str]) -> tuple[str, str]:
