@@ -157,6 +157,8 @@ class Part:
             return "D", "few"
         if len(self.matches.contacted) < self.least or math.isnan(self.estimates[self.main]["matched"].error):
             return "D", "no_partners"
+        if not self.estimates[self.main]["matched"].error > 0:
+            return "D", "same"
         if clustered:
             return "D", "clusters"
         if self.kept_share < LEAST_KEPT:

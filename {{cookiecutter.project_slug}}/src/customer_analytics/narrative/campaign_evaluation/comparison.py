@@ -227,6 +227,7 @@ def grade_told(view: View, grade: str, reason: str) -> Text:
         "support": say("no: most have no partner"), "unbalanced": say("no: partners are unlike"),
         "no_placebo": say("no: the time before is not known"), "placebo": say("no: they differed before as well"),
         "others": say("no: other campaigns in the way"), "clusters": say("no: whole groups were chosen"),
+        "same": say("no: all did the same"),
     }.get(reason) or say("no: nothing to compare with")  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def _untold(view: View, row: Any, numbers: dict[str, Any]) -> Finding:
         "no_placebo": say("the time before is not known well enough to test it"),
         "placebo": say("they differed from their partners before the contact as well"),
         "others": say("other campaigns reached more of them in the same days"),
-        "clusters": say("whole groups were chosen, not customers"),
+        "clusters": say("whole groups were chosen, not customers"), "same": say("all of them did the same"),
     }.get(str(row.reason)) or say("there is nothing to compare with")  # fmt: skip
     statement = say(
         "In {outcome}{within} the contacted of {campaign} were apart by {plain} from all others, and by **{change}** "
