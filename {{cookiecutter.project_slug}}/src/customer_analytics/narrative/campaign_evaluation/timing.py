@@ -147,7 +147,7 @@ def tables(view: View) -> list[TableWords]:
     say, own = view.language.say, _gains(view).head(MOST_ROWS)
     columns = (
         (say("Campaign with a gain"), "name"), (say("In the window"), "number"),
-        (say("In the days after the window"), "number"), (say("Window and days after"), "number"),
+        (say("In the days after the window"), "number"), (say("Window and days after"), "text"),
         (say("What became of the gain"), "text"),
     )  # fmt: skip
     hundred = view.language.number(PER_HUNDRED)
@@ -246,15 +246,16 @@ def findings(view: View) -> list[Finding]:
 
 def _finding(view: View, row: Any) -> Finding:
     say, language = view.language.say, view.language
-    after = language.say_count("{count} day", "{count} days", int(row.after_days))
     numbers = {
         "campaign": view.name(row.campaign), "arm": view.arm(row.arm), "against": view.compared_with(row.campaign),
-        "effect": view.size(ORDERS, row.effect), "interval": view.change_between(ORDERS, row.low, row.high),
-        "after": view.size(ORDERS, row.after), "window": view.window(row.campaign), "days": after,
+        "window": view.window(row.campaign), "hundred": language.number(PER_HUNDRED),
+        "days": language.say_count("{count} day", "{count} days", int(row.after_days)),
+        "n": view.counted_customers(row.n), "base": view.counted_customers(row.n_control),
+        "effect": language.number(abs(row.effect) * PER_HUNDRED, 1),
+        "after": language.number(abs(row.after) * PER_HUNDRED, 1), "total": _per_hundred(view, row.total),
+        "interval": view.change_between(ORDERS, row.low, row.high),
         "after_interval": view.change_between(ORDERS, row.after_low, row.after_high),
-        "total": view.change(ORDERS, row.total), "n": view.counted_customers(row.n),
         "total_interval": view.change_between(ORDERS, row.total_low, row.total_high),
-        "base": view.counted_customers(row.n_control),
     }  # fmt: skip
     whole = row.verdict == ALL_MOVED
     head = (
@@ -265,10 +266,10 @@ def _finding(view: View, row: Any) -> Finding:
     return Finding(
         id="pull_forward", grade=Grade.A, head=head,
         statement=say(
-            "Within {window} {campaign} raised orders by **{effect}** ({interval}); in the {days} after it lowered "
-            "them by "
-            "**{after}** ({after_interval}). Both together: {total} ({total_interval}). {n} in the arm {arm}, {base}"
-            "{against}.", **numbers,
+            "Orders for each {hundred} customers: within {window} {campaign} raised them by **{effect}** "
+            "({interval}); in "
+            "the {days} after it lowered them by **{after}** ({after_interval}). Both together: {total} "
+            "({total_interval}). {n} in the arm {arm}, {base}{against}.", **numbers,
         ),
         meaning=say("The orders came earlier, not on top: measured by its window alone, the campaign is credited "
                     "with sales "
