@@ -12,7 +12,7 @@ from customer_analytics.report.svg import draw_svg
 
 HOSTILE = "<script>alert(1)</script> $x^2$ {0} 客户 👍 " + "long " * 20
 WORDS = LoveWords("all others", "partners", "alike up to 0.1")
-ROWS = [Likeness("Orders", 1.2, 0.01, "0.01"), Likeness(HOSTILE, 0.05, 0.15, HOSTILE, "alert")]
+ROWS = [Likeness("Orders", 1.2, 0.01, "0.01"), Likeness(HOSTILE, 0.05, 0.15, "0.15", "alert")]
 CHARTS = {
     "two rows": love_plot(ROWS, 0.1, LoveWords(HOSTILE, HOSTILE, HOSTILE)),
     "alike": love_plot([Likeness("Orders", 0.0, 0.0, "0.00")], 0.1, WORDS),

@@ -32,9 +32,9 @@ class Comparison:
         standardised difference before and after matching and the property it is of; share contacted by other campaigns
         in the window, and of their partners (`others`, `others_partners`); the placebo with its interval and p; the
         matched effect on the main outcome, p, q (Benjamini, Hochberg over the campaigns), whether it is `found`; grade
-        B or D, and for D the reason: unknown (all contacted before the data begin), not_over, few, no_partners,
-        same (all did the same), clusters, support, unbalanced, no_placebo (the data do not reach back so far), placebo, others (other campaigns
-        reached more of them in the window).
+        B or D, and for D the reason: unknown (all contacted before the data begin), not_over, few, no_partners, same
+        (all did the same), clusters, support, unbalanced, no_placebo (the data do not reach back so far), placebo,
+        others (other campaigns reached more of them in the window).
     readings: READINGS, one row a campaign, outcome and method: before_after (the contacted, before and after),
         not_contacted (contacted less all others), difference (in differences), weighted (doubly robust), matched.
         p_adjusted: Holm over the outcomes of the matched comparison. grade: B or D.
