@@ -145,7 +145,7 @@ def _power_note(view: View, found: list[Verdict]) -> Text:
     smallest = [float(getattr(one.effect, "smallest", math.nan)) for one in found]
     known = [value for value in smallest if not math.isnan(value)]
     if not known:
-        return say("That is no sign that they do nothing: a small effect would not have been seen.")
+        return say("That is no sign of no effect at all: a small one would not have been seen.")
     values = {
         "power": view.language.percent(view.parameters.power),
         "least": view.size(view.main, min(known)), "most": view.size(view.main, max(known)),
@@ -163,6 +163,8 @@ def _after_nothing(view: View, found: list[Verdict]) -> Text:
     stop = [one.campaign for one in found if worth.decision(view, one.campaign) == "stop"]
     if stop:
         return say("Stop {names}: an effect that would be worth while is excluded.", names=view.names(stop))
+    if len(found) == 1:
+        return say("Do not roll it out on this evidence: test it again, with more customers, if you believe in it.")
     return say("Do not roll them out on this evidence: test the one you believe in again, with more customers.")
 
 
@@ -274,7 +276,11 @@ def _mend(view: View, found: list[Verdict]) -> Text:
             say("Find out why the arms of {names} are not of the planned sizes: rows may be lost in the export.",
                 names=view.names(broken))
         )  # fmt: skip
-    if len(broken) < len(found):
+    running = [one.campaign for one in found if one.reason == "not_over"]
+    if running:
+        told.append(say("Wait for {names}: look again when the window of all its customers is over.",
+                        names=view.names(running)))  # fmt: skip
+    if len(broken) + len(running) < len(found):
         told.append(say("Hold out a group drawn by lot in the next campaign, and keep the record of who was in it."))
     return view.together(told)
 

@@ -157,16 +157,20 @@ def figure(view: View) -> FigureWords:
     say, language = view.language.say, view.language
     good, bad = len(of_kind(view, Kind.CAUSED)), len(of_kind(view, Kind.HARMED))
     compared = len(of_kind(view, *SOUND))
-    title = (
-        say("Of {compared} sound experiments {good} changed {outcome} for the better",
-            compared=language.number(compared), good=language.number(good), outcome=view.outcome(view.main))
-        if not bad
-        else say("Of {compared} sound experiments {good} changed {outcome} for the better and {bad} for the worse",
-                 compared=language.number(compared), good=language.number(good), bad=language.number(bad),
-                 outcome=view.outcome(view.main))
-    )  # fmt: skip
+    values = {"compared": language.number(compared), "good": language.number(good), "bad": language.number(bad),
+              "outcome": view.outcome(view.main)}  # fmt: skip
     if not compared:
         title = say("What differs between the arms, and how sure it is")
+    elif not good and not bad:
+        title = language.say_count(
+            "The sound experiment shows no difference in {outcome} beyond chance",
+            "None of {count} sound experiments shows a difference in {outcome} beyond chance", compared, **values,
+        )  # fmt: skip
+    elif bad:
+        title = say("Of {compared} sound experiments {good} changed {outcome} for the better and {bad} for the worse",
+                    **values)  # fmt: skip
+    else:
+        title = say("Of {compared} sound experiments {good} changed {outcome} for the better", **values)
     told = [
         say("{name}: {change} ({interval})", name=name if not group else f"{group}, {name}", change=shown,
             interval=view.change_between(view.main, low or 0.0, high or 0.0))

@@ -184,8 +184,10 @@ def _sound_kpi(view: View) -> Kpi | None:
     compared = len(of_kind(view, *SOUND))
     return Kpi(
         say("Caused a gain"), number(len(of_kind(view, *GAINS))),
-        say("of {compared} sound experiments; {all}", compared=number(compared),
-            all=view.counted_campaigns(len(view.listed))),
+        view.language.say_count(
+            "of one sound experiment; {all}", "of {count} sound experiments; {all}", compared,
+            all=view.counted_campaigns(len(view.listed)),
+        ),
     )  # fmt: skip
 
 
