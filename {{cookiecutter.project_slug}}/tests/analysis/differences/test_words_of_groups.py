@@ -13,11 +13,13 @@ from planted_campaigns import as_campaigns, graded, planted_units
 from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
 from customer_analytics.analysis.differences import differences
 from customer_analytics.analysis.targeting import targeting
+from customer_analytics.analysis.targeting.result import Last
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.language import Language
 from customer_analytics.narrative.campaign_evaluation import groups, targets
 from customer_analytics.narrative.campaign_evaluation.group_names import level_name, level_told
 from customer_analytics.narrative.campaign_evaluation.view import View
+from customer_analytics.statistics import Interval
 
 LANGUAGES = [Language("en", "EUR"), Language("zh_CN", "CNY")]
 FORBIDDEN = ("proves", "significant", "证明", "显著")
@@ -148,3 +150,14 @@ def test_an_order_that_holds_is_told_and_one_that_does_not_makes_no_list(languag
     assert not finding.notable
     assert targets.tables(view) == []
     assert told(view)
+
+
+def test_an_order_whose_end_does_not_pay_says_so_and_not_that_nothing_happens() -> None:
+    view = planted_view(60_000, 2, True)
+    found = view.result.targeting
+    assert found is not None
+    last = Last(1, 500, 0.016, Interval(0.005, 0.027), put_off=False)
+    made = dataclasses.replace(found, last=last, break_even=0.02)
+    told_of = targets.findings(dataclasses.replace(view, result=dataclasses.replace(view.result, targeting=made)))[0]
+    assert "may not pay" in told_of.meaning
+    assert "2.0 points" in told_of.meaning

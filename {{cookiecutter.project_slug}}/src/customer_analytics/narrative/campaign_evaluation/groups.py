@@ -10,6 +10,7 @@ import pandas as pd
 from customer_analytics.analysis.differences.outputs import without_small
 from customer_analytics.analysis.differences.result import RATE, Differences
 from customer_analytics.language import Text
+from customer_analytics.narrative.campaign_evaluation import targets
 from customer_analytics.narrative.campaign_evaluation.group_names import group_name, level_name, level_told
 from customer_analytics.narrative.campaign_evaluation.view import rows
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
@@ -41,8 +42,9 @@ def _found(view: View) -> Differences:
 
 
 def _differing(view: View) -> list[Any]:
-    """The comparisons that found a difference, the surest first; those of gains that were only brought forward last."""
-    return sorted(rows(_found(view).found), key=lambda test: _is_moved(view, test))
+    """The comparisons that found a difference, the surest first; then those of campaigns whose draw is doubtful, and of
+    gains that were only brought forward."""
+    return sorted(rows(_found(view).found), key=lambda test: (_is_moved(view, test), str(test.grade)))
 
 
 def _is_moved(view: View, test: Any) -> bool:
@@ -94,8 +96,8 @@ def section(view: View) -> SectionWords:
 
 
 def has_figure(view: View) -> bool:
-    """Whether any comparison found a difference that may be shown."""
-    return bool(dots(view))
+    """Whether any comparison found a difference that may be shown, and the chapter has no other picture."""
+    return bool(dots(view)) and not targets.has_curve(view)
 
 
 def dots(view: View) -> list[tuple[str, list[EffectRow]]]:

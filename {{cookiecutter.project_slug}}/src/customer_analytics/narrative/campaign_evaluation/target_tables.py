@@ -45,8 +45,9 @@ def decile_table(view: View, found: Targeting, name: str, last: Last) -> TableWo
                 "campaign with a level of its own; everybody is ranked by a fit without them, within their campaign")),
             (say("Change that was seen"), say("Inverse propensity with the known share of each arm, less what was "
                                               "expected; interval by customers")),
-            (say("Leave alone"), say("The longest end of the order whose change may be nothing, in each of its "
-                                     "tenths, and lies below that of all, by the intervals")),
+            (say("Leave alone"), say("The longest end of the order whose change, in each of its tenths, may be "
+                                     "nothing or too small to pay for a message, and lies below that of all, by the "
+                                     "intervals")),
         ),
         file="uplift_deciles.csv",
     )  # fmt: skip

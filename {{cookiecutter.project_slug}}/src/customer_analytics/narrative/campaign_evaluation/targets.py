@@ -179,6 +179,19 @@ def _alone(view: View) -> Text:
     )  # fmt: skip
 
 
+def _why_alone(view: View) -> Text:
+    """What speaks against contacting the last ones."""
+    say, last = view.language.say, _last(view)
+    if last.put_off:
+        return say("The last ones are put off by a contact.")
+    if last.interval.low > 0:
+        return say(
+            "What the contact changes among the last ones may not pay for the message: it would take {change}.",
+            change=view.change(_name(view), _found(view).break_even),
+        )  # fmt: skip
+    return say("The last ones cost messages and discounts and change nothing that can be shown.")
+
+
 def _lists(view: View) -> Text:
     say, found, few = view.language.say, _found(view), view.few
     if not len(found.target) + len(found.suppress):
@@ -239,10 +252,7 @@ def _tells(view: View) -> Finding:
             rest=view.change(name, last.effect), rest_interval=view.change_between(name, *last.interval),
             rest_n=view.language.number(last.n), share=view.language.percent(last.deciles / TENTHS), **numbers,
         )  # fmt: skip
-        meaning = (
-            say("The last ones are put off by a contact.") if last.put_off
-            else say("The last ones cost messages and discounts and change nothing that can be shown.")
-        )  # fmt: skip
+        meaning = _why_alone(view)
         action = say("Contact {target} customers on target.csv with a group held out, and leave {suppress} on "
                      "suppress.csv alone.", target=view.few(len(found.target)),
                      suppress=view.few(len(found.suppress)))  # fmt: skip
