@@ -264,10 +264,10 @@ def _drawn(view: View) -> Text:
 
 def _place(view: View) -> Text:
     return view.language.say(
-        "tables/{folder}/assignment.parquet, and as a plain list tables/{folder}_assignment.csv. With the privacy level "
-        "operations they hold the client’s own customer numbers: the list can be sent, and the folder, copied as "
-        "audiences/{folder}, is in the ledger, so that other lists leave its control group out and the next run of this "
-        "report finds the arms. With analyst the numbers are hashed, and the files only show the draw.",
+        "tables/{folder}/assignment.parquet, and as a plain list tables/{folder}_assignment.csv. With the privacy "
+        "level operations they hold the client’s own customer numbers: the list can be sent, and the folder, copied as "
+        "audiences/{folder}, is in the ledger, so that other lists leave its control group out and the next run of "
+        "this report finds the arms. With analyst the numbers are hashed, and the files only show the draw.",
         folder=AUDIENCE,
     )
 
