@@ -122,16 +122,19 @@ def _audited(frame: pd.DataFrame, found: Claim, parameters: CampaignEvaluationPa
     counts = Counts.of(frame).resampled(parameters.seed)
     groups = (CONTACTED,) if found.whom == "contacted" else (REST, CONTACTED, HELD)
     n, n_before = (int(counts.people(moment, *groups)[0].sum()) for moment in (AFTER, BEFORE))
-    rest = int(counts.people(AFTER, REST, HELD)[0].sum())
+    held = int(counts.people(AFTER, HELD)[0].sum())
+    left_alone = (HELD,) if held >= max(LEAST_REFERENCE * n, parameters.minimum_base) else (REST, HELD)
+    rest = int(counts.people(AFTER, *left_alone)[0].sum())
     if min(n, n_before) < parameters.minimum_base:
         return Claim("few", found.whom, found.campaign, found.day, found.days, n=n, claimed=found.claimed)
     by_year = found.whom == "everybody" or rest < max(LEAST_REFERENCE * n, parameters.minimum_base)
-    chain = of_everybody(counts) if found.whom == "everybody" else of_contacted(counts, by_year=by_year)
+    everybody = found.whom == "everybody"
+    chain = of_everybody(counts) if everybody else of_contacted(counts, by_year=by_year, left_alone=left_alone)
     season = "year_ago" if by_year else "not_contacted"
     reference = int(counts.people(YEAR_AFTER, *range(4))[0].sum()) if by_year else rest
     effect = trial(counts)
     return Claim(
         "", found.whom, found.campaign, found.day, found.days, found.metric, float(chain.before[0]),
         float(chain.after[0]), n, n_before, reference, found.claimed, season if np.isfinite(chain.seasonal[0]) else "",
-        table(chain, found.claimed), *effect, int(counts.people(AFTER, HELD)[0].sum()),
+        table(chain, found.claimed), *effect, held,
     )  # fmt: skip

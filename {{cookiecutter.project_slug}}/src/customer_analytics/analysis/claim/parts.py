@@ -109,15 +109,21 @@ class Chain:
     after: Floats
 
 
-def of_contacted(counts: Counts, *, by_year: bool) -> Chain:
-    """The chain of the contacted. `by_year`: too few were not contacted, the season is that of a year ago."""
+def of_contacted(counts: Counts, *, by_year: bool, left_alone: tuple[int, ...] = (REST, HELD)) -> Chain:
+    """The chain of the contacted.
+
+    Args:
+        by_year: too few were not contacted, the season is that of a year ago.
+        left_alone: the groups that say what happens without a contact; those drawn to be held out alone, where there
+            are enough of them.
+    """
     n_after, n_before = counts.people(AFTER, CONTACTED), counts.people(BEFORE, CONTACTED)
     done_before, size = counts.amount(BEFORE, CONTACTED).sum(axis=1), n_after.sum(axis=1)
     weights = n_after / np.maximum(size, 1.0)[:, None]
     after = _ratio(counts.amount(AFTER, CONTACTED).sum(axis=1), size)
     # Who was chosen later is in the reference of the days before: nobody was chosen for what was still to come.
     usual = (weights * counts.means(BEFORE, REST, HELD, CONTACTED)).sum(axis=1)
-    seasonal = (weights * counts.means(AFTER, REST, HELD)).sum(axis=1)
+    seasonal = (weights * counts.means(AFTER, *left_alone)).sum(axis=1)
     if by_year:
         seasonal = usual * _year(counts, weights)
     return Chain(_ratio(done_before, size), _ratio(done_before, n_before.sum(axis=1)), usual, seasonal, after)
