@@ -53,9 +53,9 @@ def _one(channel: str, own: pd.DataFrame) -> _Channel:
 
 
 def tables(view: View) -> list[TableWords]:
-    """Additional orders by experiment and credited orders by model, a row a channel."""
+    """Additional orders by experiment and credited orders by model, a row a channel; a single one is told in words."""
     found = _channels(view)
-    if not found:
+    if not found or (len(found) == 1 and found[0].differs):
         return []
     say = view.language.say
     return [
