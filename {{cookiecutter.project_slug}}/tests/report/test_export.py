@@ -11,7 +11,7 @@ import pytest
 
 from customer_analytics.report import export, guard
 from customer_analytics.report.export import ExportError, export_report
-from customer_analytics.report.mime import PART, REPORT
+from customer_analytics.report.mime import PART, REPORT, SECTION
 
 MADE = {
     "parameters": {"bins": 5},
@@ -94,6 +94,19 @@ def test_order_is_cover_summary_contents_sections_appendix(exported) -> None:
     assert links == ids
     assert html.count("<h1>") == 1
     assert ("Executive summary" in html) is (language == "en") and ("摘要" in html) is (language == "zh_CN")
+
+
+def test_a_section_inside_another_is_found_and_not_in_the_contents(run, tmp_path: Path) -> None:
+    project, notebook, _ = run
+    changed = nbformat.from_dict(notebook)
+    for cell in changed.cells:
+        for output in cell.get("outputs", []):
+            if output.get("data", {}).get(SECTION, {}).get("id") == "plan":
+                output["data"][SECTION] = {**output["data"][SECTION], "inside": True}
+    export_report(changed, tmp_path / "inside.html", project=project, made=MADE)
+    html = (tmp_path / "inside.html").read_text(encoding="utf-8")
+    assert re.findall(r'<a href="#([a-z]+)">', html.split("</nav>")[0]) == ["summary", "value", "made"]
+    assert html.count('class="more" href="#plan"') == 2
 
 
 def test_each_finding_shows_grade_base_interval_and_a_link_to_its_evidence(exported) -> None:

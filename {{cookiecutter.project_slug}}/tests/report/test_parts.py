@@ -125,6 +125,11 @@ def test_the_id_of_a_section_is_plain(name: str, blocks: list[str]) -> None:
         parts.section("T", id=name)
 
 
+def test_a_section_inside_another_has_a_smaller_heading(blocks: list[str]) -> None:
+    parts.section("<b>", id="part", deck="of it", inside=True)
+    assert blocks == ['<h3 id="part">&lt;b&gt;</h3><p>of it</p>']
+
+
 def test_an_unknown_kind_of_callout_is_refused(blocks: list[str]) -> None:
     with pytest.raises(ValueError, match="note, act, warning"):
         parts.callout("L", "B", kind="danger")
