@@ -98,6 +98,12 @@ def test_an_unknown_cost_is_not_taken_for_none() -> None:
     assert math.isnan(row["cost"]) and math.isnan(row["roi"])
 
 
+def test_without_a_cost_nobody_can_say_that_it_paid() -> None:
+    rows = people("C", {"control": (900, 0.1), "mail": (900, 0.3)}, 1)
+    assert tuple(one_arm(rows)[["decision", "reason"]]) == ("roll_out", "works")
+    assert tuple(one_arm(rows, costs={"C": 10.0})[["decision", "reason"]]) == ("roll_out", "pays")
+
+
 def test_intervals_are_as_wide_as_when_rows_are_resampled_one_by_one() -> None:
     rows = people("C", {"control": (1_500, 0.2), "voucher": (2_500, 0.26)}, 5)
     row = one_arm(rows, costs={"C": 500.0})

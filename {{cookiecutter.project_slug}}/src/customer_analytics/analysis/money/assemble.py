@@ -105,14 +105,12 @@ def _decisions(
 ) -> pd.DataFrame:
     """grade, decision and its reason of each arm."""
     main = campaigns.outcome(campaigns.main)
-    is_margin = campaigns.outcome(MARGIN) is not None
     sign = -1.0 if main is not None and main.better == "lower" else 1.0
     bad = experiments.guardrails[experiments.guardrails["verdict"] == "worse"]
     worse = set(zip(bad["campaign"], bad["arm"], strict=True))
     rows = []
-    for campaign, arm, low, high in zip(
-        arms["campaign"], arms["arm"], arms["net_low"], arms["net_high"], strict=True
-    ):  # fmt: skip
+    paid = arms["net_low"].where(arms["cost"].notna() & (campaigns.outcome(MARGIN) is not None))
+    for campaign, arm, low, high in zip(arms["campaign"], arms["arm"], paid, arms["net_high"], strict=True):
         effect = experiments.effect(campaign, arm, campaigns.main)
         if effect is None:
             rows.append(("D", "inconclusive", "not_sound"))
@@ -121,7 +119,7 @@ def _decisions(
             -effect["relative_high"], -effect["relative_low"])  # fmt: skip
         evidence = Evidence(
             str(effect["grade"]), sign * float(effect["effect"]), float(effect["p_adjusted"]),
-            sign * float(effect["relative"]), float(lifts[1]), float(low) if is_margin else math.nan,
+            sign * float(effect["relative"]), float(lifts[1]), float(low),
             float(high), (campaign, arm) in worse,
             parameters.smallest_lift, (campaign, arm) in moved,
         )  # fmt: skip

@@ -7,7 +7,7 @@ The first line that applies decides:
 * iterate, `guardrail`: a guardrail got worse beyond chance, whatever else it brought.
 * iterate, `moved`: the gain was only brought forward from the days after.
 * roll_out, `pays`: the main outcome got better beyond chance (Holm), and money after cost is above 0 beyond chance;
-  where no margin is known `works`: the lift is at least the smallest one that is worth while.
+  where margin or cost is not known `works`: the lift is at least the smallest one that is worth while.
 * iterate, `pays_not_shown`: the main outcome got better, but the money may be lost; `small`: better, but by less than
   the smallest lift that is worth while.
 * stop, `too_small`: no better, and every lift that is worth while is excluded by the interval.
@@ -30,9 +30,9 @@ VERDICTS: tuple[Verdict, ...] = ("roll_out", "iterate", "inconclusive", "stop") 
 class Evidence:
     """What the rule reads. `better`: the main outcome's effect in the direction that is wanted, with `p` after Holm;
     `lift_high`: upper end of its relative lift, in that direction; `net`: interval of margin after cost; without a
-    margin `net_low` is NaN, and `net_high` that of revenue, which may already exclude that it pays (NaN: no money);
-    `guardrail_worse`: some guardrail got worse beyond chance; `moved`: the gain is not there any more after the days
-    that follow the window."""
+    margin or cost `net_low` is NaN, and `net_high` what is known, which may already exclude that it pays (NaN: no
+    money); `guardrail_worse`: some guardrail got worse beyond chance; `moved`: the gain is not there any more after the
+    days that follow the window."""
 
     grade: str
     better: float
