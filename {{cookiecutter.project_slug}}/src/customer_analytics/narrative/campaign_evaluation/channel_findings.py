@@ -155,9 +155,12 @@ def _none_leaves(view: View) -> Finding:
             high=language.percent(float(best["rate"])), best=name(view, str(best["channel"])), **numbers,
         )  # fmt: skip
     return Finding(
-        id="leaving_channel", grade=Grade.C, head=say("No channel is seen to bring customers who do not stay"),
+        id="leaving_channel", grade=Grade.C,
+        head=say("Which channel's customers stay cannot be told yet") if len(known) < 2
+        else say("No channel is seen to bring customers who do not stay"),
         statement=statement,
-        meaning=say("What differs between the channels is within what chance gives."),
+        meaning=say("Too few of them were won long enough ago.") if len(known) < 2
+        else say("What differs between the channels is within what chance gives."),
         action=say("Choose between channels by what a customer costs and brings."), section="channels",
         value=one.overall, n=one.mature, unit="share", notable=False,
     )  # fmt: skip
