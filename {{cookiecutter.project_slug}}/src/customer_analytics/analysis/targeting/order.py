@@ -82,7 +82,8 @@ def deciles(found: Assigned, by: Ordered) -> pd.DataFrame:
 def last(by: Ordered, block: Integers, break_even: float) -> Last:
     """The longest end of the order that does not pay for a contact: the effect of all of it, and of each tenth of it,
     may be nothing (the interval reaches down to the break-even), and all of it is below the mean of everybody (the
-    interval ends below that). The last, so that few data do not make a long list."""
+    interval ends below that; so few data do not make a long list) and at most half of it, or no more than the
+    break-even: who changes as much as others is not left alone for want of data."""
     mean = float(by.signal.mean())
     chosen = Last(0, 0, float("nan"), Interval(float("nan"), float("nan")), put_off=False)
     for many in range(1, TENTHS):
@@ -90,7 +91,7 @@ def last(by: Ordered, block: Integers, break_even: float) -> Last:
         if _mean(by.signal[added], block[added])[1].low > break_even:
             break
         effect, interval = _mean(by.signal[own], block[own])
-        if interval.low <= break_even and interval.high < mean:
+        if interval.low <= break_even and interval.high < mean and effect <= max(break_even, mean / 2):
             chosen = Last(many, int(own.sum()), effect, interval, interval.high < 0)
     return chosen
 
