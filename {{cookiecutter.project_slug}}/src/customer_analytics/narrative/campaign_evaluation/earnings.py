@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from customer_analytics.analysis.money import Money
     from customer_analytics.narrative.campaign_evaluation.view import View
 
-MOST, MOST_BREAK_EVEN = 8, 6  # arms in a table
+MOST, MOST_BREAK_EVEN = 8, 5  # arms in a table
 SURE = 0.95
 FILE = "returns"
 UNKNOWN: Cell = ("–", -math.inf)
@@ -257,8 +257,8 @@ def _break_even(view: View) -> TableWords:
             UNKNOWN if math.isnan(row.cost_per_order) else (language.money(row.cost_per_order), row.cost_per_order),
         ]
         lines.append(tuple(line))
-    columns = [(say("Contact"), "text"), (say("One brought, and may cost"), "number")]
-    columns += [(say("Luck taken out"), "number")] if pulled else []
+    columns = [(say("Contact"), "text"), (say("One brought, and may cost"), "text")]
+    columns += [(say("Luck taken out"), "text")] if pulled else []
     columns += [(say("It cost"), "number"), (say("Lift that pays"), "number"), (say("An extra order cost"), "number")]
     how = [
         (say("Luck taken out"),

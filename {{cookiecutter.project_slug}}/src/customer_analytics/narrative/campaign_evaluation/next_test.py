@@ -300,9 +300,6 @@ def tables(view: View) -> list[TableWords]:
     if with_weeks:
         how.append((say("Weeks"), say("In which so many different customers who may be contacted come by; a dash: not "
                                       "within a year, or not known.")))  # fmt: skip
-    if math.isfinite(test.detectable_all):
-        how.append((say("All who may take part"), say("See a lift of {lift} or more.",
-                                                      lift=language.signed_percent(test.detectable_all))))  # fmt: skip
     return [
         TableWords(
             columns if with_weeks else columns[:-1], tuple(lines), say("What a test has to be to see a lift"),
