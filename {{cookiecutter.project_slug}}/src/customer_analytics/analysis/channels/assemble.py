@@ -50,7 +50,6 @@ def channels(tables: Tables, parameters: CampaignEvaluationParameters) -> Channe
     return Channels(
         source=found.source, first=found.first, last=found.end - 1, unknown=found.unknown, stay_from=stay[0],
         stay_until=stay[1], worth_days=days, money=kind,
-        spend_days=None if spend is None else (int(spend["day"].min()), int(spend["day"].max())),
         table=table, cohorts=_cohorts(found, heads, spend, base), mature=mature,
         overall=stayed / mature if mature >= base else math.nan, leaving=left_by, left=left,
         poor=quality.poor(table),

@@ -38,15 +38,14 @@ def budget(table: pd.DataFrame, share: float, minimum_base: int, leaving: str | 
     staying = returns[returns["channel"] != leaving]
     best, worst = staying.iloc[0], returns.iloc[-1]
     if best["channel"] == worst["channel"]:  # the money of the others would only go to where it does worst
-        return Budget(returns.drop(columns="error"), "", "", share, 0.0, (), math.nan, False)
+        return Budget(returns.drop(columns="error"), "", "", share, 0.0, (), math.nan)
     amount = share * float(worst["spend"])
     pairs = len(list(combinations(range(len(returns)), 2)))
     z = float(norm.isf(0.025 / pairs))  # the pair was picked after a look at all
     shifts = tuple(_shift(best, worst, amount, part, z) for part in RETURNS)
     even = float(worst["back"] / best["back"]) if best["back"] > 0 else math.nan
     made = returns.drop(columns="error")
-    half = shifts[-1]
-    return Budget(made, str(worst["channel"]), str(best["channel"]), share, amount, shifts, even, half.low > 0)
+    return Budget(made, str(worst["channel"]), str(best["channel"]), share, amount, shifts, even)
 
 
 def _returns(paid: pd.DataFrame) -> pd.DataFrame:

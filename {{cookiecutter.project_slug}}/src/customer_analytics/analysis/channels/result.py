@@ -47,8 +47,7 @@ class Budget:
     `back` downwards. from_channel, to_channel: lowest and highest of them, the leaving channel never being the one that
     receives ("" where no other is left: then there is no shift); amount: `share` of the spend on the first.
     shifts: at unchanged and at half returns; their intervals allow for every pair of channels that might have been
-    picked. even: share of the receiving channel's return so far at which the shift neither gains nor loses. sure:
-    whether the interval at half returns lies above 0.
+    picked. even: share of the receiving channel's return so far at which the shift neither gains nor loses.
     """
 
     returns: pd.DataFrame
@@ -58,7 +57,6 @@ class Budget:
     amount: float
     shifts: tuple[Shift, ...]
     even: float
-    sure: bool
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,6 @@ class Channels:
     stay_until: int = 0
     worth_days: int = 0
     money: Money = "none"
-    spend_days: tuple[int, int] | None = None
     table: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(TABLE)))
     cohorts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COHORTS)))
     overall: float = np.nan  # share still there over all channels
@@ -102,11 +99,6 @@ class Channels:
     left: float = 0.0
     poor: str | None = None
     budget: Budget | None = None
-
-    @property
-    def has_spend(self) -> bool:
-        """Whether what a customer costs is known of any channel."""
-        return bool(len(self.table)) and bool(self.table["cost"].notna().any())
 
     def row(self, channel: str) -> pd.Series:
         """The row of `table` of one channel."""
