@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from customer_analytics.tables.store import Tables
 
 MOST_CAMPAIGNS = 60  # the largest ones are compared
-MOST_ROWS = 1_500_000  # people of both groups over all campaigns; beyond, persons are sampled by their ids
-MOST_OF_ONE = 80_000  # of one campaign and group
+MOST_ROWS = 400_000  # people of both groups over all campaigns; beyond, persons are sampled by their ids
+MOST_OF_ONE = 20_000  # of one campaign and group: more would narrow the interval by nothing that matters
 SLOTS = 20  # days of contact that the pool is spread over
 PARTS = 1_000
 STRAYS = 0.001  # of the orders, that may lie long before the others

@@ -27,7 +27,8 @@ class Comparison:
 
     reason: "" or why nothing is compared: no_campaigns (all were drawn by lot), no_orders (nothing that the others
         could have done is known), no_pool (nobody was left out), no_start (no campaign says when it began).
-    campaigns: CAMPAIGNS, one row a campaign: contacted customers (`n`), those who were no customers yet (`unknown`),
+    campaigns: CAMPAIGNS, one row a campaign: contacted customers (`n`; a sample
+        by their ids where there are more than 20,000), those who were no customers yet (`unknown`),
         the `pool`, how many found partners (`kept`, `kept_share`), the plan (`partners`, `calliper`), the largest
         standardised difference before and after matching and the property it is of; share contacted by other campaigns
         in the window, and of their partners (`others`, `others_partners`); the placebo with its interval and p; the
