@@ -270,7 +270,7 @@ def _break_even(view: View) -> TableWords:
         view.how(
             *how,
             (say("Lift that pays"), say("Cost ÷ what the contacted would have brought without a contact.")),
-            (say("Cost of an order"), say("Cost ÷ extra orders; not stated where there may be none.")),
+            (say("An extra order cost"), say("Cost ÷ extra orders; a dash where there may be none.")),
         ),
     )  # fmt: skip
 

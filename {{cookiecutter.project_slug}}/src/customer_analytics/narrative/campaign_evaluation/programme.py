@@ -75,8 +75,6 @@ def _ledger(view: View) -> TableWords:
             (say("Which campaigns"),
              say("Drawn by lot against no contact, the lot held, the window over; in the quarter in which they "
                  "began.")),
-            (say("Interval"), say("Blocks of customers resampled: who was in several campaigns comes with all of "
-                                  "them.")),
             (say("Noise taken out"),
              say("As for one contact above; not told where fewer than three campaigns are sound.")),
         ),
