@@ -53,15 +53,7 @@ def tables(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, pd
 
 def customer_tables(result: CampaignEvaluationResult) -> dict[str, pd.DataFrame]:
     """Tables with one row a customer: engagement.privacy decides what is written."""
-    made: dict[str, pd.DataFrame] = {}
-    made |= planning.customer_tables(result.next_test) | aiming.customer_tables(result.targeting)
-    return made
-
-
-def operations_tables(result: CampaignEvaluationResult) -> dict[str, pd.DataFrame]:
-    """Tables with the client's own numbers, written with `privacy: operations` only."""
-    made: dict[str, pd.DataFrame] = {}
-    return made
+    return planning.customer_tables(result.next_test) | aiming.customer_tables(result.targeting)
 
 
 def documents(result: CampaignEvaluationResult, minimum_group: int) -> dict[str, str]:
