@@ -76,6 +76,14 @@ def test_every_day_of_both_arms_is_as_counted_by_hand() -> None:
         assert own["cumulative"].dropna().to_numpy() == pytest.approx(np.cumsum(expected[-lowest:]))
 
 
+def test_customers_taken_in_turns_give_the_same_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, orders = client(80)
+    data = tables(touches=rows, orders=orders)
+    whole = found(data)
+    monkeypatch.setattr("customer_analytics.analysis.timing.days.UNITS_A_TURN", 30)
+    pd.testing.assert_frame_equal(found(data).daily, whole.daily)
+
+
 def test_window_after_and_total_add_up() -> None:
     rows, orders = client()
     result = found(tables(touches=rows, orders=orders))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ BEFORE_DAYS = 14  # days before the assignment that are shown beside, where ther
 AFTER_DAYS = (45, 30, 15, 0)  # days after the window that may be looked at, the most first
 LEAST_FOLLOWED = 0.8  # share of a campaign's units with so many days after the window known, for them to be looked at
 MEASURES = ("orders", "revenue", "converted")
+UNITS_A_TURN = 2_000_000  # whose orders are put in order at once, block by block
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,9 @@ def by_day(
     keys = ["code", "arm", "block", "followed"]
     rows = followed_units(campaigns, tables, codes)
     units = rows.group_by(keys).aggregate(n=rows.count()).to_pandas().sort_values(keys, ignore_index=True)
-    sums = sums_by_day(rows, bought)
-    frame = sums.to_pandas().sort_values([*keys, "day"], ignore_index=True)
+    turns = max(1, math.ceil(float(units["n"].sum()) / UNITS_A_TURN))
+    parts = [sums_by_day(rows.filter(rows.block % turns == turn), bought).to_pandas() for turn in range(turns)]
+    frame = pd.concat(parts).sort_values([*keys, "day"], ignore_index=True)
     has_money = bool(frame["revenue"].notna().any())
     for name in MEASURES:
         frame[name] = frame[name].astype("float64").fillna(0.0)
