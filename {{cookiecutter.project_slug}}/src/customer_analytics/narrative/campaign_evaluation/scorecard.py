@@ -196,7 +196,7 @@ def tables(view: View) -> list[TableWords]:
     with_money = any(worth.known(view, one.campaign) for one in shown)
     columns = [
         (say("Campaign"), "name"), (say("Assigned (of them the control arm)"), "number"), (say("Effect"), "number"),
-        (say("Interval of the effect"), "number"),
+        (say("Interval of the effect"), "text"),
     ]  # fmt: skip
     if with_money:
         columns += [(worth.head(view), "number"), (say("Interval of the money"), "text")]
