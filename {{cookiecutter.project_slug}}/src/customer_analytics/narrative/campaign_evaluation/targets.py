@@ -156,8 +156,8 @@ def _worth(view: View) -> Text:
     }  # fmt: skip
     if not float(difference.low) > 0 and not float(difference.high) < 0:
         return say(
-            "Worth of the order: contacting the {share} that it advises, not as many by lot, is no sure gain: {more} for "
-            "every {per} customers ({interval}), measured by {what} after the cost of messages.", **numbers,
+            "Worth of the order: contacting the {share} that it advises, not as many by lot, is no sure gain: {more} "
+            "for every {per} customers ({interval}), measured by {what} after the cost of messages.", **numbers,
         )  # fmt: skip
     return say(
         "Worth of the order: contacting the {share} that it advises, not as many by lot, brings {more} for every {per} "
