@@ -134,7 +134,7 @@ def test_intervals_hold_the_planted_margin_in_95_of_100_campaigns() -> None:
 
 def test_incremental_orders_hold_what_the_sample_client_planted() -> None:
     inside = []
-    for seed in range(4):
+    for seed in range(3):
         client = simulated(seed, 4_000)
         campaigns = dataclasses.replace(
             client.campaigns,
@@ -145,7 +145,7 @@ def test_incremental_orders_hold_what_the_sample_client_planted() -> None:
         both = found[found["grade"] == "A"].merge(truths, on=["campaign", "arm"])
         caused = both["truth"] * both["n"]
         inside += [*caused.between(both["incremental_orders_low"], both["incremental_orders_high"])]
-    assert len(inside) > 25
+    assert len(inside) > 20
     assert np.mean(inside) > 0.88
 
 
