@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SECTION = "campaign_list"
 MOST_ROWS, MOST_ARMS = 12, 4
+WHAT = 1  # column of channel and offer, left out where nothing is known of either
 WARN = 0.01  # share in two arms, without an arm or without an outcome from which it is told
 
 
@@ -49,14 +50,16 @@ def tables(view: View) -> list[TableWords]:
         else say("The latest {count} of {total} campaigns", count=view.language.number(len(shown)),
                  total=view.language.number(len(every)))
     )  # fmt: skip
+    heads = [
+        (say("Campaign"), "name"), (say("Channel and offer"), "text"), (say("First day of assignment"), "text"),
+        (say("Arms with their customers"), "text"), (say("Days that count"), "number"),
+        (say("Arm it is compared with"), "text"),
+    ]  # fmt: skip
+    made = [_row(view, one) for one in shown]
+    told = [place for place in range(len(heads)) if place != WHAT or any(row[WHAT][0] != "–" for row in made)]
     return [
         TableWords(
-            (
-                (say("Campaign"), "name"), (say("Channel and offer"), "text"), (say("First day of assignment"), "text"),
-                (say("Arms with their customers"), "text"), (say("Days that count"), "number"),
-                (say("Arm it is compared with"), "text"),
-            ),
-            tuple(_row(view, one) for one in shown), caption,
+            tuple(heads[place] for place in told), tuple(tuple(row[place] for place in told) for row in made), caption,
             view.how(
                 (say("Assigned"), say("Everybody in exactly one arm of a campaign, once, whatever number of messages "
                                       "there were.")),
