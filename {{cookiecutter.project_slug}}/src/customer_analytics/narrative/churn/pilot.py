@@ -118,9 +118,10 @@ def definitions(view: View) -> list[tuple[Text, Text]]:
         ),
         (
             say("Where it lies"),
-            say("tables/{folder}/assignment.parquet. Copied as audiences/{folder}, it is in the ledger of "
-                "assignments: other lists can leave its control group out, and the evaluation of campaigns finds both "
-                "arms. The file is written with the privacy levels analyst and operations.", **numbers),
+            say("tables/{folder}/assignment.parquet. With the privacy level operations it holds the client’s own "
+                "customer numbers; copied as audiences/{folder}, it is then in the ledger of assignments: other lists "
+                "can leave its control group out, and the evaluation of campaigns finds both arms. With analyst the "
+                "numbers are hashed, and the file only shows the draw.", **numbers),
         ),
     ]  # fmt: skip
 
