@@ -156,6 +156,16 @@ def test_an_earlier_version_of_a_list_is_a_campaign_of_its_own() -> None:
     assert found.list["messages"].isna().all()
 
 
+def test_nobody_is_said_not_to_have_unsubscribed_from_a_list_without_a_record_of_messages() -> None:
+    ledger = ibis.memtable(listed("spring", "abcd"), schema=LEDGER)
+    rows = [touch("K", "a", "mail", unsubscribed_at=at("05-03")), touch("K", "b", "control", unsubscribed_at=None)]
+    found = made(tables(touches=rows, customers=[{"customer_id": who} for who in "abcd"], orders=ORDERS), ledger)
+    codes = dict(zip(found.list["campaign"], found.list["code"], strict=True))
+    seen = [(code, value) for code, _, _, value in units(found, "unsubscribed")]
+    assert sorted(value for code, value in seen if code == codes["K"]) == [0.0, 1.0]
+    assert {value for code, value in seen if code == codes["spring"]} == {None}
+
+
 def test_people_of_a_list_outside_the_tables_are_not_counted_as_customers_who_bought_nothing() -> None:
     ledger = ibis.memtable(listed("spring", "abcd"), schema=LEDGER)
     found = made(tables(customers=[{"customer_id": "a"}, {"customer_id": "b"}], orders=ORDERS), ledger)

@@ -189,7 +189,9 @@ def _ready_values(timed: ir.Table, listed: Listing, ways: _Ways) -> dict[str, ir
         elif one.name == "unsubscribed":
             at, until = timed.unsubscribed_at, timed.start + timed.window_days.as_interval("D")
             inside = ((at >= timed.start) & (at < until)).fill_null(False).ifelse(1, 0).cast("float64")
-            values[one.column] = ibis.ifelse(timed.start.notnull(), inside, ibis.null("float64"))
+            untold = listed.list.loc[listed.list["messages"].isna(), "code"]  # lists of which no message is recorded
+            known = timed.start.notnull() & ~timed.code.isin([int(code) for code in untold])
+            values[one.column] = ibis.ifelse(known, inside, ibis.null("float64"))
     return values
 
 
