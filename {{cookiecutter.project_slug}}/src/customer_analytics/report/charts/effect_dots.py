@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def effect_dots(groups: Sequence[EffectGroup], reference: str) -> Draw:
         base.bare(axes)
         axes.set_xlim(low, high)
         axes.set_ylim(height, 0)
-        down = 0.05
+        down, middles = 0.05, []
         for number, group in enumerate(groups):
             if group.name:
                 base.at_edge(axes, down + _HEAD / 2, base.shortened(group.name, width * 0.7, 9.5, 600), weight=600)
@@ -72,12 +73,17 @@ def effect_dots(groups: Sequence[EffectGroup], reference: str) -> Draw:
             for place, row in enumerate(group.rows):
                 middle = down + _ROW[narrow] * (0.7 if narrow else 0.5)
                 _row(axes, row, middle, f"effect-{number}-{place}")
-                half = 0.13 if narrow else _ROW[narrow] / 2  # on a phone the names stand in the line's way
-                axes.plot([0, 0], [middle - half, middle + half], color=ROLE["mute"], linewidth=0.9, zorder=1)
+                middles.append(middle)
                 above = down + _ROW[narrow] * 0.22 if narrow else middle
                 room = width if narrow else left
                 base.at_edge(axes, above, indent + base.shortened(row.name, room - base.GAP), role="ink2")
                 down += _ROW[narrow]
+        half = 0.13 if narrow else _ROW[narrow] / 2  # on a phone the names stand in the way of the line of zero
+        _lines(axes, [(0.0, 0.0, middle - half, middle + half) for middle in middles], "mute", 0.9, 1)
+        _lines(axes, [(*axes.get_xlim(), middle, middle) for middle in middles], "grid", 0.7, 0)
+        spans = [_span(axes, row) for row in rows]
+        between = [(*span, at, at) for span, at in zip(spans, middles, strict=True) if span is not None]
+        _lines(axes, between, "ink2", 1.3, 3)
         _reference(axes, reference, height - _SCALE + 0.05)
         return figure
 
@@ -106,13 +112,23 @@ def limits(rows: Sequence[Effect]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _row(axes: Axes, row: Effect, middle: float, gid: str) -> None:
+def _span(axes: Axes, row: Effect) -> tuple[float, float] | None:
+    """The interval of a row, as far as it is on the scale."""
+    if row.value is None or row.low is None or row.high is None:
+        return None
     first, last = axes.get_xlim()
-    axes.plot([first, last], [middle] * 2, color=ROLE["grid"], linewidth=0.7, zorder=0)
+    return min(max(row.low, first), last), min(max(row.high, first), last)
+
+
+def _lines(axes: Axes, lines: Sequence[tuple[float, float, float, float]], role: str, wide: float, above: int) -> None:
+    """Straight lines (from x to x, from y to y) as one mark, which weighs a fraction of many."""
+    xs = [x for first, last, _, _ in lines for x in (first, last, math.nan)]
+    ys = [y for _, _, first, last in lines for y in (first, last, math.nan)]
+    axes.plot(xs, ys, color=ROLE[role], linewidth=wide, solid_capstyle="butt", zorder=above)
+
+
+def _row(axes: Axes, row: Effect, middle: float, gid: str) -> None:
     if row.value is not None:
-        if row.low is not None and row.high is not None:
-            ends = [min(max(end, first), last) for end in (row.low, row.high)]
-            axes.plot(ends, [middle] * 2, color=ROLE["ink2"], linewidth=1.3, solid_capstyle="butt", zorder=3)
         dot = axes.plot([row.value], [middle], "o", color=ROLE[row.role], markersize=6.5, zorder=4, clip_on=False)
         dot[0].set_gid(gid)
     role, weight = ("ink3", 400) if row.value is None else ("ink", 600 if row.role not in ("mute", "faint") else 400)
