@@ -195,7 +195,7 @@ def tables(view: View) -> list[TableWords]:
     shown = ranked[:MOST_ROWS]
     with_money = any(worth.known(view, one.campaign) for one in shown)
     columns = [
-        (say("Campaign"), "name"), (say("Assigned (of them the control arm)"), "number"), (say("Effect"), "number"),
+        (say("Campaign"), "name"), (say("Assigned (of them the control arm)"), "number"), (say("Effect, {unit}", unit=view.unit(view.main)), "number"),
         (say("Interval of the effect"), "text"),
     ]  # fmt: skip
     if with_money:
@@ -252,7 +252,8 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
     effect: Cell = ("–", -math.inf)
     between: Cell = ("–", -math.inf)
     if row is not None:
-        change = view.change(str(row.outcome), float(row.effect), short=True)
+        outcome, by = str(row.outcome), float(row.effect)
+        change = view.bare_change(outcome, by) if outcome == view.main else view.change(outcome, by, short=True)
         effect = (change, float(row.effect))
         between = (view.change_range(str(row.outcome), float(row.low), float(row.high)), float(row.low))
     cells: list[Cell] = [
