@@ -195,8 +195,8 @@ def tables(view: View) -> list[TableWords]:
     shown = ranked[:MOST_ROWS]
     with_money = any(worth.known(view, one.campaign) for one in shown)
     columns = [
-        (say("Campaign"), "name"), (say("Assigned (of them the control arm)"), "number"), (say("Effect, {unit}", unit=view.unit(view.main)), "number"),
-        (say("Interval of the effect"), "text"),
+        (say("Campaign"), "name"), (say("Assigned (of them the control arm)"), "text"),
+        (say("Effect, {unit}", unit=view.unit(view.main)), "number"), (say("Interval of the effect"), "text"),
     ]  # fmt: skip
     if with_money:
         columns += [(worth.head(view), "number"), (say("Interval of the money"), "text")]
