@@ -195,11 +195,11 @@ def tables(view: View) -> list[TableWords]:
     shown = ranked[:MOST_ROWS]
     with_money = any(worth.known(view, one.campaign) for one in shown)
     columns = [
-        (say("Campaign"), "name"), (say("Assigned (of them the control arm)"), "text"),
-        (say("Effect, {unit}", unit=view.unit(view.main)), "number"), (say("Interval of the effect"), "text"),
+        (say("Campaign"), "name"), (say("Customers assigned"), "number"),
+        (say("Effect, {unit}", unit=view.unit(view.main)), "number"), (say("Interval of the effect"), "number"),
     ]  # fmt: skip
     if with_money:
-        columns += [(worth.head(view), "number"), (say("Interval of the money"), "text")]
+        columns += [(worth.head(view), "number"), (say("Interval of the money"), "number")]
     columns.append((say("What can be said"), "text"))
     return [
         TableWords(
@@ -244,11 +244,7 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
     listed, language = view.campaign(verdict.campaign), view.language
     assert listed is not None
     row, say = verdict.effect, language.say
-    held = int(listed.control_n) if listed.kind == "randomised" and not pd.isna(listed.control_n) else 0
-    sizes: Cell = (
-        say("{n} ({held})", n=view.few(int(listed.units)), held=view.few(held) if held else language.number(0)),
-        int(listed.units),
-    )
+    sizes: Cell = (view.few(int(listed.units)), int(listed.units))
     effect: Cell = ("–", -math.inf)
     between: Cell = ("–", -math.inf)
     if row is not None:
