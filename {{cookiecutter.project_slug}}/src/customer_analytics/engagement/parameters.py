@@ -280,7 +280,7 @@ class CampaignEvaluationParameters(Parameters):
         description="outcomes: converted, orders, revenue, margin, visits, or columns of touches; empty: those known",
     )
     main_outcome: str = Field(
-        "", description="the outcome that decides; empty: the first of the ready-made ones, else converted"
+        "", description="the outcome that decides; empty: a ready-made one, yes or no before others, else converted"
     )
     guardrails: Words = Field(
         (), description="outcomes that must not get worse; empty: unsubscribed and refunds, where known"

@@ -34,7 +34,8 @@ class Tables:
 
     Every time column `x_at` (naive UTC) has a companion `x_on`, its calendar day in the engagement's zone.
     `first_moment` is the earliest moment in the data (naive UTC); `later` counts, by table, the rows that the as-of
-    date leaves out.
+    date leaves out. `scratch`: folder of the project for tables that are larger than they are worth keeping in memory;
+    None: the system's.
     """
 
     backend: ibis.BaseBackend
@@ -43,6 +44,7 @@ class Tables:
     tables: Mapping[str, ir.Table]
     first_moment: dt.datetime = EPOCH
     later: Mapping[str, int] = field(default_factory=dict)
+    scratch: Path | None = None
 
     def __getitem__(self, name: str) -> ir.Table:
         return self.tables[name]
@@ -93,7 +95,8 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
     }
     if subset is not None:
         tables = limit_to_subset(tables, subset)
-    return Tables(backend, last_day, zone, tables, first, later)
+    scratch = project.folder / ".analytics" / "scratch"  # what names people stays in the project
+    return Tables(backend, last_day, zone, tables, first, later, scratch)
 
 
 def connect(engine: str) -> ibis.BaseBackend:

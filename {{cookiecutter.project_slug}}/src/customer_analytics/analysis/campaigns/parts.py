@@ -55,12 +55,14 @@ def within(table: ir.Table, part: int, parts: int) -> ir.Table:
 class Shelf:
     """Where tables are kept that the engine works out once: in the engine, or in files where there are many parts."""
 
-    def __init__(self, parts: int) -> None:
+    def __init__(self, parts: int, scratch: Path | None = None) -> None:
         self.parts = parts
         self._written = 0
         self._folder: Path | None = None
         if parts > 1:
-            self._folder = Path(tempfile.mkdtemp(prefix="campaigns-"))
+            if scratch is not None:
+                scratch.mkdir(parents=True, exist_ok=True)
+            self._folder = Path(tempfile.mkdtemp(prefix="campaigns-", dir=scratch))
             self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def keep(self, table: ir.Table) -> ir.Table:

@@ -70,7 +70,7 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
     problems += unknown_names("groups", parameters.groups, [*STATES, *columns])
     ready = ready_outcomes(tables, parameters)
     parts = parts_for(tables, ledger)
-    shelf = Shelf(parts)
+    shelf = Shelf(parts, tables.scratch)
     rows = [_assigned_rows(tables, ledger, ready, parameters, cluster_table, shelf, part) for part in range(parts)]
     every = together(rows)
     if not every.count().to_pyarrow().as_py():
@@ -91,7 +91,7 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
         raise UserError(problems)
     groups = tuple(name for name in parameters.groups if name in columns)
     ways = _Ways(ready, outcomes, main, margin, cluster_table, groups)
-    made = Shelf(parts)
+    made = Shelf(parts, tables.scratch)
     units = [
         made.keep(_units(part_of(tables, part, parts), own, listed, parameters, ways)) for part, own in enumerate(rows)
     ]
