@@ -241,9 +241,9 @@ def _rank(view: View, verdict: Verdict) -> tuple[int, bool, float, str, str]:
 
 
 def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
-    listed, language = view.campaign(verdict.campaign), view.language
+    listed = view.campaign(verdict.campaign)
     assert listed is not None
-    row, say = verdict.effect, language.say
+    row = verdict.effect
     sizes: Cell = (view.few(int(listed.units)), int(listed.units))
     effect: Cell = ("–", -math.inf)
     between: Cell = ("–", -math.inf)
