@@ -15,7 +15,7 @@ from customer_analytics.statistics import Interval
 if TYPE_CHECKING:
     from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
 
-SURE = 0.05  # p above which two decimals are enough
+SURE = 0.1  # p above which two decimals are enough
 
 
 def chained(parts: Sequence[str], between: str) -> Text:
