@@ -132,10 +132,14 @@ def _unmoved(view: View, found: list[Verdict]) -> Text:
     values = {"outcome": view.outcome(view.main), "listed": view.clauses(told[:MOST_LISTED])}
     rest = len(told) - MOST_LISTED
     if rest <= 0:
-        return view.language.say("In {outcome} the arms do not differ beyond chance: {listed}.", **values)
+        return view.language.say(
+            "In {outcome} the arms do not differ beyond chance, all comparisons allowed for: {listed}.", **values
+        )
     return view.language.say_count(
-        "In {outcome} the arms do not differ beyond chance: {listed}; one more is in the table.",
-        "In {outcome} the arms do not differ beyond chance: {listed}; {count} more are in the table.", rest, **values,
+        "In {outcome} the arms do not differ beyond chance, all comparisons allowed for: {listed}; one more is in the "
+        "table.",
+        "In {outcome} the arms do not differ beyond chance, all comparisons allowed for: {listed}; {count} more are in "
+        "the table.", rest, **values,
     )  # fmt: skip
 
 
