@@ -6,6 +6,7 @@ import base64
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -36,7 +37,10 @@ _FROM_STYLE_SHEET = {ord("。")}  # between head and statement of a finding on p
 _SERIF_TAGS = {"h1", "h2", "h3", "caption"}
 _SERIF_CLASSES = {"value", "standfirst", "figure-title"}
 _BOLD_TAGS = {"strong", "b", "em", "th", "h1", "h2", "h3", "summary", "tfoot", "caption", "thead"}
+_REGULAR_IN_CHINESE = {"th", "thead", "dt"}  # as the style sheet has it
 _EITHER_TAGS = {"nav", "dt"}  # bold in some places, or while the reader is there
+_NEVER_SANS_TAGS = {"h1", "h2", "caption"}  # h3 is sans in some places
+_NEVER_SANS_CLASSES = {"figure-title", "value"}
 _BOLD_CLASSES = {"label", "kind", "figure-number", "figure-title", "brand", "state", "value", "bold"}
 _BOLD_STYLE = re.compile(r"font-weight:\s*(?:[6-9]00|bold)")
 _SHOWN_ATTRIBUTES = ("data-label", "data-search")
@@ -109,27 +113,38 @@ def _is_han(code: int) -> bool:
     return code >= _FIRST_HAN and code in typefaces.characters(SANS_HAN)
 
 
+class _Element(NamedTuple):
+    tag: str
+    serif: bool = False
+    bold: bool = False
+    hidden: bool = False
+    never_sans: bool = False
+
+
 class _Reader(HTMLParser):
     """Walks through a page and notes each text with the face of its element."""
 
     def __init__(self, chinese: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.found = Characters(chinese)
-        self._open: list[tuple[str, bool, bool, bool]] = []  # tag, serif, bold, hidden
+        regular = _REGULAR_IN_CHINESE if chinese else set()
+        self._bold_tags, self._either_tags = _BOLD_TAGS - regular, _EITHER_TAGS - regular
+        self._open: list[_Element] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note the face of an element."""
         values = {name: value or "" for name, value in attrs}
         classes = set(values.get("class", "").split())
-        above = self._open[-1] if self._open else ("", False, False, False)
-        serif = above[1] or tag in _SERIF_TAGS or bool(classes & _SERIF_CLASSES)
-        bold = above[2] or tag in _BOLD_TAGS or bool(classes & _BOLD_CLASSES)
+        above = self._open[-1] if self._open else _Element("")
+        serif = above.serif or tag in _SERIF_TAGS or bool(classes & _SERIF_CLASSES)
+        bold = above.bold or tag in self._bold_tags or bool(classes & _BOLD_CLASSES)
         bold = bold or bool(_BOLD_STYLE.search(values.get("style", "")))
-        hidden = above[3] or tag in ("script", "style", "title")
+        hidden = above.hidden or tag in ("script", "style", "title")
+        never_sans = above.never_sans or tag in _NEVER_SANS_TAGS or bool(classes & _NEVER_SANS_CLASSES)
         for name in _SHOWN_ATTRIBUTES:
             self.found.sans |= _codes(values.get(name, ""))
         if tag not in _VOID:
-            self._open.append((tag, serif, bold, hidden))
+            self._open.append(_Element(tag, serif, bold, hidden, never_sans))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A self-closed element of a drawing holds no text."""
@@ -137,24 +152,24 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """Close the element, and what was left open in it."""
         while self._open:
-            if self._open.pop()[0] == tag:
+            if self._open.pop().tag == tag:
                 return
 
     def handle_data(self, data: str) -> None:
         """Note a text."""
-        _, serif, bold, hidden = self._open[-1] if self._open else ("", False, False, False)
-        if hidden:
+        here = self._open[-1] if self._open else _Element("")
+        if here.hidden:
             return
         codes = _codes(data)
-        standfirst = serif and not bold
+        standfirst = here.serif and not here.bold
         if standfirst and not self.found.chinese:
             self.found.standfirst |= codes
-        elif serif:
+        elif here.serif:
             self.found.serif |= codes
-        either = any(element[0] in _EITHER_TAGS for element in self._open)
-        if bold or either:
+        either = any(element.tag in self._either_tags for element in self._open)
+        if (here.bold and not here.never_sans) or either:
             self.found.bold |= codes
-        if not bold or either:
+        if not here.bold or either:
             self.found.sans |= codes
 
 

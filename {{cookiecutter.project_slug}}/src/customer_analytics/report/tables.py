@@ -113,12 +113,13 @@ def _cell(column: Column, value: Value, language: Language) -> Markup:
     key = None if cell.sort_key is None or str(cell.sort_key) == role else cell.sort_key
     key = f"{key:.7g}" if isinstance(key, float) else key  # seven digits sort as seventeen do, in less of the page
     square = Markup('<i class="{}"></i>').format(role) if role else ""
-    data = Markup(' data-key="{}"').format(key) if key is not None else ""
+    # Cells are most of a page: a key that is the text itself, and the kind that most are of, are not written out.
+    is_text = isinstance(cell.sort_key, str) and cell.sort_key == str(cell.shown)
+    data = Markup(' data-key="{}"').format(key) if key is not None and not is_text else ""
     if column.kind in _ROW_HEADERS:
         return Markup('<th scope="row" class="{}"{}>{}{}</th>').format(column.kind, data, square, cell.shown)
-    return Markup('<td class="{}" data-label="{}"{}>{}{}</td>').format(
-        column.kind, column.label, data, square, cell.shown
-    )
+    kind = "" if column.kind == "number" else Markup(' class="{}"').format(column.kind)
+    return Markup('<td{} data-label="{}"{}>{}{}</td>').format(kind, column.label, data, square, cell.shown)
 
 
 def _plain(value: str | float | int | None, language: Language) -> tuple[str, float | int | None]:
