@@ -147,6 +147,19 @@ def test_a_list_of_the_ledger_is_a_campaign_and_touches_tell_only_what_was_sent(
     assert {name for _, _, name in units(found)} == set("abcd")
 
 
+def test_lists_stand_beside_touches_that_say_no_time() -> None:
+    """The files of the ledger keep microseconds; a column that the export lacks has no precision at all."""
+    ledger = ibis.memtable(listed("spring", "abcd"), schema=LEDGER | {"assigned_at": "timestamp(6)"})
+    rows = [touch("K", who, when=None) for who in "ab"]
+    campaigns = [{"campaign_id": "K", "started_at": at("05-01")}]
+    people = [{"customer_id": who} for who in "abcd"]
+    found = made(tables(touches=rows, campaigns=campaigns, customers=people, orders=ORDERS), ledger)
+    assert dict(zip(found.list["campaign"], found.list["source"], strict=True)) == {
+        "K": "touches",
+        "spring": "audience",
+    }
+
+
 def test_an_earlier_version_of_a_list_is_a_campaign_of_its_own() -> None:
     ledger = ibis.memtable(
         [*listed("spring", "ab", current=False), *listed("spring", "cdef", version=2)], schema=LEDGER

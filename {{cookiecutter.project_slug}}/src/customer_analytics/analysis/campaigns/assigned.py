@@ -83,10 +83,11 @@ def _touched(
     touches = tables["touches"]
     label = touches.arm.cast("string").strip().nullif("") if "arm" in touches.columns else ibis.null("string")
     cluster = touches[parameters.unit].cast("string") if cluster_table == "touches" else ibis.null("string")
+    drawn = touches.assigned_at if "assigned_at" in touches.columns else ibis.null("timestamp")
     rows = touches.select(
         campaign=touches.campaign_id.cast("string"), person_id=touches.customer_id.cast("string"),
         cluster=cluster, label=label, arm=label.lower(),
-        assigned_at=touches.assigned_at if "assigned_at" in touches.columns else ibis.null("timestamp"),
+        assigned_at=drawn.cast("timestamp"),  # files differ in their precision, and the ledger is one of them
         **{name: touches[name] for name in moments},
         **{f"{RESULT}{i}": value_of(touches[one.name]) for i, one in enumerate(ready)},
     )  # fmt: skip
@@ -144,7 +145,7 @@ def _listed(ledger: ir.Table) -> ir.Table:
     own_name = ibis.cases(*branches, else_=ledger.campaign_id) if branches else ledger.campaign_id
     rows = ledger.select(
         campaign=own_name, of_campaign=ledger.campaign_id, person_id=ledger.customer_id.cast("string"),
-        arm=ledger.arm, assigned_at=ledger.assigned_at, stratum=ledger.stratum,
+        arm=ledger.arm, assigned_at=ledger.assigned_at.cast("timestamp"), stratum=ledger.stratum,
     )  # fmt: skip
     grouped = rows.group_by("campaign", "of_campaign", "person_id").aggregate(
         arm=rows.arm.min(), last_arm=rows.arm.max(), assigned_at=rows.assigned_at.min(), stratum=rows.stratum.min()
