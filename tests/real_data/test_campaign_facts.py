@@ -101,6 +101,9 @@ def test_complete_journey_was_not_randomised_and_every_campaign_is_said_and_grad
     told = " ".join(f"{one.head} {one.statement}" for one in words.summary(view).findings)
     assert not any(word in told for word in ("caused", "raised", "lowered", "proves"))
     assert "chosen, not drawn" in str(words.comparison.section(view).deck)
+    assert "none of them drew its arms by lot" in str(words.summary(view).standfirst)
+    heads = [str(label) for label, _ in words.scorecard.tables(view)[0].columns]
+    assert "Effect, US dollars" in heads  # told by revenue here, although the share with an order is the main outcome
 
 
 def test_complete_journey_incremental_sales_by_partners_are_far_below_the_plain_difference(

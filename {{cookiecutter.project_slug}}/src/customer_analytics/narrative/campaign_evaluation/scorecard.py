@@ -194,16 +194,17 @@ def tables(view: View) -> list[TableWords]:
     ranked = in_order(view, verdicts(view))
     shown = ranked[:MOST_ROWS]
     with_money = any(worth.known(view, one.campaign) for one in shown)
+    headed = _headed(view, shown)
     columns = [
         (say("Campaign"), "name"), (say("Customers assigned"), "number"),
-        (say("Effect, {unit}", unit=view.unit(view.main)), "number"), (say("Interval of the effect"), "number"),
+        (say("Effect, {unit}", unit=view.unit(headed)), "number"), (say("Interval of the effect"), "number"),
     ]  # fmt: skip
     if with_money:
         columns += [(worth.head(view), "number"), (say("Interval of the money"), "number")]
     columns.append((say("What can be said"), "text"))
     return [
         TableWords(
-            tuple(columns), tuple(_row(view, one, with_money) for one in shown),
+            tuple(columns), tuple(_row(view, one, headed, with_money) for one in shown),
             say("The campaigns by what they brought") if len(shown) == len(ranked)
             else say("The first {count} of {total} campaigns by what they brought",
                      count=view.language.number(len(shown)), total=view.language.number(len(ranked))),
@@ -240,7 +241,13 @@ def _rank(view: View, verdict: Verdict) -> tuple[int, bool, float, str, str]:
     return place, not ranked, math.inf if math.isnan(by) else -by, day, verdict.campaign
 
 
-def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
+def _headed(view: View, shown: list[Verdict]) -> str:
+    """The outcome whose unit heads the effects: the main one, or another where all are told by that."""
+    told = {str(one.effect.outcome) for one in shown if one.effect is not None}
+    return told.pop() if len(told) == 1 else view.main
+
+
+def _row(view: View, verdict: Verdict, headed: str, with_money: bool) -> Row:
     listed = view.campaign(verdict.campaign)
     assert listed is not None
     row = verdict.effect
@@ -249,7 +256,7 @@ def _row(view: View, verdict: Verdict, with_money: bool) -> Row:
     between: Cell = ("–", -math.inf)
     if row is not None:
         outcome, by = str(row.outcome), float(row.effect)
-        change = view.bare_change(outcome, by) if outcome == view.main else view.change(outcome, by, short=True)
+        change = view.bare_change(outcome, by) if outcome == headed else view.change(outcome, by, short=True)
         effect = (change, float(row.effect))
         between = (view.change_range(str(row.outcome), float(row.low), float(row.high)), float(row.low))
     cells: list[Cell] = [
@@ -280,8 +287,8 @@ def remarks(view: View) -> list[Text]:
         )
     if strangers:
         told.append(
-            say("{customers} of the lists are not among the customers; they count by what is known of them.",
-                customers=view.counted_customers(strangers))
+            say("{assignments} name somebody who is not among the customers; they count by what is known of them.",
+                assignments=view.counted_assignments(strangers))
         )  # fmt: skip
     other = {str(one.effect.outcome) for one in verdicts(view) if one.effect is not None} - {view.main}
     told += [

@@ -141,9 +141,14 @@ def _standfirst(view: View) -> Text:
         else say("{campaigns} with {assignments}, without dates", campaigns=view.counted_campaigns(len(view.listed)),
                  assignments=view.counted_assignments(view.units))
     )  # fmt: skip
+    values = {"looked": looked, "outcome": view.outcome(view.main), "within": view.within(view.main)}
+    if not drawn:
+        return say("{looked}; none of them drew its arms by lot. They are judged by {outcome}{within}.", **values)
+    if len(view.listed) == 1:
+        return say("{looked}; its arms were drawn by lot. It is judged by {outcome}{within}.", **values)
     return say(
-        "{looked}; in {drawn} of them the arms were drawn by lot. They are judged by {outcome}{within}.", looked=looked,
-        drawn=view.language.number(drawn), outcome=view.outcome(view.main), within=view.within(view.main),
+        "{looked}; in {drawn} of them the arms were drawn by lot. They are judged by {outcome}{within}.",
+        drawn=view.language.number(drawn), **values,
     )  # fmt: skip
 
 
@@ -182,6 +187,9 @@ def _sound_kpi(view: View) -> Kpi | None:
         return None
     say, number = view.language.say, view.language.number
     compared = len(of_kind(view, *SOUND))
+    if not compared:
+        every = view.counted_campaigns(len(view.listed))
+        return Kpi(say("Caused a gain"), number(0), say("no sound experiment; {all}", all=every))
     return Kpi(
         say("Caused a gain"), number(len(of_kind(view, *GAINS))),
         view.language.say_count(
