@@ -13,9 +13,8 @@ import pandas as pd
 from customer_analytics.analysis.association.variants import are_variants
 from customer_analytics.analysis.rfm.customers import as_date
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative import estimates
+from customer_analytics.narrative.estimates import Estimates
 from customer_analytics.narrative.exhibits import How
-from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.association import Rules
@@ -35,7 +34,7 @@ def rows(frame: pd.DataFrame) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class View:
+class View(Estimates):
     """The result as this report may show it.
 
     `minimum_group`: fewer customers than this are not shown by themselves; `time_zone`: zone of the calendar days;
@@ -270,24 +269,6 @@ class View:
                     zone=self.time_zone)  # fmt: skip
         return (*own, (say("Data"), dated))
 
-    def few(self, count: int) -> str:
-        """A count of customers, or the word for one that is too small to show."""
-        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
-
-    def rate(self, rate: float, base: float, decimals: int = 0) -> str:
-        """A rate, or why there is none."""
-        if math.isnan(rate) or base < self.minimum_base:
-            return self.not_estimable(int(base))
-        return self.language.percent(rate, decimals)
-
-    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a bracket."""
-        return estimates.in_bracket(self.language, interval, decimals)
-
-    def between(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a cell."""
-        return estimates.between(self.language, interval, decimals)
-
     def numbers_between(self, low: float, high: float, decimals: int = 1) -> Text:
         """An interval of a plain number, for a bracket: interval 1.8 to 2.4."""
         number = self.language.number
@@ -302,7 +283,3 @@ class View:
         """An interval of an amount, for a bracket."""
         money = self.language.money
         return self.language.say("interval {low} to {high}", low=money(low), high=money(high))
-
-    def not_estimable(self, n: int) -> Text:
-        """The words instead of a rate."""
-        return estimates.not_estimable(self.language, n)

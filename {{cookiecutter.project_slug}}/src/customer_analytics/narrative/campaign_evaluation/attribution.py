@@ -273,7 +273,7 @@ def _paths(view: View) -> list[TableWords]:
             (language.number(row.conversions), row.conversions),
         ]  # fmt: skip
         if with_rate:
-            cells.append((view.rate(row.rate, row.journeys), row.rate))
+            cells.append((view.rate(row.rate, row.journeys, 1), row.rate))
         if one.has_value:
             cells.append((language.money(row.value), row.value))
         body.append(tuple(cells))

@@ -293,5 +293,5 @@ def _response_row(view: View, row: Any) -> Row:
                                 high=view.language.percent(float(row.high), 1))  # fmt: skip
     return (
         (view.shortened(row.event), None), (view.label(str(row.campaign)), None), (view.language.number(n), n),
-        (view.rate(share, base), share), (between if known else Text(""), float(row.low)),
+        (view.rate(share, base, 1), share), (between if known else Text(""), float(row.low)),
     )  # fmt: skip

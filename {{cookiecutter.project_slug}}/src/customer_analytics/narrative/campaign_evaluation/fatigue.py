@@ -105,7 +105,7 @@ def _row(view: View, cells: list[Any], number: int, shown: list[str], held: set[
         if one is None:
             row += [(language.number(None), None)] * (2 if metric in held else 1)
             continue
-        row.append((view.rate(float(one.rate), float(one.base)), float(one.rate)))
+        row.append((view.rate(float(one.rate), float(one.base), 1), float(one.rate)))
         if metric in held:
             row.append((_ratio(view, one, number), None if math.isnan(one.ratio) else float(one.ratio)))
     return tuple(row)

@@ -95,7 +95,7 @@ def _all_row(view: View, row: Any) -> Row:
     language, base = view.language, int(row.base)
     return (
         (traits.metric(view, row.metric), None), (language.number(row.events), row.events),
-        (traits.denominator(view, row.metric, base), base), (view.rate(float(row.rate), base), float(row.rate)),
+        (traits.denominator(view, row.metric, base), base), (view.rate(float(row.rate), base, 1), float(row.rate)),
         (_interval(view, row), float(row.low)),
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def _side_by_side(view: View) -> TableWords | None:
         cells = own[own["value"] == value].set_index("metric")
         name = view.shortened(value) if by_channel else view.label(str(value))
         sent = int(cells["sent"].max())
-        rates = [(view.rate(float(cells.at[m, "rate"]), float(cells.at[m, "base"])), float(cells.at[m, "rate"]))
+        rates = [(view.rate(float(cells.at[m, "rate"]), float(cells.at[m, "base"]), 1), float(cells.at[m, "rate"]))
                  for m in metrics]  # fmt: skip
         made.append(((name, None), (view.language.number(sent), sent), *rates))
     heads = [

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative import estimates
-from customer_analytics.statistics import Interval
+from customer_analytics.narrative.estimates import Estimates
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.campaigns.result import CampaignEvaluationResult
@@ -25,7 +24,7 @@ def chained(parts: Sequence[str], between: str) -> Text:
     return Text.build(message, {f"part{place}": one for place, one in enumerate(known)})
 
 
-class Phrases:
+class Phrases(Estimates):
     """What needs the language and the smallest groups only; the view of the report adds names and outcomes."""
 
     result: CampaignEvaluationResult
@@ -73,24 +72,6 @@ class Phrases:
         """A count of customers assigned to campaigns."""
         return self.language.say_count("{count} assignment", "{count} assignments", int(count))
 
-    def few(self, count: int) -> str:
-        """A count of customers, or the word for one that is too small to show."""
-        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
-
-    def rate(self, rate: float, base: float, decimals: int = 1) -> str:
-        """A rate, or why there is none."""
-        if math.isnan(rate) or base < self.minimum_base:
-            return self.not_estimable(int(base))
-        return self.language.percent(rate, decimals)
-
-    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a bracket."""
-        return estimates.in_bracket(self.language, interval, decimals)
-
-    def between(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a cell."""
-        return estimates.between(self.language, interval, decimals)
-
     def money_between(self, low: float, high: float) -> Text:
         """An interval of an amount, for a bracket."""
         return self.language.say("interval {low} to {high}", low=self.language.money(low),
@@ -99,7 +80,3 @@ class Phrases:
     def money_range(self, low: float, high: float) -> Text:
         """An interval of an amount, for a cell."""
         return self.language.say("{low} to {high}", low=self.language.money(low), high=self.language.money(high))
-
-    def not_estimable(self, n: int) -> Text:
-        """The words instead of a rate."""
-        return estimates.not_estimable(self.language, n)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +12,7 @@ from customer_analytics.analysis.funnel import FunnelResult
 from customer_analytics.analysis.scorecard import ScorecardResult
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative import estimates
+from customer_analytics.narrative.estimates import Estimates
 from customer_analytics.narrative.exhibits import How
 from customer_analytics.statistics import Interval
 
@@ -39,7 +39,7 @@ class Passage(NamedTuple):
 
 
 @dataclass(frozen=True)
-class View:
+class View(Estimates):
     """The results as this report may show them.
 
     `minimum_group`: groups with fewer units are not shown by themselves; `time_zone`: zone of the calendar days;
@@ -177,20 +177,6 @@ class View:
     def interval(self, interval: Interval, decimals: int = 0) -> Text:
         """An interval of a share, for a bracket."""
         return estimates.in_bracket(self.language, interval, decimals)
-
-    def between(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a cell."""
-        return estimates.between(self.language, interval, decimals)
-
-    def not_estimable(self, n: int) -> Text:
-        """The words instead of a rate."""
-        return estimates.not_estimable(self.language, n)
-
-    def rate(self, rate: float, base: int, decimals: int = 0) -> str:
-        """A rate, or why there is none."""
-        if math.isnan(rate) or base < self.minimum_base:
-            return self.not_estimable(base)
-        return self.language.percent(rate, decimals)
 
     def how(self, *own: tuple[Text, Text], window: Text | None = None) -> How:
         """The "How it was computed" box: own lines, then what holds for every table; `window`: where it is another."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,9 @@ import pandas as pd
 
 from customer_analytics.analysis.retention import RetentionResult
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative import estimates
+from customer_analytics.narrative.estimates import Estimates
 from customer_analytics.narrative.exhibits import How
 from customer_analytics.narrative.retention.spans import spans
-from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.habits import Habits
@@ -26,7 +24,7 @@ LONG_RUN = 2  # one in so many people must have reached an age for it to stand f
 
 
 @dataclass(frozen=True)
-class View:
+class View(Estimates):
     """The results as this report may show them.
 
     `minimum_group`: groups with fewer people are not shown by themselves; `time_zone`: zone of the calendar days;
@@ -195,10 +193,6 @@ class View:
             (say("Period"), say("{period}, calendar days in {zone}", period=self.period, zone=self.time_zone)),
         )
 
-    def few(self, count: int) -> str:
-        """A count of people, or the word for one that is too small to show."""
-        return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
-
     @property
     def clock(self) -> Text:
         """How days and periods are cut."""
@@ -210,21 +204,3 @@ class View:
             "week": say("Calendar weeks, from Monday"),
             "month": say("Calendar months"),
         }[definition.period]
-
-    def rate(self, rate: float, base: float, decimals: int = 0) -> str:
-        """A rate, or why there is none."""
-        if math.isnan(rate) or base < self.minimum_base:
-            return self.not_estimable(int(base))
-        return self.language.percent(rate, decimals)
-
-    def in_bracket(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a bracket."""
-        return estimates.in_bracket(self.language, interval, decimals)
-
-    def between(self, interval: Interval, decimals: int = 0) -> Text:
-        """An interval of a share, for a cell."""
-        return estimates.between(self.language, interval, decimals)
-
-    def not_estimable(self, n: int) -> Text:
-        """The words instead of a rate."""
-        return estimates.not_estimable(self.language, n)
