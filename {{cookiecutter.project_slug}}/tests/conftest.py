@@ -2,16 +2,29 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
+from pathlib import Path
 
 import ibis
 import pytest
 from hypothesis import settings
 from ibis.config import Config
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import any_engine
+
 # A busy machine is no failure. In CI hypothesis has such a profile of its own, with the same examples each time.
 if not os.environ.get("CI"):
     settings.register_profile("patient", deadline=None)
     settings.load_profile("patient")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", default="duckdb", help="the engine that the analyses' tests run on: duckdb, pyspark")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    any_engine.chosen = config.getoption("--engine")
 
 
 class SparkOptions(Config):

@@ -6,10 +6,10 @@ import datetime as dt
 import shutil
 from typing import Any
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from any_engine import connect
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
@@ -20,7 +20,7 @@ from .ledgers import assign
 
 
 def rows(project: Project, as_of: dt.date = AS_OF) -> list[dict[str, Any]]:
-    ledger = open_ledger(project, ibis.duckdb.connect(), as_of)
+    ledger = open_ledger(project, connect(), as_of)
     assert ledger is not None
     found: list[dict[str, Any]] = ledger.order_by("audience", "version", "customer_id").to_pyarrow().to_pylist()
     return found
@@ -28,17 +28,17 @@ def rows(project: Project, as_of: dt.date = AS_OF) -> list[dict[str, Any]]:
 
 def test_a_project_without_audiences_has_no_ledger(make: MakeProject) -> None:
     project = make({})
-    assert open_ledger(project, ibis.duckdb.connect(), AS_OF) is None
+    assert open_ledger(project, connect(), AS_OF) is None
     project.audiences.mkdir()
     (project.audiences / "README.md").write_text("lists\n", encoding="utf-8")
-    assert open_ledger(project, ibis.duckdb.connect(), AS_OF) is None
+    assert open_ledger(project, connect(), AS_OF) is None
 
 
 def test_the_ledger_is_the_union_of_the_assignments_in_the_shape_of_touches(make: MakeProject) -> None:
     project = make({})
     assign(project, "spring", {"a": "treatment", "b": "control"}, days=9, campaign="C-1")
     assign(project, "夏季", {"a": "control"}, days=5, expires=AS_OF)
-    ledger = open_ledger(project, ibis.duckdb.connect(), AS_OF)
+    ledger = open_ledger(project, connect(), AS_OF)
     assert ledger is not None
     assert tuple(ledger.columns) == COLUMNS
     assert {"campaign_id", "customer_id", "arm", "assigned_at"} <= set(COLUMNS)
@@ -74,7 +74,7 @@ def test_a_damaged_record_is_named_and_not_passed_over(make: MakeProject) -> Non
     assign(project, "summer", {"a": "control"}, days=9)
     (project.audiences / "spring" / "assignment.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(UserError, match=r"audiences/spring/assignment\.parquet"):
-        open_ledger(project, ibis.duckdb.connect(), AS_OF)
+        open_ledger(project, connect(), AS_OF)
 
 
 def test_an_audience_whose_swap_was_cut_short_is_put_back(make: MakeProject) -> None:

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import ibis
 import pytest
+from any_engine import connect
 
 from customer_analytics.engagement import Project
 from customer_analytics.pipeline.lock import exclusive
@@ -70,7 +70,7 @@ def state(project: Project) -> dict[str, bytes]:
 
 
 def held(project: Project) -> int:
-    ledger = open_ledger(project, ibis.duckdb.connect(), AS_OF)
+    ledger = open_ledger(project, connect(), AS_OF)
     assert ledger is not None
     return int(ledger.filter(ledger.arm == "control").count().to_pyarrow().as_py())
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis import hazard
 from customer_analytics.analysis.churn.study import study
@@ -52,7 +52,7 @@ def contracts(seed: int = 1, *, dated: bool = True) -> pd.DataFrame:
 
 
 def view_of(frame: pd.DataFrame, language: str, **parameters: Any) -> View:
-    table = ibis.duckdb.connect().create_table("subscriptions", frame)
+    table = connect().create_table("subscriptions", frame)
     table = table.mutate(**{name: table[name].cast("date") for name in table.columns if name.endswith("_on")})
     last = dt.date(2024, 1, 1) + dt.timedelta(days=700)
     tables = Tables(table.get_backend(), last, ZoneInfo("UTC"), {"subscriptions": table})

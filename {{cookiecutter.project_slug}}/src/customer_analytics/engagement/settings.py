@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from customer_analytics.engagement.block import Block
 from customer_analytics.engagement.days import FIRST_YEAR, LAST_YEAR, read_day
+from customer_analytics.engagement.engine import Engine, EngineSettings
 from customer_analytics.engagement.identity import IdentitySettings
 from customer_analytics.engagement.mistakes import Mistakes, nearest
 from customer_analytics.engagement.parameters import ReportParameters
@@ -249,7 +250,9 @@ class Engagement(Settings):
     as_of: dt.date | None = Field(None, description="last day to analyse; empty: the last day in the data")
     privacy: Privacy = Privacy.ANALYST
     minimum_group: Annotated[int, Field(ge=1, le=1000)] = Field(10, description="groups below this size are not shown")
-    engine: str = Field("duckdb", description="duckdb, or another Ibis backend")
+    engine: Engine = Field(
+        default_factory=EngineSettings, description="duckdb or pyspark; or a mapping of name and settings"
+    )
     brand: Brand = Field(default_factory=Brand)
     sources: list[Source] = Field(default_factory=list)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
@@ -282,13 +285,6 @@ class Engagement(Settings):
             hint = f"Did you mean {meant}?" if meant in list_currencies() else "For example GBP, CNY, USD."
             raise ValueError(f"not an ISO 4217 currency code: {currency!r}. {hint}")
         return currency
-
-    @field_validator("engine")
-    @classmethod
-    def _one_word(cls, engine: str) -> str:
-        if not engine.isidentifier():
-            raise ValueError(f"must be the name of an Ibis backend, for example duckdb, not {engine!r}")
-        return engine
 
     @field_validator("sources")
     @classmethod

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import duckdb
 import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
@@ -19,6 +16,7 @@ from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.expressions import local_time, utc_of_local_midnight
 from customer_analytics.schema import SCHEMAS
+from customer_analytics.tables.engines import connect
 from customer_analytics.tables.load_log import read_load_log
 from customer_analytics.tables.subset import limit_to_subset
 from customer_analytics.tables.swap import recover
@@ -80,7 +78,9 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
     files = {name: path for name, path in files.items() if path.is_file()}
     if not files:
         raise UserError([Problem("data/tables", "no tables have been loaded yet.", "Run `analytics load` first.")])
-    backend = connect(project.engagement.engine)
+    scratch = project.folder / ".analytics" / "scratch"  # what names people stays in the project
+    engine = project.engagement.engine
+    backend = connect(engine.name, engine.settings, scratch)
     opened = {name: _read(backend, path, name) for name, path in files.items()}
     spans = {name: _spans(table) for name, table in opened.items()}
     zone = project.engagement.zone
@@ -95,30 +95,7 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
     }
     if subset is not None:
         tables = limit_to_subset(tables, subset)
-    scratch = project.folder / ".analytics" / "scratch"  # what names people stays in the project
     return Tables(backend, last_day, zone, tables, first, later, scratch)
-
-
-def connect(engine: str) -> ibis.BaseBackend:
-    """A connection to the engine of the engagement: DuckDB in this process, or another Ibis backend.
-
-    Raises:
-        UserError: Ibis has no such backend, or its driver is not installed.
-    """
-    if engine == "duckdb":
-        duck = ibis.duckdb.connect()
-        duck.settings["TimeZone"] = "UTC"
-        with contextlib.suppress(duckdb.Error):  # a kernel without ipywidgets cannot set it, and shows no bar either
-            duck.settings["enable_progress_bar"] = False
-        return duck
-    try:
-        importlib.import_module(f"ibis.backends.{engine}")
-        backend: ibis.BaseBackend = getattr(ibis, engine).connect()
-    except (ImportError, AttributeError) as error:
-        what = f"the engine {engine!r} cannot be used here: {error}."
-        mend = "Use `engine: duckdb`, or install the backend's driver."
-        raise UserError([Problem("engagement.yml, engine", what, mend)]) from error
-    return backend
 
 
 def _read(backend: ibis.BaseBackend, path: Path, name: str) -> ir.Table:

@@ -7,11 +7,11 @@ import math
 from fractions import Fraction
 from pathlib import Path
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from any_engine import connect
 from scipy.stats import norm
 
 from customer_analytics.analysis.actions.choice import (
@@ -172,7 +172,7 @@ def test_the_assignment_is_an_audience_of_the_ledger(tmp_path: Path) -> None:
     folder = tmp_path / "audiences" / AUDIENCE
     folder.mkdir(parents=True)
     rows.to_parquet(folder / "assignment.parquet", index=False)
-    ledger = open_ledger(Project.find(tmp_path), ibis.duckdb.connect(), AS_OF)
+    ledger = open_ledger(Project.find(tmp_path), connect(), AS_OF)
     assert ledger is not None
     read = ledger.to_pandas().sort_values("customer_id", ignore_index=True)
     assert read["current"].all()

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.actions.assumed import assumed_terms, readable
 from customer_analytics.analysis.actions.curve import Cases
@@ -42,7 +42,7 @@ def orders_of(rows: Sequence[tuple[str, int, float]], last: int) -> Tables:
             "amount": pa.array([Decimal(str(row[2])) for row in rows], pa.decimal128(18, 4)),
         }
     )
-    backend = ibis.duckdb.connect()
+    backend = connect()
     as_of = DAY + dt.timedelta(days=last - 1)
     return Tables(backend, as_of, ZoneInfo("UTC"), {"orders": backend.create_table("orders", table)})
 
@@ -134,7 +134,7 @@ def contracts_of(rows: list[dict[str, Any]]) -> Tables:
             ("ended_on", pa.date32()),
         ]
     )
-    backend = ibis.duckdb.connect()
+    backend = connect()
     made = backend.create_table("subscriptions", pa.Table.from_pylist(rows, schema=schema))
     return Tables(backend, DAY, ZoneInfo("UTC"), {"subscriptions": made})
 

@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.attribution import journeys, models, ready_paths
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
@@ -46,7 +47,7 @@ def paths_of(rows: int, channels: int) -> pd.DataFrame:
 
 
 def test_ten_thousand_paths_take_a_second() -> None:
-    table = ibis.duckdb.connect().create_table("paths", ibis.memtable(paths_of(10_000, 12)))
+    table = connect().create_table("paths", ibis.memtable(paths_of(10_000, 12)))
     taken = []
     for _ in range(2):
         begun = time.process_time()

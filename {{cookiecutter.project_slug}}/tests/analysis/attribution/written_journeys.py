@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.analysis.attribution import Attribution, attribution
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
-from customer_analytics.tables.store import Tables, connect
+from customer_analytics.tables.store import Tables
 
 AS_OF = dt.date(2024, 12, 31)
 START = dt.datetime(2024, 3, 1, 12)
@@ -28,7 +29,7 @@ TYPES = {
 
 def tables_of(**frames: Iterable[dict[str, object]]) -> Tables:
     """Canonical tables of rows; moments bring their calendar days."""
-    engine, made = connect("duckdb"), {}
+    engine, made = connect(), {}
     for name, rows in frames.items():
         frame = pd.DataFrame(rows)
         for column in [one for one in frame if one in ("occurred_at", "ordered_at")]:

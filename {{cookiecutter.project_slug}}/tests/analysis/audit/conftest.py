@@ -11,6 +11,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.expressions import local_time
 from customer_analytics.schema import SCHEMAS, Kind
@@ -42,7 +43,7 @@ def make_tables() -> Callable[..., Tables]:
     """A function: frames by table name -> Tables in UTC (or another zone)."""
 
     def make(as_of: dt.date | None = None, zone: str = "UTC", **frames: pd.DataFrame) -> Tables:
-        backend = ibis.duckdb.connect()
+        backend = connect()
         bare = Tables(backend, as_of or dt.date(2024, 12, 31), ZoneInfo(zone), {})
         tables = {name: _table(backend, bare, name, frame) for name, frame in frames.items()}
         return Tables(backend, bare.as_of, bare.zone, tables)

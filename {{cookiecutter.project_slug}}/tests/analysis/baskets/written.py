@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.analysis.baskets import Baskets, baskets
 from customer_analytics.engagement.parameters import BasketRulesParameters
-from customer_analytics.tables.store import Tables, connect
+from customer_analytics.tables.store import Tables
 
 TYPES = {
     "quantity": "float64", "unit_price": "decimal(18, 4)", "amount": "decimal(18, 4)", "cost": "decimal(18, 4)",
@@ -22,7 +23,7 @@ AS_OF = dt.date(2024, 12, 31)
 
 def tables_of(**frames: list[dict[str, object]]) -> Tables:
     """Canonical tables of rows; moments bring their calendar days."""
-    engine = connect("duckdb")
+    engine = connect()
     made = {}
     for name, rows in frames.items():
         frame = pd.DataFrame(rows)

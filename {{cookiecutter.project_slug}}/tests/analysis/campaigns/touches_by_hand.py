@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.analysis.campaigns import Campaigns, prepare
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
@@ -53,10 +54,10 @@ def tables(zone: str = "UTC", last: dt.date = LAST, **rows: list[dict[str, Any]]
         ]
         table = ibis.memtable(values, schema=kinds)
         local = ZoneInfo(zone)
-        made = Tables(ibis.duckdb.connect(), last, local, {})
+        made = Tables(connect(), last, local, {})
         days = {column[:-3] + "_on": made.local(table[column]).date() for column in kinds if column in TIMES}
         found[name] = table.mutate(**days) if days else table
-    return Tables(ibis.duckdb.connect(), last, ZoneInfo(zone), found)
+    return Tables(connect(), last, ZoneInfo(zone), found)
 
 
 def _plain(value: Any, kind: str) -> Any:

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.analysis.channels import Channels, channels
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
-from customer_analytics.tables.store import Tables, connect
+from customer_analytics.tables.store import Tables
 
 FIRST, AS_OF = dt.date(2024, 1, 1), dt.date(2024, 12, 31)
 TYPES = {
@@ -26,7 +27,7 @@ def at(day: int) -> dt.datetime:
 
 
 def tables_of(**frames: list[dict[str, object]]) -> Tables:
-    engine, made = connect("duckdb"), {}
+    engine, made = connect(), {}
     for name, rows in frames.items():
         frame = pd.DataFrame(rows)
         for column in [one for one in frame if one.endswith("_at")]:

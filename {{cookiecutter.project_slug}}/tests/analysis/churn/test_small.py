@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import pandas as pd
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.churn.samples import samples
 from customer_analytics.analysis.churn.study import study
@@ -24,7 +25,7 @@ Make = Callable[..., Tables]
 @pytest.fixture(scope="module")
 def make() -> Make:
     """make(orders=[(customer, day), …], …): tables of rows; a day counts from 2023-01-01."""
-    backend = ibis.duckdb.connect()
+    backend = connect()
     numbers = iter(range(10**6))
 
     def moment(day: float | None) -> dt.datetime | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.tables.store import Tables
 
@@ -61,7 +61,7 @@ def tables(who: np.ndarray, day: np.ndarray, sent: np.ndarray) -> Tables:
             "amount": 10.0,
         }
     )
-    engine = ibis.duckdb.connect()
+    engine = connect()
     made = {"orders": engine.create_table("orders", orders)}
     if len(sent):
         touches = pd.DataFrame({"campaign_id": "news", "customer_id": [f"c{i}" for i in sent]})

@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.dropoff.units import Kind, Property, Units
 
@@ -18,7 +19,7 @@ START = dt.datetime(2024, 3, 1)
 
 @pytest.fixture(scope="session")
 def backend() -> ibis.BaseBackend:
-    return ibis.duckdb.connect()
+    return connect()
 
 
 @pytest.fixture(scope="session")

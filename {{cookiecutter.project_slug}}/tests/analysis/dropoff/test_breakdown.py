@@ -12,6 +12,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis import dropoff, funnel
 from customer_analytics.analysis.dropoff.breakdown import break_down
@@ -52,7 +53,7 @@ def tables(ways: Ways) -> Tables:
         for place, (person, way) in enumerate(ways.items())
         for order, (event, device) in enumerate(way)
     ]  # fmt: skip
-    backend = ibis.duckdb.connect()
+    backend = connect()
     events = backend.create_table("events", pd.DataFrame(rows).sample(frac=1, random_state=1))
     events = events.mutate(occurred_on=events.occurred_at.date())
     return Tables(backend, dt.date(2024, 6, 30), ZoneInfo("UTC"), {"events": events}, start)
@@ -156,7 +157,7 @@ def test_columns_that_name_people_are_refused_as_groups(name: str) -> None:
          "occurred_at": dt.datetime(2024, 1, 1)}
         for n in range(9)
     ]  # fmt: skip
-    events = ibis.duckdb.connect().create_table("events", pd.DataFrame(rows))
+    events = connect().create_table("events", pd.DataFrame(rows))
     events = events.mutate(occurred_on=events.occurred_at.date())
     own = Tables(events.get_backend(), dt.date(2024, 6, 30), ZoneInfo("UTC"), {"events": events})
     asked = parameters(break_down=(name,))
@@ -194,7 +195,7 @@ def test_columns_that_name_a_kind_are(name: str) -> None:
 
 
 def test_nothing_at_all_is_no_error(make_units: Callable[..., Any]) -> None:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     row = {"customer_id": "c", "event": "see", "device": "phone", "occurred_at": dt.datetime(2024, 1, 1)}
     events = backend.create_table("events", pd.DataFrame([row, row | {"event": "add"}, row | {"event": "buy"}]))
     events = events.mutate(occurred_on=events.occurred_at.date())

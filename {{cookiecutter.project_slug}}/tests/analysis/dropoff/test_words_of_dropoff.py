@@ -9,6 +9,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis import dropoff, funnel
 from customer_analytics.engagement.parameters import FunnelParameters
@@ -40,7 +41,7 @@ def tables() -> Tables:
                 "channel": channel, "occurred_at": start + dt.timedelta(minutes=40 * visit, seconds=30 * step),
                 "properties": '{"error": "<i>card {z} declined"}' if is_stuck else None,
             })  # fmt: skip
-    backend = ibis.duckdb.connect()
+    backend = connect()
     events = backend.create_table("events", pd.DataFrame(rows))
     orders = pd.DataFrame({"order_id": [f"o{i}" for i in range(100)], "customer_id": "c1", "amount": 50.0})
     orders["ordered_at"] = start

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.features.facts import OWN_CATEGORY, Facts
 from customer_analytics.analysis.features.life import ORDERS, Life, there_days, with_neighbours
@@ -71,7 +72,7 @@ def _is_time(name: str, value: Any) -> bool:
 @pytest.fixture(scope="session")
 def empty_tables() -> Tables:
     """All tables in an engine of their own, without rows."""
-    backend = ibis.duckdb.connect()
+    backend = connect()
     backend.con.execute("SET threads = 1")  # a handful of rows: threads would only wait for each other
     made = {name: backend.create_table(name, arrow(name, [])) for name in TYPES}
     return Tables(backend, dt.date(1971, 6, 30), ZoneInfo("UTC"), made, dt.datetime(1970, 1, 1))

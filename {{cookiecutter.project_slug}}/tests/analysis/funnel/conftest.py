@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.tables.store import Tables
 
@@ -44,7 +44,7 @@ def reference() -> ModuleType:
 @pytest.fixture(scope="session")
 def make_tables() -> MakeTables:
     """Tables of rows, in one engine for the session; days as `analytics load` and `open_tables` would give them."""
-    backend = ibis.duckdb.connect()
+    backend = connect()
     number = iter(range(1_000_000))
 
     def make(

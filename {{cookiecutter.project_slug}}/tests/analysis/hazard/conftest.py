@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pytest
 import yaml
+from any_engine import connect
 
 from customer_analytics.engagement import Project
 from customer_analytics.tables.load import load
@@ -42,7 +42,7 @@ def tables_of() -> Callable[..., Tables]:
     """tables_of(subscriptions=frame, …): canonical tables straight in the engine, as of LAST_DAY."""
 
     def make(as_of: dt.date = LAST_DAY, **frames: pd.DataFrame) -> Tables:
-        engine = ibis.duckdb.connect()
+        engine = connect()
         tables = {name: _with_days(engine.create_table(name, frame)) for name, frame in frames.items()}
         return Tables(engine, as_of, ZoneInfo("UTC"), tables)
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.hazard.columns import AGE, COMPLAINT, DISCOUNTED, Source
 from customer_analytics.analysis.hazard.contracts import contract_spells, relation_rows
@@ -34,7 +35,7 @@ def tables(*, dated: bool) -> Tables:
         "orders": {"customer_id": "string", "ordered_at": "timestamp", "discount": "decimal(18, 4)"},
     }  # fmt: skip
     unbound = {name: ibis.table(schema, name=name) for name, schema in made.items()}
-    return Tables(ibis.duckdb.connect(), dt.date(2026, 6, 30), ZoneInfo("UTC"), unbound)
+    return Tables(connect(), dt.date(2026, 6, 30), ZoneInfo("UTC"), unbound)
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "pyspark", "postgres"])

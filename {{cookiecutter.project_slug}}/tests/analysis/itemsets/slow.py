@@ -7,9 +7,10 @@ from itertools import combinations
 
 import ibis
 import pandas as pd
+from any_engine import connect
 
 Baskets = list[set[int]]
-_ENGINE = ibis.duckdb.connect()
+_ENGINE = connect()
 
 
 def lines_of(baskets: Baskets) -> ibis.expr.types.Table:

@@ -9,11 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from any_engine import connect
 from campaigns_with_costs import people, with_costs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,7 +136,7 @@ def test_who_takes_part_is_drawn_and_not_the_best_customers() -> None:
 
 
 def shop(**tables: pd.DataFrame) -> Tables:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     named = {name: backend.create_table(name, frame) for name, frame in tables.items()}
     return Tables(backend, AS_OF, ZoneInfo("UTC"), named)
 
@@ -274,7 +274,7 @@ def test_the_assignment_is_an_audience_of_the_ledger(tmp_path: Path) -> None:
     folder = tmp_path / "audiences" / AUDIENCE
     folder.mkdir(parents=True)
     rows.to_parquet(folder / "assignment.parquet", index=False)
-    ledger = open_ledger(Project.find(tmp_path), ibis.duckdb.connect(), AS_OF)
+    ledger = open_ledger(Project.find(tmp_path), connect(), AS_OF)
     assert ledger is not None
     read = ledger.to_pandas()
     assert read["current"].all() and len(read) == 6_000

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from any_engine import connect
 
 END = 20_000  # last day that counts, days since 1970-01-01
 
 
 def as_tables(days: pd.DataFrame, people: pd.DataFrame) -> tuple[ir.Table, ir.Table]:
     """Both as tables of an engine, rows in no particular order."""
-    backend = ibis.duckdb.connect()
+    backend = connect()
     shuffled = [frame.sample(frac=1, random_state=3).reset_index(drop=True) for frame in (days, people)]
     whole = ("day", "start_day", "purchases")
     made = [frame.astype({name: "int32" for name in whole if name in frame}) for frame in shuffled]

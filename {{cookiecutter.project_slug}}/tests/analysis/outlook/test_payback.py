@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.outlook.contracts import contract_cohorts
 from customer_analytics.analysis.outlook.curves import fit
@@ -51,7 +52,7 @@ def client(n: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
 def as_tables(customers: pd.DataFrame, days: pd.DataFrame, spend: pd.DataFrame) -> tuple[Tables, ibis.Table]:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     tables = {
         "customers": backend.create_table("customers", customers.sample(frac=1, random_state=1)),
         "spend": backend.create_table("spend", spend.sample(frac=1, random_state=1)),
@@ -130,7 +131,7 @@ def contracts(n: int, seed: int, alpha: float, beta: float) -> pd.DataFrame:
 
 def test_contracts_are_counted_at_the_ages_that_all_of_a_month_have_reached() -> None:
     rows = contracts(600, 1, 1.0, 8.0)
-    backend = ibis.duckdb.connect()
+    backend = connect()
     own = rows[["customer_id", "started_on", "ended_on"]].assign(started_at=0, ended_at=0)
     tables = Tables(backend, AS_OF, ZoneInfo("UTC"), {"subscriptions": backend.create_table("subscriptions", own)})
     found = contract_cohorts(tables)
@@ -146,7 +147,7 @@ def test_contracts_are_counted_at_the_ages_that_all_of_a_month_have_reached() ->
 
 def test_the_rate_of_leaving_of_contracts_is_found_again() -> None:
     rows = contracts(6000, 2, 0.9, 9.0)
-    backend = ibis.duckdb.connect()
+    backend = connect()
     own = rows[["customer_id", "started_on", "ended_on"]].assign(started_at=0, ended_at=0)
     tables = Tables(backend, AS_OF, ZoneInfo("UTC"), {"subscriptions": backend.create_table("subscriptions", own)})
     cohorts = contract_cohorts(tables)
@@ -174,7 +175,7 @@ def visits(n: int, seed: int, *, stop: int | None = None) -> pd.DataFrame:
 
 def test_people_who_stopped_are_late_and_those_who_come_are_not() -> None:
     days = visits(300, 1, stop=25)
-    backend = ibis.duckdb.connect()
+    backend = connect()
     table = backend.create_table("days", days.sample(frac=1, random_state=1).astype({"day": "int32"}))
     found = lapse(own_gaps(table), END + 1, 60, 30)
     assert found is not None
@@ -194,7 +195,7 @@ def test_people_who_stopped_are_late_and_those_who_come_are_not() -> None:
 
 def test_the_check_looks_only_at_what_was_known_then() -> None:
     days = visits(300, 2)
-    backend = ibis.duckdb.connect()
+    backend = connect()
     whole = backend.create_table("days", days.astype({"day": "int32"}))
     found = lapse(own_gaps(whole), END + 1, 60, 30)
     assert found is not None
@@ -209,5 +210,5 @@ def test_the_check_looks_only_at_what_was_known_then() -> None:
 
 def test_no_rhythm_no_list() -> None:
     days = pd.DataFrame({"person_id": ["a", "b"], "day": [END, END]})
-    backend = ibis.duckdb.connect()
+    backend = connect()
     assert lapse(own_gaps(backend.create_table("days", days.astype({"day": "int32"}))), END + 1, 60, 30) is None

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis import outlook, retention
 from customer_analytics.engagement.parameters import RetentionParameters
@@ -51,7 +51,7 @@ def make_tables() -> Tables:
         "customers": pd.DataFrame(customers, columns=["customer_id", "acquisition_channel", "signed_up_on"]),
         "spend": pd.DataFrame(spend, columns=["channel", "day", "cost"]),
     }
-    backend = ibis.duckdb.connect()
+    backend = connect()
     made = {}
     for name, frame in frames.items():
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -178,7 +178,7 @@ def test_metrics_and_tables_are_plain_and_small_groups_are_not_in_them(view: Vie
 
 
 def test_without_orders_or_people_the_sections_say_what_is_missing() -> None:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     days = pd.DataFrame({"customer_id": ["a"], "event": ["visit"], "occurred_at": [pd.Timestamp(2024, 6, 1, 9)]})
     days["occurred_on"] = days["occurred_at"].dt.date
     tables = Tables(backend, AS_OF, ZoneInfo("UTC"), {"events": backend.create_table("events", days)})

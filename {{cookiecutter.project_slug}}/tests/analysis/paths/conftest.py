@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.tables.store import Tables
 
@@ -25,7 +26,7 @@ MakeEvents = Callable[..., Tables]
 
 @pytest.fixture(scope="session")
 def engine() -> ibis.BaseBackend:
-    return ibis.duckdb.connect()
+    return connect()
 
 
 @pytest.fixture

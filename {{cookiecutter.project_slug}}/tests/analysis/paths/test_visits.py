@@ -7,12 +7,12 @@ import itertools
 import random
 from typing import NamedTuple
 
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import paths_reference as reference
 import pyarrow as pa
 import pytest
+from any_engine import connect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from paths_reference import Action, Visit
@@ -23,7 +23,7 @@ from customer_analytics.analysis.paths.visits import DEPTH, FIRSTS, LONGEST_VISI
 GOAL = 4
 BEGIN = dt.datetime(2024, 3, 30, 22, 0)  # the night in which European clocks change
 STEP = 400  # seconds: many ties, and gaps on both sides of half an hour
-ENGINE = ibis.duckdb.connect()
+ENGINE = connect()
 NUMBERS = itertools.count()
 
 

@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 from sklearn.linear_model import Ridge
 from sklearn.metrics import r2_score
 
@@ -21,7 +22,7 @@ DAY = dt.date(2024, 3, 1)
 
 
 def test_the_earlier_tables_hold_nothing_that_came_later() -> None:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     orders = pd.DataFrame({"order_id": ["1", "2"], "customer_id": ["a", "a"], "amount": [1.0, 2.0]})
     orders["ordered_at"] = pd.to_datetime(["2024-02-29 23:59", "2024-03-01 00:00"])
     orders["paid_at"] = pd.to_datetime(["2024-03-02", "2024-03-02"])

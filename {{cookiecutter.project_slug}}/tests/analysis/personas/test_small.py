@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis import personas
 from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN
@@ -38,7 +38,7 @@ def client(counts: list[int]) -> Tables:
             "amount": pa.array([Decimal("10.0000")] * len(who), pa.decimal128(18, 4)),
         }
     )
-    backend = ibis.duckdb.connect()
+    backend = connect()
     return Tables(backend, AS_OF, ZoneInfo("UTC"), {"orders": backend.create_table("orders", table)})
 
 
@@ -121,7 +121,7 @@ def test_clients_without_orders_are_known_by_their_events(make_tags: Callable[..
     moments = [dt.datetime(2024, 6, 1 + i % 28, i % 24) for i in range(len(seen))]
     events = pa.table({"customer_id": seen, "event": ["view"] * len(seen), "occurred_at": moments,
                        "occurred_on": [moment.date() for moment in moments]})  # fmt: skip
-    backend = ibis.duckdb.connect()
+    backend = connect()
     tables = Tables(backend, AS_OF, ZoneInfo("UTC"), {"events": backend.create_table("events", events)})
     answer = personas.analyse(tables, portrait(tags(100), make_tags), QUICK)
     assert (answer.population.counted, answer.population.described) == ("events", 100)

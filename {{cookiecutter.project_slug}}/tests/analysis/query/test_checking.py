@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis.query import Query, names_in, parse_condition, parse_value
 from customer_analytics.engagement.errors import UserError
@@ -157,7 +158,7 @@ def test_names_in_a_rule() -> None:
 
 
 def test_without_a_customers_table_everyone_in_any_table_is_known() -> None:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     events = backend.create_table("events", schema={"customer_id": "string", "event": "string", "occurred_on": "date"})
     assert (
         Query(Tables(backend, dt.date(2025, 1, 1), ZoneInfo("UTC"), {"events": events}))

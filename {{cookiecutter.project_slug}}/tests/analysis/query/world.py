@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import pyarrow as pa
+from any_engine import connect
 
 from customer_analytics.tables.store import Tables
 
@@ -143,7 +143,7 @@ def make_rows(seed: int) -> Rows:
 
 def make_tables(rows: Rows, as_of: dt.date = AS_OF) -> tuple[Tables, Any]:
     """(tables of an engagement, ledger) in a DuckDB of their own; the local days come from Python's own zones."""
-    backend = ibis.duckdb.connect()
+    backend = connect()
     made = {}
     moments = [as_of_moment(as_of)]
     for name, types in SCHEMAS.items():

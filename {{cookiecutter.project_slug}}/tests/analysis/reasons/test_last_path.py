@@ -9,6 +9,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from any_engine import connect
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from customer_analytics.analysis.reasons import trails
@@ -105,7 +106,7 @@ def tables(orders: list[tuple[str, int, float]], events: list[tuple[str, str, in
         "orders": ibis.memtable(ordered, schema={"customer_id": "string", "discount": "float64", "ordered_on": "date"}),
         "events": ibis.memtable(seen[list(kinds)], schema=kinds),
     }
-    return Tables(ibis.duckdb.connect(), EPOCH + dt.timedelta(days=CUT + 100), ZoneInfo("UTC"), made)
+    return Tables(connect(), EPOCH + dt.timedelta(days=CUT + 100), ZoneInfo("UTC"), made)
 
 
 def test_trails_by_hand() -> None:
@@ -140,7 +141,7 @@ def test_deeds_with_which_people_begin_are_no_path() -> None:
 
 
 def test_nothing_done_gives_no_deeds() -> None:
-    assert trails.deeds(Tables(ibis.duckdb.connect(), EPOCH, ZoneInfo("UTC"), {})) is None
+    assert trails.deeds(Tables(connect(), EPOCH, ZoneInfo("UTC"), {})) is None
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "pyspark", "postgres"])

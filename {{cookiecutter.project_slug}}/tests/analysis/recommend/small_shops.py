@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import ibis
 import numpy as np
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.analysis.baskets import Baskets
-from customer_analytics.tables.store import Tables, connect
+from customer_analytics.tables.store import Tables
 
 Basket = tuple[str | None, int, frozenset[int]]  # customer, day, items
 FIRST_DAY = 19_000
@@ -45,7 +46,7 @@ def shop_of(rows: Iterable[Basket], later_share: float = 0.35) -> Shop:
 
 def baskets_of(shop: Shop, names: dict[int, str] | None = None, *, shuffle: int = 0, dated: bool = True) -> Baskets:
     """As analysis.baskets makes them; `shuffle`: the engine's rows in another order."""
-    engine = connect("duckdb")
+    engine = connect()
     lines = pd.DataFrame(
         [(number, item) for number, (_, _, own) in enumerate(shop.rows) for item in sorted(own)],
         columns=["basket", "item"],

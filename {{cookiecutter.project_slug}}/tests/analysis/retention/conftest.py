@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.expressions import local_time
 from customer_analytics.tables.store import Tables
@@ -52,7 +52,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # the slow reference a
 @pytest.fixture(scope="session")
 def make_tables() -> Any:
     """Tables from lists of rows; the columns are those that any row has."""
-    backend = ibis.duckdb.connect()
+    backend = connect()
     names = iter(range(10**9))
 
     def make(as_of: dt.date, zone: str = "UTC", **tables: Rows) -> Tables:

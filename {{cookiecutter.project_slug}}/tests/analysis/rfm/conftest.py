@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.tables.store import Tables
 
@@ -51,7 +51,7 @@ def make_tables() -> MakeTables:
         columns = [name for name in TYPES if names is None or name in names]
         schema = pa.schema([(name, TYPES[name]) for name in columns])
         table = pa.Table.from_pylist([{name: row.get(name) for name in columns} for row in rows], schema=schema)
-        backend = ibis.duckdb.connect()
+        backend = connect()
         tables = {"orders": backend.create_table("orders", table)}
         if customers is not None:
             listed = pa.table({"customer_id": pa.array(list(customers), pa.string())})

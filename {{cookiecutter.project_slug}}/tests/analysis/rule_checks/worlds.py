@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 import numpy as np
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.analysis.association import Rules, rules
 from customer_analytics.analysis.baskets.basket import Baskets
@@ -41,7 +42,7 @@ def world(
         "value": "float64", "later": "boolean", "promotion": "boolean",
         **{f"group_{name}": "string" for name in groups},
     }  # fmt: skip
-    engine = ibis.duckdb.connect()
+    engine = connect()
     frame = heads.astype(object).where(heads.notna(), None)
     counts = lines.groupby("item")["basket"].agg(baskets="count").reset_index()
     early = lines[~np.array(last)[lines["basket"].to_numpy()]].groupby("item")["basket"].count()

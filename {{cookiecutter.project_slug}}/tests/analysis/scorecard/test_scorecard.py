@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
+from any_engine import connect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -63,7 +63,7 @@ def customer(person: str, ago: int | None, channel: str | None = None) -> dict[s
 
 
 def tables(**rows: list[dict[str, Any]]) -> Tables:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     schemas = {"events": EVENT, "orders": ORDER, "customers": CUSTOMER}
     made = {
         name: backend.create_table(name, pa.Table.from_pylist(listed, schema=schemas[name]))

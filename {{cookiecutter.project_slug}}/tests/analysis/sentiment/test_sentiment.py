@@ -9,10 +9,10 @@ from collections import Counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
+from any_engine import connect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +35,7 @@ SCHEMA = pa.schema(
 
 
 def tables_of(rows: list[dict[str, Any]]) -> Tables:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     full = [{name: row.get(name) for name in SCHEMA.names} | {"given_on": dt.date(2025, 5, 2)} for row in rows]
     feedback = backend.create_table("feedback", pa.Table.from_pylist(full, schema=SCHEMA))
     return Tables(backend, dt.date(2025, 6, 30), ZoneInfo("UTC"), {"feedback": feedback})
@@ -211,7 +211,7 @@ def test_no_text_of_a_customer_is_in_the_result() -> None:
 
 
 def test_without_feedback_there_is_no_result() -> None:
-    backend = ibis.duckdb.connect()
+    backend = connect()
     nothing = Tables(backend, dt.date(2025, 6, 30), ZoneInfo("UTC"), {})
     assert sentiment.analyse(nothing, 5) is None and sentiment.customer_sentiment(nothing) is None
     for text in (None, "Очень", "123"):

@@ -6,10 +6,11 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from any_engine import connect
 
 from customer_analytics.analysis.sequences.history import History, history
 
-CONNECTION = ibis.duckdb.connect()
+CONNECTION = connect()
 
 
 def as_lines(rows: list[tuple[int, int, int]]) -> ir.Table:

@@ -14,6 +14,7 @@ import ibis
 import pandas as pd
 import pytest
 import yaml
+from any_engine import connect
 
 from customer_analytics.analysis.tags import TagPortrait, tag_portrait
 from customer_analytics.engagement import Project
@@ -46,7 +47,7 @@ def small_tables() -> Callable[..., Tables]:
     """A function: frames by table name -> Tables, with the day of each time, in UTC or another zone."""
 
     def make(as_of: dt.date = dt.date(2024, 6, 30), zone: str = "UTC", **frames: pd.DataFrame) -> Tables:
-        backend = ibis.duckdb.connect()
+        backend = connect()
         bare = Tables(backend, as_of, ZoneInfo(zone), {}, dt.datetime(2000, 1, 1))
         tables = {}
         for name, frame in frames.items():

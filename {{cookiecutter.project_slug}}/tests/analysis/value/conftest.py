@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
-import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from any_engine import connect
 
 from customer_analytics.analysis import rfm, value
 from customer_analytics.engagement.parameters import RfmParameters
@@ -45,7 +45,7 @@ def make_client() -> MakeClient:
     """Tables from frames: orders with an id each, and any further tables."""
 
     def make(orders: pd.DataFrame, as_of: dt.date = AS_OF, **others: pd.DataFrame) -> Tables:
-        backend = ibis.duckdb.connect()
+        backend = connect()
         own = orders.assign(order_id=[f"O{place}" for place in range(len(orders))])
         frames: Mapping[str, pd.DataFrame] = {"orders": own, **others}
         tables = {}
