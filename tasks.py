@@ -161,11 +161,17 @@ def tool_environment() -> Path:
 
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    optional = [*extras["dev"], *extras["postgres"], *extras["linkage"]]
+    optional = [*extras["dev"], *extras["postgres"], *extras["linkage"], *(extras["spark"] if has_java() else ())]
     wanted = [*project["dependencies"], *optional, "cookiecutter>=2.6", "cruft>=2.16"]
     return make_environment(
         ENVIRONMENT, ["-c", str(CONSTRAINTS), *wanted], depends_on=[PROJECT / "pyproject.toml", CONSTRAINTS]
     )
+
+
+def has_java() -> bool:
+    """Whether Spark can run here; without Java its tests skip, saying so, and it need not be downloaded."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java", path=str(Path(home, "bin")) if home else None) is not None
 
 
 def bakery() -> Path:
