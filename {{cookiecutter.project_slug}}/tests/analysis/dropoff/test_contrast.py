@@ -25,9 +25,10 @@ from customer_analytics.analysis.dropoff.contrast import (
     plain_variance,
 )
 from customer_analytics.analysis.dropoff.logistic import PRIOR_SD, fit
+from customer_analytics.analysis.dropoff.people import person_moments
 from customer_analytics.analysis.dropoff.sizes import test_size as size_of_test
 from customer_analytics.analysis.dropoff.sizes import units_per_arm
-from customer_analytics.analysis.dropoff.units import Units, person_moments
+from customer_analytics.analysis.dropoff.units import Units
 
 
 def test_the_odds_ratio_is_that_of_the_cells_with_a_half_each() -> None:
@@ -42,6 +43,13 @@ def test_many_units_are_tested_as_the_exact_test_would() -> None:
     exact = stats.fisher_exact([[15_000, 15_000], [15_350, 14_650]]).pvalue
     assert fisher(many) == pytest.approx(exact, rel=0.05)
     assert fisher(Counts(0, 0, 10, 3)) == 1.0
+
+
+@given(some.integers(1, 400), some.integers(1, 400), some.floats(0, 1), some.floats(0, 1))
+def test_the_exact_test_is_fishers(n: int, rest_n: int, share: float, rest_share: float) -> None:
+    own = Counts(n, round(n * share), rest_n, round(rest_n * rest_share))
+    table = [[own.reached, n - own.reached], [own.rest_reached, rest_n - own.rest_reached]]
+    assert fisher(own) == pytest.approx(stats.fisher_exact(table).pvalue, rel=1e-8, abs=1e-300)
 
 
 def test_people_who_come_often_are_not_counted_as_many_people(

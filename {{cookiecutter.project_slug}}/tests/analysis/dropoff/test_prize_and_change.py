@@ -15,8 +15,9 @@ from hypothesis import strategies as some
 from customer_analytics.analysis.dropoff.anomalies import find_anomalies
 from customer_analytics.analysis.dropoff.change import compare
 from customer_analytics.analysis.dropoff.mix import split_change
-from customer_analytics.analysis.dropoff.prize import Worth, adjusted_extra, prize
-from customer_analytics.analysis.dropoff.units import Units, patterns
+from customer_analytics.analysis.dropoff.people import patterns
+from customer_analytics.analysis.dropoff.prize import Worth, adjusted_extra, prize, resampled_sums
+from customer_analytics.analysis.dropoff.units import Units
 
 
 def test_the_prize_is_what_the_rate_of_the_rest_would_bring_to_the_end(
@@ -54,6 +55,20 @@ def test_the_interval_of_the_prize_is_that_of_drawing_the_people_again(
     assert found.extra_interval.low == pytest.approx(low, abs=0.08 * width)
     assert found.extra_interval.high == pytest.approx(high, abs=0.08 * width)
     assert math.isnan(found.money) and math.isnan(found.margin_interval.low)
+
+
+def test_frequent_and_rare_patterns_are_drawn_as_one_multinomial() -> None:
+    counts = np.array([1, 4, 900, 2, 60, 1, 5, 0])
+    values = np.eye(len(counts))  # the sums are then the numbers of people themselves
+    drawn = resampled_sums(counts, values, 40_000, np.random.default_rng(5))
+    share = counts / counts.sum()
+    assert (drawn.sum(axis=1) == counts.sum()).all()
+    expected = counts.sum() * (np.diag(share) - np.outer(share, share))
+    error = np.sqrt(np.maximum(np.diag(expected), 1e-9))
+    assert np.abs(drawn.mean(axis=0) - counts).max() < 0.2
+    assert np.abs(np.cov(drawn.T) - expected).max() <= 0.05 * np.outer(error, error).max()
+    every_one = resampled_sums(np.ones(3, dtype=np.int64), np.eye(3), 50, np.random.default_rng(1))
+    assert (every_one.sum(axis=1) == 3).all()
 
 
 def test_a_group_that_is_better_than_the_rest_wins_nothing() -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from customer_analytics.analysis.dropoff.drivers import LEAST_GAP, search
 from customer_analytics.analysis.dropoff.lists import dropped_off
+from customer_analytics.analysis.dropoff.people import People, patterns, person_moments
 from customer_analytics.analysis.dropoff.prize import UNKNOWN, Worth
 from customer_analytics.analysis.dropoff.reasons import find_reasons, group_of, is_trouble, read_signals
-from customer_analytics.analysis.dropoff.units import OTHER, Units, cells, limited, patterns, person_moments
+from customer_analytics.analysis.dropoff.units import OTHER, Units, cells, limited
 from customer_analytics.analysis.dropoff.voices import hear
 from customer_analytics.statistics import wilson
 from customer_analytics.tables.store import Tables
@@ -61,6 +62,26 @@ def test_on_noise_nothing_is_claimed_with_people_who_come_often(make_units: Make
         claims += int(found.table["claimed"].sum())
         assert found.table.loc[found.table["property"] == "p0", "inflation"].max() > 1.5
     assert claims == 0
+
+
+def test_properties_asked_together_say_what_each_says_alone(
+    make_units: MakeUnits, made_frame: MakeFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = made_frame(n=1_000, people=300)
+    frame.loc[::7, "p1"] = None
+    units = make_units(frame)
+    groups = [("p0", "c", 3), ("p1", "x", 2), ("p0", "a", 2)]
+    together = People(units)
+    found = together.moments(), together.patterns(groups)
+    monkeypatch.setattr("customer_analytics.analysis.dropoff.people.AT_ONCE", 10)
+    alone = People(units)
+    for column, moments in alone.moments().items():
+        pd.testing.assert_frame_equal(found[0][column].reset_index(drop=True), moments.reset_index(drop=True))
+    for one, other, group in zip(found[1], alone.patterns(groups), groups, strict=True):
+        pd.testing.assert_frame_equal(one.reset_index(drop=True), other.reset_index(drop=True))
+        base = frame[frame[group[0]].notna() & (frame["furthest"] >= group[2] - 1)]
+        assert one["people"].sum() == base["person_id"].nunique()
+        assert (one["people"] * one["n"]).sum() == (base[group[0]] == group[1]).sum()
 
 
 def test_a_difference_too_small_to_matter_is_not_claimed_however_many_units(make_units: MakeUnits) -> None:

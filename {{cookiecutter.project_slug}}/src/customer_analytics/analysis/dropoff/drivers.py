@@ -15,8 +15,9 @@ import pandas as pd
 
 from customer_analytics.analysis.dropoff import contrast, logistic
 from customer_analytics.analysis.dropoff.contrast import Counts, Moments
+from customer_analytics.analysis.dropoff.people import People
 from customer_analytics.analysis.dropoff.prize import Worth, adjusted_extra, prize
-from customer_analytics.analysis.dropoff.units import OTHER, Units, patterns, person_moments
+from customer_analytics.analysis.dropoff.units import OTHER, Units
 from customer_analytics.statistics import Interval, benjamini_hochberg, wilson
 
 LEVEL = 0.01  # q up to which a difference is claimed
@@ -63,7 +64,11 @@ def search(units: Units, cells: pd.DataFrame, worth: Worth, *, minimum: int, see
         minimum: least base of the group and of the rest, and least number of people in the group.
         seed: of the resamples.
     """
-    rows = [row for each in units.properties for row in _property_rows(units, cells, each.column, minimum)]
+    people = People(units)
+    moments = people.moments() if units.repeated else {}
+    rows = [
+        row for column in units.columns for row in _property_rows(units, cells, column, moments.get(column), minimum)
+    ]
     table = pd.DataFrame(rows, columns=[*COLUMNS[:18], "inflation"])
     table["q"] = benjamini_hochberg(table["p"].to_numpy(np.float64)) if len(table) else math.nan
     models = _Models(units, cells)
@@ -74,16 +79,18 @@ def search(units: Units, cells: pd.DataFrame, worth: Worth, *, minimum: int, see
     table[["adjusted", "adjusted_low", "adjusted_high", "adjusted_p"]] = np.array(adjusted).reshape(len(table), 4)
     stands = table["adjusted"].isna() | (table["adjusted_high"] < 1)
     table["claimed"] = (table["q"] <= LEVEL) & (table["difference"] <= -LEAST_GAP) & stands
-    prizes = _prizes(units, table, cells, worth, seed)
+    prizes = _prizes(people, units, table, cells, worth, seed)
     table = table[COLUMNS].sort_values(["p", "step", "property", "value"], kind="stable", ignore_index=True)
     return Drivers(table, prizes, len(table), tuple(models.base))
 
 
-def _property_rows(units: Units, cells: pd.DataFrame, column: str, minimum: int) -> list[tuple[object, ...]]:
+def _property_rows(
+    units: Units, cells: pd.DataFrame, column: str, moments_of: pd.DataFrame | None, minimum: int
+) -> list[tuple[object, ...]]:
     names = [f"n_{step}" for step in range(1, units.last + 1)]
     counts = cells[cells[column].notna()].groupby(column)[names].sum()
     whole = counts.sum()
-    sums = person_moments(units, column).set_index(["value", "step"]) if units.repeated and len(counts) > 1 else None
+    sums = moments_of.set_index(["value", "step"]) if moments_of is not None and len(counts) > 1 else None
     rows: list[tuple[object, ...]] = []
     for value in counts.index[counts.index != OTHER]:
         for step in range(2, units.last + 1):
@@ -135,7 +142,9 @@ class _Models:
         return self._fits[step, extra]
 
 
-def _prizes(units: Units, table: pd.DataFrame, cells: pd.DataFrame, worth: Worth, seed: int) -> pd.DataFrame:
+def _prizes(
+    people: People, units: Units, table: pd.DataFrame, cells: pd.DataFrame, worth: Worth, seed: int
+) -> pd.DataFrame:
     claimed = table[table["claimed"]].copy()
     if not len(claimed):
         return pd.DataFrame(columns=[*COLUMNS, *PRIZE_COLUMNS])
@@ -145,10 +154,11 @@ def _prizes(units: Units, table: pd.DataFrame, cells: pd.DataFrame, worth: Worth
     ]
     gap = -claimed["difference"] * claimed["n"] * claimed["final"] / claimed["reached"].clip(lower=1)
     chosen = claimed.loc[gap.sort_values(ascending=False, kind="stable").index[:MOST_PRIZES]]
+    records = chosen.to_dict("records")
+    groups = [(str(row["property"]), str(row["value"]), int(row["step"])) for row in records]
     rows = []
-    for row in chosen.to_dict("records"):
-        step, column, value = int(row["step"]), str(row["property"]), str(row["value"])
-        found = prize(patterns(units, column, value, step), worth, seed=seed)
+    for row, (column, _, step), patterns in zip(records, groups, people.patterns(groups), strict=True):
+        found = prize(patterns, worth, seed=seed)
         counts, final = (int(row["n"]), int(row["reached"])), int(row["final"])
         by_adjusting = adjusted_extra(counts, final, row["adjusted"]) if row["adjusted"] > 0 else math.nan
         best, ceiling = _best(table, step, column)

@@ -18,6 +18,8 @@ from customer_analytics.statistics import Interval
 
 Floats = npt.NDArray[np.float64]
 RESAMPLES = 2_000
+FEW = 5  # people up to whom a pattern is drawn person by person: a draw of a count costs as much as some of these
+AT_ONCE = 4_000_000  # people drawn at a time
 PATTERN = ["n", "reached", "final", "rest_n", "rest_reached"]  # one person's units: in the group, and in the rest
 
 
@@ -61,9 +63,7 @@ def prize(people: pd.DataFrame, worth: Worth = UNKNOWN, *, seed: int = 0, resamp
     values = people[PATTERN].to_numpy(np.float64)
     counts = people["people"].to_numpy(np.int64)
     generator = np.random.default_rng([seed, 41])
-    total = int(counts.sum())
-    drawn = generator.multinomial(total, counts / total, size=resamples).astype(np.float64)
-    point, resampled = _extra(counts[None, :] @ values), _extra(drawn @ values)
+    point, resampled = _extra(counts[None, :] @ values), _extra(resampled_sums(counts, values, resamples, generator))
     prices = np.maximum(worth.mean + worth.error * generator.standard_normal(resamples), 0.0)
     money = point[1][0] * worth.mean
     return Prize(
@@ -71,6 +71,33 @@ def prize(people: pd.DataFrame, worth: Worth = UNKNOWN, *, seed: int = 0, resamp
         money, _interval(resampled[1] * prices),
         money * worth.margin, _interval(resampled[1] * prices * worth.margin),
     )  # fmt: skip
+
+
+def resampled_sums(
+    counts: npt.NDArray[np.int64], values: Floats, resamples: int, generator: np.random.Generator
+) -> Floats:
+    """Sums of `values` (patterns x columns) over as many people as there are, drawn again: resamples x columns.
+
+    Exactly a multinomial draw of the patterns. What is frequent is drawn as counts; the many patterns of one to FEW
+    people together are one category, of which so many people are then drawn one by one: several times cheaper.
+    """
+    total, is_rare = int(counts.sum()), counts <= FEW
+    rare = np.repeat(np.flatnonzero(is_rare), counts[is_rare])  # a pattern a person
+    chances = np.append(counts[~is_rare], len(rare)) / total
+    drawn = generator.multinomial(total, chances, size=resamples)
+    sums: Floats = drawn[:, :-1].astype(np.float64) @ values[~is_rare]
+    if not len(rare):
+        return sums
+    places = np.cumsum(is_rare) - 1  # of the rare patterns among themselves
+    of_person, rare_values, many = places[rare], values[is_rare], int(is_rare.sum())
+    block = max(1, AT_ONCE // max(len(rare), many))
+    for begin in range(0, resamples, block):
+        people = drawn[begin : begin + block, -1]
+        rows = np.repeat(np.arange(len(people)) * many, people)
+        chosen = of_person[generator.integers(0, len(rare), size=int(people.sum()))]
+        tally = np.bincount(rows + chosen, minlength=len(people) * many).reshape(len(people), many)
+        sums[begin : begin + block] += tally.astype(np.float64) @ rare_values
+    return sums
 
 
 def _extra(sums: Floats) -> tuple[Floats, Floats]:

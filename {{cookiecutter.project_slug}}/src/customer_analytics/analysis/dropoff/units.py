@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -65,7 +65,7 @@ def limited(units: Units, minimum: int) -> Units:
 
     A value is kept with at least `minimum` units, the MOST_VALUES most frequent.
     """
-    keeps = {each.column: frequent_values(units, each.column, minimum) for each in units.properties}
+    keeps = frequent_values(units, units.columns, minimum)
     kept = tuple(each for each in units.properties if keeps[each.column][1] > 1)
     changes: Mapping[str, ir.Value] = {
         each.column: _limit(units.table[each.column], keeps[each.column][0]) for each in kept
@@ -74,12 +74,25 @@ def limited(units: Units, minimum: int) -> Units:
     return replace(units, table=units.table.drop(*dropped).mutate(**changes).cache(), properties=kept)
 
 
-def frequent_values(units: Units, column: str, minimum: int) -> tuple[list[str], int]:
-    """(the frequent values, most frequent first; how many different values there are)."""
-    known = units.table.filter(units.table[column].notnull())
-    counted = known.group_by(column).aggregate(n=known.count())
-    ranked = counted.order_by(ibis.desc("n"), column).limit(MOST_VALUES + 1).to_pyarrow().to_pylist()
-    return [row[column] for row in ranked if row["n"] >= minimum][:MOST_VALUES], len(ranked)
+def frequent_values(units: Units, columns: Sequence[str], minimum: int) -> dict[str, tuple[list[str], int]]:
+    """By column (the frequent values, most frequent first; how many different values there are, at most one more than
+    are looked at)."""
+    if not columns:
+        return {}
+    counts = []
+    for column in columns:
+        known = units.table.filter(units.table[column].notnull())
+        counts.append(known.group_by(column=ibis.literal(column), value=known[column]).aggregate(n=known.count()))
+    counted = counts[0] if len(counts) == 1 else ibis.union(*counts)
+    place = ibis.row_number().over(group_by=counted.column, order_by=[counted.n.desc(), counted.value])
+    ranked = counted.mutate(place=place).filter(ibis._.place <= MOST_VALUES)
+    found: dict[str, list[dict[str, Any]]] = {column: [] for column in columns}
+    for row in ranked.order_by("column", "place").to_pyarrow().to_pylist():
+        found[row["column"]].append(row)
+    return {
+        column: ([row["value"] for row in rows if row["n"] >= minimum][:MOST_VALUES], len(rows))
+        for column, rows in found.items()
+    }
 
 
 def _limit(column: ir.Value, values: Sequence[str]) -> ir.Value:
@@ -109,59 +122,4 @@ def day_counts(units: Units) -> pd.DataFrame:
     """Units by day of entry: day, n_1 .. n_K."""
     reached = {f"n_{step}": units.reached(step).cast("int64").sum() for step in range(1, units.last + 1)}
     made: pd.DataFrame = units.table.group_by("day").aggregate(**reached).order_by("day").to_pyarrow().to_pandas()
-    return made
-
-
-def person_moments(units: Units, column: str) -> pd.DataFrame:
-    """Sums over people of products of their counts, by value and step, for contrast.Moments; without unknown values.
-
-    Columns: value, step, people (with units at the step before), then the fields of Moments.
-    """
-    known = units.table.filter(units.table[column].notnull())
-    steps = range(1, units.last + 1)
-    counts = {f"c_{step}": (known.furthest >= step).cast("float64").sum() for step in steps}
-    own = known.group_by("person_id", value=known[column]).aggregate(**counts)
-    whole = own.group_by("person_id").aggregate(**{f"t_{step}": own[f"c_{step}"].sum() for step in steps})
-    both = own.inner_join(whole, "person_id")
-    sums: dict[str, ir.Value] = {}
-    totals: dict[str, ir.Value] = {}
-    for step in range(2, units.last + 1):
-        n, s = both[f"c_{step - 1}"], both[f"c_{step}"]
-        n_all, s_all = both[f"t_{step - 1}"], both[f"t_{step}"]
-        products = {
-            "nn": n * n, "ns": n * s, "ss": s * s,
-            "n_all": n * n_all, "n_all_s": n * s_all, "s_all": s * n_all, "s_all_s": s * s_all,
-        }  # fmt: skip
-        sums |= {f"{name}_{step}": product.sum() for name, product in products.items()}
-        sums[f"people_{step}"] = (n > 0).cast("int64").sum()
-        n_all, s_all = whole[f"t_{step - 1}"], whole[f"t_{step}"]
-        of_all = {"all_nn": n_all * n_all, "all_ns": n_all * s_all, "all_ss": s_all * s_all}
-        totals |= {f"{name}_{step}": product.sum() for name, product in of_all.items()}
-    by_value = both.group_by("value").aggregate(**sums).order_by("value").to_pyarrow().to_pylist()
-    overall = whole.aggregate(**totals).to_pyarrow().to_pylist()[0]
-    rows = [
-        {"value": row["value"], "step": step}
-        | {name.rsplit("_", 1)[0]: number for name, number in (row | overall).items() if name.endswith(f"_{step}")}
-        for row in by_value
-        for step in range(2, units.last + 1)
-    ]
-    return pd.DataFrame(rows)
-
-
-def patterns(units: Units, column: str, value: str, step: int) -> pd.DataFrame:
-    """How many people have which counts at a step, in the group and in the rest: prize.PATTERN and `people`."""
-    known = units.table.filter(units.table[column].notnull() & (units.table.furthest >= step - 1))
-    here, past = known[column] == value, known.furthest >= step
-
-    def count(condition: ir.BooleanValue) -> ir.Value:
-        return condition.cast("int64").sum()
-
-    person = known.group_by("person_id").aggregate(
-        n=count(here), reached=count(here & past), final=count(here & (known.furthest >= units.last)),
-        rest_n=count(~here), rest_reached=count(~here & past),
-    )  # fmt: skip
-    names = ["n", "reached", "final", "rest_n", "rest_reached"]
-    made: pd.DataFrame = (
-        person.group_by(names).aggregate(people=person.count()).order_by(names).to_pyarrow().to_pandas()
-    )
     return made

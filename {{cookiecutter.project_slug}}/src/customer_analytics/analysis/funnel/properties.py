@@ -32,9 +32,9 @@ def with_property(
     if home == "customers":
         return _of_customers(tables, mature, column, definition.length, by_step=attribution == "step")
     rows = Rows(tables, definition, own_names(tables))
-    found = [_at_step(rows, mature, column, number, attribution) for number in range(1, definition.length + 1)]
-    if attribution == "first" and definition.entry == "closed":
-        found = found[:1]
+    at_entry = attribution == "first" and definition.entry == "closed"
+    numbers = [1] if at_entry else range(1, definition.length + 1)
+    found = [_at_step(rows, mature, column, number, attribution) for number in numbers]
     together = found[0] if len(found) == 1 else ibis.union(*found)
     if attribution == "all":
         return together.mutate(step=ibis.literal(0, "int16")).distinct()
