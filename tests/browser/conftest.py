@@ -134,7 +134,7 @@ def _pages(every_part: ModuleType, folder: Path, language: str) -> dict[tuple[st
         "reports": [complete, skipped, failed],
     }  # fmt: skip
     write_front_page(run, record, project)
-    write_runs_index(project.reports, [record])
+    write_runs_index(project, [record])
     write_failure_page(
         run / "churn.html", project=project, report="churn", cell=every_part.HOSTILE[0], error=every_part.HOSTILE[8],
         notebook="churn/notebook.ipynb", language=language,

@@ -105,7 +105,7 @@ def test_figures_sort_by_amount(shown: str, key: float) -> None:
 
 def test_the_list_of_runs_is_newest_first_and_links_each(project: Project) -> None:
     runs = [manifest(entry("rfm"), run="2026-11-22_0900"), manifest(entry("rfm", "failed"), run="2026-11-21_2011")]
-    write_runs_index(project.reports, runs)
+    write_runs_index(project, runs)
     html = (project.reports / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'href="([^"]+/index.html)"', html) == [
         "2026-11-22_0900/index.html",
@@ -115,7 +115,7 @@ def test_the_list_of_runs_is_newest_first_and_links_each(project: Project) -> No
 
 
 def test_an_empty_list_of_runs_is_a_page(project: Project) -> None:
-    assert write_runs_index(project.reports, []) > 0
+    assert write_runs_index(project, []) > 0
 
 
 def test_the_page_of_a_failed_report_is_plain_words(project: Project, tmp_path: Path) -> None:

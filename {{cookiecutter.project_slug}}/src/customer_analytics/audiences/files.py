@@ -24,7 +24,8 @@ from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.report.csv_files import safe_frame
 from customer_analytics.spreadsheet import safe_raw_text
-from customer_analytics.tables.ledger import ASSIGNMENT, CONTROL, EARLIER, SCHEMA, TREATMENT
+from customer_analytics.tables.ledger import CONTROL, SCHEMA, TREATMENT
+from customer_analytics.tables.ledger_files import ASSIGNMENT, EARLIER
 from customer_analytics.tables.swap import only_one_load, replaced_whole
 
 Mask = npt.NDArray[np.bool_]

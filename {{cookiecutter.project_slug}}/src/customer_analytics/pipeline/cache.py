@@ -26,7 +26,7 @@ from customer_analytics.engagement import Project
 from customer_analytics.engagement.customer_key import project_key
 from customer_analytics.engagement.tags import FILE_NAME
 from customer_analytics.report.earlier import earlier_facts
-from customer_analytics.tables.ledger import assignments
+from customer_analytics.tables.ledger_files import assignments
 
 PACKAGES = (
     "babel",

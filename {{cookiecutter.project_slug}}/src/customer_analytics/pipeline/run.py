@@ -131,7 +131,7 @@ def _write_front_page(folder: Path, manifest: dict[str, Any], project: Project) 
 def _write_runs_index(project: Project) -> None:
     from customer_analytics.report.front_page import write_runs_index
 
-    write_runs_index(project.reports, folders.past_runs(project))
+    write_runs_index(project, folders.past_runs(project))
 
 
 @contextmanager

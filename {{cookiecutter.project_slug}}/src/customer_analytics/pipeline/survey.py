@@ -18,7 +18,7 @@ from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.language import Language
 from customer_analytics.pipeline.cache import Cache, code_hash, key_of, versions
 from customer_analytics.pipeline.plan import Plan, nearest
-from customer_analytics.tables.ledger import audience_names
+from customer_analytics.tables.ledger_files import audience_names
 
 if TYPE_CHECKING:
     from customer_analytics.tables.store import Tables

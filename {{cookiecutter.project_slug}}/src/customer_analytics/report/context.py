@@ -109,7 +109,7 @@ class Report:
     @property
     def lists(self) -> int:
         """Lists of customers to contact that the project has exported, of any day."""
-        from customer_analytics.tables.ledger import audience_names
+        from customer_analytics.tables.ledger_files import audience_names
 
         return len(audience_names(self.project))
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from customer_analytics.engagement import Project
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.data_audit.names import table_name
+from customer_analytics.narrative.table_names import table_name
 from customer_analytics.report import page as pages
 from customer_analytics.report.blocks import definition_list
 from customer_analytics.report.page import Page
@@ -75,9 +75,8 @@ def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Pro
     return pages.write(run_folder / "index.html", pages.finish(page, draw, language).html)
 
 
-def write_runs_index(reports_folder: Path, runs: Sequence[Mapping[str, Any]]) -> int:
+def write_runs_index(project: Project, runs: Sequence[Mapping[str, Any]]) -> int:
     """Write index.html of all runs, newest first; returns its size in bytes."""
-    project = Project.find(reports_folder)
     language = Language(project.engagement.language.value, project.engagement.currency)
     say = language.say
     words = {
@@ -96,7 +95,7 @@ def write_runs_index(reports_folder: Path, runs: Sequence[Mapping[str, Any]]) ->
     )
     rows = [_run_row(run, language) for run in runs]
     draw = functools.partial(_draw, "runs.html.j2", words=words, rows=rows)
-    return pages.write(reports_folder / "index.html", pages.finish(page, draw, language).html)
+    return pages.write(project.reports / "index.html", pages.finish(page, draw, language).html)
 
 
 def _draw(template: str, page: Page, **values: Any) -> str:

@@ -1,7 +1,8 @@
 """The vendored fonts: TrueType files for matplotlib, subsets for the page.
 
 matplotlib reads no woff2, so the chart fonts are unpacked once into the user's cache folder. Pages carry only the
-characters they use; each subset is cached too, because most pages share them.
+characters they use; each subset is cached too, because most pages share them. So are the lists of characters: a run
+whose pages need no new subset never loads fontTools.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 _FOLDER = Path(__file__).parent / "fonts"
 _LATIN_FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum", "lnum", "pnum"]
@@ -53,7 +56,8 @@ FACES = (SANS, SANS_BOLD, SERIF, SERIF_BOLD, SANS_HAN, SANS_HAN_BOLD, SERIF_HAN)
 @functools.cache
 def characters(face: Face) -> frozenset[int]:
     """The code points that a vendored file can draw."""
-    return frozenset(_source(face).getBestCmap())
+    path = _cached(f"{face.file}.json", functools.partial(_characters, face), _digest(face.file))
+    return frozenset(json.loads(path.read_bytes()))
 
 
 @functools.cache
@@ -80,7 +84,13 @@ def page_subset(face: Face, text: frozenset[int]) -> bytes:
     return _cached(f"subset-{key}.woff2", functools.partial(_subset, face, wanted), _RECIPE).read_bytes()
 
 
+def _characters(face: Face) -> bytes:
+    return json.dumps(sorted(_source(face).getBestCmap())).encode("ascii")
+
+
 def _subset(face: Face, wanted: list[int]) -> bytes:
+    from fontTools import subset
+
     options = subset.Options()
     # Without kern and palt in Chinese: Firefox squeezes full-width punctuation otherwise.
     # Without calt and liga in Latin: a name that holds "->" is not an arrow.
@@ -99,10 +109,14 @@ def _subset(face: Face, wanted: list[int]) -> bytes:
 
 
 def _source(face: Face) -> TTFont:
+    from fontTools.ttLib import TTFont
+
     return TTFont(str(_FOLDER / face.file), lazy=True)
 
 
 def _truetype(face: Face) -> bytes:
+    from fontTools.ttLib import TTFont
+
     font = TTFont(str(_FOLDER / face.file))
     font.flavor = None
     return _bytes(font)

@@ -8,8 +8,9 @@ from customer_analytics.analysis.audit.volume import Mark, Volume
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit import drawn
 from customer_analytics.narrative.data_audit.days import calendar_words, day_sentences
-from customer_analytics.narrative.data_audit.names import capital, table_name, together
+from customer_analytics.narrative.data_audit.names import capital, together
 from customer_analytics.narrative.data_audit.rules import RULES
+from customer_analytics.narrative.table_names import table_name
 
 Columns = list[tuple[str, str]]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from customer_analytics.analysis.audit import Audit, Severity
 from customer_analytics.analysis.audit.volume import Mark, Volume
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.data_audit.names import WEEKDAYS, table_name, together
+from customer_analytics.narrative.data_audit.names import WEEKDAYS, together
 from customer_analytics.narrative.data_audit.rules import say_fix
 from customer_analytics.narrative.data_audit.sentences import Ranked, issue_finding, listed_days, place
 from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.table_names import table_name
 
 
 def days(audit: Audit, language: Language) -> Ranked | None:

@@ -8,9 +8,9 @@ from customer_analytics.analysis.audit import Audit, Issue, Severity
 from customer_analytics.analysis.audit.hours import NIGHT, Hours
 from customer_analytics.analysis.audit.volume import Volume
 from customer_analytics.language import Language
-from customer_analytics.narrative.data_audit.names import table_name
 from customer_analytics.narrative.data_audit.rules import say_title
 from customer_analytics.narrative.data_audit.shown import where
+from customer_analytics.narrative.table_names import table_name
 
 _BARS = 8  # as many as a reader compares
 _LONG = 500  # days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customer_analytics.analysis.audit import Audit
 from customer_analytics.language import Language, Text
-from customer_analytics.narrative.data_audit.names import READING_NAMES, table_name, together
+from customer_analytics.narrative.data_audit.names import READING_NAMES, together
 from customer_analytics.narrative.data_audit.sentences import (
     LARGE,
     MATERIAL,
@@ -14,6 +14,7 @@ from customer_analytics.narrative.data_audit.sentences import (
     place,
 )
 from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.table_names import table_name
 from customer_analytics.statistics import wilson
 
 

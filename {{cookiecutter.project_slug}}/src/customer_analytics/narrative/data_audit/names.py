@@ -17,20 +17,6 @@ REPORT_NAMES = {
     "basket_rules": "Basket rules",
     "campaign_evaluation": "Campaign evaluation",
 }
-TABLE_NAMES = {
-    "customers": "customers",
-    "orders": "orders",
-    "order_lines": "order lines",
-    "events": "events",
-    "campaigns": "campaigns",
-    "touches": "contacts",
-    "spend": "advertising spend",
-    "feedback": "feedback",
-    "identities": "identifiers",
-    "products": "products",
-    "subscriptions": "contracts",
-    "channel_paths": "channel paths",
-}
 LEVEL_NAMES = {Level.GO: "Go", Level.LIMITS: "Go, with limits", Level.NO_GO: "No-go"}
 LEVEL_ROLES = {Level.GO: "s1", Level.LIMITS: "warm", Level.NO_GO: "alert"}
 SEVERITY_NAMES = {
@@ -69,11 +55,6 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 def report_name(language: Language, report: str) -> Text:
     """The name of a report."""
     return language.say(REPORT_NAMES[report])
-
-
-def table_name(language: Language, table: str) -> Text:
-    """The name of a table, as it stands inside a sentence."""
-    return language.say(TABLE_NAMES.get(table, table))
 
 
 def count_word(language: Language, count: int) -> str:

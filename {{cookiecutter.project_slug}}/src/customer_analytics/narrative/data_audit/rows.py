@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from customer_analytics.analysis.audit import Audit
 from customer_analytics.language import Language
-from customer_analytics.narrative.data_audit.names import listing, table_name, together
+from customer_analytics.narrative.data_audit.names import listing, together
 from customer_analytics.narrative.data_audit.sentences import Ranked, first_issue, issue_finding, place
 from customer_analytics.narrative.finding import Finding, Grade
+from customer_analytics.narrative.table_names import table_name
 
 
 def strangers(audit: Audit, language: Language) -> Ranked | None:

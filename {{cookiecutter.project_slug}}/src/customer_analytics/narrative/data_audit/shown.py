@@ -14,10 +14,10 @@ from customer_analytics.narrative.data_audit.names import (
     SEVERITY_NAMES,
     SEVERITY_ROLES,
     report_name,
-    table_name,
 )
 from customer_analytics.narrative.data_audit.rules import RULES, say_fix, say_title
 from customer_analytics.narrative.data_audit.verdicts import say_counts, say_reasons, say_unlock
+from customer_analytics.narrative.table_names import table_name
 from customer_analytics.schema import Kind
 
 Cell = str | tuple[str, float | int | str | None] | tuple[str, float | int | str | None, str]

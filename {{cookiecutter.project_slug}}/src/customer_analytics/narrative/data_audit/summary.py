@@ -5,11 +5,12 @@ from __future__ import annotations
 from customer_analytics.analysis.audit import Audit, Issue, Level, Severity
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit.findings import findings
-from customer_analytics.narrative.data_audit.names import count_word, report_name, table_name, together
+from customer_analytics.narrative.data_audit.names import count_word, report_name, together
 from customer_analytics.narrative.data_audit.rules import say_fix, say_title
 from customer_analytics.narrative.data_audit.sentences import first_issue
 from customer_analytics.narrative.data_audit.verdicts import say_unlock
 from customer_analytics.narrative.finding import Kpi, Summary
+from customer_analytics.narrative.table_names import table_name
 
 _NEARLY_ALL = 0.995
 _STRANGERS = ("orders.customer_id.orphan", "order_lines.customer_id.orphan")
