@@ -33,7 +33,7 @@ def test_contributions_are_those_of_every_coalition_of_topics(fitted: Model, fra
     players = [explainer.topics.index(TOPICS[feature]) for feature in features_of_columns(fitted)]
 
     def log_odds(matrix: np.ndarray) -> np.ndarray:
-        return fitted.calibrator.intercept + fitted.calibrator.slope * fitted.estimator.decision_function(matrix)
+        return fitted.calibrator.intercept + fitted.calibrator.slope * fitted.estimator.log_odds(matrix)
 
     rows = zip(fitted.matrix(ahead), explainer.contributions(ahead), strict=True)
     for person, found in rows:

@@ -11,6 +11,7 @@ from customer_analytics.analysis.reasons import topics
 from customer_analytics.analysis.reasons.contributions import explain
 from customer_analytics.analysis.reasons.held_out import HeldOut, redrawn
 from customer_analytics.analysis.reasons.importance import importance, interval_by_person
+from customer_analytics.analysis.reasons.shuffling import shuffled
 from customer_analytics.analysis.reasons.stability import stability
 from customer_analytics.analysis.scoring.models import Model
 
@@ -52,6 +53,19 @@ def test_the_rise_is_the_log_loss_of_shuffled_people_less_their_own(fitted: Mode
     shuffled = [loss(frame.assign(complaints_90=generator.permutation(frame["complaints_90"]))) for _ in range(40)]
     found = importance([HeldOut(1, fitted, frame)], {"service": ["complaints_90"]}, 1, 40)["drop"].iloc[0]
     assert found == pytest.approx(np.mean(shuffled) - loss(frame), rel=0.1)
+
+
+def test_shuffled_columns_are_foretold_as_if_the_whole_matrix_were_foretold_anew(fitted: Model) -> None:
+    frame = people(300, 13)
+    matrix, generator = fitted.matrix(frame), np.random.default_rng(6)
+    quick = shuffled(fitted, matrix)
+    assert quick.whole == pytest.approx(fitted.estimator.log_odds(matrix), abs=1e-12)
+    for columns in (np.array([0]), np.array([1, 3, 5]), np.arange(matrix.shape[1])):
+        order = generator.permutation(len(frame))
+        moved = matrix.copy(order="K")
+        moved[:, columns] = matrix[np.ix_(order, columns)]
+        expected = fitted.estimator.log_odds(moved)
+        assert quick.log_odds(columns, order) == pytest.approx(expected, abs=1e-10)
 
 
 def test_the_same_seed_gives_the_same_figures_and_no_tests_an_empty_table(tests: list[HeldOut]) -> None:

@@ -41,7 +41,7 @@ def scored(found: Samples) -> ScoringResult:
 def whole() -> tuple[Samples, ScoringResult, ReasonsResult]:
     found = drawn()
     scores = scored(found)
-    return found, scores, analyse(None, found, scores, HORIZON, 3)
+    return found, scores, analyse(None, found, scores, 3)
 
 
 def test_everybody_is_told_and_what_was_planted_carries(whole: tuple[Samples, ScoringResult, ReasonsResult]) -> None:
@@ -78,7 +78,7 @@ def test_files_hold_what_the_guide_names(whole: tuple[Samples, ScoringResult, Re
 
 def test_twice_the_same_to_the_last_digit(whole: tuple[Samples, ScoringResult, ReasonsResult]) -> None:
     found, scores, result = whole
-    again = analyse(None, found, scores, HORIZON, 3)
+    again = analyse(None, found, scores, 3)
     pd.testing.assert_frame_equal(result.per_customer, again.per_customer)
     pd.testing.assert_frame_equal(result.importance, again.importance)
     assert result.steadiness is not None and again.steadiness is not None
@@ -88,7 +88,7 @@ def test_twice_the_same_to_the_last_digit(whole: tuple[Samples, ScoringResult, R
 def test_with_random_leaving_nobody_is_given_a_reason() -> None:
     found = drawn(random=True)
     scores = scored(found)
-    result = analyse(None, found, scores, HORIZON, 3)
+    result = analyse(None, found, scores, 3)
     assert scores.nothing_predicts and result.reason == "nothing_predicts"
     assert not len(result.per_customer) and not len(result.importance)
 
@@ -96,7 +96,7 @@ def test_with_random_leaving_nobody_is_given_a_reason() -> None:
 def test_a_rule_has_one_reason_and_no_importance(whole: tuple[Samples, ScoringResult, ReasonsResult]) -> None:
     found, scores, _ = whole
     ruled = replace(scores, chosen="tenure", model=None)
-    result = analyse(None, found, ruled, HORIZON, 3)
+    result = analyse(None, found, ruled, 3)
     assert not result.is_model and set(result.per_customer["reason_1"].dropna()) == {"contract.duration"}
     above = scores.now["probability"] > 0.6
     assert result.per_customer.loc[above.to_numpy(), "reason_1"].notna().all()
@@ -107,5 +107,5 @@ def test_nobody_here_now_and_nothing_scored_give_their_reason(
 ) -> None:
     found, scores, _ = whole
     empty = replace(found, now=replace(found.now, frame=found.now.frame.head(0)))
-    assert analyse(None, empty, scores, HORIZON, 3).reason == "nobody"
-    assert analyse(None, found, scoring.nothing("few_left"), HORIZON, 3).reason == "not_scored"
+    assert analyse(None, empty, scores, 3).reason == "nobody"
+    assert analyse(None, found, scoring.nothing("few_left"), 3).reason == "not_scored"

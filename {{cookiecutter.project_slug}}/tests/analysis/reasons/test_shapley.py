@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from customer_analytics.analysis.reasons.leaves import leaves_of
 from customer_analytics.analysis.reasons.shapley import leaf_values, tree_shapley
+from customer_analytics.analysis.scoring.forest import MISSING, Codes, Forest, grow
 
 PLAYERS = np.array([0, 1, 0, 2, 3, 2])
 
@@ -29,56 +29,39 @@ def _reference() -> ModuleType:
     return module
 
 
-def matrix(rows: int, seed: int) -> np.ndarray:
+def matrix(rows: int, seed: int) -> Codes:
+    """Classes of six features, the fifth a category; some are missing."""
     generator = np.random.default_rng(seed)
-    values = generator.normal(size=(rows, 6))
-    values[:, 4] = generator.integers(0, 7, rows)  # a category
-    values[:, :4][generator.random((rows, 4)) < 0.1] = np.nan
-    return values
+    values = generator.integers(0, 100, (rows, 6)).astype(np.uint8)
+    values[:, 4] = generator.integers(0, 7, rows)
+    values[:, :4][generator.random((rows, 4)) < 0.1] = MISSING
+    return np.asfortranarray(values)
 
 
 @pytest.fixture(scope="module")
-def trees() -> HistGradientBoostingClassifier:
+def trees() -> Forest:
     values = matrix(1_500, 1)
-    known = np.nan_to_num(values)
-    odds = known[:, 0] * known[:, 1] + 1.5 * (known[:, 4] > 4) - known[:, 3] + np.isnan(values[:, 2])
-    left = (np.random.default_rng(2).random(len(values)) < 1 / (1 + np.exp(-odds))).astype(int)
-    categorical = [False, False, False, False, True, False]
-    model = HistGradientBoostingClassifier(max_iter=20, max_leaf_nodes=10, categorical_features=categorical)
-    return model.fit(values, left)
+    known = np.where(values == MISSING, 50, values) / 25.0 - 2
+    odds = known[:, 0] * known[:, 1] + 1.5 * (values[:, 4] > 4) - known[:, 3] + (values[:, 2] == MISSING)
+    left = (np.random.default_rng(2).random(len(values)) < 1 / (1 + np.exp(-odds))).astype(float)
+    return grow(values, [False, False, False, False, True, False], left, None, 10, 20, 1)
 
 
-def test_the_leaves_are_the_model_to_the_last_digits(trees: HistGradientBoostingClassifier) -> None:
-    """The trees are read from private arrays of scikit-learn: another version must be noticed here."""
+def test_contributions_add_up_to_the_log_odds(trees: Forest) -> None:
     values = matrix(300, 3)
-    values[0, 4] = 99  # a category that the model never met
-    values[1, 4] = np.nan
+    values[0, 4], values[1, 4] = 99, MISSING  # a category that the model never met
     found = tree_shapley(leaves_of(trees, PLAYERS), matrix(40, 4), 4)
-    assert found.values(values).sum(axis=1) + found.base == pytest.approx(trees.decision_function(values), abs=1e-10)
-    assert found.base == pytest.approx(trees.decision_function(matrix(40, 4)).mean(), abs=1e-10)
+    assert found.values(values).sum(axis=1) + found.base == pytest.approx(trees.log_odds(values), abs=1e-10)
+    assert found.base == pytest.approx(trees.log_odds(matrix(40, 4)).mean(), abs=1e-10)
 
 
-def test_missing_values_and_unknown_categories_are_split_as_by_every_coalition(
-    trees: HistGradientBoostingClassifier,
-) -> None:
+def test_missing_values_and_unknown_categories_are_split_as_by_every_coalition(trees: Forest) -> None:
     base, people = matrix(60, 5), matrix(5, 6)
-    people[0, 4], people[1, 0], people[2, 4] = 99, np.nan, np.nan
+    people[0, 4], people[1, 0], people[2, 4] = 99, MISSING, MISSING
     found = tree_shapley(leaves_of(trees, PLAYERS), base, 4).values(people)
     for person, values in zip(people, found, strict=True):
-        expected = _reference().brute_force(trees.decision_function, person, base, PLAYERS, 4)
+        expected = _reference().brute_force(trees.log_odds, person, base, PLAYERS, 4)
         assert values == pytest.approx(expected, abs=1e-10)
-
-
-def test_features_without_a_category_are_split_as_by_every_coalition() -> None:
-    generator = np.random.default_rng(7)
-    values = generator.normal(size=(800, 3))
-    left = (values[:, 0] * values[:, 2] + generator.normal(size=800) > 0).astype(int)
-    model = HistGradientBoostingClassifier(max_iter=10, max_leaf_nodes=6).fit(values, left)
-    players = np.arange(3)
-    found = tree_shapley(leaves_of(model, players), values[:50], 3).values(values[50:53])
-    for person, own in zip(values[50:53], found, strict=True):
-        expected = _reference().brute_force(model.decision_function, person, values[:50], players, 3)
-        assert own == pytest.approx(expected, abs=1e-10)
 
 
 @settings(max_examples=60)
@@ -106,13 +89,13 @@ def test_a_leaf_adds_up_and_equals_the_definition(count: int, seed: int) -> None
             assert values[player, met] == pytest.approx(expected, abs=1e-12)
 
 
-def test_a_feature_that_no_tree_asks_for_adds_nothing(trees: HistGradientBoostingClassifier) -> None:
+def test_a_feature_that_no_tree_asks_for_adds_nothing(trees: Forest) -> None:
     players = np.array([0, 1, 0, 2, 3, 4])
     asked = {player for leaf in leaves_of(trees, players).leaves for player in leaf.players}
     found = tree_shapley(leaves_of(trees, players), matrix(30, 8), 6).values(matrix(10, 9))
     assert 5 not in asked and (found[:, 5] == 0).all()
 
 
-def test_a_base_population_of_nobody_is_refused(trees: HistGradientBoostingClassifier) -> None:
+def test_a_base_population_of_nobody_is_refused(trees: Forest) -> None:
     with pytest.raises(ValueError, match="needs people"):
-        tree_shapley(leaves_of(trees, PLAYERS), np.zeros((0, 6)), 4)
+        tree_shapley(leaves_of(trees, PLAYERS), matrix(0, 1), 4)

@@ -8,6 +8,7 @@ import pytest
 
 from customer_analytics.analysis.scoring.columns import set_aside
 from customer_analytics.analysis.scoring.design import OTHER, UNKNOWN, prepare
+from customer_analytics.analysis.scoring.forest import MISSING
 
 DRAW = np.random.default_rng(1)
 N = 400
@@ -118,4 +119,5 @@ def test_trees_keep_missing_values_and_read_levels_as_codes() -> None:
     frame = pd.DataFrame({"x": [1.0, np.nan, 3.0, 2.0] * 25, "plan": np.array(["a", "b"] * 50, dtype=object)})
     design = prepare(frame, ["x", "plan"])
     matrix = design.trees(frame)
-    assert np.isnan(matrix[1, 0]) and design.categorical == [False, True]
+    assert matrix[:4, 0].tolist() == [0, MISSING, 2, 1] and matrix[:2, 1].tolist() == [0, 1]
+    assert design.categorical == [False, True]

@@ -72,7 +72,7 @@ def analyse(tables: Tables, parameters: ChurnParameters, earlier: Sequence[Earli
     complete = 0 if found.kind == SNAPSHOT else windows.gap_days + windows.horizon_days
     scored = scores.analyse(people, rules(people, found, parameters), parameters, complete)
     dated = None if found.kind == SNAPSHOT else tables
-    why = explain(dated, people, scored, complete, parameters.seed, parameters.minimum_base)
+    why = explain(dated, people, scored, parameters.seed, parameters.minimum_base)
     return ChurnResult(
         parameters, found, people, scored, screening, reasons=why,
         drift=drift(people, found, scored), subgroups=subgroups(people, scored, parameters), promise=kept,

@@ -15,6 +15,7 @@ import pandas as pd
 
 from customer_analytics.analysis.reasons.leaves import Floats, Numbers, leaves_of
 from customer_analytics.analysis.reasons.shapley import TreeShapley, tree_shapley
+from customer_analytics.analysis.scoring.forest import Forest
 from customer_analytics.analysis.scoring.measures import logit
 from customer_analytics.analysis.scoring.models import Model
 
@@ -49,10 +50,9 @@ class Linear:
 
     def values(self, matrix: Floats) -> Floats:
         """People x players."""
-        parts = np.zeros((len(matrix), self.count))
-        for column, player in enumerate(self.players):
-            parts[:, player] += self.weights[column] * (matrix[:, column] - self.means[column])
-        return parts
+        owner = np.zeros((len(self.weights), self.count))
+        owner[np.arange(len(self.players)), self.players] = self.weights[: len(self.players)]
+        return np.asarray((matrix - self.means) @ owner)
 
 
 def explain(model: Model, base: pd.DataFrame, topic_of: Mapping[str, str]) -> Explainer:
@@ -68,12 +68,11 @@ def explain(model: Model, base: pd.DataFrame, topic_of: Mapping[str, str]) -> Ex
     players = np.array([topics.index(topic) for topic in of_column], dtype=np.int64)
     matrix = model.matrix(base)
     split: TreeShapley | Linear
-    if model.name == "trees":
+    if isinstance(model.estimator, Forest):
         split = tree_shapley(leaves_of(model.estimator, players), matrix, len(topics))
     else:
-        weights, start = np.ravel(model.estimator.coef_), float(np.ravel(model.estimator.intercept_)[0])
-        means = matrix.mean(axis=0)
-        split = Linear(weights, means, players, len(topics), start + float(means @ weights[: len(means)]))
+        weights, means = model.estimator.weights, matrix.mean(axis=0)
+        split = Linear(weights, means, players, len(topics), model.estimator.intercept + float(means @ weights))
     return Explainer(topics, model.calibrator.intercept + model.calibrator.slope * split.base, model, split)
 
 

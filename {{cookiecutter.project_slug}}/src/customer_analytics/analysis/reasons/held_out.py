@@ -10,11 +10,10 @@ import pandas as pd
 
 from customer_analytics.analysis.churn.samples import Sample
 from customer_analytics.analysis.scoring.calibrate import Calibrator
-from customer_analytics.analysis.scoring.models import Model, fit_one, hashes, one_thread, sampled
+from customer_analytics.analysis.scoring.models import Model, hashes, learn, one_thread
 from customer_analytics.analysis.scoring.result import ScoringResult
 from customer_analytics.analysis.scoring.rolling import FOLDS, folds
 
-MOST_LEARNED = 40_000  # rows that a model of held-out people learns from
 MOST_REFIT = 6_000  # rows that a refit on another draw of the people learns from
 
 
@@ -27,27 +26,26 @@ class HeldOut:
     frame: pd.DataFrame
 
 
-def held_out(cuts: Sequence[Sample], scoring: ScoringResult, complete_days: int, seed: int) -> list[HeldOut]:
-    """The tested cut-offs, each with the chosen model as earlier cut-offs alone make it; or the folds of the one there
-    is. The strength is that of the final model, the calibration that of the test; of very many rows some are learned.
+def held_out(cuts: Sequence[Sample], scoring: ScoringResult, seed: int) -> list[HeldOut]:
+    """The tested cut-offs, each with the chosen model as it was tested there; or the folds of the one there is.
+
+    The strength is that of the final model, the calibration that of the test.
 
     Args:
         cuts: past cut-offs, oldest first.
         scoring: with a chosen model.
-        complete_days: days after a cut-off at which its outcome is complete.
-        seed: of the fits.
+        seed: of the folds.
     """
     model = scoring.model
     assert isinstance(model, Model)
     tested = [cut for cut in cuts if cut.cut in scoring.tests]
-    if not scoring.out_of_time:
-        return [_fold(cut, number, model, seed) for cut in tested for number in range(FOLDS)]
-    found = []
-    for test in tested:
-        known = [each.frame for each in cuts if each.cut + complete_days <= test.cut]
-        frame = pd.concat(known, ignore_index=True)
-        found.append(HeldOut(test.cut, _refit(model, _calibrator(scoring, test.cut, model), frame, seed), test.frame))
-    return found
+    if scoring.out_of_time:
+        return [HeldOut(cut.cut, _tested(scoring, cut.cut, cut.cut, model), cut.frame) for cut in tested]
+    return [
+        HeldOut(cut.cut, _tested(scoring, number, cut.cut, model), cut.frame[folds(cut.frame, seed) == number])
+        for cut in tested
+        for number in range(FOLDS)
+    ]
 
 
 def learned(cuts: Sequence[Sample], scoring: ScoringResult) -> list[Sample]:
@@ -55,31 +53,17 @@ def learned(cuts: Sequence[Sample], scoring: ScoringResult) -> list[Sample]:
     return [cut for cut in cuts if scoring.out_of_time or cut.cut in scoring.tests]
 
 
-def _fold(cut: Sample, number: int, model: Model, seed: int) -> HeldOut:
-    own = folds(cut.frame, seed) == number
-    return HeldOut(cut.cut, _refit(model, model.calibrator, cut.frame[~own], seed), cut.frame[own])
+def _tested(scoring: ScoringResult, place: int, cut: int, model: Model) -> Model:
+    """The model of one test (its cut-off, or its fold) at the strength of the final model."""
+    fitted = scoring.tested[place, model.name]
+    return fitted.model(fitted.strengths.index(model.strength), _calibrator(scoring, cut, model))
 
 
 def _calibrator(scoring: ScoringResult, cut: int, model: Model) -> Calibrator:
     rows = scoring.fits[(scoring.fits["cut"] == cut) & (scoring.fits["method"] == model.name)]
-    if not len(rows):
+    if not len(rows) or not scoring.out_of_time:
         return model.calibrator
     return Calibrator(float(rows["intercept"].iloc[0]), float(rows["slope"].iloc[0]))
-
-
-def _refit(model: Model, calibrator: Calibrator, frame: pd.DataFrame, seed: int) -> Model:
-    frame = frame.iloc[sampled(frame, MOST_LEARNED, seed)]
-    left = frame["left"].to_numpy(np.float64)
-    return fit_one(model.name, model.strength, calibrator, frame, left, model.design.features, seed)
-
-
-def _relearned(model: Model, frame: pd.DataFrame) -> Model:
-    """The same model and design, learned from other rows."""
-    from sklearn.base import clone
-
-    with one_thread():
-        estimator = clone(model.estimator).fit(model.matrix(frame), frame["left"].to_numpy(np.int64))
-    return replace(model, estimator=estimator, rows=len(frame))
 
 
 def redrawn(cuts: Sequence[Sample], model: Model, times: int, seed: int) -> Iterator[Model]:
@@ -93,8 +77,11 @@ def redrawn(cuts: Sequence[Sample], model: Model, times: int, seed: int) -> Iter
         frame, persons = frame[taken[persons]], persons[taken[persons]]
     everybody = np.unique(persons)
     generator = np.random.default_rng([seed, times])
+    matrix, left = model.matrix(frame), frame["left"].to_numpy(np.float64)
     for _ in range(times):
         drawn = np.bincount(generator.choice(everybody, len(everybody)), minlength=len(names))
-        rows = frame.iloc[np.repeat(np.arange(len(frame)), drawn[persons])]
-        if rows["left"].nunique() == 2:
-            yield _relearned(model, rows)
+        rows = np.repeat(np.arange(len(frame)), drawn[persons])
+        if 0 < left[rows].sum() < len(rows):
+            with one_thread():
+                (estimator,) = learn(model.name, model.design, matrix[rows], left[rows], None, (model.strength,), seed)
+            yield replace(model, estimator=estimator, rows=len(rows))

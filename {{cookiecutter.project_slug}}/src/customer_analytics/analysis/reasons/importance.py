@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+from scipy.special import expit, ndtr
 
 from customer_analytics.analysis.reasons.contributions import features_of_columns
 from customer_analytics.analysis.reasons.held_out import HeldOut
 from customer_analytics.analysis.reasons.leaves import Floats
+from customer_analytics.analysis.reasons.shuffling import shuffled
 from customer_analytics.analysis.scoring.measures import losses
 from customer_analytics.analysis.scoring.models import Model, one_thread, sampled
 from customer_analytics.statistics import Z95, benjamini_hochberg
 
 MOST_PEOPLE = 6_000  # of all tests together
 SHUFFLES = 2
-BATCH = 100_000  # rows foretold at once: many small forecasts would take longer
 COLUMNS = ("group", "features", "drop", "low", "high", "p", "q", "share", "people", "tests")
 
 
@@ -70,31 +70,23 @@ def _rises(test: HeldOut, groups: Sequence[Sequence[str]], most: int, seed: int,
     """Persons of a test, and the rise of each one's loss by group, mean over the shuffles."""
     generator = np.random.default_rng([seed, test.cut])
     frame = test.frame.iloc[sampled(test.frame, most, seed)]
-    matrix, left = test.model.matrix(frame), frame["left"].to_numpy(np.float64)
+    left = frame["left"].to_numpy(np.float64)
     of_column = np.array(features_of_columns(test.model), dtype=object)
-    columns = [np.flatnonzero(np.isin(of_column, list(features))) for features in groups]
-    # A group without a column of the model loses nothing and is not foretold again.
-    tasks = [place for place, own in enumerate(columns) if len(own) for _ in range(shuffles)]
-    own_loss = _losses(test.model, matrix, left, 1)
     rises = np.zeros((len(frame), len(groups)))
-    together = max(BATCH // max(len(frame), 1), 1)
-    for start in range(0, len(tasks), together):
-        places = tasks[start : start + together]
-        shuffled = np.tile(matrix, (len(places), 1))
-        for number, place in enumerate(places):
-            rows = slice(number * len(frame), (number + 1) * len(frame))
-            shuffled[rows, columns[place]] = matrix[np.ix_(generator.permutation(len(frame)), columns[place])]
-        found = _losses(test.model, shuffled, left, len(places))
-        for number, place in enumerate(places):
-            rises[:, place] += (found[:, number] - own_loss[:, 0]) / shuffles
+    with one_thread():
+        model = shuffled(test.model, test.model.matrix(frame))
+        own_loss = _losses(test.model, model.whole, left)
+        for place, features in enumerate(groups):
+            columns = np.flatnonzero(np.isin(of_column, list(features)))
+            for _ in range(shuffles if len(columns) else 0):  # a group without a column of the model loses nothing
+                found = model.log_odds(columns, generator.permutation(len(frame)))
+                rises[:, place] += (_losses(test.model, found, left) - own_loss) / shuffles
     return frame["person_id"].to_numpy(), rises
 
 
-def _losses(model: Model, matrix: Floats, left: Floats, times: int) -> Floats:
-    """Loss of each person in each of so many versions of the matrix, which stand below one another."""
-    with one_thread():
-        raw = model.estimator.predict_proba(matrix)[:, 1]
-    return losses(model.calibrator(raw), np.tile(left, times)).reshape(times, len(left)).T
+def _losses(model: Model, log_odds: Floats, left: Floats) -> Floats:
+    """Loss of each person."""
+    return losses(model.calibrator(np.asarray(expit(log_odds))), left)
 
 
 def interval_by_person(rise: Floats, persons: Any) -> tuple[float, float, float]:

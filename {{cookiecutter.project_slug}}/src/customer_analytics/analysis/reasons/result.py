@@ -66,7 +66,7 @@ class ReasonsResult:
 
 
 def analyse(
-    tables: Tables | None, samples: Samples, scoring: ScoringResult, complete_days: int, seed: int, least: int = 30
+    tables: Tables | None, samples: Samples, scoring: ScoringResult, seed: int, least: int = 30
 ) -> ReasonsResult:
     """Explain the chosen method.
 
@@ -74,7 +74,6 @@ def analyse(
         tables: for the last path; None: none (contracts without dates).
         samples: those that the scoring learned from, without what was set aside.
         scoring: the tested methods and the probabilities of now.
-        complete_days: days after a cut-off at which its outcome is complete (gap and horizon).
         seed: start of everything random.
         least: smallest base of a rate or share.
     """
@@ -85,7 +84,7 @@ def analyse(
         return ReasonsResult("nothing_predicts", scoring.chosen, path=path)
     if not isinstance(scoring.model, Model):
         return _of_rule(samples, scoring, path)
-    return _of_model(samples, scoring, scoring.model, complete_days, seed, least, path)
+    return _of_model(samples, scoring, scoring.model, seed, least, path)
 
 
 def _of_rule(samples: Samples, scoring: ScoringResult, path: LastPath) -> ReasonsResult:
@@ -97,7 +96,7 @@ def _of_rule(samples: Samples, scoring: ScoringResult, path: LastPath) -> Reason
 
 
 def _of_model(
-    samples: Samples, scoring: ScoringResult, model: Model, complete_days: int, seed: int, least: int, path: LastPath
+    samples: Samples, scoring: ScoringResult, model: Model, seed: int, least: int, path: LastPath
 ) -> ReasonsResult:
     used = samples.dictionary[samples.dictionary["feature"].isin(model.design.features)]
     topic_of, family_of = topics.topics(used), topics.listed(used)
@@ -107,7 +106,7 @@ def _of_model(
     base = now.iloc[sampled(now, BASE_PEOPLE, seed)]
     explainer = explain(model, base, topic_of)
     table = per_customer(explainer, now, family_of)
-    tests = held_out(samples.cuts, scoring, complete_days, seed)
+    tests = held_out(samples.cuts, scoring, seed)
     families = topics.by_family(used)
     by_family = shuffled.importance(tests, families, seed)
     carrying = set(by_family.loc[by_family["q"] < LEVEL, "group"])

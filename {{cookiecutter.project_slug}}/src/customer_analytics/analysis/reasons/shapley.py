@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from customer_analytics.analysis.reasons.leaves import Flags, Floats, Leaf, Leaves, Numbers, Question
+from customer_analytics.analysis.reasons.leaves import Flags, Floats, Leaf, Leaves, Numbers, Path
+from customer_analytics.analysis.scoring.forest import Answers, Codes
 
 MOST_PLAYERS = 16  # of one leaf: its table has two to this power rows
 
@@ -36,24 +37,22 @@ class LeafTable:
 class TreeShapley:
     """The tables of a model against a base population. `base`: mean log odds of that population."""
 
-    leaves: Leaves
     tables: tuple[LeafTable, ...]
     base: float
     players: int
 
-    def values(self, matrix: Floats) -> Floats:
+    def values(self, matrix: Codes) -> Floats:
         """Shapley values, people x players, of the rows of a matrix; they add up to log odds less `base`."""
-        inner = self.leaves.inner(matrix)
-        result = np.zeros((self.players, len(inner)))
-        answers = _Answers(inner)
+        result = np.zeros((self.players, len(matrix)))
+        answers = Answers(matrix)
         for table in self.tables:
-            code = answers.met(table.leaf)
+            code = _met(answers, table.leaf)
             for player, values in zip(table.leaf.players, table.values, strict=True):
                 result[player] += values.take(code)
         return result.T
 
 
-def tree_shapley(leaves: Leaves, base: Floats, players: int) -> TreeShapley:
+def tree_shapley(leaves: Leaves, base: Codes, players: int) -> TreeShapley:
     """Make the tables.
 
     Args:
@@ -66,17 +65,17 @@ def tree_shapley(leaves: Leaves, base: Floats, players: int) -> TreeShapley:
     """
     if not len(base):
         raise ValueError("a base population needs people")
-    answers = _Answers(leaves.inner(base))
+    answers = Answers(base)
     tables, mean = [], leaves.start
     for leaf in leaves.leaves:
         count = len(leaf.players)
         if count > MOST_PLAYERS:
             raise ValueError(f"a leaf asks for {count} groups of features")
-        patterns = np.bincount(answers.met(leaf), minlength=1 << count) / len(base)
+        patterns = np.bincount(_met(answers, leaf), minlength=1 << count) / len(base)
         shares = _supersets(patterns)  # of people who meet the conditions of these players at least
         mean += leaf.value * float(shares[-1])
         tables.append(LeafTable(leaf, leaf.value * leaf_values(shares)))
-    return TreeShapley(leaves, tuple(tables), mean, players)
+    return TreeShapley(tuple(tables), mean, players)
 
 
 def leaf_values(shares: Floats) -> Floats:
@@ -130,28 +129,19 @@ def _supersets(values: Floats) -> Floats:
     return result
 
 
-class _Answers:
-    """Answers of some people, each question put once."""
+def _met(answers: Answers, leaf: Leaf) -> Numbers:
+    """For each person the set of the leaf's players whose conditions they meet, as a binary number."""
+    code = np.zeros(len(answers.codes), dtype=np.uint16)
+    for place, conditions in enumerate(leaf.conditions):
+        code |= _all(answers, conditions).astype(np.uint16) << place
+    return code.astype(np.intp)
 
-    def __init__(self, inner: Floats) -> None:
-        self._inner = inner
-        self._held: dict[Question, Flags] = {}
 
-    def met(self, leaf: Leaf) -> Numbers:
-        """For each person the set of the leaf's players whose conditions they meet, as a binary number."""
-        code = np.zeros(len(self._inner), dtype=np.uint16)
-        for place, conditions in enumerate(leaf.conditions):
-            met = self._all(conditions)
-            code |= met.astype(np.uint16) << place
-        return code.astype(np.intp)
-
-    def _all(self, conditions: tuple[tuple[Question, bool], ...]) -> Flags:
-        met: Flags | None = None
-        for question, wanted in conditions:
-            held = self._held.get(question)
-            if held is None:
-                held = self._held[question] = question.answers(self._inner[:, question.column])
-            own = held if wanted else ~held
-            met = own if met is None else met & own
-        assert met is not None
-        return met
+def _all(answers: Answers, conditions: Path) -> Flags:
+    met: Flags | None = None
+    for question, wanted in conditions:
+        held = answers.of(question)
+        own = held if wanted else ~held
+        met = own if met is None else met & own
+    assert met is not None
+    return met

@@ -143,6 +143,7 @@ def _judged(
         now=pd.DataFrame({"person_id": now["person_id"], "probability": probability, "low": low, "high": high}),
         model=predictor,
         models=dict(models),
+        tested=rolled.models,
     )
 
 

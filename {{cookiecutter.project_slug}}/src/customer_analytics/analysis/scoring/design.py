@@ -2,13 +2,13 @@
 
 Linear: each number is put on a scale on which it is not skewed and centred (missing: 0 and an indicator of its own);
 two hinges let it bend; each level of a category that enough people have is an indicator, the rest are one. Trees take
-numbers as they are, missing values too, and categories as codes.
+classes of numbers, missing values too, and categories as codes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.scoring.columns import is_category, set_aside
+from customer_analytics.analysis.scoring.forest import Codes, classes, limits
 from customer_analytics.analysis.scoring.result import Floats, Integers
 
 LEAST_LEVEL = 0.01  # of the people, below which a level is grouped with the other rare ones
@@ -25,6 +26,7 @@ HINGES = (1 / 3, 2 / 3)  # quantiles at which the effect of a number may bend
 BENDING = 8  # distinct values from which it may
 EDGES = (0.005, 0.995)  # quantiles of the training rows: numbers beyond them count as these, nothing is extrapolated
 OTHER, UNKNOWN = "\x00other", "\x00unknown"  # not texts that a client's column can hold
+WEIGHT = "rule:weight"  # column of the training people that a fit weighs them by, where there is one
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Column:
 @dataclass(frozen=True)
 class Number:
     """A number on the scale of the model: logarithm or not, centre, spread, edges and hinges (in spreads from the
-    centre), whether missing ones were seen."""
+    centre), whether missing ones were seen; `limits` of its classes for trees (forest.limits)."""
 
     feature: str
     is_logarithmic: bool
@@ -51,6 +53,7 @@ class Number:
     edges: tuple[float, float]
     hinges: tuple[float, ...]
     has_missing: bool
+    limits: Floats = field(repr=False, compare=False)
 
     @property
     def columns(self) -> list[Column]:
@@ -64,10 +67,13 @@ class Number:
         missing = np.isnan(numbers)
         scaled = (_bent(numbers) if self.is_logarithmic else numbers) - self.centre
         scaled = np.clip(np.nan_to_num(scaled / self.spread), *self.edges)
-        columns = [scaled, *(np.where(missing, 0.0, np.maximum(scaled - hinge, 0.0)) for hinge in self.hinges)]
+        made = np.empty((len(numbers), 1 + len(self.hinges) + self.has_missing))
+        made[:, 0] = scaled
+        for place, hinge in enumerate(self.hinges, 1):
+            made[:, place] = np.where(missing, 0.0, np.maximum(scaled - hinge, 0.0))
         if self.has_missing:
-            columns.append(missing.astype(np.float64))
-        return np.column_stack(columns)
+            made[:, -1] = missing
+        return made
 
 
 @dataclass(frozen=True)
@@ -117,12 +123,12 @@ class Design:
             return np.zeros((len(frame), 1))
         return np.hstack([part.matrix(frame[part.feature]) for part in self.parts])
 
-    def trees(self, frame: pd.DataFrame) -> Floats:
-        """Rows by features: numbers with their missing values, codes of categories."""
-        made = np.zeros((len(frame), max(len(self.parts), 1)))
+    def trees(self, frame: pd.DataFrame) -> Codes:
+        """Rows by features, column after column in memory: classes of numbers, MISSING too, and codes of categories."""
+        made = np.zeros((len(frame), max(len(self.parts), 1)), dtype=np.uint8, order="F")
         for place, part in enumerate(self.parts):
             values = frame[part.feature]
-            made[:, place] = _finite(values) if isinstance(part, Number) else part.codes(values)
+            made[:, place] = classes(_finite(values), part.limits) if isinstance(part, Number) else part.codes(values)
         return made
 
     @property
@@ -135,28 +141,32 @@ def prepare(frame: pd.DataFrame, features: Sequence[str], outcome: Floats | None
     """Learn the design from training rows; `outcome` 0 or 1 a row, to set separating columns aside."""
     aside = set_aside(frame, features, outcome)
     gone = set(aside["feature"])
-    parts = [_part(name, frame[name]) for name in features if name not in gone]
+    weights = frame[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in frame.columns else None
+    parts = [_part(name, frame[name], weights) for name in features if name not in gone]
     return Design(tuple(parts), aside)
 
 
-def _part(name: str, values: pd.Series[Any]) -> Number | Category:
+def _part(name: str, values: pd.Series[Any], weights: Floats | None) -> Number | Category:
     if is_category(values):
         return Category(name, common_levels(values))
     numbers = _finite(values)
-    known = np.sort(numbers[~np.isnan(numbers)])
-    is_logarithmic = _is_skewed(known)
-    scaled = _bent(known) if is_logarithmic else known
+    order = np.argsort(numbers, kind="stable")  # missing ones last
+    known = numbers[order]
+    known = known[: len(known) - int(np.isnan(numbers).sum())]
+    upper = limits(known, None if weights is None else weights[order[: len(known)]])
+    bent = _bent(known)
+    is_logarithmic = _is_skewed(known, bent)
+    scaled = bent if is_logarithmic else known
     spread = float(scaled.std()) if len(scaled) and scaled[0] < scaled[-1] else 1.0
     centre = float(scaled.mean()) if len(scaled) else 0.0
     scaled = (scaled - centre) / spread
+    points = np.quantile(scaled, (*EDGES, *HINGES), method="inverted_cdf") if len(scaled) else np.zeros(4)
     # 0 stands for missing values and is always inside.
-    low, high = np.quantile(scaled, EDGES, method="inverted_cdf") if len(scaled) else (0.0, 0.0)
-    edges = (min(float(low), 0.0), max(float(high), 0.0))
+    edges = (min(float(points[0]), 0.0), max(float(points[1]), 0.0))
     hinges: tuple[float, ...] = ()
-    if len(np.unique(known)) >= BENDING:
-        quantiles = np.unique(np.quantile(scaled, HINGES, method="inverted_cdf"))
-        hinges = tuple(float(value) for value in quantiles if edges[0] < value < edges[1])
-    return Number(name, is_logarithmic, centre, spread, edges, hinges, bool(np.isnan(numbers).any()))
+    if np.count_nonzero(known[1:] != known[:-1]) >= BENDING - 1:
+        hinges = tuple(value for value in sorted({float(point) for point in points[2:]}) if edges[0] < value < edges[1])
+    return Number(name, is_logarithmic, centre, spread, edges, hinges, len(known) < len(numbers), upper)
 
 
 def common_levels(values: pd.Series[Any]) -> tuple[str, ...]:
@@ -183,16 +193,18 @@ def _finite(values: pd.Series[Any]) -> Floats:
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
-def _is_skewed(ranked: Floats) -> bool:
-    """Whether a logarithm puts the middle of the range nearer to the middle of the people."""
-    if len(ranked) < 2 or len(np.unique(ranked[[0, -1]])) < 2 or set(np.unique(ranked)) <= {0.0, 1.0}:
+def _is_skewed(ranked: Floats, bent: Floats) -> bool:
+    """Whether a logarithm (`bent`) puts the middle of the range nearer to the middle of the people."""
+    if len(ranked) < 2 or ranked[0] == ranked[-1] or not ((ranked != 0.0) & (ranked != 1.0)).any():
         return False
-    return abs(_skewness(_bent(ranked))) < abs(_skewness(ranked)) - 0.5
+    return abs(_skewness(bent)) < abs(_skewness(ranked)) - 0.5
 
 
 def _skewness(values: Floats) -> float:
-    spread = float(values.std())
-    return float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
+    centred = values - values.mean()
+    squares = centred * centred
+    spread = float(np.sqrt(squares.mean()))
+    return float((squares * centred).mean()) / spread**3 if spread > 0 else 0.0
 
 
 def _bent(values: Floats) -> Floats:

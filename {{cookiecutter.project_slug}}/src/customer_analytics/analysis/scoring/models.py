@@ -1,4 +1,4 @@
-"""The two models: penalised logistic regression and gradient-boosted trees, from scikit-learn, with fixed seeds.
+"""The two models: penalised logistic regression and gradient-boosted trees, with fixed seeds.
 
 Each is fitted at several strengths at once (`Strengths`); which one is used is decided by what came later, on earlier
 cut-offs only. One thread: sums then come out the same whatever the machine is doing.
@@ -6,65 +6,93 @@ cut-offs only. One thread: sums then come out the same whatever the machine is d
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from customer_analytics.analysis.scoring.calibrate import Calibrator
-from customer_analytics.analysis.scoring.design import Design, prepare
+from customer_analytics.analysis.scoring.design import WEIGHT, Design, prepare
+from customer_analytics.analysis.scoring.forest import Codes, Forest, grow
 from customer_analytics.analysis.scoring.measures import clipped
+from customer_analytics.analysis.scoring.penalised import Linear, fit_path
 from customer_analytics.analysis.scoring.result import Floats
-
-if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
 
 ModelName = Literal["logistic", "trees"]
 PENALTIES = (0.3, 0.03, 0.01, 0.003, 0.001)  # inverse strengths of the penalty, weakest first
 LEAVES = 6  # of a tree
 ROUNDS = (10, 20, 35, 55, 85, 120)  # trees after which a strength may stop
-RATE = 0.08
-LEAST_LEAF = 20
 MOST_ROWS = {"logistic": 60_000, "trees": 150_000}  # on which one fit learns
-WEIGHT = "rule:weight"  # column of the training people that a fit weighs them by, where there is one
+LEVEL_ROWS = 20_000  # on which the level of a model is set
 CHUNK = 100_000  # rows predicted at once
 Strength = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model at all its strengths, uncalibrated."""
+    """A model at some strengths, uncalibrated.
+
+    `estimators`: a Linear for each strength, or one Forest that stops at each. `own`: log odds, rows by strengths, of
+    LEVEL_ROWS of the people that it learned from (in the order of `sampled`).
+    """
 
     name: ModelName
     design: Design
-    estimators: tuple[LogisticRegression | HistGradientBoostingClassifier, ...]
+    estimators: tuple[Linear | Forest, ...]
+    strengths: tuple[Strength, ...]
     rows: int
+    own: Floats
 
     def raw(self, frame: pd.DataFrame) -> Floats:
         """Probabilities at each strength: rows by strengths, in the order of `strengths`."""
-        with one_thread():
-            made = [self._chunk(frame.iloc[begin : begin + CHUNK]) for begin in range(0, len(frame), CHUNK)]
-        return np.vstack(made) if made else np.zeros((0, len(strengths(self.name))))
+        made = [np.zeros((0, len(self.strengths)))]
+        for begin in range(0, len(frame), CHUNK):
+            made.append(self._log_odds(matrix_of(self.name, self.design, frame.iloc[begin : begin + CHUNK])))
+        return np.asarray(expit(np.vstack(made)))
 
-    def _chunk(self, frame: pd.DataFrame) -> Floats:
-        if self.name == "logistic":
-            matrix = self.design.linear(frame)
-            return np.column_stack([one.predict_proba(matrix)[:, 1] for one in self.estimators])
-        staged = enumerate(self.estimators[0].staged_predict_proba(self.design.trees(frame)), 1)
-        return np.column_stack([proba[:, 1] for number, proba in staged if number in ROUNDS])
+    def _log_odds(self, matrix: Any) -> Floats:
+        return log_odds(self.estimators, self.strengths, matrix)
+
+    def model(self, place: int, calibrator: Calibrator) -> Model:
+        """The model at one strength."""
+        strength = self.strengths[place]
+        one = self.estimators[0]
+        estimator = one.first(int(strength[1])) if isinstance(one, Forest) else self.estimators[place]
+        return Model(self.name, self.design, estimator, calibrator, strength, self.rows)
+
+
+def log_odds(estimators: Sequence[Linear | Forest], strengths: Sequence[Strength], matrix: Any) -> Floats:
+    """Rows by strengths."""
+    with one_thread():
+        if isinstance(estimators[0], Forest):
+            return estimators[0].staged(matrix, [int(rounds) for _, rounds in strengths])
+        return np.column_stack([one.log_odds(matrix) for one in estimators])
+
+
+def matrix_of(name: ModelName, design: Design, frame: pd.DataFrame) -> Floats | Codes:
+    """What a model reads of these rows."""
+    return design.linear(frame) if name == "logistic" else design.trees(frame)
 
 
 def one_thread() -> AbstractContextManager[object]:
     """While open, linear algebra and trees run in one thread."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
+    limits: AbstractContextManager[object] = _libraries().limit(limits=1)
     return limits
+
+
+@functools.cache
+def _libraries() -> Any:
+    """The libraries that have threads: looked for once, after all of them are loaded (a search takes 10 ms)."""
+    import sklearn.ensemble  # noqa: F401
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
 
 
 def strengths(name: ModelName) -> tuple[Strength, ...]:
@@ -80,83 +108,67 @@ def design_of(frame: pd.DataFrame, left: Floats, features: Sequence[str], seed: 
     return prepare(frame.iloc[rows], features, left[rows])
 
 
-def fit_all(name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, seed: int) -> Fitted:
-    """Fit at every strength. More than MOST_ROWS rows: those whose ids come first by a hash of seed and id."""
+def fit_all(
+    name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, seed: int,
+    asked: tuple[Strength, ...] | None = None,
+) -> Fitted:  # fmt: skip
+    """Fit at every strength, or at those asked for.
+
+    More than MOST_ROWS rows: those whose ids come first by a hash of seed and id.
+    """
+    wanted = strengths(name) if asked is None else asked
     rows = sampled(frame, MOST_ROWS[name], seed)
+    some = np.searchsorted(rows, sampled(frame, LEVEL_ROWS, seed))  # by the same hash, so among those learned from
     frame, left = frame.iloc[rows], left[rows]
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        fitted = tuple(_estimators(name, design, frame, left, seed))
-    return Fitted(name, design, fitted, len(rows))
+    matrix = matrix_of(name, design, frame)
+    with one_thread():
+        estimators = learn(name, design, matrix, left, _weights(frame), wanted, seed)
+    own = log_odds(estimators, wanted, matrix[some] if len(some) < len(rows) else matrix)
+    return Fitted(name, design, estimators, wanted, len(rows), own)
 
 
-def _estimators(
-    name: ModelName, design: Design, frame: pd.DataFrame, left: Floats, seed: int
-) -> list[LogisticRegression | HistGradientBoostingClassifier]:
-    weights = _weights(frame)
+def learn(
+    name: ModelName, design: Design, matrix: Any, left: Floats, weights: Floats | None, wanted: Sequence[Strength],
+    seed: int,
+) -> tuple[Linear | Forest, ...]:  # fmt: skip
+    """The estimators for these strengths; `matrix`: of `matrix_of`."""
     if name == "logistic":
-        matrix = design.linear(frame)
-        return [_logistic(matrix, left, weights, penalty) for penalty in PENALTIES]
-    return [_trees(design, frame, left, LEAVES, max(ROUNDS), seed)]
+        return tuple(fit_path(matrix, left, weights, [strength[0] for strength in wanted]))
+    leaves, rounds = int(wanted[0][0]), int(max(strength[1] for strength in wanted))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return (grow(matrix, design.categorical, left, weights, leaves, rounds, seed),)
 
 
 def _weights(frame: pd.DataFrame) -> Floats | None:
     return frame[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in frame.columns else None
 
 
-def _logistic(matrix: Floats, left: Floats, weights: Floats | None, penalty: float) -> LogisticRegression:
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=100, tol=1e-6)
-    return model.fit(matrix, left.astype(np.int64), sample_weight=weights)
-
-
-def _trees(
-    design: Design, frame: pd.DataFrame, left: Floats, leaves: int, rounds: int, seed: int
-) -> HistGradientBoostingClassifier:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    model = HistGradientBoostingClassifier(
-        learning_rate=RATE,
-        max_iter=rounds,
-        max_leaf_nodes=leaves,
-        min_samples_leaf=LEAST_LEAF,
-        l2_regularization=1.0,
-        max_bins=127,
-        categorical_features=design.categorical,
-        early_stopping=False,
-        random_state=seed,
-    )
-    return model.fit(design.trees(frame), left.astype(np.int64), sample_weight=_weights(frame))
-
-
 @dataclass(frozen=True)
 class Model:
     """One model at one strength, calibrated.
 
-    `estimator` works on `design.linear(frame)` (logistic) or `design.trees(frame)`; `calibrator` follows on its
-    probability.
+    `estimator` works on `matrix(frame)`; `calibrator` follows on its probability.
     """
 
     name: ModelName
     design: Design
-    estimator: LogisticRegression | HistGradientBoostingClassifier
+    estimator: Linear | Forest
     calibrator: Calibrator
     strength: Strength
     rows: int
 
-    def matrix(self, frame: pd.DataFrame) -> Floats:
+    def matrix(self, frame: pd.DataFrame) -> Any:
         """What the estimator reads."""
-        return self.design.linear(frame) if self.name == "logistic" else self.design.trees(frame)
+        return matrix_of(self.name, self.design, frame)
 
     def raw(self, frame: pd.DataFrame) -> Floats:
         """Probabilities before calibration."""
         made = [np.zeros(0)]
         with one_thread():
             for begin in range(0, len(frame), CHUNK):
-                matrix = self.matrix(frame.iloc[begin : begin + CHUNK])
-                made.append(self.estimator.predict_proba(matrix)[:, 1])
-        return np.concatenate(made)
+                made.append(self.estimator.log_odds(self.matrix(frame.iloc[begin : begin + CHUNK])))
+        return np.asarray(expit(np.concatenate(made)))
 
     def predict(self, frame: pd.DataFrame) -> Floats:
         """Calibrated probability of leaving for each row."""
@@ -164,27 +176,11 @@ class Model:
 
 
 def fit_one(
-    name: ModelName,
-    strength: Strength,
-    calibrator: Calibrator,
-    frame: pd.DataFrame,
-    left: Floats,
-    features: Sequence[str],
-    seed: int,
-    design: Design | None = None,
-) -> Model:
-    """Fit at one strength. `design`: what is read of the features; None: learned from these people."""
-    design = design if design is not None else design_of(frame, left, features, seed)
-    rows = sampled(frame, MOST_ROWS[name], seed)
-    frame, left = frame.iloc[rows], left[rows]
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if name == "logistic":
-            estimator = _logistic(design.linear(frame), left, _weights(frame), strength[0])
-        else:
-            leaves, rounds = int(strength[0]), int(strength[1])
-            estimator = _trees(design, frame, left, leaves, rounds, seed)
-    return Model(name, design, estimator, calibrator, strength, len(rows))
+    name: ModelName, strength: Strength, calibrator: Calibrator, frame: pd.DataFrame, left: Floats,
+    features: Sequence[str], seed: int,
+) -> Model:  # fmt: skip
+    """Fit at one strength, with the design learned from these people."""
+    return fit_all(name, frame, left, design_of(frame, left, features, seed), seed, (strength,)).model(0, calibrator)
 
 
 def sampled(frame: pd.DataFrame, most: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

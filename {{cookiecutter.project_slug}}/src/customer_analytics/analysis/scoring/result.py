@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+if TYPE_CHECKING:
+    from customer_analytics.analysis.scoring.models import Fitted
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -52,6 +55,7 @@ class ScoringResult:
     `now`: person_id, probability, low, high: the interval holds the share that leaves of people with that probability,
     as far as the tests can tell, the next cut-off being one like those tested. `training_rows`: rows of the last fit.
     `fits` (FITS): each fit of a model in the tests; `strength` is the inverse penalty, or the leaves of a tree.
+    `tested`: what was fitted there, by cut-off (of people left out in turn: by fold) and model.
     """
 
     reason: str
@@ -79,6 +83,7 @@ class ScoringResult:
     now: pd.DataFrame
     model: Predictor | None
     models: dict[str, Predictor] = field(default_factory=dict)
+    tested: dict[tuple[int, str], Fitted] = field(default_factory=dict)
 
     @property
     def is_estimable(self) -> bool:

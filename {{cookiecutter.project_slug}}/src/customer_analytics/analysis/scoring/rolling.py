@@ -12,23 +12,23 @@ the same nesting: tested on other people, but not out of time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
 from customer_analytics.analysis.scoring.calibrate import Calibrator, balance, learn_slope
-from customer_analytics.analysis.scoring.design import Design
+from customer_analytics.analysis.scoring.design import WEIGHT, Design
 from customer_analytics.analysis.scoring.measures import logit, losses
 from customer_analytics.analysis.scoring.models import (
-    WEIGHT,
+    LEVEL_ROWS,
+    Fitted,
     Model,
     ModelName,
     Strength,
     design_of,
     fit_all,
-    fit_one,
     hashes,
     sampled,
     strengths,
@@ -40,7 +40,6 @@ FOLDS = 4
 MOST_TESTS = 4  # published, the latest ones; one before them, where there is one, serves to choose strengths
 FEWEST_TESTS = 3  # all of which are published
 RECENT = 3  # earlier tests that strength and calibration come from
-LEVEL_ROWS = 20_000  # on which the level of a model is set
 LEAST_CLASS = 20  # leavers, and stayers, that a method learns from at the least
 LEAST_FEATURE_ROWS = 100  # people from which a model is tried; below, only rules
 
@@ -65,10 +64,12 @@ class Tested:
 
 @dataclass(frozen=True)
 class Rolled:
-    """All tests; how each was fitted (FITS); raw predictions of the models by strength, for the last fit."""
+    """All tests; how each was fitted (FITS), and what, by cut-off (or fold) and model; raw predictions of the models by
+    strength, for the last fit."""
 
     tested: tuple[Tested, ...]
     fits: pd.DataFrame
+    models: dict[tuple[int, str], Fitted]
     raw: dict[ModelName, list[tuple[Floats, Floats]]]  # by test: (rows x strengths, left); what the last fit goes by
 
 
@@ -82,6 +83,7 @@ def roll(
     """
     tested: list[Tested] = []
     fits: list[tuple[object, ...]] = []
+    models: dict[tuple[int, str], Fitted] = {}
     raw: dict[ModelName, list[tuple[Floats, Floats]]] = {name: [] for name in model_names(pasts, features)}
     done: list[int] = []  # places of the cut-offs that `raw` holds
     able = _able(pasts, complete_days)
@@ -101,14 +103,15 @@ def roll(
             own.append((made, past.left))
             if not is_test:
                 continue
+            models[past.cut, name] = fitted
             best, slope = settle(name, earlier or [left_out(name, frame, left, design, seed)])
-            calibrator = levelled(fitted.raw(frame.iloc[some])[:, best], left[some], slope)
+            calibrator = levelled(fitted.own[:, best], left[some], slope)
             probabilities[name] = calibrator(made[:, best])
             fits.append(_fit_row(past.cut, name, len(known), fitted.rows, left, strengths(name)[best], calibrator))
         if is_test:
             probabilities |= rule_predictions(rules, frame, left, past.frame)
             tested.append(Tested(place, np.arange(len(past.left)), probabilities))
-    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), _latest(raw))
+    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), models, _latest(raw))
 
 
 def _able(pasts: Sequence[Past], complete_days: int) -> list[tuple[int, list[int]]]:
@@ -129,6 +132,7 @@ def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int)
     """Leave people out in turn: each fold is predicted from the others, strength and calibration nested in them."""
     tested: list[Tested] = []
     fits: list[tuple[object, ...]] = []
+    models: dict[tuple[int, str], Fitted] = {}
     raw: dict[ModelName, list[tuple[Floats, Floats]]] = {name: [] for name in model_names([past], features)}
     codes = folds(past.frame, seed)
     for fold in range(FOLDS):
@@ -140,13 +144,14 @@ def cross(past: Past, features: Sequence[str], rules: Sequence[Rule], seed: int)
             best, slope = settle(name, [left_out(name, frame, left, design, seed)])
             fitted = fit_all(name, frame, left, design, seed)
             made = fitted.raw(past.frame.iloc[here])
-            calibrator = levelled(fitted.raw(frame.iloc[some])[:, best], left[some], slope)
+            models[fold, name] = fitted
+            calibrator = levelled(fitted.own[:, best], left[some], slope)
             probabilities[name] = calibrator(made[:, best])
             own.append((made, past.left[here]))
             fits.append(_fit_row(past.cut, name, 0, fitted.rows, left, strengths(name)[best], calibrator))
         probabilities |= rule_predictions(rules, frame, left, past.frame.iloc[here])
         tested.append(Tested(0, here, probabilities))
-    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), raw)
+    return Rolled(tuple(tested), pd.DataFrame(fits, columns=FITS).astype(object), models, raw)
 
 
 def model_names(pasts: Sequence[Past], features: Sequence[str]) -> tuple[ModelName, ...]:
@@ -162,8 +167,8 @@ def final_models(pasts: Sequence[Past], features: Sequence[str], rolled: Rolled,
     models: dict[str, Model] = {}
     for name in rolled.raw:
         best, slope = settle(name, rolled.raw[name])
-        model = fit_one(name, strengths(name)[best], Calibrator(), frame, left, features, seed, design)
-        models[name] = replace(model, calibrator=levelled(model.raw(frame.iloc[some]), left[some], slope))
+        fitted = fit_all(name, frame, left, design, seed, (strengths(name)[best],))
+        models[name] = fitted.model(0, levelled(fitted.own[:, 0], left[some], slope))
     return models
 
 
@@ -182,10 +187,10 @@ def settle(name: ModelName, earlier: Sequence[tuple[Floats, Floats]]) -> tuple[i
     return best, learn_slope([made[:, best] for made, _ in earlier], [left for _, left in earlier])
 
 
-def levelled(raw: Floats, left: Floats, slope: float) -> Calibrator:
+def levelled(log_odds: Floats, left: Floats, slope: float) -> Calibrator:
     """The slope with the intercept that gives the training people the share of them that left."""
     rate = float((left.sum() + 0.5) / (len(left) + 1))
-    return Calibrator(balance(slope * logit(raw), rate), slope)
+    return Calibrator(balance(slope * logit(np.asarray(expit(log_odds))), rate), slope)
 
 
 def left_out(name: ModelName, frame: pd.DataFrame, left: Floats, design: Design, seed: int) -> tuple[Floats, Floats]:
