@@ -26,6 +26,7 @@ from customer_analytics.narrative.basket_rules import (
 )
 from customer_analytics.narrative.basket_rules import findings as own
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+from customer_analytics.narrative.once import once
 from customer_analytics.statistics import Interval
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def summary(view: View) -> Summary:
     return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
 
 
+@once
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first."""
     told = own.findings(view) if view.rules is not None else [_nothing(view)]

@@ -33,6 +33,7 @@ from customer_analytics.narrative.campaign_evaluation.verdicts import (
 )
 from customer_analytics.narrative.campaign_evaluation.view import shortened
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+from customer_analytics.narrative.once import once
 
 if TYPE_CHECKING:
     from customer_analytics.narrative.campaign_evaluation.view import View
@@ -77,6 +78,7 @@ def summary(view: View) -> Summary:
     return Summary(_title(view, found), _standfirst(view), _kpis(view), found, recommendation(found))
 
 
+@once
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first."""
     told: list[Finding] = [*own.findings(view), *(found for section in SECTIONS for found in section.findings(view))]

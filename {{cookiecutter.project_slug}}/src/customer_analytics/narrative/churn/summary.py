@@ -30,6 +30,7 @@ from customer_analytics.narrative.churn import (
 from customer_analytics.narrative.churn import findings as own
 from customer_analytics.narrative.churn.hazard_words import span
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+from customer_analytics.narrative.once import once
 
 if TYPE_CHECKING:
     from customer_analytics.narrative.churn.view import View
@@ -71,6 +72,7 @@ def summary(view: View) -> Summary:
     return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
 
 
+@once
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first."""
     told = [*own.findings(view), *(found for section in SECTIONS for found in section.findings(view))]

@@ -11,6 +11,7 @@ from customer_analytics.narrative.funnel.path_findings import findings as path_f
 from customer_analytics.narrative.funnel.scorecard import scorecard_finding
 from customer_analytics.narrative.funnel.tools import tools_finding
 from customer_analytics.narrative.funnel.view import View
+from customer_analytics.narrative.once import once
 
 
 def summary(view: View) -> Summary:
@@ -20,6 +21,7 @@ def summary(view: View) -> Summary:
     return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
 
 
+@once
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first."""
     if not view.enough:

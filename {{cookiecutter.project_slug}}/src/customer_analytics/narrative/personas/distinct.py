@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
+from customer_analytics.narrative.once import once
 from customer_analytics.narrative.personas.contact import source_name
 from customer_analytics.narrative.personas.view import View, records
 
@@ -45,6 +46,7 @@ class Mark(NamedTuple):
         return self.low > 100 or self.high < 100
 
 
+@once
 def marks(view: View) -> list[Mark]:
     """All indices that may be shown."""
     used, tags = formed(view), view.tags

@@ -6,6 +6,7 @@ import math
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+from customer_analytics.narrative.once import once
 from customer_analytics.narrative.personas import combinations, validity
 from customer_analytics.narrative.personas.findings import (
     audience_finding,
@@ -30,6 +31,7 @@ def summary(view: View) -> Summary:
     return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
 
 
+@once
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first."""
     found = (

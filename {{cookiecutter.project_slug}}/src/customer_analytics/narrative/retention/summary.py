@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Grade, Kpi, Summary, told_in_order, told_in_section
+from customer_analytics.narrative.once import once
 from customer_analytics.narrative.retention import (
     cliffs,
     definitions,
@@ -29,6 +30,7 @@ def summary(view: View) -> Summary:
     return Summary(_title(view), _standfirst(view), _kpis(view), all_findings(view), recommendation(view))
 
 
+@once
 def all_findings(view: View) -> tuple[Finding, ...]:
     """All findings, in the order of what a client should hear first: how many, who not, when, what changed, worth."""
     if not view.enough:
