@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow.parquet as pq
 import pytest
 
 from customer_analytics.engagement import Project
@@ -49,9 +50,9 @@ def test_companion_day_is_the_day_in_the_clients_zone(shop: Project) -> None:
 
 
 def test_zone_is_written_out_only_within_the_data(shop: Project) -> None:
-    import ibis
-
-    assert ibis.to_sql(open_tables(shop)["orders"]).count("WHEN") <= 3
+    tables = open_tables(shop)
+    views = tables.backend.raw_sql("SELECT sql FROM duckdb_views() WHERE view_name = 'asof_orders'").fetchall()
+    assert 1 <= str(views).count("WHEN") <= 3
 
 
 def test_as_of_day_ends_at_local_midnight(shop: Project) -> None:
@@ -112,3 +113,42 @@ def test_local_gives_wall_clock_hours(shop: Project) -> None:
     orders = tables["orders"]
     hours = orders.select(hour=tables.local(orders.ordered_at).hour()).to_pyarrow()["hour"].to_pylist()
     assert sorted(hours) == [0, 20, 23, 23, 23]
+
+
+def _split(shop: Project, where: Callable[[dict[str, Any]], str]) -> None:
+    """The events as a folder of files, one for each name that `where` gives a row."""
+    single = shop.tables / "events.parquet"
+    table = pq.read_table(single)
+    single.unlink()
+    places = [where(row) for row in table.to_pylist()]
+    for place in dict.fromkeys(places):
+        target = shop.tables / "events" / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table.filter([own == place for own in places]), target)
+    (shop.tables / "events" / "_SUCCESS").touch()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "more"),
+    [
+        ("{occurred_at:%Y-%m-%d}.parquet", set()),
+        ("day={occurred_at:%Y-%m-%d}/part-0.parquet", set()),
+        ("year={occurred_at:%Y}/month={occurred_at:%m}/part-0.parquet", set()),
+        ("place={customer_id}/day={occurred_at:%Y-%m-%d}/part-0.parquet", {"place"}),
+    ],
+)
+def test_a_folder_of_files_is_the_table_that_they_hold(shop: Project, pattern: str, more: set[str]) -> None:
+    one = open_tables(shop)["events"].to_pandas().sort_values("occurred_at", ignore_index=True)
+    _split(shop, lambda row: pattern.format(**row))
+    many = open_tables(shop)["events"]
+    assert set(many.columns) - set(one.columns) == more  # a day in a folder's name only repeats the time
+    found = many.to_pandas().sort_values("occurred_at", ignore_index=True)
+    assert found[list(one.columns)].equals(one)
+    if more:
+        assert list(found["place"]) == ["C0", "C1"]
+
+
+def test_an_empty_folder_is_no_table(shop: Project) -> None:
+    (shop.tables / "events.parquet").unlink()
+    (shop.tables / "events").mkdir()
+    assert "events" not in open_tables(shop).tables

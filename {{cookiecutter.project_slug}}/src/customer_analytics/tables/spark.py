@@ -8,9 +8,10 @@ while are cached views: nothing is written to a warehouse.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
+from ibis import util
 from ibis.backends.duckdb.converter import DuckDBPandasData, DuckDBPyArrowData
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
@@ -34,6 +36,7 @@ _ALWAYS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
 }
 # Set before the JVM starts; later they would be ignored.
 _AT_START = {
@@ -44,9 +47,10 @@ _AT_START = {
     "spark.driver.maxResultSize": "0",
 }
 _GIB = 2**30
+_PARTITION = re.compile(r"(?<=[/\\])[^/\\=]+=[^/\\]*[/\\]")  # the first folder that is named key=value
 
 
-class Spark(Backend):
+class Spark(Backend):  # type: ignore[misc]
     """Ibis' PySpark backend with what an analysis expects of its engine."""
 
     def create_table(
@@ -68,6 +72,25 @@ class Spark(Backend):
             frame.createTempView(name)
             return self.table(name)
         return self._create_cached_table(name, obj)
+
+    def read_parquet(
+        self,
+        paths: str | Sequence[str],
+        /,
+        *,
+        table_name: str | None = None,
+        hive_partitioning: bool = False,
+        union_by_name: bool = False,
+        **_: Any,
+    ) -> ir.Table:
+        """Parquet files as a table, with DuckDB's words for what Spark calls basePath and mergeSchema."""
+        files = [paths] if isinstance(paths, str) else list(paths)
+        reader = self._session.read.option("mergeSchema", union_by_name and len(files) > 1)
+        if hive_partitioning and (first := _PARTITION.search(files[0])):
+            reader = reader.option("basePath", files[0][: first.start()])
+        name = table_name or util.gen_name("read_parquet")
+        reader.parquet(*files).createOrReplaceTempView(name)
+        return self.table(name)
 
     def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
         self._run_pre_execute_hooks(expr)

@@ -16,6 +16,7 @@ from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.expressions import local_time, utc_of_local_midnight
 from customer_analytics.schema import SCHEMAS
+from customer_analytics.tables.datasets import Dataset, datasets
 from customer_analytics.tables.engines import connect
 from customer_analytics.tables.load_log import read_load_log
 from customer_analytics.tables.subset import limit_to_subset
@@ -74,17 +75,16 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
         UserError: nothing has been loaded yet, or the subset names no column.
     """
     recover(project.tables)
-    files = {name: project.tables / f"{name}.parquet" for name in SCHEMAS}
-    files = {name: path for name, path in files.items() if path.is_file()}
-    if not files:
+    found = datasets(project.tables)
+    if not found:
         raise UserError([Problem("data/tables", "no tables have been loaded yet.", "Run `analytics load` first.")])
     scratch = project.folder / ".analytics" / "scratch"  # what names people stays in the project
     engine = project.engagement.engine
     backend = connect(engine.name, engine.settings, scratch)
-    opened = {name: _read(backend, path, name) for name, path in files.items()}
+    opened = {name: dataset.open(backend, f"canonical_{name}") for name, dataset in found.items()}
     spans = {name: _spans(table) for name, table in opened.items()}
     zone = project.engagement.zone
-    loaded_on = _day_of_loading(project, files)
+    loaded_on = _day_of_loading(project, found)
     last_day = as_of or project.engagement.as_of or _last_day(opened, spans, zone, loaded_on)
     until = _end_of(last_day, zone)
     first = min((low for columns in spans.values() for low, _ in columns.values()), default=EPOCH)
@@ -95,12 +95,9 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
     }
     if subset is not None:
         tables = limit_to_subset(tables, subset)
-    return Tables(backend, last_day, zone, tables, first, later, scratch)
-
-
-def _read(backend: ibis.BaseBackend, path: Path, name: str) -> ir.Table:
-    table: ir.Table = backend.read_parquet(str(path), table_name=f"canonical_{name}")
-    return table
+    # As views each table is a plain one to all questions that follow: the days are written out once.
+    views = {name: backend.create_view(f"asof_{name}", table, overwrite=True) for name, table in tables.items()}
+    return Tables(backend, last_day, zone, views, first, later, scratch)
 
 
 def _spans(table: ir.Table) -> dict[str, Span]:
@@ -133,12 +130,13 @@ def _last_day(
     return max(moments).replace(tzinfo=dt.UTC).astimezone(zone).date() if moments else loaded_on
 
 
-def _day_of_loading(project: Project, files: Mapping[str, Path]) -> dt.date:
+def _day_of_loading(project: Project, found: Mapping[str, Dataset]) -> dt.date:
     """The local day on which the tables were loaded."""
     try:
         moment = dt.datetime.fromisoformat(read_load_log(project).loaded_at)
     except UserError:  # tables that were put there by other means
-        moment = dt.datetime.fromtimestamp(max(path.stat().st_mtime for path in files.values()), tz=dt.UTC)
+        newest = max(file.stat().st_mtime for dataset in found.values() for file in dataset.files)
+        moment = dt.datetime.fromtimestamp(newest, tz=dt.UTC)
     return moment.astimezone(project.engagement.zone).date()
 
 
