@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
+from customer_analytics.analysis.personas import clustering
 from customer_analytics.analysis.personas.clustering import (
     Gap,
     assign,
     distances,
     gap_statistic,
     k_means,
+    k_means_each,
     rand_index,
     silhouettes,
 )
@@ -158,3 +160,37 @@ def test_clear_groups_are_very_stable_and_a_halved_blob_is_not(blobs: Callable[.
 )
 def test_the_levels_are_hennigs(jaccard: float, name: str) -> None:
     assert level(jaccard) == name
+
+
+def test_runs_side_by_side_are_the_runs_one_by_one() -> None:
+    points = np.random.default_rng(5).normal(size=(300, 4))
+    together = k_means_each(points, range(1, 9), 3, 4)
+    with_distances = k_means_each(points, range(1, 9), 3, 4, distances(points, points) ** 2)
+    for k, each, near in zip(range(1, 9), together, with_distances, strict=True):
+        alone = min((lloyd_by_hand(points, k, 3, start) for start in range(4)), key=lambda found: found[1])
+        assert (each.labels == alone[0]).all()
+        assert each.within == pytest.approx(alone[1])
+        assert (near.labels == each.labels).all()
+
+
+def test_an_empty_cluster_begins_anew_at_the_farthest_point_also_beside_other_runs() -> None:
+    points = np.repeat(np.array([[0.0, 0.0], [0.0, 1.0], [9.0, 0.0]]), 5, axis=0)
+    for k, found in zip((2, 3, 5), k_means_each(points, [2, 3, 5], 1, 3), strict=True):
+        assert len(found.centres) == min(k, 3)
+        assert len(np.unique(found.labels)) == min(k, 3)
+
+
+def lloyd_by_hand(points: np.ndarray, k: int, seed: int, start: int) -> tuple[np.ndarray, float]:
+    """One run of Lloyd's algorithm, straight from the book."""
+    centres = clustering._first_centres(points, k, np.random.default_rng([seed, k, start]))
+    labels = np.full(len(points), -1)
+    for _ in range(clustering.STEPS):
+        new = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
+        moved = int((new != labels).sum())
+        labels = new
+        if moved == 0:
+            break
+        centres = np.array([points[labels == number].mean(axis=0) for number in range(k)])
+        if moved <= clustering.FEW_MOVE * len(points):
+            break
+    return labels, float(((points - centres[labels]) ** 2).sum())

@@ -17,6 +17,7 @@ from customer_analytics.analysis.personas.clustering import (
     distances,
     gap_statistic,
     k_means,
+    k_means_each,
     silhouettes,
 )
 from customer_analytics.analysis.personas.reference import LEAST_GAIN, LEVEL, Separation, separation
@@ -69,7 +70,8 @@ def choose(matrix: Floats, space: Space, floor: float, parameters: PersonasParam
     seed = parameters.seed
     parted = separation(matrix, space, most, parameters.resamples, seed)
     gap = gap_statistic(points[:GAP_ROWS], most, GAP_SETS, seed)
-    tried = {k: k_means(points, k, seed) for k in range(2, most + 1)}
+    numbers = range(2, most + 1)
+    tried = dict(zip(numbers, k_means_each(points, numbers, seed), strict=True))
     table = _table(points, tried, parted, gap, floor, seed)
     structure = verdict(parted, parameters.resamples)
     k = _number(table, structure, parameters.personas)

@@ -16,6 +16,7 @@ STARTS = 5  # k-means runs, of which the best counts
 STEPS = 100  # of Lloyd's algorithm at most
 FEW_MOVE = 0.0005  # share of the points whose change of cluster ends it: what follows is far below sampling noise
 BLOCK = 20_000  # customers whose distances are held at a time
+CELLS = 300_000  # runs x centres x points that take their steps together: more would not fit a processor's cache
 
 
 @dataclass(frozen=True)
@@ -30,60 +31,116 @@ class Clusters:
 def k_means(points: Floats, k: int, seed: int, starts: int = STARTS) -> Clusters:
     """Best of some runs of Lloyd's algorithm from k-means++ centres (Arthur, Vassilvitskii 2007); k = 1 is the mean.
 
-    In numpy: a thousand small runs cost less so than the overhead of a library's threads. Fewer distinct points than k
-    leave fewer clusters.
+    Fewer distinct points than k leave fewer clusters.
     """
-    best: Clusters | None = None
-    for start in range(starts if k > 1 else 1):
-        found = _lloyd(points, _first_centres(points, k, np.random.default_rng([seed, k, start])))
-        if best is None or found.within < best.within * (1 - 1e-12):
-            best = found
-    assert best is not None
-    return best
+    return k_means_each(points, [k], seed, starts)[0]
 
 
-def _first_centres(points: Floats, k: int, generator: np.random.Generator) -> Floats:
+def k_means_each(
+    points: Floats, numbers: Sequence[int], seed: int, starts: int = STARTS, squared: Floats | None = None
+) -> list[Clusters]:
+    """`k_means` for each k of `numbers`. All runs take their steps together: for a thousand small runs the single
+    calls of numpy cost more than the arithmetic, and a library's threads and checks more than both.
+
+    Args:
+        points: points x dimensions.
+        numbers: each k.
+        seed: of the first centres.
+        starts: runs for each k, of which the best counts.
+        squared: squared distances between all points, where they are at hand.
+    """
+    runs = [(k, start) for k in numbers for start in range(starts if k > 1 else 1)]
+    centres = [_first_centres(points, k, np.random.default_rng([seed, k, start]), squared) for k, start in runs]
+    at_once = max(1, CELLS // (len(points) * max(numbers)))
+    ended: list[Clusters] = []
+    for first in range(0, len(runs), at_once):
+        ended += _lloyd(points, centres[first : first + at_once])
+    best: dict[int, Clusters] = {}
+    for (k, _), found in zip(runs, ended, strict=True):
+        if k not in best or found.within < best[k].within * (1 - 1e-12):
+            best[k] = found
+    return [best[k] for k in numbers]
+
+
+def _first_centres(points: Floats, k: int, generator: np.random.Generator, squared: Floats | None = None) -> Floats:
     """Points drawn with a probability that grows with the squared distance to the nearest one drawn before."""
     if k == 1:
         middle: Floats = points.mean(axis=0, keepdims=True)
         return middle
     chosen = [int(generator.integers(len(points)))]
-    nearest = ((points - points[chosen[0]]) ** 2).sum(axis=1)
+    nearest = _squared_to(points, chosen, squared)[0]
+    tries = 2 + int(math.log(k))
     for _ in range(k - 1):
         total = nearest.cumsum()
         if not total[-1] > 1e-12:  # every point is one that has been drawn
             break
-        tried = np.searchsorted(total, generator.random(2 + int(math.log(k))) * total[-1]).clip(max=len(points) - 1)
-        closer = np.minimum(nearest, ((points[None, :, :] - points[tried][:, None, :]) ** 2).sum(axis=2))
+        tried = np.searchsorted(total, generator.random(tries) * total[-1]).clip(max=len(points) - 1)
+        closer = np.minimum(nearest, _squared_to(points, tried, squared))
         best = int(closer.sum(axis=1).argmin())
         chosen.append(int(tried[best]))
         nearest = closer[best]
     return points[chosen]
 
 
-def _lloyd(points: Floats, centres: Floats) -> Clusters:
-    numbers = np.arange(len(centres))
-    labels = np.full(len(points), -1)
-    for _ in range(STEPS):
-        apart = (centres**2).sum(axis=1) - 2 * (points @ centres.T)  # the point's own size decides nothing
-        new = apart.argmin(axis=1)
-        moved = int((new != labels).sum())
+def _squared_to(points: Floats, chosen: Sequence[int] | npt.NDArray[np.intp], squared: Floats | None) -> Floats:
+    """Squared distances of the chosen points to all points."""
+    if squared is not None:
+        near: Floats = squared[chosen]
+        return near
+    apart: Floats = ((points[None, :, :] - points[chosen][:, None, :]) ** 2).sum(axis=2)
+    return apart
+
+
+def _lloyd(points: Floats, starts: Sequence[Floats]) -> list[Clusters]:
+    """Lloyd's algorithm from each set of centres, side by side: runs x centres x points. A run with fewer centres than
+    the others is filled up with centres that are infinitely far."""
+    most = max(len(start) for start in starts)
+    numbers = np.arange(most, dtype=np.int8)
+    absent = np.array([numbers >= len(start) for start in starts])
+    centres = np.stack([np.vstack([start, np.zeros((most - len(start), points.shape[1]))]) for start in starts])
+    running, labels = np.arange(len(starts)), np.full((len(starts), len(points)), -1, np.int8)
+    ended: list[Clusters | None] = [None] * len(starts)
+    for step in range(STEPS):
+        sizes = np.where(absent, np.inf, (centres**2).sum(axis=2))  # the point's own size decides nothing
+        apart = (-2 * centres.reshape(-1, points.shape[1]) @ points.T).reshape(len(running), most, -1)
+        apart += sizes[:, :, None]
+        new = _nearest(apart)
+        moved = (new != labels).sum(axis=1)
         labels = new
-        if moved == 0:
+        member = (labels[:, None, :] == numbers[None, :, None]).astype(points.dtype)
+        counts = member.sum(axis=2)
+        sums = (member.reshape(-1, len(points)) @ points).reshape(centres.shape)
+        for run in np.flatnonzero(((counts == 0) & ~absent).any(axis=1)):
+            width = int((~absent[run]).sum())
+            _refill(points, apart[run, :width].T, labels[run], counts[run, :width], sums[run, :width])
+        centres = np.where((moved > 0)[:, None, None], sums / np.where(absent, 1.0, counts)[:, :, None], centres)
+        done = (moved <= FEW_MOVE * len(points)) | (step == STEPS - 1)
+        for run in np.flatnonzero(done):
+            ended[running[run]] = _ended(points, labels[run], centres[run][~absent[run]])
+        if done.any():
+            running, labels, centres, absent = running[~done], labels[~done], centres[~done], absent[~done]
+        if not len(running):
             break
-        member = (labels[None, :] == numbers[:, None]).astype(points.dtype)
-        counts = member.sum(axis=1)
-        sums = member @ points
-        if not counts.all():
-            _refill(points, apart, labels, counts, sums)
-        centres = sums / counts[:, None]
-        if moved <= FEW_MOVE * len(points):
-            break
+    return [clusters for clusters in ended if clusters is not None]
+
+
+def _nearest(apart: Floats) -> npt.NDArray[np.int8]:
+    """Of runs x centres x points the first nearest centre: over few centres faster than argmin."""
+    least = apart[:, 0].copy()
+    labels = np.zeros(least.shape, np.int8)
+    for number in range(1, apart.shape[1]):
+        here = apart[:, number]
+        np.copyto(labels, np.int8(number), where=here < least)
+        np.minimum(least, here, out=least)
+    return labels
+
+
+def _ended(points: Floats, labels: npt.NDArray[np.int8], centres: Floats) -> Clusters:
     within = float(((points - centres[labels]) ** 2).sum())
     return Clusters(labels.astype(np.int64), centres, within)
 
 
-def _refill(points: Floats, apart: Floats, labels: npt.NDArray[np.intp], counts: Floats, sums: Floats) -> None:
+def _refill(points: Floats, apart: Floats, labels: npt.NDArray[np.int8], counts: Floats, sums: Floats) -> None:
     """An empty cluster begins anew at the point that is farthest from its centre (in place)."""
     away = (points**2).sum(axis=1) + apart[np.arange(len(points)), labels]
     for empty in np.flatnonzero(counts == 0):
@@ -179,7 +236,7 @@ def gap_statistic(points: Floats, most: int, sets: int, seed: int) -> Gap:
 
 
 def _log_within(points: Floats, most: int, seed: int) -> Floats:
-    within = np.array([k_means(points, k, seed, 2).within for k in range(1, most + 1)])
+    within = np.array([found.within for found in k_means_each(points, range(1, most + 1), seed, 2)])
     logged: Floats = np.log(np.maximum(within, np.finfo(float).tiny))
     return logged
 

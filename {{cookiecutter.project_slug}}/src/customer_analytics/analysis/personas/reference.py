@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.analysis.personas.clustering import distances, k_means, silhouettes
+from customer_analytics.analysis.personas.clustering import distances, k_means_each, silhouettes
 from customer_analytics.analysis.personas.space import Space, shuffled
 
 Floats = npt.NDArray[np.float64]
@@ -82,8 +82,9 @@ def _silhouettes(matrix: Floats, components: int, most: int, seed: int) -> Float
     points = centred @ vectors[:, ::-1][:, :components]
     if not variances[-1] > 0:
         return np.full(most - 1, math.nan)
-    apart = distances(points, points).astype(np.float32)
-    widths: Floats = np.array(silhouettes(apart, [k_means(points, k, seed, STARTS).labels for k in range(2, most + 1)]))
+    apart = distances(points, points)
+    found = k_means_each(points, range(2, most + 1), seed, STARTS, apart**2)
+    widths: Floats = np.array(silhouettes(apart.astype(np.float32), [clusters.labels for clusters in found]))
     return widths
 
 
