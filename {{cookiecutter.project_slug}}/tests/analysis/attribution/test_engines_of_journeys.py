@@ -13,6 +13,7 @@ import pytest
 from any_engine import connect
 
 from customer_analytics.analysis.attribution import journeys, models, ready_paths
+from customer_analytics.analysis.campaigns.purchases import purchases
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.tables.store import Tables
 
@@ -26,7 +27,9 @@ ORDERS = {
 def test_journeys_and_their_sums_compile(engine: str) -> None:
     data = Tables(None, dt.date(2024, 6, 30), ZoneInfo("UTC"), {"orders": ibis.table(ORDERS, name="orders")})
     touchpoints = ibis.table({"person_id": "string", "second": "int64", "code": "int16"}, name="contacts")
-    bought = journeys.conversions(data, CampaignEvaluationParameters(margin_share=0.5))
+    rows = purchases(data, CampaignEvaluationParameters(margin_share=0.5))
+    assert rows is not None
+    bought = journeys.conversions(rows)
     contacts = journeys.journeys(touchpoints, bought, 30, 7.0, journeys.end_of(data))
     whole = journeys.whole_journeys(contacts, 12)
     sql = str(ibis.to_sql(whole.group_by("block", "mask").aggregate(n=whole.conversions.sum()), dialect=engine))

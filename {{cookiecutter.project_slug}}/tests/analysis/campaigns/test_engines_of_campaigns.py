@@ -10,6 +10,7 @@ import pytest
 
 from customer_analytics.analysis.campaigns.assigned import assigned
 from customer_analytics.analysis.campaigns.campaign import COMPUTED, Outcome
+from customer_analytics.analysis.campaigns.facts import facts
 from customer_analytics.analysis.campaigns.histories import described
 from customer_analytics.analysis.campaigns.parts import within
 from customer_analytics.analysis.campaigns.settle import Ready
@@ -55,5 +56,6 @@ def test_assignments_and_histories_compile(engine: str) -> None:
         for i, (name, kind) in enumerate(COMPUTED.items())
         if name != "unsubscribed"
     ]
-    sql = written(described(data, moments, parameters, outcomes, Margin(0.4, 1.0, "order_lines.cost")), engine)
+    known = facts(data, parameters, Margin(0.4, 1.0, "order_lines.cost"))
+    sql = written(described(data, moments, parameters, outcomes, known), engine)
     assert all(f"y_{i}" in sql for i in (0, 1, 2, 3, 4, 6, 7)) and "recency_days" in sql

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.targeting.lists import lists
 from customer_analytics.analysis.targeting.result import Last
 from customer_analytics.analysis.targeting.trial import assigned
@@ -25,7 +26,9 @@ def test_everybody_who_may_be_contacted_is_on_one_list(campaign_client: Campaign
     found = assigned(campaigns, codes, outcome, 90)
     assert found is not None
     last = Last(deciles, 100, 0.0, Interval(-0.01, 0.01), put_off=False)
-    target, suppress, left_out, barred = lists(tables, found, CampaignEvaluationParameters(), last)
+    parameters = CampaignEvaluationParameters()
+    known_of = facts_of(campaigns, tables, parameters)
+    target, suppress, left_out, barred = lists(tables, known_of, found, parameters, last)
     listed = tables["customers"].select("customer_id", "consent").to_pandas()
     agreed = listed.groupby("customer_id")["consent"].min()
     unsubscribed = tables["touches"].filter(tables["touches"].unsubscribed_at.notnull()).customer_id.to_pandas()

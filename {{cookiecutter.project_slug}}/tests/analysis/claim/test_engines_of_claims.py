@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from customer_analytics.analysis.campaigns.facts import people
 from customer_analytics.analysis.claim.score import class_of, cuts, expected, features
 from customer_analytics.analysis.comparison import pool
 from customer_analytics.tables.store import Tables
@@ -30,14 +31,14 @@ SLOTS = pd.DataFrame(
 @pytest.mark.parametrize("engine", ["duckdb", "pyspark", "postgres"])
 def test_the_pool_and_its_moments_compile(engine: str) -> None:
     data = Tables(None, dt.date(2024, 6, 30), ZoneInfo("UTC"), {"orders": ORDERS, "customers": CUSTOMERS})
-    known = pool.known_people(data)
+    known = people(data)
     moments = pool._moments(UNITS, known, SLOTS, dt.datetime(2024, 7, 1))
     asked = pool._asked(moments.drop("stranger"), 90)
     columns = {"code": "int64", "person_id": "string", "start": "timestamp", "moment": "int8", "y_0": "float64"}
     before = {"orders_before": "float64", "revenue_before": "float64", "first": "boolean"}
     told = ibis.table(columns | before, name="told")
     placebo = pool._placebo(told, ["y_0"], dt.datetime(2024, 1, 1))
-    for table in (asked, placebo, pool._with_consent(data, told)):
+    for table in (asked, placebo, pool._with_consent(data, told, known)):
         assert "SELECT" in str(ibis.to_sql(table, dialect=engine))
 
 

@@ -14,6 +14,7 @@ from customer_analytics.analysis.attribution.models import MODELS, Shares
 from customer_analytics.analysis.attribution.names import Names
 from customer_analytics.analysis.attribution.result import CREDITS, PATHS, SPREAD, Attribution, Source
 from customer_analytics.analysis.attribution.sums import Floats, Sums
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.tables.store import Tables
@@ -97,7 +98,9 @@ def _of_contacts(
     points = touchpoints.of_events(tables) if source == "events" else touchpoints.of_touches(tables)
     if points is None:
         return Attribution("no_channel", source)
-    names, bought = points.names, journeys.conversions(tables, parameters)
+    purchases = facts_of(campaigns, tables, parameters).bought
+    assert purchases is not None  # source_of has looked
+    names, bought = points.names, journeys.conversions(purchases)
     channels = len(names.shown)
     found = journeys.made(
         points.rows, bought, channels, parameters.attribution_days, parameters.half_life_days, journeys.end_of(tables)

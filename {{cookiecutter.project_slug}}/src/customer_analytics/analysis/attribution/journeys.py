@@ -16,10 +16,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.attribution.sums import BITS, ENDS, RULES, Floats, Sums
-from customer_analytics.analysis.campaigns.purchases import purchases
-from customer_analytics.analysis.itemsets.engine import kept
 from customer_analytics.analysis.survival.blocks import BLOCKS, block
-from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.expressions import utc_of_local_midnight
 from customer_analytics.tables.store import Tables
 
@@ -39,10 +36,12 @@ class Journeys:
     whole: ir.Table
 
 
-def conversions(tables: Tables, parameters: CampaignEvaluationParameters) -> ir.Table:
-    """person_id, bought (second), conversions (purchases in that second), value (their net money, 0 where unknown)."""
-    rows = purchases(tables, parameters)
-    assert rows is not None  # the caller knows that there are orders
+def conversions(rows: ir.Table) -> ir.Table:
+    """person_id, bought (second), conversions (purchases in that second), value (their net money, 0 where unknown).
+
+    Args:
+        rows: as `campaigns.purchases.purchases` gives them.
+    """
     rows = rows.filter(rows.bought == 1).select(
         "person_id", bought=rows.ordered_at.epoch_seconds().cast("int64"), net=rows.net.fill_null(0.0)
     )
@@ -166,8 +165,8 @@ def end_of(tables: Tables) -> int:
 
 def made(touchpoints: ir.Table, bought: ir.Table, channels: int, days: int, half_life: float, end: int) -> Journeys:
     """The journeys, worked out once and kept by the engine; arguments as above."""
-    contacts = kept(journeys(touchpoints, bought, days, half_life, end))
-    return Journeys(contacts, kept(whole_journeys(contacts, channels)))
+    contacts = journeys(touchpoints, bought, days, half_life, end).cache()
+    return Journeys(contacts, whole_journeys(contacts, channels).cache())
 
 
 def sums(found: Journeys, channels: int) -> Sums:

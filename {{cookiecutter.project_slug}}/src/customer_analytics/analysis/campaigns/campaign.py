@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.analysis.campaigns.facts import Facts
 from customer_analytics.analysis.value.margin import Margin
 
 Floats = npt.NDArray[np.float64]
@@ -79,6 +80,7 @@ class Campaigns:
         after b): sums and sums of products of `columns`; read them with `added`. `cluster_sums`: the same by cluster;
         None where customers were drawn.
     unassigned: campaigns of the client's list to which nobody was assigned; they are not in `list`.
+    facts: orders, visits and beginnings of everybody, materialised; None: to be worked out (`facts.facts_of`).
     columns: the outcomes' columns; `w_<i>` of those that are money or ready-made numbers, cut at the winsorised
         amount; BEFORE; `z_recency`, `z_never`, `z_known`, `z_unknown` (logarithms of days, and indicators of missing).
     """
@@ -98,6 +100,7 @@ class Campaigns:
     has_visits: bool = False
     unassigned: int = 0
     reason: str | None = None
+    facts: Facts | None = None
     held: tuple[object, ...] = field(default=(), repr=False)  # keeps what is materialised alive
 
     def outcome(self, name: str) -> Outcome | None:

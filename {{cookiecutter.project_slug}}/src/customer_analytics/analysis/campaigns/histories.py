@@ -11,8 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.campaigns.campaign import Outcome
-from customer_analytics.analysis.campaigns.purchases import known_margin, purchases, visits
-from customer_analytics.analysis.value.margin import Margin
+from customer_analytics.analysis.campaigns.facts import Facts
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
 from customer_analytics.tables.store import Tables
 
@@ -25,7 +24,7 @@ _MONEY = ("revenue", "margin", "discount", "x_revenue", "revenue_before")
 
 def described(
     tables: Tables, moments: ir.Table, parameters: CampaignEvaluationParameters, outcomes: Sequence[Outcome],
-    found: Margin | None = None,
+    known: Facts,
 ) -> ir.Table:  # fmt: skip
     """Every row of `moments` with what followed and what came before.
 
@@ -36,25 +35,23 @@ def described(
         parameters: `before_days` and `groups`.
         outcomes: of them those that are computed become columns of their names in `Outcome.column`: what happened in
             [start, start + window_days), null where no start is known. `unsubscribed` and ready-made ones do not.
-        found: the margin, where it is known already.
+        known: orders, visits and beginnings of these people.
 
     Returns:
         The columns of `moments`; the outcomes; x_converted, x_orders, x_revenue, x_visits in the `before_days` before;
         recency_days (whole days since the last purchase before, null: none), orders_before, revenue_before (all),
         days_known (since the sign-up or first purchase, null: neither came before) and the groups as g_<name>.
     """
-    margin = found if found is not None else known_margin(tables, parameters)
-    bought = purchases(tables, parameters, margin)
+    bought, seen = known.bought, known.seen
     asked = moments.select(*KEYS).filter(moments.start.notnull()).distinct()
     limits = asked.mutate(
         until=asked.start + asked.window_days.cast("int32").as_interval("D"),
         since=asked.start - ibis.interval(days=parameters.before_days),
     )
     made = _of_orders(limits, bought) if bought is not None else limits.drop("until", "since")
-    seen = visits(tables)
     if seen is not None:
         made = _left(made, _of_visits(limits, seen))
-    made = _known_since(tables, made, has_orders=bought is not None)
+    made = _known_since(known.people, made, has_orders=bought is not None)
     named = _outcomes(made, outcomes, has_visits=seen is not None)
     joined = _left(moments, named)
     return _with_groups(tables, joined, parameters.groups)
@@ -89,16 +86,11 @@ def _left(left: ir.Table, right: ir.Table) -> ir.Table:
     return left.left_join(other, [(name, f"{name}_of") for name in KEYS]).drop(*(f"{name}_of" for name in KEYS))
 
 
-def _known_since(tables: Tables, made: ir.Table, *, has_orders: bool) -> ir.Table:
+def _known_since(people: ir.Table, made: ir.Table, *, has_orders: bool) -> ir.Table:
     """made with days_known, and recency_days where orders are known."""
-    first: ir.TimestampValue = ibis.null("timestamp")
-    if tables.has("customers", "customer_id", "signed_up_at"):
-        listed = tables["customers"]
-        signed = listed.group_by(signed_person=listed.customer_id.cast("string")).aggregate(
-            signed=listed.signed_up_at.min()
-        )
-        made = made.left_join(signed, [("person_id", "signed_person")]).drop("signed_person")
-        first = ibis.ifelse(made.signed < made.start, made.signed, ibis.null("timestamp"))
+    signed = people.select("signed", signed_person="person_id")
+    made = made.left_join(signed, [("person_id", "signed_person")]).drop("signed_person")
+    first: ir.TimestampValue = ibis.ifelse(made.signed < made.start, made.signed, ibis.null("timestamp"))
     if has_orders:
         both = ibis.least(first, made["first"])
         first = ibis.coalesce(both, first, made["first"])

@@ -18,6 +18,7 @@ from customer_analytics.analysis.campaigns.assigned import (
     has_assignments,
 )
 from customer_analytics.analysis.campaigns.campaign import ARMS, LIST, Campaigns, Outcome
+from customer_analytics.analysis.campaigns.facts import Facts, facts, united
 from customer_analytics.analysis.campaigns.histories import GROUP, described
 from customer_analytics.analysis.campaigns.listing import Listing, listing
 from customer_analytics.analysis.campaigns.parts import Shelf, part_of, parts_for, together, within
@@ -92,14 +93,16 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
     groups = tuple(name for name in parameters.groups if name in columns)
     ways = _Ways(ready, outcomes, main, margin, cluster_table, groups)
     made = Shelf(parts, tables.scratch)
-    units = [
-        made.keep(_units(part_of(tables, part, parts), own, listed, parameters, ways)) for part, own in enumerate(rows)
-    ]
+    known, units = [], []
+    for part, own in enumerate(rows):
+        theirs = part_of(tables, part, parts)
+        known.append(facts(theirs, parameters, margin, made.keep))
+        units.append(made.keep(_units(theirs, own, listed, parameters, ways, known[-1])))
     for own in rows:
         if isinstance(own, ir.CachedTable):
             own.release()
     shelf.close()
-    return _assembled(tables, together(units), listed, parameters, ways, (made, *units))
+    return _assembled(tables, together(units), listed, parameters, ways, united(known), (made, *units))
 
 
 def _assigned_rows(
@@ -121,12 +124,12 @@ def nothing() -> Campaigns:
 
 
 def _units(
-    tables: Tables, rows: ir.Table, listed: Listing, parameters: CampaignEvaluationParameters, ways: _Ways
-) -> ir.Table:
+    tables: Tables, rows: ir.Table, listed: Listing, parameters: CampaignEvaluationParameters, ways: _Ways,
+    known: Facts,
+) -> ir.Table:  # fmt: skip
     """One row a campaign and unit in one arm; columns as `Campaigns.units` has them."""
     placed = _placed(rows, listed)
-    placed.limit(0).to_pandas()  # Ibis makes the places known to Spark when rows are asked for, not when it caches
-    timed = _with_blocks(described(tables, placed, parameters, ways.outcomes, ways.margin), ways)
+    timed = _with_blocks(described(tables, placed, parameters, ways.outcomes, known), ways)
     until = timed.start + timed.window_days.as_interval("D")
     end = utc_of_local_midnight(tables.as_of + dt.timedelta(days=1), tables.zone)
     values = _ready_values(timed, listed, ways)
@@ -197,9 +200,9 @@ def _ready_values(timed: ir.Table, listed: Listing, ways: _Ways) -> dict[str, ir
 
 def _assembled(
     tables: Tables, units: ir.Table, listed: Listing, parameters: CampaignEvaluationParameters, ways: _Ways,
-    held: tuple[object, ...],
+    known_of: Facts, held: tuple[object, ...],
 ) -> Campaigns:  # fmt: skip
-    overview = _overview(tables, units, ways)
+    overview = _overview(units, ways, known_of.people if tables.has("customers", "customer_id") else None)
     table = listed.list.merge(overview, on="code", how="left")
     known = {one.column: table[f"known_{one.column}"].fillna(0) > 0 for one in ways.outcomes}
     answered = np.any(list(known.values()), axis=0) if known else np.zeros(len(table), dtype=bool)
@@ -224,24 +227,26 @@ def _assembled(
         list=table.reindex(columns=list(LIST)), arms=listed.arms.reindex(columns=list(ARMS)),
         outcomes=ways.outcomes, main=ways.main, units=units, sums=sums, columns=columns, groups=ways.groups,
         cluster_sums=by_cluster, unit=parameters.unit, margin=ways.margin, has_orders=knows_orders(tables),
-        has_visits=knows_visits(tables), unassigned=listed.unassigned, held=held,
+        has_visits=knows_visits(tables), unassigned=listed.unassigned, facts=known_of,
+        held=held,
     )  # fmt: skip
 
 
-def _overview(tables: Tables, units: ir.Table, ways: _Ways) -> pd.DataFrame:
-    """Of each campaign: over (share), finished, strangers, clusters, clusters_in_two_arms, known_<outcome>."""
-    known = {f"known_{one.column}": units[one.column].count() for one in ways.outcomes}
+def _overview(units: ir.Table, ways: _Ways, people: ir.Table | None) -> pd.DataFrame:
+    """Of each campaign: over (share), finished, strangers, clusters, clusters_in_two_arms, known_<outcome>.
+
+    people: of `Facts`; None where the client has no list of customers.
+    """
+    rows = units.mutate(listed=ibis.literal(1, "int8"))
+    if people is not None:
+        rows = units.left_join(people.select("listed", of="person_id"), [("person_id", "of")]).drop("of")
+    known = {f"known_{one.column}": rows[one.column].count() for one in ways.outcomes}
+    over, strange = rows.over.ifelse(1, 0), (rows.listed.fill_null(0) == 0).ifelse(1, 0)
     found: pd.DataFrame = (
-        units.group_by("code")
-        .aggregate(over=units.over.ifelse(1, 0).cast("float64").mean(), finished=units.over.ifelse(1, 0).sum(), **known)
+        rows.group_by("code")
+        .aggregate(over=over.cast("float64").mean(), finished=over.sum(), strangers=strange.sum(), **known)
         .to_pandas()
     )
-    found["strangers"] = 0
-    if tables.has("customers", "customer_id"):
-        people = tables["customers"].select(known=tables["customers"].customer_id.cast("string"))
-        strange = units.anti_join(people, units.person_id == people.known)
-        counts = strange.group_by("code").aggregate(n=strange.count()).to_pandas()
-        found["strangers"] = found["code"].map(counts.set_index("code")["n"]).fillna(0).astype(int)
     found["clusters"], found["clusters_in_two_arms"] = np.nan, np.nan
     if ways.cluster_table:
         each = units.group_by("code", "cluster").aggregate(first=units.arm.min(), last=units.arm.max())

@@ -81,5 +81,5 @@ def analyse(
         differences=differences(found, caused, parameters),
         targeting=targeting(found, caused, parameters, tables, {campaign for campaign, _ in pairs}),
         attribution=attribution(tables, found, parameters, caused),
-        channels=channels(tables, parameters),
+        channels=channels(tables, parameters, found),
     )  # fmt: skip

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.attribution.names import key_of
+from customer_analytics.analysis.campaigns.campaign import Campaigns
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.channels import costs, quality, winning
 from customer_analytics.analysis.channels.budget import budget
 from customer_analytics.analysis.channels.result import COHORTS, TABLE, Channels
@@ -16,12 +18,13 @@ from customer_analytics.statistics import Z95
 from customer_analytics.tables.store import Tables
 
 
-def channels(tables: Tables, parameters: CampaignEvaluationParameters) -> Channels:
+def channels(tables: Tables, parameters: CampaignEvaluationParameters, campaigns: Campaigns | None = None) -> Channels:
     """Customers by the channel that won them; `reason` says why there are none. It needs no campaigns.
 
     Args:
         tables: the canonical tables.
         parameters: retention_days, channel_days, margin_share, budget_shift, minimum_base.
+        campaigns: what was assigned: its facts are used again.
     """
     found = winning.won(tables)
     if found is None:
@@ -29,7 +32,7 @@ def channels(tables: Tables, parameters: CampaignEvaluationParameters) -> Channe
     base = parameters.minimum_base
     stay = winning.stay_window(found, parameters.retention_days, base)
     days = winning.worth_window(found, parameters.channel_days, base)
-    kind, money = winning.money_rows(tables, parameters)
+    kind, money = winning.money_rows(tables, facts_of(campaigns, tables, parameters), parameters)
     heads = winning.counted(found, money, stay, days)
     if not len(heads) or heads["n"].sum() < base:
         return Channels("few_customers" if len(heads) else "no_days", found.source, unknown=found.unknown)

@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.attribution.names import Names, coded
-from customer_analytics.analysis.campaigns.purchases import known_margin, purchases
+from customer_analytics.analysis.campaigns.facts import Facts
 from customer_analytics.analysis.channels.result import Money
-from customer_analytics.analysis.itemsets.engine import kept
 from customer_analytics.analysis.retention.attributes import attribute_tables, of_customers
 from customer_analytics.analysis.rfm.customers import day_number
 from customer_analytics.analysis.stream.people import is_visitor
@@ -66,7 +65,7 @@ def won(tables: Tables) -> Won | None:
     begun = ibis.least(joined.signed.fill_null(joined.bought), joined.bought.fill_null(joined.signed))
     dated = joined.select("person_id", "channel", won=begun.fill_null(joined.seen).cast("int32"))
     end = day_number(tables.reference_day)
-    dated = kept(dated.filter(dated.won >= int(first), dated.won < end))
+    dated = dated.filter(dated.won >= int(first), dated.won < end).cache()
     told = coded(dated, MOST)
     if told is None:
         return None
@@ -122,13 +121,12 @@ def _longest(found: Won, spans: list[int], minimum_base: int) -> int:
     return next((span for span in spans if (row[f"n{span}"] or 0) >= minimum_base), spans[0])
 
 
-def money_rows(tables: Tables, parameters: CampaignEvaluationParameters) -> tuple[Money, ir.Table | None]:
+def money_rows(tables: Tables, known: Facts, parameters: CampaignEvaluationParameters) -> tuple[Money, ir.Table | None]:
     """What money is, and person_id, day, money, bought of every order that brought any."""
-    known = known_margin(tables, parameters)
-    rows = purchases(tables, parameters, known)
+    rows = known.bought
     if rows is None:
         return "none", None
-    has_margin = known is not None or parameters.margin_share is not None
+    has_margin = known.margin is not None or parameters.margin_share is not None
     money = (rows.margin if has_margin else rows.net).fill_null(0.0)
     day = tables.local(rows.ordered_at).date().epoch_days().cast("int32")
     kind: Money = "none" if not tables.has("orders", "amount") else "margin" if has_margin else "revenue"

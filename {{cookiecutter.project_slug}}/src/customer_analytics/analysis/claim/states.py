@@ -14,10 +14,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.campaigns.campaign import Outcome
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.campaigns.histories import described
 from customer_analytics.analysis.claim.score import BINS, class_of, cuts, expected, slopes
-from customer_analytics.analysis.comparison.pool import known_people
-from customer_analytics.analysis.itemsets.engine import kept
 from customer_analytics.analysis.survival.blocks import BLOCKS, block
 from customer_analytics.expressions import utc_of_local_midnight
 
@@ -62,17 +61,18 @@ def counted(
         moment, person_group, state, block, n and total (of the metric).
     """
     days = parameters.claim_days
-    known = known_people(tables)
+    known = facts_of(campaigns, tables, parameters)
+    people = known.people
     starts = moments_of(tables, day, days)
     parts = []
     for moment, start in starts.items():
-        there = known.filter((known.since < ibis.timestamp(start)) | known.since.isnull())
+        there = people.filter((people.since < ibis.timestamp(start)) | people.since.isnull())
         parts.append(there.select(
             "person_id", start=ibis.timestamp(start).cast("timestamp"), window_days=ibis.literal(days, "int32"),
             moment=ibis.literal(moment, "int8"),
         ))  # fmt: skip
-    told = described(tables, ibis.union(*parts), parameters, METRICS, None)
-    rows = kept(_with_consent(_grouped(told, campaigns, code, days), tables))
+    told = described(tables, ibis.union(*parts), parameters, METRICS, known)
+    rows = _with_consent(_grouped(told, campaigns, code, days), people).cache()
     metric = _metric(rows, campaigns, parameters)
     column = next(one.column for one in METRICS if one.name == metric)
     stated = rows.mutate(state=_state(rows, column, code is not None), block=block(rows.person_id, BLOCKS, 5))
@@ -110,13 +110,9 @@ def _column(rows: ir.Table, name: str) -> ir.FloatingValue:
     return rows[name].fill_null(0.0) if name in rows.columns else ibis.literal(0.0)
 
 
-def _with_consent(rows: ir.Table, tables: Tables) -> ir.Table:
+def _with_consent(rows: ir.Table, people: ir.Table) -> ir.Table:
     """rows with refuses: 1 where the customer may not be contacted, else 0."""
-    if not tables.has("customers", "customer_id", "consent"):
-        return rows.mutate(refuses=ibis.literal(0))
-    listed = tables["customers"]
-    own = listed.group_by(_person=listed.customer_id.cast("string")).aggregate(consent=listed.consent.max())
-    joined = rows.left_join(own, [("person_id", "_person")]).drop("_person")
+    joined = rows.left_join(people.select("consent", _person="person_id"), [("person_id", "_person")]).drop("_person")
     return joined.mutate(refuses=(~joined.consent).fill_null(False).ifelse(1, 0)).drop("consent")
 
 

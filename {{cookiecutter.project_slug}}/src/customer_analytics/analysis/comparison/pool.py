@@ -17,8 +17,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.campaigns.histories import described
-from customer_analytics.analysis.itemsets.engine import kept
 from customer_analytics.analysis.survival.blocks import block
 from customer_analytics.expressions import utc_of_local_midnight
 
@@ -54,33 +54,14 @@ class Pool:
 def pool(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluationParameters, codes: list[int]) -> Pool:
     """The people of some campaigns without a control group, and those who could have been contacted."""
     listed = campaigns.list.set_index("code").loc[codes]
-    known = known_people(tables)
+    known = facts_of(campaigns, tables, parameters).people.select("person_id", "since")
     contacted = _contacted(campaigns, codes)
     slots = _slots(contacted, listed, int(known.count().execute()))
-    moments = kept(_moments(contacted, known, slots, _end(tables)))
+    moments = _moments(contacted, known, slots, _end(tables)).cache()
     counted: pd.DataFrame = moments.group_by("code").aggregate(unknown=moments.stranger.sum()).to_pandas()
     unknown = dict(zip(counted["code"].astype(int), counted["unknown"].fillna(0).astype(int), strict=True))
     rows = moments.filter(moments.stranger == 0)
     return Pool(_people(campaigns, tables, parameters, rows), unknown)
-
-
-def known_people(tables: Tables) -> ir.Table:
-    """Every customer with the moment from which the business knew them (registration or first order; null: always):
-    person_id, since."""
-    parts = []
-    if tables.has("customers", "customer_id"):
-        customers = tables["customers"]
-        since = customers.signed_up_at if "signed_up_at" in customers.columns else ibis.null("timestamp")
-        parts.append(customers.select(person_id=customers.customer_id.cast("string"), since=since.cast("timestamp")))
-    if tables.has("orders", "customer_id", "ordered_at"):
-        orders = tables["orders"]
-        since = orders.ordered_at.cast("timestamp")
-        parts.append(orders.select(person_id=orders.customer_id.cast("string"), since=since))
-    if not parts:
-        return ibis.memtable({}, schema={"person_id": "string", "since": "timestamp"})
-    rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    rows = rows.filter(rows.person_id.notnull())
-    return rows.group_by("person_id").aggregate(since=rows.since.min())
 
 
 def first_day(tables: Tables) -> dt.date:
@@ -170,7 +151,8 @@ def _people(
 ) -> pd.DataFrame:
     """Both groups with what was known and what followed, one crossing."""
     outcomes = [one for one in campaigns.outcomes if not one.ready and one.name != "unsubscribed"]
-    told = kept(described(tables, _asked(rows, parameters.before_days), parameters, outcomes, campaigns.margin))
+    known = facts_of(campaigns, tables, parameters)
+    told = described(tables, _asked(rows, parameters.before_days), parameters, outcomes, known).cache()
     columns = [one.column for one in outcomes if one.column in told.columns]
     now, then = told.filter(told.moment == NOW), told.filter(told.moment == BEFORE)
     before = then.select(_code=then.code, _person=then.person_id, **{f"b_{c[2:]}": then[c] for c in columns})
@@ -178,7 +160,7 @@ def _people(
     for other in (before, _placebo(told, columns, utc_of_local_midnight(first_day(tables), tables.zone))):
         chosen = chosen.left_join(other, [("code", "_code"), ("person_id", "_person")]).drop("_code", "_person")
     counted = _contacts(campaigns, chosen, parameters.before_days)
-    frame: pd.DataFrame = _with_consent(tables, counted).drop("start", "window_days").to_pandas()
+    frame: pd.DataFrame = _with_consent(tables, counted, known.people).drop("start", "window_days").to_pandas()
     return frame.sort_values(["code", "contacted", "person_id"], ignore_index=True).drop(columns="person_id")
 
 
@@ -236,12 +218,10 @@ def _contacts(campaigns: Campaigns, people: ir.Table, before_days: int) -> ir.Ta
     return joined.mutate(contacts=joined.contacts.fill_null(0), others=joined.others.fill_null(0))
 
 
-def _with_consent(tables: Tables, people: ir.Table) -> ir.Table:
+def _with_consent(tables: Tables, people: ir.Table, listed: ir.Table) -> ir.Table:
     """people with exact: consent as text ("" where unknown); without the column where consent is not recorded."""
     if not tables.has("customers", "customer_id", "consent"):
         return people
-    listed = tables["customers"]
-    own = listed.group_by(_person=listed.customer_id.cast("string")).aggregate(consent=listed.consent.max())
-    joined = people.left_join(own, [("person_id", "_person")]).drop("_person")
+    joined = people.left_join(listed.select("consent", _person="person_id"), [("person_id", "_person")]).drop("_person")
     exact = ibis.cases((joined.consent, "yes"), (~joined.consent, "no"), else_="")
     return joined.mutate(exact=exact).drop("consent")

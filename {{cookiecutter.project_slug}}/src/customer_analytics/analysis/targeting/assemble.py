@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection
 
 from customer_analytics.analysis.campaigns.campaign import Campaigns
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.experiment.result import Experiments
 from customer_analytics.analysis.targeting import order as ordering
 from customer_analytics.analysis.targeting.lists import lists
@@ -65,7 +66,9 @@ def targeting(
     )  # fmt: skip
     if tables is None:
         return result
-    target, suppress, left_out, not_reachable = lists(tables, found, parameters, last)
+    target, suppress, left_out, not_reachable = lists(
+        tables, facts_of(campaigns, tables, parameters), found, parameters, last
+    )
     return dataclasses.replace(
         result, target=target, suppress=suppress, left_out=left_out, not_reachable=not_reachable
     )  # fmt: skip

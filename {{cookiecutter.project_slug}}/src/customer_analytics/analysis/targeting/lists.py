@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.actions.reach import reach
+from customer_analytics.analysis.campaigns.facts import Facts
 from customer_analytics.analysis.campaigns.histories import described
 from customer_analytics.analysis.rfm.customers import EPOCH
 from customer_analytics.analysis.targeting.order import PENALTY, TENTHS
@@ -25,15 +25,15 @@ CONSENT = {1.0: "yes", 0.0: "no"}
 
 
 def lists(
-    tables: Tables, found: Assigned, parameters: CampaignEvaluationParameters, last: Last
+    tables: Tables, known: Facts, found: Assigned, parameters: CampaignEvaluationParameters, last: Last
 ) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
     """TARGET, SUPPRESS, how many are of a kind that was in no campaign, and how many may not be contacted.
 
     Target: everybody who may be contacted and is not among the last deciles, the largest predicted change first.
     Suppress: those who may be contacted but whom the last deciles advise against.
     """
-    people = _today(tables, parameters)
-    if people is None or not len(people):
+    people = _today(tables, known, parameters)
+    if not len(people):
         return _empty(TARGET), _empty(SUPPRESS), 0, 0
     alike = found.features.alike(people)
     people, left_out = people[alike].reset_index(drop=True), int((~alike).sum())
@@ -55,16 +55,11 @@ def lists(
     return target[list(TARGET)], suppress[list(SUPPRESS)], left_out, int((~may).sum())
 
 
-def _today(tables: Tables, parameters: CampaignEvaluationParameters) -> pd.DataFrame | None:
+def _today(tables: Tables, known: Facts, parameters: CampaignEvaluationParameters) -> pd.DataFrame:
     """Everybody known, described at the end of the as-of day; sorted by id."""
-    names = [name for name in ("customers", "orders") if tables.has(name, "customer_id")]
-    if not names:
-        return None
-    parts = [tables[name].select(person_id=tables[name].customer_id.cast("string")) for name in names]
-    known = (parts[0] if len(parts) == 1 else ibis.union(*parts)).filter(lambda t: t.person_id.notnull()).distinct()
     moment: dt.datetime = utc_of_local_midnight(tables.reference_day, tables.zone)
-    moments: ir.Table = known.mutate(start=ibis.timestamp(moment), window_days=ibis.literal(1, "int32"))
-    frame: pd.DataFrame = described(tables, moments, parameters, ()).to_pandas()
+    moments = known.people.select("person_id", start=ibis.timestamp(moment), window_days=ibis.literal(1, "int32"))
+    frame: pd.DataFrame = described(tables, moments, parameters, (), known).to_pandas()
     return frame.sort_values("person_id", ignore_index=True)
 
 

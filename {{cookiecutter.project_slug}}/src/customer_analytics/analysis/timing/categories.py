@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.campaigns.purchases import purchases
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.features.lines import category_column
 from customer_analytics.analysis.timing.blocks import BLOCKS, Arm, effects
 from customer_analytics.analysis.timing.days import followed_units
@@ -56,7 +56,7 @@ def _sums(
     campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluationParameters, codes: list[int]
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """code, arm, block, category, money, buyers; and code, arm, block, n."""
-    bought = purchases(tables, parameters, campaigns.margin)
+    bought = facts_of(campaigns, tables, parameters).bought
     if bought is None or category_column(tables) is None or not tables.has("order_lines", "order_id", "amount"):
         return None
     lines = _lines(tables)

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.campaigns.purchases import purchases
+from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.timing.blocks import BLOCKS, Arm
 from customer_analytics.expressions import utc_of_local_midnight
 from customer_analytics.tables.store import Tables
@@ -84,7 +84,7 @@ def by_day(
     campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluationParameters, codes: list[int]
 ) -> Days | None:
     """Sums by day of the campaigns; None where there are no orders."""
-    bought = purchases(tables, parameters, campaigns.margin)
+    bought = facts_of(campaigns, tables, parameters).bought
     if bought is None:
         return None
     keys = ["code", "arm", "block", "followed"]
