@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customer_analytics.analysis.itemsets import count_by, floor_for, membership, pairs
+from customer_analytics.analysis.itemsets import engine, floor_for, membership, pairs
 from customer_analytics.engagement.parameters import BasketRulesParameters
 
 from .slow import Baskets, lines_of
@@ -24,19 +24,19 @@ RULES = settings(max_examples=12, deadline=None, derandomize=True, suppress_heal
 BAG = [{1, 2, 3}, {1, 2}, {1, 2}, {2, 3}, {4}]
 
 
-@RULES
-@given(SOME, SETS)
-def test_each_set_is_counted_also_when_no_basket_holds_it(baskets: Baskets, sets: list[tuple[int, ...]]) -> None:
-    counted = count_by(lines_of(baskets), sets)
-    assert counted["set"].tolist() == list(range(len(sets)))
-    assert counted["count"].tolist() == [sum(set(one) <= basket for basket in baskets) for one in sets]
+def everybody(baskets: Baskets) -> ibis.expr.types.Table:
+    """Each basket with its number as what is known of it."""
+    numbers = range(100, 100 + len(baskets))
+    return ibis.memtable(pd.DataFrame({"basket": numbers, "number": numbers}))
 
 
 @RULES
-@given(SOME, SETS)
-def test_membership_names_each_basket_once(baskets: Baskets, sets: list[tuple[int, ...]]) -> None:
-    table = membership(lines_of(baskets), sets).to_pandas()
-    found = sorted(zip(table["set"], table["basket"], strict=True))
+@given(SOME, SETS, st.sampled_from([3, 1_000]))
+def test_membership_names_each_basket_once(baskets: Baskets, sets: list[tuple[int, ...]], at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "AT_ONCE", at_once)  # in parts or whole, the same
+        table = membership(lines_of(baskets), sets, everybody(baskets))
+    found = sorted(zip(table["set"], table["number"], strict=True))
     expected = [
         (place, 100 + number)
         for place, one in enumerate(sets)
@@ -46,31 +46,21 @@ def test_membership_names_each_basket_once(baskets: Baskets, sets: list[tuple[in
     assert found == expected
 
 
-def test_strata_divide_the_baskets_and_leave_out_those_without_one() -> None:
-    strata = pd.DataFrame({"basket": [100, 101, 102, 103], "stratum": ["b", "a", "a", None]})
-    counted = count_by(
-        lines_of(BAG), [(2, 1), (4,), (3, 2)], ibis.memtable(strata, schema={"basket": "int64", "stratum": "string"})
-    )
-    rows = [tuple(row) for row in counted.fillna("none").itertuples(index=False)]
-    assert rows == [(0, "a", 2), (0, "b", 1), (2, "b", 1), (2, "none", 1)]
+def test_baskets_of_which_nothing_is_known_are_left_out() -> None:
+    strata = ibis.memtable(pd.DataFrame({"basket": [100, 101, 103], "stratum": [2, 1, 1]}))
+    counted = membership(lines_of(BAG), [(2, 1), (4,), (3, 2)], strata).groupby(["set", "stratum"]).size()
+    assert counted.to_dict() == {(0, 1): 1, (0, 2): 1, (2, 1): 1, (2, 2): 1}
 
 
-def test_the_strata_of_a_set_add_up_to_its_count() -> None:
-    sets = [(1,), (1, 2), (1, 2, 3), (2, 3), (4,)]
-    strata = ibis.memtable(pd.DataFrame({"basket": range(100, 105), "stratum": [0, 1, 0, 1, 2]}))
-    divided = count_by(lines_of(BAG), sets, strata).groupby("set")["count"].sum()
-    assert divided.tolist() == count_by(lines_of(BAG), sets)["count"].tolist()
-
-
-def test_a_set_asked_for_twice_is_answered_twice() -> None:
-    assert count_by(lines_of(BAG), [(1, 2), (2, 1), (1, 2)])["count"].tolist() == [3, 3, 3]
+def test_a_set_asked_for_twice_is_answered_twice_whatever_its_order() -> None:
+    found = membership(lines_of(BAG), [(1, 2), (2, 1), (1, 2)], everybody(BAG))
+    assert found.groupby("set").size().tolist() == [3, 3, 3]
 
 
 def test_no_sets_give_empty_tables() -> None:
-    strata = ibis.memtable(pd.DataFrame({"basket": [100], "stratum": [0]}))
-    assert count_by(lines_of(BAG), []).empty and count_by(lines_of(BAG), [], strata).empty
-    assert list(count_by(lines_of(BAG), [(99,)], strata).columns) == ["set", "stratum", "count"]
-    assert membership(lines_of(BAG), []).to_pandas().empty
+    for nothing in ([], [(99,)]):
+        found = membership(lines_of(BAG), nothing, everybody(BAG))
+        assert found.empty and list(found.columns) == ["set", "number"]
 
 
 @RULES

@@ -76,10 +76,10 @@ def test_little_data_gives_what_there_is(baskets: Baskets) -> None:
         assert as_counts(mined(baskets, floor, 3)) == frequent(baskets, floor, 3)
 
 
-def test_memory_is_bounded_by_turns_and_by_finding_anew_without_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_bounded_by_turns_and_by_parts_without_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
     before = as_counts(mined(BAG, 1, 6))
     monkeypatch.setattr(engine, "MOST_GROUPS", 3)
-    monkeypatch.setattr(engine, "MOST_KEPT", 0)
+    monkeypatch.setattr(engine, "AT_ONCE", 7)
     assert as_counts(mined(BAG, 1, 6)) == before == frequent(BAG, 1, 6)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
@@ -38,11 +37,12 @@ def with_people(table: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
         return found
     sets = [tuple(sorted(a + c)) for a, c in zip(table["antecedent"], table["consequent"], strict=True)]
     few = _counted(sets, (table["significant"] & ~table["redundant"]).to_numpy(bool), baskets.items)
-    number = customers_of(baskets.lines, baskets.heads, few)
+    number = customers_of(baskets.lines, baskets.heads, few) if few else {}
     found["customers"] = pd.array([number.get(one, pd.NA) for one in sets], dtype="Int64")
     told = np.flatnonzero((table["significant"] & ~table["redundant"]).to_numpy())[:CLUSTERED]
     sides = [(table["antecedent"].iloc[row], table["consequent"].iloc[row]) for row in told]
-    deviation = clustered_deviation(baskets.lines, baskets.heads, sides)
+    rows = sum(int(table[name].iloc[told].sum()) for name in ("count_antecedent", "count_consequent"))
+    deviation = clustered_deviation(baskets.lines, baskets.heads, sides, max(1, -(-rows // MOST_LOOKED_AT)))
     width = np.full(len(table), np.nan)
     width[told] = Z95 * deviation
     return found.assign(clustered_low=table["lift"] * np.exp(-width), clustered_high=table["lift"] * np.exp(width))
@@ -63,71 +63,72 @@ def _counted(sets: Sequence[Items], told: npt.NDArray[np.bool_], items: pd.DataF
 
 
 def customers_of(lines: ir.Table, heads: ir.Table, sets: Sequence[Items]) -> dict[Items, int]:
-    """Different known customers with a basket that holds each set."""
-    if not sets:
-        return {}
-    known = heads.filter(heads["person"].notnull()).select("basket", "person")
-    held = membership(lines, sets).inner_join(known, "basket")
-    counted = held.group_by("set").agg(customers=held["person"].nunique()).execute()
-    number = dict(zip(counted["set"].astype(int), counted["customers"].astype(int), strict=True))
-    return {one: number.get(place, 0) for place, one in enumerate(sets)}
+    """Different known customers with a basket that holds each set; `sets` as bounded as `_counted` makes them."""
+    known = heads.filter(heads["person"].notnull())
+    held = membership(lines, sets, known.select("basket", owner=known["person"].cast("int64")))
+    number = np.diff(_by_owner(held, len(sets))[0].indptr)
+    return {one: int(number[place]) for place, one in enumerate(sets)}
 
 
-def clustered_deviation(lines: ir.Table, heads: ir.Table, sides: Sequence[tuple[Items, Items]]) -> Floats:
+def clustered_deviation(
+    lines: ir.Table, heads: ir.Table, sides: Sequence[tuple[Items, Items]], turns: int = 1
+) -> Floats:
     """Standard deviation of log lift over customers, of each rule (antecedent, consequent); NaN for one customer.
 
     Delta method (Deng, Knoblich, Lu 2018 for ratios): the weight of customer i in log lift is
     x_AC/n_AC - x_A/n_A - x_C/n_C + x/n, with x the customer's baskets and n those of all; the variance is the sum of
-    the squares, times G/(G - 1) for G customers. A basket of nobody known is a customer of its own.
+    the squares, times G/(G - 1) for G customers. A basket of nobody known is a customer of its own. Customers are
+    looked at in `turns`, so that the baskets of each fit the memory.
     """
     if not sides:
         return np.empty(0)
     whole = [tuple(sorted(left + right)) for left, right in sides]
     sets = list(dict.fromkeys([*whole, *(side for pair in sides for side in pair)]))
     place = {one: number for number, one in enumerate(sets)}
-    wanted = pd.DataFrame(
-        [(rule, place[one], which) for rule, (left, right) in enumerate(sides)
-         for which, one in enumerate((whole[rule], left, right))], columns=["rule", "set", "which"],
-    )  # fmt: skip
-    person = heads["person"].cast("int64").coalesce(-1 - heads["basket"])
-    owners = heads.select("basket", owner=person)
-    own = owners.group_by("owner").agg(baskets=owners.count()).cache()
-    totals = own.aggregate(
-        owners=own.count(), n=own["baskets"].sum(), squares=(own["baskets"].cast("float64") ** 2).sum()
-    )
-    all_of = totals.execute().iloc[0]
-    held = membership(lines, sets).inner_join(owners, "basket")
-    each = held.group_by("set", "owner").agg(x=held.count()).inner_join(ibis.memtable(wanted), "set")
-    counts = [(each["x"] * (each["which"] == which).cast("int64")).sum() for which in range(3)]
-    by_owner = each.group_by("rule", "owner").agg(both=counts[0], left=counts[1], right=counts[2])
-    by_owner = by_owner.inner_join(own, "owner").cache()
-    return _deviations(by_owner, len(sides), float(all_of["n"]), int(all_of["owners"]), float(all_of["squares"]))
-
-
-def _deviations(by_owner: ir.Table, rules: int, n: float, owners: int, everybody: float) -> Floats:
-    """From the baskets of each rule and owner; `everybody`: the squares of x, added up over all owners."""
-    parts = squares(by_owner, n).execute()
-    variance = np.full(rules, np.nan)
-    if owners > 1:
-        variance[parts["rule"].to_numpy(int)] = parts["part"].to_numpy(float) + everybody / n**2
-        variance *= owners / (owners - 1)
-    deviation: Floats = np.sqrt(np.maximum(variance, 0.0))
+    of_rule = np.array([[place[one] for one in (both, *pair)] for both, pair in zip(whole, sides, strict=True)])
+    owners = heads.select("basket", owner=heads["person"].cast("int64").coalesce(-1 - heads["basket"]))
+    own = owners.group_by("owner").agg(baskets=owners.count())
+    many = own["baskets"].cast("float64")
+    all_of = own.aggregate(owners=own.count(), n=many.sum(), squares=(many * many).sum()).execute().iloc[0]
+    n, groups = float(all_of["n"]), int(all_of["owners"])
+    if groups < 2:
+        return np.full(len(sides), np.nan)
+    owners = owners.inner_join(own, "owner")
+    totals, products = np.zeros((len(sides), 4)), np.zeros((len(sides), 4, 4))
+    for turn in range(turns):
+        part = owners if turns == 1 else owners.filter(owners["owner"].abs() % turns == turn)
+        counts, baskets = _by_owner(membership(lines, sets, part), len(sets))
+        _add_products(totals, products, counts, baskets, of_rule)
+    weights = np.column_stack([1 / totals[:, 0], -1 / totals[:, 1], -1 / totals[:, 2], np.full(len(sides), 1 / n)])
+    squares = np.einsum("ri,rij,rj->r", weights, products, weights) + float(all_of["squares"]) / n**2
+    deviation: Floats = np.sqrt(np.maximum(squares * groups / (groups - 1), 0.0))
     return deviation
 
 
-def squares(by_owner: ir.Table, n: float) -> ir.Table:
-    """rule, part: the squared weights of owners with either side, less those of their baskets alone.
+def _by_owner(held: pd.DataFrame, sets: int) -> tuple[Any, Floats]:
+    """Baskets by set and owner, sparse (sets, owners); and how many baskets the owners have, where `held` says it."""
+    from scipy import sparse
 
-    `by_owner`: rule, owner, and baskets: both, left, right, baskets (all). Whoever has neither side weighs x/n, so
-    that the whole sum is this one and (x/n)^2 of everybody.
-    """
-    sums = by_owner.group_by("rule").agg(
-        n_both=by_owner["both"].sum(), n_left=by_owner["left"].sum(), n_right=by_owner["right"].sum()
-    )
-    joined = by_owner.inner_join(sums, "rule")
-    own = joined["baskets"].cast("float64") / n
-    weight = own
-    for name, sign in (("both", 1.0), ("left", -1.0), ("right", -1.0)):
-        weight = weight + sign * joined[name].cast("float64") / joined[f"n_{name}"].cast("float64")
-    found = joined.select("rule", part=weight**2 - own**2)
-    return found.group_by("rule").agg(part=found["part"].sum())
+    place, _ = pd.factorize(held["owner"].to_numpy())
+    shape = (sets, int(place.max(initial=-1)) + 1)
+    counts = sparse.csr_matrix((np.ones(len(held)), (held["set"].to_numpy(), place)), shape=shape)
+    counts.sum_duplicates()
+    baskets = np.zeros(shape[1])
+    if "baskets" in held:
+        baskets[place] = held["baskets"].to_numpy(np.float64)
+    return counts, baskets
+
+
+def _add_products(
+    totals: Floats, products: npt.NDArray[np.float64], counts: Any, baskets: Floats, of_rule: npt.NDArray[np.int64]
+) -> None:
+    """Add sums over owners: of their baskets with both, left and right, and of the products of these and all of their
+    baskets, by rule; the square of all baskets alone is left out, as it is the same for every rule."""
+    sides = [counts[of_rule[:, which]] for which in range(3)]
+    for first, one in enumerate(sides):
+        totals[:, first] += np.asarray(one.sum(axis=1)).ravel()
+        products[:, first, 3] += one @ baskets
+        products[:, 3, first] = products[:, first, 3]
+        for second in range(first, 3):
+            products[:, first, second] += np.asarray(one.multiply(sides[second]).sum(axis=1)).ravel()
+            products[:, second, first] = products[:, first, second]

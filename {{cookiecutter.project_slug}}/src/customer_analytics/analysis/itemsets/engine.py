@@ -1,13 +1,13 @@
-"""The steps of mining that run in the engine: plain Ibis, one grouped count a length, no join of lines with lines.
+"""The steps of mining that run in the engine: plain Ibis, no join of lines with lines.
 
 Every basket is one row with the list of its items. Unnesting the list twice gives its pairs; beside a join of the lines
-with themselves that takes half the memory and less time. The occurrences of the sets that candidates lengthen are
-kept, and joined to the lists of their baskets.
+with themselves that takes half the memory and less time. Longer sets are counted in `lists`, from the same rows as they
+stream out of the engine.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import ibis
 import ibis.expr.types as ir
@@ -15,17 +15,11 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.itemsets.candidates import Codes, Numbers
+from customer_analytics.analysis.itemsets.lists import Lists, counts_in
 
-MOST_KEPT = 30_000_000  # occurrences kept between two lengths; more are found anew at each
 MOST_GROUPS = 4_000_000  # pairs counted at once: some hundred megabytes of an engine's memory
+AT_ONCE = 5_000_000  # lines that are in memory together
 _INT32 = 2**31 - 1
-
-
-class Found(NamedTuple):
-    """Occurrences of `nodes` sets of one length: `table` (basket, node); None for the single items by their codes."""
-
-    table: ir.Table | None
-    nodes: int
 
 
 def baskets_of(lines: ir.Table, items: Codes, least: int = 1) -> ir.CachedTable:
@@ -41,11 +35,7 @@ def narrowed(baskets: ir.Table, codes: Codes, least: int) -> ir.CachedTable:
 
 
 def kept(table: ir.Table) -> ir.CachedTable:
-    """A table that the engine works out once and keeps until it is released.
-
-    On Spark, Ibis caches without making the tables that come from memory known, which asking for no rows does.
-    """
-    table.limit(0).to_pandas()
+    """A table that the engine works out once and keeps until it is released."""
     return table.cache()
 
 
@@ -98,44 +88,23 @@ def pairs_in(baskets: ir.Table, codes: int, turns: int, turn: int) -> ir.Table:
     return both.select(key=both.last.cast(_kind(codes * codes)) * codes + both.other)
 
 
-def candidate_counts(found: Found, baskets: ir.Table, keys: Numbers, codes: int, floor: int) -> tuple[Numbers, Numbers]:
-    """Of the sets that lengthen those found by an item, the ones of these keys in at least `floor` baskets."""
-    return _sorted([_counted(candidates_in(found, baskets, keys, codes), floor)])
+def candidate_counts(baskets: ir.Table, lines: int, sets: Codes, codes: int) -> Numbers:
+    """Baskets that hold each set; `sets`: rows of ascending codes in lexicographic order; `lines`: of all baskets."""
+    counts = np.zeros(len(sets), dtype=np.int64)
+    for part in parts_of(baskets, lines):
+        counts += counts_in(Lists.from_arrow(part.select("codes").to_pyarrow()["codes"], codes), sets)
+    return counts
 
 
-def candidates_in(found: Found, baskets: ir.Table, keys: Numbers, codes: int) -> ir.Table:
-    """Each time that a basket holds one of the candidates: key."""
-    wanted = ibis.memtable(pd.DataFrame({"key": _small(keys)}))
-    return _lengthened(found, baskets, codes).join(wanted, "key").select("key")
-
-
-def lengthened(found: Found, baskets: ir.Table, keys: Numbers, codes: int) -> Found:
-    """Which baskets hold the sets of these keys (ascending), each one item longer than a set found.
-
-    A key is the node of the shorter set times `codes`, plus the item added; the node of the longer one is the place of
-    its key.
-    """
-    nodes = np.arange(len(keys), dtype=np.int32)
-    wanted = ibis.memtable(pd.DataFrame({"key": _small(keys), "node": nodes}))
-    return Found(_lengthened(found, baskets, codes).join(wanted, "key").select("basket", "node"), len(keys))
-
-
-def _lengthened(found: Found, baskets: ir.Table, codes: int) -> ir.Table:
-    """Each set found with each item of its basket: basket, key."""
-    if found.table is None:
-        lists = baskets.select("basket", "codes", node=baskets.codes.unnest())
-    else:
-        lists = found.table.join(baskets, "basket").select("basket", "codes", "node")
-    both = lists.select("basket", "node", other=lists.codes.unnest())
-    return both.select("basket", key=both.node.cast(_kind(found.nodes * codes)) * codes + both.other)
+def parts_of(table: ir.Table, lines: int) -> Iterator[ir.Table]:
+    """The rows of some baskets after the others, so that each part's lines fit the memory."""
+    turns = max(1, -(-lines // AT_ONCE))
+    for turn in range(turns):
+        yield table if turns == 1 else table.filter(table.basket % turns == turn)
 
 
 def _kind(most: int) -> str:
     return "int32" if most <= _INT32 else "int64"
-
-
-def _small(numbers: Numbers) -> Codes | Numbers:
-    return numbers.astype(np.int32) if numbers.max(initial=0) <= _INT32 else numbers
 
 
 def _counted(found: ir.Table, floor: int) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Frequent itemsets to any length, exactly: levels of candidates, pruned by their subsets, counted in the engine.
 
 The items are coded from the rarest to the most frequent, so that few sets share their first items and the joins stay
-small. Of each length the engine is asked once, for the sets that reach the floor; candidates are made in numpy. The
-lines shrink on the way: those of items in no candidate go, then baskets with too few items left.
+small. The pairs are counted in the engine; candidates are made in numpy, and counted there among the baskets of their
+rarest item, as the lists of baskets stream out of the engine.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def mine(
     levels, tried, exhausted = [first_level(baskets)], [len(counts)], len(items) < 2
     rows = 0
     if longest > 1 and len(items) > 1:
-        search = _Search(lines, items, n, floor, raise_floor)
+        search = _Search(lines, items, n, floor, raise_floor, int(baskets.sum()))
         try:
             levels, longer, exhausted = search.run(levels[0], longest, _kin_keys(items, kin or {}))
         finally:
@@ -100,12 +100,11 @@ def _named(level: Level, items: Codes, floor: int) -> tuple[Codes, Numbers]:
 class _Search:
     """One run of mining: the baskets as far as they are still needed, and the floor, which may rise."""
 
-    def __init__(self, lines: ir.Table, items: Codes, n: int, floor: int, raise_floor: bool) -> None:
-        self.pair_rows = 0
+    def __init__(self, lines: ir.Table, items: Codes, n: int, floor: int, raise_floor: bool, size: int) -> None:
+        self.pair_rows, self.lines = 0, size
         self.codes, self.n, self.floor, self.raise_floor = len(items), n, floor, raise_floor
         self.baskets = engine.baskets_of(lines, items, least=2)
         self.kept = [self.baskets]
-        self.found, self.rows = engine.Found(None, len(items)), np.arange(len(items))
 
     def run(self, singles: Level, longest: int, kin: Numbers) -> tuple[list[Level], list[int], bool]:
         """Levels, candidates counted of each length from 2, and whether no set longer than the levels is frequent."""
@@ -117,7 +116,7 @@ class _Search:
             if not len(made) or len(levels) == longest:
                 return levels, tried, not len(made)
             tried.append(len(made))
-            levels.append(next_level(levels[-1], *self._count(levels, made), self.codes))
+            levels.append(next_level(levels[-1], *self._count(levels[-1], made), self.codes))
         return levels, tried, True
 
     def close(self) -> None:
@@ -156,30 +155,13 @@ class _Search:
         self.floor = fitting
         return made.from_floor(fitting)
 
-    def _count(self, levels: Sequence[Level], made: Candidates) -> tuple[Numbers, Numbers]:
-        """Shrink the baskets to what the candidates need, and count these: keys and baskets of the frequent ones."""
-        level = levels[-1]
+    def _count(self, level: Level, made: Candidates) -> tuple[Numbers, Numbers]:
+        """Keys and baskets of the candidates that reach the floor."""
         nodes, last = np.divmod(made.keys, self.codes)
-        wanted = np.unique(nodes)
-        needed = np.union1d(level.codes[wanted], last).astype(np.int32)
-        self.baskets = engine.narrowed(self.baskets, needed, len(levels) + 1)
-        self.kept.append(self.baskets)
-        self.found = engine.lengthened(self.found, self.baskets, self._local(level.keys[wanted]), self.codes)
-        self.rows = wanted
-        if level.counts[wanted].sum() <= engine.MOST_KEPT:
-            assert self.found.table is not None
-            kept = engine.kept(self.found.table)
-            self.found = self.found._replace(table=kept)
-            self._release(self.kept[:-1])
-            self.kept = [self.baskets, kept]
-        keys = self._local(made.keys)
-        counted, baskets = engine.candidate_counts(self.found, self.baskets, keys, self.codes, self.floor)
-        return made.keys[np.searchsorted(keys, counted)], baskets
-
-    def _local(self, keys: Numbers) -> Numbers:
-        """Keys with the rows of a level replaced by their places among those whose occurrences were found."""
-        nodes, last = np.divmod(keys, self.codes)
-        return np.searchsorted(self.rows, nodes) * self.codes + last
+        sets = np.column_stack([level.codes[nodes], last.astype(np.int32)])
+        counts = engine.candidate_counts(self.baskets, self.lines, sets, self.codes)
+        frequent = counts >= self.floor
+        return made.keys[frequent], counts[frequent]
 
     @staticmethod
     def _release(tables: Sequence[ir.CachedTable]) -> None:

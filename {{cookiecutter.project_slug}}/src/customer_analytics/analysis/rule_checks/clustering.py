@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,6 +11,7 @@ from customer_analytics.analysis.rule_checks.strata import Strata
 from customer_analytics.analysis.rule_checks.tails import Floats
 
 MOST_ROWS = 8_000_000  # rows of (pair, basket) summed at most; later pairs take the median of the others
+_PAIRS = 100  # pairs whose customers are in memory at once
 
 
 def widening(
@@ -36,6 +36,8 @@ def widening(
     factor = np.ones(len(pairs))
     if not taken.any():
         return factor
+    from scipy import sparse
+
     which = np.flatnonzero(taken)
     weights = pd.concat(
         [
@@ -44,15 +46,16 @@ def widening(
         ],
         ignore_index=True,
     )
-    weighed = ibis.memtable(weights, schema={"pair": "int64", "set": "int64", "weight": "float64"})
-    people = strata.table.select(
-        "basket", who=ibis.coalesce(strata.table["person"].cast("int64"), -1 - strata.table["basket"])
-    )
-    held = strata.held.mutate(set=strata.held["set"].cast("int64")).join(people, "basket").join(weighed, "set")
-    own = held.group_by(["pair", "who"]).aggregate(weight=lambda t: t["weight"].sum())
-    sums = own.group_by("pair").aggregate(squares=lambda t: (t["weight"] * t["weight"]).sum()).to_pandas()
+    shape = (len(pairs), strata.sets)
+    weighed = sparse.csr_matrix((weights["weight"], (weights["pair"], weights["set"])), shape=shape)[which]
+    held = strata.held
+    who, _ = pd.factorize(held["owner"].to_numpy())
+    counts = sparse.coo_matrix(
+        (np.ones(len(held)), (held["set"].to_numpy(), who)), shape=(strata.sets, int(who.max(initial=-1)) + 1)
+    ).tocsr()  # baskets of the same set and customer are added up
+    squares = [(weighed[low : low + _PAIRS] @ counts).power(2).sum(axis=1) for low in range(0, len(which), _PAIRS)]
     clustered = np.full(len(pairs), np.nan)
-    clustered[sums["pair"].to_numpy()] = sums["squares"].to_numpy()
+    clustered[which] = np.concatenate([np.asarray(each).ravel() for each in squares])
     with np.errstate(divide="ignore", invalid="ignore"):
         single = a * (1 / a - 1 / r - 1 / c) ** 2 + (r - a) / r**2 + (c - a) / c**2
         factor[which] = np.maximum((clustered / single)[which], 1.0)

@@ -40,9 +40,8 @@ def combined(strata: Strata) -> tuple[str, ...]:
     for name in (MONTH, PROMOTION, ORDERS, *strata.group_columns):
         if name not in strata.factors:
             continue
-        cells = strata.table.group_by([*chosen, name]).aggregate(baskets=lambda t: t.count())
-        found = cells.aggregate(cells=cells.count(), baskets=cells["baskets"].sum()).to_pandas().iloc[0]
-        if int(found["cells"]) <= MOST_CELLS and int(found["baskets"]) >= LEAST_MEAN * int(found["cells"]):
+        cells = strata.baskets(*chosen, name)
+        if len(cells) <= MOST_CELLS and int(cells["baskets"].sum()) >= LEAST_MEAN * len(cells):
             chosen.append(name)
     return tuple(chosen)
 

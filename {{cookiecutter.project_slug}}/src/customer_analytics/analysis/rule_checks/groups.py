@@ -7,7 +7,7 @@ import pandas as pd
 
 from customer_analytics.analysis.association.tails import at_most
 from customer_analytics.analysis.rule_checks.links import Links
-from customer_analytics.analysis.rule_checks.strata import ORDERS, OTHER, PROMOTION, Strata, Stratified
+from customer_analytics.analysis.rule_checks.strata import ORDERS, OTHER, PROMOTION, Strata, Stratified, different
 from customer_analytics.analysis.rule_checks.stratified import homogeneity, plain_lift, widened
 from customer_analytics.analysis.rule_checks.tails import Floats
 from customer_analytics.statistics import benjamini_hochberg
@@ -83,8 +83,13 @@ def _by_value(counts: Stratified, pairs: Links, widening: Floats, column: str) -
 
 def _customers(strata: Strata, pairs: Links, column: str) -> pd.DataFrame:
     """Different customers who have both in a basket, by pair and value."""
-    table = strata.table
-    held = strata.held.join(table.select("basket", "person", code=table[column]), "basket")
-    counted = held.group_by(["set", "code"]).aggregate(customers=lambda t: t["person"].nunique()).to_pandas()
-    own = pd.DataFrame({"pair": np.arange(len(pairs)), "set": pairs.both})
-    return own.merge(counted, on="set")[["pair", "code", "customers"]]
+    held, codes = strata.of_sets(pairs.sets_needed), strata.baskets(column)[column].to_numpy()
+    rows = held["set"].to_numpy() * len(codes) + np.searchsorted(codes, held[column].to_numpy())
+    found = different(rows, held["owner"].to_numpy(), pairs.sets_needed * len(codes)).reshape(-1, len(codes))
+    customers = found[pairs.both]
+    return pd.DataFrame(
+        {
+            "pair": np.repeat(np.arange(len(pairs)), len(codes)), "code": np.tile(codes, len(pairs)),
+            "customers": customers.ravel(),
+        }
+    )  # fmt: skip

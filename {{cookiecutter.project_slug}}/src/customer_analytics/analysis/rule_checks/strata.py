@@ -46,56 +46,79 @@ class Stratified:
 class Strata:
     """Baskets with what they are divided by.
 
-    table: basket, person, one int32 column a factor; materialised. factors: those that divide these baskets into two
-    parts or more. held: baskets of each item set, materialised; sets: how many. values: by group column, the client's
-    values by code. months: (year, month) by code.
+    table: basket, owner, one int16 column a factor; materialised. factors: those that divide these baskets into two
+    parts or more. held: set, owner and the factors of each basket that holds an item set, by set; sets: how many.
+    owner: the customer's number, below 0 for each basket of nobody known. values: by group column, the client's values
+    by code. months: (year, month) by code.
     """
 
     table: ir.Table
     factors: tuple[str, ...]
-    held: ir.Table
+    held: pd.DataFrame
     sets: int
     values: dict[str, list[str]] = field(default_factory=dict)
     months: tuple[tuple[int, int], ...] = ()
+    known: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)  # baskets by factors, as far as asked
 
     @property
     def group_columns(self) -> tuple[str, ...]:
         """Factors that are columns of the client: group_<name>."""
         return tuple(name for name in self.factors if name in self.values)
 
+    def baskets(self, *by: str) -> pd.DataFrame:
+        """The factors and how many baskets have them, in the order of the factors."""
+        if by not in self.known:
+            counted = self.table.group_by(list(by)).aggregate(baskets=lambda t: t.count()).to_pandas()
+            self.known[by] = counted.sort_values(list(by), ignore_index=True).astype("int64")
+        return self.known[by]
+
+    def of_sets(self, sets: int | None) -> pd.DataFrame:
+        """The baskets that hold the first `sets` item sets."""
+        return self.held if sets is None else self.held.iloc[: int(np.searchsorted(self.held["set"], sets))]
+
     def count(self, *by: str, sets: int | None = None) -> Stratified:
         """Counts of the item sets (the first `sets` of them) in every combination of these factors that has baskets."""
-        held = self.held if sets is None else self.held.filter(self.held["set"] < sets)
-        whole = self.table.group_by(list(by)).aggregate(baskets=lambda t: t.count()).to_pandas()
-        whole = whole.sort_values(list(by), ignore_index=True)
-        joined = held.join(self.table, "basket").group_by(["set", *by]).aggregate(count=lambda t: t.count())
-        found = joined.to_pandas()
-        places = whole[list(by)].assign(_place=np.arange(len(whole)))
-        at = found.merge(places, on=list(by), how="left")["_place"].to_numpy()
-        counts = np.zeros((self.sets if sets is None else sets, len(whole)), dtype=np.int64)
-        counts[found["set"].to_numpy(), at] = found["count"].to_numpy()
+        whole, held = self.baskets(*by), self.of_sets(sets)
+        key, wanted = (np.zeros(len(frame), dtype=np.int64) for frame in (held, whole))
+        for name in by:  # codes begin at OTHER
+            width = int(whole[name].max()) - OTHER + 1
+            key, wanted = (
+                each * width + frame[name].to_numpy() - OTHER for each, frame in ((key, held), (wanted, whole))
+            )
+        size = self.sets if sets is None else sets
+        place = held["set"].to_numpy() * len(whole) + np.searchsorted(wanted, key)
+        counts = np.bincount(place, minlength=size * len(whole)).reshape(size, len(whole))
         return Stratified(counts, whole["baskets"].to_numpy(dtype=np.int64), whole[list(by)])
 
     def customers(self) -> Counts:
         """Different customers with a basket that holds each item set."""
-        held = self.held.join(self.table.select("basket", "person"), "basket")
-        counted = held.group_by("set").aggregate(customers=lambda t: t["person"].nunique()).to_pandas()
-        found = np.zeros(self.sets, dtype=np.int64)
-        found[counted["set"].to_numpy()] = counted["customers"].to_numpy()
-        return found
+        return different(self.held["set"].to_numpy(), self.held["owner"].to_numpy(), self.sets)
 
     def release(self) -> None:
         """Let go of what was materialised."""
-        for table in (self.table, self.held):
-            if hasattr(table, "release"):
-                table.release()
+        if hasattr(self.table, "release"):
+            self.table.release()
+
+
+def different(rows: npt.NDArray[np.integer], owners: npt.NDArray[np.integer], size: int) -> Counts:
+    """Different known owners (from 0 on) of each row number below `size`."""
+    from scipy import sparse
+
+    known = owners >= 0
+    who, _ = pd.factorize(owners[known])
+    shape = (size, int(who.max(initial=-1)) + 1)
+    found = sparse.csr_matrix((np.ones(len(who), dtype=np.int8), (rows[known], who)), shape=shape)
+    found.sum_duplicates()
+    customers: Counts = np.diff(found.indptr).astype(np.int64)
+    return customers
 
 
 def strata(baskets: Baskets, pairs: Links) -> Strata:
     """The strata of baskets for the item sets of `pairs`."""
     heads = baskets.heads
     table = heads.select(
-        "basket", "person", size=size_class(heads["size"]), later=heads["later"].cast("int32"),
+        "basket", owner=heads["person"].cast("int64").coalesce(-1 - heads["basket"]),
+        size=size_class(heads["size"]), later=heads["later"].cast("int32"),
         promotion=heads["promotion"].cast("int32").fill_null(OTHER), day=heads["day"],
         **{GROUP + name: heads[GROUP + name] for name in baskets.groups},
     )  # fmt: skip
@@ -109,9 +132,13 @@ def strata(baskets: Baskets, pairs: Links) -> Strata:
     for name in (GROUP + column for column in baskets.groups):
         values[name] = _levels(heads[name])
         table = table.mutate(**{name: _coded(table[name].cast("string"), values[name])})
-    table = table.drop("day").cache()
+    table = table.drop("day")
+    codes = [name for name in table.columns if name not in ("basket", "owner")]
+    table = table.mutate(**{name: table[name].cast("int16") for name in codes}).cache()
     factors = _dividing(table)
-    return Strata(table, factors, membership(baskets.lines, pairs.sets).cache(), len(pairs.sets), values, months)
+    held = membership(baskets.lines, pairs.sets, table.select("basket", "owner", *codes))
+    held = held.iloc[np.argsort(held["set"].to_numpy(), kind="stable")].reset_index(drop=True)
+    return Strata(table, factors, held, len(pairs.sets), values, months)
 
 
 def _months(heads: ir.Table) -> tuple[tuple[int, int], ...]:
@@ -141,13 +168,11 @@ def _month(day: ir.IntegerValue, months: Sequence[tuple[int, int]]) -> ir.Intege
 
 def _with_orders(table: ir.Table) -> ir.Table:
     """Class of how many baskets the customer has; unknown customers are a class of their own."""
-    known = table.filter(table["person"].notnull())
-    own = known.group_by("person").aggregate(own=known.count())
-    joined = table.left_join(own.rename(who="person"), [("person", "who")]).drop("who")
+    own = table.group_by(who=table["owner"]).aggregate(own=table.count())
+    joined = table.join(own, [("owner", "who")]).drop("who")
     branches = [(joined["own"] <= end, ibis.literal(code, "int32")) for code, end in enumerate(ORDERS_UP_TO)]
     most = ibis.cases(*branches, else_=ibis.literal(len(ORDERS_UP_TO), "int32"))
-    unknown = joined["own"].isnull()
-    return joined.mutate(orders=ibis.ifelse(unknown, ibis.literal(OTHER, "int32"), most)).drop("own")
+    return joined.mutate(orders=ibis.ifelse(joined["owner"] < 0, ibis.literal(OTHER, "int32"), most)).drop("own")
 
 
 def _levels(column: ir.Column) -> list[str]:
@@ -170,6 +195,6 @@ def _coded(text: ir.StringValue, values: Sequence[str]) -> ir.IntegerValue:
 
 def _dividing(table: ir.Table) -> tuple[str, ...]:
     """Factors with two values or more, in a fixed order."""
-    names = [name for name in table.columns if name not in ("basket", "person")]
+    names = [name for name in table.columns if name not in ("basket", "owner")]
     kinds = table.aggregate(**{name: table[name].nunique() for name in names}).to_pandas().iloc[0]
     return tuple(name for name in names if int(kinds[name]) > 1)
