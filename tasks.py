@@ -140,14 +140,10 @@ def lint() -> None:
             run(name, [python, "-m", "mypy", "--cache-dir", ENVIRONMENT / "mypy-cache"], folder=folder)
 
 
-def bench() -> None:
-    """Run every script in benchmarks/; each prints its own figures."""
+def bench(arguments: Sequence[str]) -> None:
+    """Speed and memory of the engine beside hand-written SQL and other libraries; benchmarks/README.md says more."""
     python = tool_environment()
-    scripts = sorted((HERE / "benchmarks").glob("[!_]*.py"))
-    if not scripts:
-        raise StepFailed("There is no script in benchmarks/.")
-    for script in scripts:
-        run(f"benchmarks/{script.name}", [python, script], environment=AS_IT_LIES)
+    run("benchmarks", [python, HERE / "benchmarks" / "bench.py", *arguments], environment={**AS_IT_LIES, **ONE_THREAD})
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -320,17 +316,19 @@ def main(arguments: Sequence[str]) -> int:
     demo_parser.add_argument("folder", nargs="?", type=Path, default=HERE / "demo", help="default: demo/ in here")
     commands.add_parser("test", help="lint, types and all tests; further words go to pytest")
     commands.add_parser("lint", help="ruff and mypy, as it lies and baked")
-    commands.add_parser("bench", help="speed and memory")
+    commands.add_parser("bench", help="speed and memory beside others; further words go to benchmarks/bench.py")
     known, further = parser.parse_known_args(arguments)
-    if further and known.command != "test":
+    if further and known.command not in ("test", "bench"):
         parser.error(f"not understood: {' '.join(further)}")
     try:
         if known.command == "demo":
             demo(known.folder)
         elif known.command == "test":
             test([word for word in further if word != "--"])
+        elif known.command == "bench":
+            bench(further)
         else:
-            {"lint": lint, "bench": bench}[known.command]()
+            lint()
     except StepFailed as failure:
         say(f"\n{failure}")
         return failure.exit_code if 0 < failure.exit_code < 256 else 1

@@ -1,28 +1,17 @@
-"""Churn of a million customers: time and peak memory of the study, the features, the training sample and the scores.
+"""Churn, from the tables to the score of every customer.
 
-`python benchmarks/churn.py [CUSTOMERS]`, with the generated project's `src` on the path; `python3 tasks.py bench` does
-both. Orders, lines, events, messages, feedback and customers are drawn in the engine from numbers that follow from
-each row's place, so that no two runs differ. Each measurement runs in a process of its own, so that its peak memory is
-its own: `features` ends with the frames of features, `everything` is the way of the report from the tables to the
-score of every customer, on the stated sample for training.
+Orders, lines, events, messages, feedback and customers are drawn in the engine from numbers that follow from each row's
+place, so that no two runs differ.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from _memory import peak_memory
+from contest import MILLION, Answer, Contest, Job
 
-CUSTOMERS = 1_000_000
-LIMIT = 6_000_000_000  # bytes
-SECONDS = 600  # that everything may take
 DAYS = 730
 LAST = dt.date(2024, 12, 31)
 
@@ -82,7 +71,7 @@ LIFE = f"""
     FROM (SELECT range AS i, {DAYS - 20} * u(range, 50) AS born, -ln(u(range, 51)) * 0.045 AS rate FROM range({{n}}))"""
 
 
-def make(folder: Path, customers: int) -> None:
+def make(folder: Path, rows: int) -> None:
     """Draw the tables in DuckDB, and write them as Parquet files."""
     import duckdb
 
@@ -90,18 +79,17 @@ def make(folder: Path, customers: int) -> None:
         engine.execute("SET memory_limit = '4GB'")
         engine.execute(f"SET temp_directory = '{(folder / 'spill').as_posix()}'")
         engine.execute(DRAW)
-        engine.execute(LIFE.format(n=customers))
+        engine.execute(LIFE.format(n=rows))
         for name, query in MADE.items():
             path = (folder / f"{name}.parquet").as_posix()
             engine.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
             engine.execute(f"CREATE VIEW {name} AS SELECT * FROM '{path}'")
-            (rows,) = engine.execute(f"SELECT count(*) FROM '{path}'").fetchone() or (0,)
-            print(f"  {name:12} {rows:>12,} rows", flush=True)
 
 
 def tables_of(folder: Path):  # type: ignore[no-untyped-def]  # Tables, imported where the package is
     """The tables as the store would open them: each time with its calendar day."""
-    from customer_analytics.tables.store import Tables, connect
+    from customer_analytics.tables.engines import connect
+    from customer_analytics.tables.store import Tables
 
     backend = connect("duckdb")
     made = {}
@@ -113,23 +101,18 @@ def tables_of(folder: Path):  # type: ignore[no-untyped-def]  # Tables, imported
     return Tables(backend, LAST, ZoneInfo("UTC"), made, first)
 
 
-def features(folder: Path) -> dict[str, float]:
-    """The study, and the features of the past cut-offs and of everybody who is here now, in a frame each."""
+def _features(folder: Path) -> Answer:
+    """The study, and the features of the past cut-offs and of everybody who is here now."""
     from customer_analytics.analysis.churn.samples import samples
     from customer_analytics.analysis.churn.study import study
     from customer_analytics.engagement.parameters import ChurnParameters
 
     tables, parameters = tables_of(folder), ChurnParameters()
-    found = study(tables, parameters)
-    told("study", found.windows)
-    taken = samples(tables, found, parameters)
-    rows = sum(len(sample.frame) for sample in taken.cuts)
-    told(f"{len(taken.features)} features of {rows:,} people then and {len(taken.now.frame):,} now")
-    return {"customers": len(taken.now.frame)}
+    return {"here now": len(samples(tables, study(tables, parameters), parameters).now.frame)}
 
 
-def everything(folder: Path) -> dict[str, float]:
-    """From the tables to a probability for everybody who is here."""
+def _scores(folder: Path) -> Answer:
+    """From the tables to a probability for everybody who is here, on the stated sample for training."""
     from customer_analytics.analysis.churn.rules import rules
     from customer_analytics.analysis.churn.samples import samples
     from customer_analytics.analysis.churn.study import study
@@ -140,56 +123,22 @@ def everything(folder: Path) -> dict[str, float]:
     tables, parameters = tables_of(folder), ChurnParameters()
     found = study(tables, parameters)
     taken = samples(tables, found, parameters)
-    rows = [len(sample.frame) for sample in taken.cuts]
-    told(f"samples of {rows} of {[sample.population for sample in taken.cuts]}, {len(taken.now.frame):,} now")
     kept = screen(taken, found, parameters.seed).kept
-    told("screened")
     complete = found.windows.gap_days + found.windows.horizon_days
-    scored = analyse(kept, rules(kept, found, parameters), parameters, complete)
-    told(f"scored with {scored.chosen}: AUC {scored.measure('auc'):.3f}, slope {scored.measure('slope'):.2f}")
-    return {"customers": len(scored.now)}
+    return {"here now": len(analyse(kept, rules(kept, found, parameters), parameters, complete).now)}
 
 
-BEGUN = time.monotonic()
-
-
-def told(*what: object) -> None:
-    """A line on what is done, with seconds and peak memory so far."""
-    print(
-        f"  {time.monotonic() - BEGUN:6.1f} s ({time.process_time():.0f} computing) {peak_memory() / 1e9:5.2f} GB",
-        *what,
-        file=sys.stderr,
-        flush=True,
-    )
-
-
-def measure(what: str, folder: Path) -> dict[str, float]:
-    """Run one of the two in a fresh process."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--measure", what, str(folder)], stdout=subprocess.PIPE, check=False
-    )
-    if done.returncode:
-        sys.exit(f"{what} did not work.")
-    measured: dict[str, float] = json.loads(done.stdout.decode("utf-8").splitlines()[-1])
-    print(f"{what:12} {measured['seconds']:7.1f} s {measured['peak'] / 1e9:6.2f} GB {measured['customers']:>12,.0f}")
-    return measured
-
-
-def main(customers: int) -> int:
-    """Make the tables, measure both. Exit code 1 when it takes too long or too much memory."""
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as temporary:
-        folder = Path(temporary)
-        make(folder, customers)
-        print(f"{customers:,} customers", flush=True)
-        measured = [measure(what, folder) for what in ("features", "everything")]
-    large = max(one["peak"] for one in measured) > LIMIT
-    return 1 if large or measured[-1]["seconds"] > SECONDS else 0
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--measure"]:
-        began = time.monotonic()
-        result = {"features": features, "everything": everything}[sys.argv[2]](Path(sys.argv[3]))
-        print(json.dumps(result | {"seconds": time.monotonic() - began, "peak": peak_memory()}))
-        sys.exit(0)
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else CUSTOMERS))
+CONTEST = Contest(
+    name="churn",
+    title="Churn",
+    question="Features of everybody at the past cut-offs and now, and a tested probability for everybody who is here.",
+    unit="customers",
+    make=make,
+    jobs=(
+        Job("the product, features", _features, "ours", rounds=1),
+        Job("the product, scores", _scores, "ours", rounds=1, note="learned from a stated sample"),
+    ),
+    sizes=(100_000, MILLION),
+    goal=None,
+    memory={MILLION: 6_000_000_000},
+)

@@ -1,19 +1,13 @@
-"""Eighty tags for 200,000 customers and 3,000,000 events: all at once, against one query for each tag.
-
-`python benchmarks/query.py [CUSTOMERS EVENTS]`, with the generated project's `src` on the path, or
-`python3 tasks.py bench`. The times are processor seconds, so that a busy machine changes them little.
-"""
+"""Eighty tags of customers from fifteen events each: all at once, against one query for each tag."""
 
 from __future__ import annotations
 
 import datetime as dt
-import sys
-import time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import ibis
+from contest import MILLION, Answer, Contest, Job
 
-CUSTOMERS, EVENTS = 200_000, 3_000_000
 AS_OF = dt.date(2025, 6, 30)
 FIRST = dt.datetime(2023, 7, 1)
 MOMENT = "TIMESTAMP '2023-07-01' + to_seconds((hash(n, {salt}) % 63072000)::BIGINT)"
@@ -68,16 +62,27 @@ RULES = (
 )  # fmt: skip
 
 
-def make_tables(customers: int, events: int):
-    """The tables of an engagement, in a DuckDB of their own."""
+def make(folder: Path, rows: int) -> None:
+    """Write the tables as Parquet files: `rows` events of a fifteenth as many customers."""
+    import duckdb
+
+    moments = {f"moment{salt}": MOMENT.format(salt=salt) for salt in (1, 7, 18)}
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false; SET memory_limit = '4GB'")
+        for name, query in TABLES.items():
+            filled = query.format(customers=rows // 15, events=rows, **moments)
+            connection.execute(f"COPY ({filled}) TO '{(folder / name).as_posix()}.parquet' (FORMAT parquet)")
+
+
+def tables_of(folder: Path):  # type: ignore[no-untyped-def]  # Tables, imported where the package is
+    """The tables as the store would open them."""
     from customer_analytics.expressions import local_time
+    from customer_analytics.tables.engines import connect
     from customer_analytics.tables.store import Tables
 
-    backend, zone, made = ibis.duckdb.connect(), ZoneInfo("Europe/Berlin"), {}
-    for name, sql in TABLES.items():
-        moments = {f"moment{salt}": MOMENT.format(salt=salt) for salt in (1, 7, 18)}
-        backend.raw_sql(f"CREATE TABLE {name} AS {sql.format(customers=customers, events=events, **moments)}")
-        table = backend.table(name)
+    backend, zone, made = connect("duckdb"), ZoneInfo("Europe/Berlin"), {}
+    for name in TABLES:
+        table = backend.read_parquet(str(folder / f"{name}.parquet"), table_name=name)
         times = [column for column in table.columns if column.endswith("_at")]
         days = {
             f"{time.removesuffix('_at')}_on": local_time(table[time], zone, FIRST, dt.datetime(2025, 7, 1)).date()
@@ -87,25 +92,43 @@ def make_tables(customers: int, events: int):
     return Tables(backend, AS_OF, zone, made, FIRST)
 
 
-def main() -> None:
-    """Print the figures."""
-    from customer_analytics.analysis.query import Query, parse_value
+def _rules():  # type: ignore[no-untyped-def]  # name -> expression of the query language
+    from customer_analytics.analysis.query import parse_value
 
-    customers, events = (int(argument) for argument in (sys.argv[1:3] or (CUSTOMERS, EVENTS)))
-    rules = {f"tag_{number}": parse_value(rule, where=rule) for number, rule in enumerate(RULES)}
-    tables = make_tables(customers, events)
-    start = time.process_time()
-    together = Query(tables, rules).values().to_pyarrow()
-    all_at_once = time.process_time() - start
-    tables = make_tables(customers, events)  # nothing kept from before
-    start = time.process_time()
-    for name, rule in rules.items():
-        Query(tables, {name: rule}).values().to_pyarrow()
-    one_by_one = time.process_time() - start
-    print(f"{len(rules)} tags, {together.num_rows:,} customers, {events:,} events")
-    ratio = one_by_one / all_at_once
-    print(f"all at once {all_at_once:.1f} s, one by one {one_by_one:.1f} s of processor time: {ratio:.1f} times")
+    return {f"tag_{number}": parse_value(rule, where=rule) for number, rule in enumerate(RULES)}
 
 
-if __name__ == "__main__":
-    main()
+def _together(folder: Path) -> Answer:
+    """The product: every tag of every customer in one table."""
+    from customer_analytics.analysis.query import Query
+
+    values = Query(tables_of(folder), _rules()).values().to_pyarrow()
+    return {name: values.num_rows - values[name].null_count for name in _rules()}
+
+
+def _one_by_one(folder: Path) -> Answer:
+    """The product, asked for each tag by itself."""
+    from customer_analytics.analysis.query import Query
+
+    tables, found = tables_of(folder), {}
+    for name, rule in _rules().items():
+        values = Query(tables, {name: rule}).values().to_pyarrow()
+        found[name] = values.num_rows - values[name].null_count
+    return found
+
+
+CONTEST = Contest(
+    name="tags",
+    title="Tags of customers",
+    question="Eighty tags of every customer in the query language, from orders, lines, events and attributes.",
+    unit="events",
+    make=make,
+    jobs=(
+        Job("the product, all at once", _together, "ours"),
+        Job(
+            "the product, one by one", _one_by_one, "peer", rounds=1, largest=10 * MILLION, reason="it would take long"
+        ),
+    ),
+    sizes=(MILLION, 10 * MILLION),
+    warm_rows=30_000,
+)

@@ -1,4 +1,4 @@
-"""The best SQL by hand that we know for the itemsets and rules of benchmarks/basket_rules.py, two ways, to four items.
+"""The best SQL by hand that we know for the itemsets and rules of the contest `itemsets`, two ways, to four items.
 
 `SQL_JOINS` joins lines with lines, `SQL_LISTS` unnests a list a basket; both make candidates from frequent subsets and
 shrink the lines to what these need. Until the first semicolon `floor` is filled in, after it `many`, too: how many
