@@ -113,7 +113,9 @@ def _pythons(contest: Contest) -> dict[str, Path | NotInstalled]:
 
 def _measure(contest: Contest, job: Job, python: Path, folder: Path, turns: Turns) -> None:
     command = [str(python), str(HERE / "measure.py"), contest.name, job.name, str(folder)]
-    done = subprocess.run(command, env=environment_of_jobs(), capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        command, env=environment_of_jobs(), capture_output=True, text=True, encoding="utf-8", check=False
+    )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         turns.troubles[job.name] = f"failed with exit code {done.returncode}: {last[:200]}"
@@ -162,4 +164,4 @@ def _make(contest: Contest, folder: Path, rows: int) -> None:
     code = "import sys; from pathlib import Path; from contest import contest; "
     code += "contest(sys.argv[1]).make(Path(sys.argv[2]), int(sys.argv[3]))"
     command = [sys.executable, "-c", code, contest.name, str(folder), str(rows)]
-    subprocess.run(command, env={**environment_of_jobs()}, cwd=HERE, check=True)
+    subprocess.run(command, env=environment_of_jobs(), cwd=HERE, check=True)

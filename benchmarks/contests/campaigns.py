@@ -1,7 +1,7 @@
 """Campaigns with their arms, outcomes before and after, and effects, from touches.
 
-The client: twenty campaigns, each sent to half of the customers, two or three arms, a tenth as many customers as touches, and four
-tenths as many orders, with amounts and discounts; every message has its times.
+The client: twenty campaigns, each sent to half of the customers, two or three arms, a tenth as many customers as
+touches, and four tenths as many orders, with amounts and discounts; every message has its times.
 """
 
 from __future__ import annotations
@@ -141,8 +141,8 @@ def _by_hand(folder: Path) -> Answer:
 CONTEST = Contest(
     name="campaigns",
     title="Campaigns",
-    question="Orders and revenue of everyone assigned to an arm of twenty campaigns; ours with all outcomes, before and "
-    "after, in 200 blocks for resampling.",
+    question="Orders and revenue of everyone assigned to an arm of twenty campaigns; ours with all outcomes, before "
+    "and after, in 200 blocks for resampling.",
     unit="touches",
     make=make,
     jobs=(

@@ -127,7 +127,7 @@ def _peer(name: str, work, environment: str, **more) -> Job:  # type: ignore[no-
 CONTEST = Contest(
     name="itemsets",
     title="Itemsets and rules",
-    question="Which sets of up to four items are in one of a thousand baskets, and which rules follow, with all measures.",
+    question="Which sets of up to four items are in a thousandth of the baskets, and the rules, with all their measures.",
     unit="lines",
     make=make,
     jobs=(
