@@ -1,10 +1,11 @@
 """Campaign evaluation over many synthetic clients: do 95 % intervals hold the truth in 95 of 100, do tests of nothing
 find something in 5 of 100?
 
-`python benchmarks/campaign_calibration.py [SEEDS] [CUSTOMERS]`, with the generated project's `src` on the path. Each seed is another client with nine campaigns, of which eight were drawn by lot:
-an A/A test, effects, three depths of one offer, an effect in one group alone, orders that are only moved, and a
-control group that lost a fifth of its rows. Nothing is written or loaded: the sample's generator hands its campaigns
-over as the sums that the engine would make. The truth of a campaign is the expectation over the planted probabilities.
+`python benchmarks/campaign_calibration.py [SEEDS] [CUSTOMERS]`, with the generated project's `src` on the path. Each
+seed is another client with nine campaigns, of which eight were drawn by lot: an A/A test, effects, three depths of one
+offer, an effect in one group alone, orders that are only moved, and a control group that lost a fifth of its rows.
+Nothing is written or loaded: the sample's generator hands its campaigns over as the sums that the engine would make.
+The truth of a campaign is the expectation over the planted probabilities.
 """
 
 from __future__ import annotations

@@ -55,9 +55,10 @@ def _at_size(contest: Contest, found: dict[str, Figure], rows: int) -> Iterator[
 
 def _ratio(contest: Contest, one: Figure, other: Figure, rows: int, goal: float | None) -> Verdict:
     ratio = seconds(contest, one) / seconds(contest, other)
-    judged = goal is not None and rows == contest.judged
+    if rows != contest.judged:
+        goal = None
     text = f"{one.job} takes of {other.job}, {rows:,} {contest.unit}"
-    return Verdict(contest.name, text, ratio, goal, ratio <= goal if judged and goal is not None else None)
+    return Verdict(contest.name, text, ratio, goal, None if goal is None else ratio <= goal)
 
 
 def _growth(contest: Contest, figures: Sequence[Figure]) -> Iterator[Verdict]:

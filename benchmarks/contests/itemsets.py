@@ -127,7 +127,7 @@ def _peer(name: str, work, environment: str, **more) -> Job:  # type: ignore[no-
 CONTEST = Contest(
     name="itemsets",
     title="Itemsets and rules",
-    question="Which sets of up to four items are in a thousandth of the baskets, and the rules, with all their measures.",
+    question="Which sets of up to four items are in a thousandth of the baskets, and their rules with all measures.",
     unit="lines",
     make=make,
     jobs=(

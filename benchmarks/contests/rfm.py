@@ -151,7 +151,7 @@ def _sums(key: str) -> bool:
 CONTEST = Contest(
     name="rfm",
     title="Recency, frequency, money",
-    question="When each customer bought last, how often, for how much, the longest gap, and three scores of one to five.",
+    question="When each customer bought last, how often, for how much, the longest gap, and three scores.",
     unit="orders",
     make=make,
     jobs=(
