@@ -80,7 +80,8 @@ def assert_stops(found: pd.DataFrame, expected: dict[str, Visit]) -> None:
         assert [unpacked(int(trail)) for trail in own["trail"]] == [
             tuple(places[max(0, n - DEPTH) : n]) for n in range(1, len(places) + 1)
         ]
-        goals = {None if pd.isna(number) else int(number) - 1 for number in own["goal_number"]}
+        positions = own["position"].tolist()
+        goals = {None if pd.isna(place) else positions.index(int(place)) for place in own["goal_position"]}
         assert goals == {visit.goal}
 
 

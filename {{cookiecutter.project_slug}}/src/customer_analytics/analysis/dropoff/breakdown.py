@@ -62,9 +62,10 @@ def break_down(
         return None
     rows: list[tuple[object, ...]] = []
     unknown, values = {}, {}
-    for name in names:
-        counts, missing = _counts(funnel, name, attribution)
-        unknown[name], values[name] = missing, int((~counts["whole"]).sum())
+    for name, counts in _counts(funnel, tuple(dict.fromkeys(names)), attribution).items():
+        total = counts[counts["whole"]]
+        missing = funnel.entered - (int(total["n_1"].iloc[0]) if len(total) else 0)
+        unknown[name], values[name] = max(missing, 0), int((~counts["whole"]).sum())
         rows += _rows(counts, name, funnel.definition.length, attribution, minimum)
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     usable = table["p"].notna()
@@ -73,31 +74,36 @@ def break_down(
     return Breakdown(attribution, table, unknown, values)
 
 
-def _counts(funnel: FunnelResult, name: str, attribution: Attribution) -> tuple[pd.DataFrame, int]:
-    """value, n_1 .. n_K and with "step" w_1 .. w_K; whose value was not known. One crossing.
+def _counts(funnel: FunnelResult, names: Sequence[str], attribution: Attribution) -> dict[str, pd.DataFrame]:
+    """By name: property (its value), n_1 .. n_K and with "step" w_1 .. w_K, and whole. One crossing for all.
 
     n_k: units that reached step k with this value; with "step" the value at step k, and w_k how many of them went on.
-    The row with an empty value holds all units with a known value once each.
+    The row with an empty value (`whole`) holds all units with a known value once each.
     """
-    last = funnel.definition.length
-    table = funnel.with_property(name, attribution)
-    is_page = name.rpartition(".")[2] == "page"
-    table = table.mutate(property=clean_page(table.property) if is_page else clean_text(table.property))
-    if attribution == "all":  # two values may be one now
-        table = table.distinct()
-    known = table.filter(table.property.notnull())
-    by_value = _summed(known, ["property"], last, attribution)
-    once = known.select("unit_id", "furthest", "step").distinct() if attribution == "all" else known
-    whole = _summed(once.mutate(property=ibis.literal("")), ["property"], last, attribution)
-    parts = ibis.union(by_value.mutate(whole=ibis.literal(False)), whole.mutate(whole=ibis.literal(True)))
-    frame: pd.DataFrame = parts.to_pyarrow().to_pandas()
-    total = frame[frame["whole"]]
-    missing = funnel.entered - (int(total["n_1"].iloc[0]) if len(total) else 0)
+    last, parts = funnel.definition.length, []
+    for name in names:
+        table = funnel.with_property(name, attribution)
+        is_page = name.rpartition(".")[2] == "page"
+        table = table.mutate(property=clean_page(table.property) if is_page else clean_text(table.property))
+        if attribution == "all":  # two values may be one now
+            table = table.distinct()
+        known = table.filter(table.property.notnull()).mutate(whole=ibis.literal(False))
+        parts.append(_summed(known, last, attribution).mutate(name=ibis.literal(name)))
+        if attribution == "all":  # the sum of the values would count some units twice
+            once = known.select("unit_id", "furthest", "step").distinct()
+            once = once.mutate(property=ibis.literal(""), whole=ibis.literal(True))
+            parts.append(_summed(once, last, attribution).mutate(name=ibis.literal(name)))
+    together = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    frame: pd.DataFrame = together.to_pyarrow().to_pandas()
+    if attribution != "all":
+        sums = [column for column in frame.columns if column[:2] in ("n_", "w_")]
+        totals = frame.groupby("name", as_index=False)[sums].sum().assign(property="", whole=True)
+        frame = pd.concat([frame, totals], ignore_index=True)
     frame = frame.sort_values(["whole", "n_1", "property"], ascending=[True, False, True], kind="stable")
-    return frame.reset_index(drop=True), max(missing, 0)
+    return {name: frame[frame["name"] == name].reset_index(drop=True) for name in names}
 
 
-def _summed(table: ir.Table, keys: list[str], last: int, attribution: Attribution) -> ir.Table:
+def _summed(table: ir.Table, last: int, attribution: Attribution) -> ir.Table:
     sums: dict[str, ir.Value] = {}
     for step in range(1, last + 1):
         there = table.furthest >= step
@@ -105,7 +111,7 @@ def _summed(table: ir.Table, keys: list[str], last: int, attribution: Attributio
             there = table.step == step
             sums[f"w_{step}"] = (there & (table.furthest > step)).cast("int64").sum()
         sums[f"n_{step}"] = there.cast("int64").sum()
-    return table.group_by(keys).aggregate(**sums)
+    return table.group_by("property", "whole").aggregate(**sums)
 
 
 def _rows(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import ibis
@@ -154,8 +155,9 @@ def _said(tables: Tables, units: Units) -> Signals:
     groups: list[tuple[ir.BooleanValue, int]] = []
     names: list[Named] = []
     looked = 0
+    values = _values(events, texts)
     for place, text in texts.items():
-        for value in _values(events, text):
+        for value in values[place]:
             looked += 1
             group = _group_at(value, place)
             if group is not None:
@@ -171,11 +173,17 @@ def _said(tables: Tables, units: Units) -> Signals:
     return Signals(rows.filter(rows.number >= 0).cache(), tuple(names), looked)
 
 
-def _values(events: ir.Table, text: ir.StringValue) -> list[str]:
-    rows = events.select(text=text)
-    rows = rows.filter(rows.text.notnull())
-    counted = rows.group_by("text").aggregate(n=rows.count()).order_by(ibis.desc("n"), "text").limit(MOST_NAMES)
-    return [str(value) for value in counted.to_pyarrow().column("text").to_pylist()]
+def _values(events: ir.Table, texts: Mapping[str, ir.StringValue]) -> dict[str, list[str]]:
+    """By place what is said there, the most frequent first."""
+    counts = []
+    for place, text in texts.items():
+        rows = events.select(text=text)
+        rows = rows.filter(rows.text.notnull())
+        counts.append(rows.group_by(place=ibis.literal(place), text=rows.text).aggregate(n=rows.count()))
+    counted = counts[0] if len(counts) == 1 else ibis.union(*counts)
+    rank = ibis.row_number().over(group_by=counted.place, order_by=[counted.n.desc(), counted.text])
+    top = counted.mutate(rank=rank).filter(ibis._.rank < MOST_NAMES).order_by("place", "rank").to_pyarrow().to_pylist()
+    return {place: [str(row["text"]) for row in top if row["place"] == place] for place in texts}
 
 
 def _group_at(value: str, place: str) -> Group | None:
@@ -198,26 +206,28 @@ def _counted(units: Units, signals: ir.Table) -> pd.DataFrame:
     """step, number (of what is said; below 0: -1 - place of the group), lost_with, went_on_with: distinct units.
 
     Of a unit counts what was said from the step before on: until the step where it went on, else until its time was up.
+    Moments of a unit never run backwards, so that what was said belongs to one step: the first not reached by then.
     """
     key = "unit_id" if units.kind == "session" else "person_id"
+    moments = [f"at_{step}" for step in range(1, units.last + 1)]
+    base = units.table.select("unit_id", "entered_at", "furthest", *moments, own=units.table[key])
+    met = base.inner_join(signals, base.own == signals.key)
+    met = met.filter(met["at"] >= met.at_1)
+    reached = [(met[moment] <= met["at"]).fill_null(False).cast("int64") for moment in moments]
+    met = met.mutate(step=reduce(lambda a, b: a + b, reached) + 1)
+    in_time = met.furthest >= met.step
+    if units.window_seconds is None:
+        in_time = ibis.literal(True)
+    else:
+        in_time = in_time | (met["at"] <= later(met.entered_at, units.window_seconds))
+    met = met.mutate(went_on=met.furthest >= met.step).filter(met.step <= units.last, in_time)
     parts = []
-    for step in range(2, units.last + 1):
-        table = units.table.filter(units.table.furthest >= step - 1)
-        base = table.select(
-            unit=table.unit_id, own=table[key], begin=table[f"at_{step - 1}"],
-            until=table[f"at_{step}"] if units.window_seconds is None
-            else ibis.coalesce(table[f"at_{step}"], later(table.entered_at, units.window_seconds)),
-            went_on=table.furthest >= step,
-        )  # fmt: skip
-        met = base.inner_join(signals, base.own == signals.key)
-        in_time = ibis.ifelse(met.went_on, met["at"] < met.until, met.until.isnull() | (met["at"] <= met.until))
-        met = met.filter(met["at"] >= met.begin, in_time)
-        for number in (met.number.cast("int64"), -1 - met.group.cast("int64")):
-            once = met.select(unit="unit", went_on="went_on", number=number).distinct()
-            counted = once.group_by("number").aggregate(
-                lost_with=(~once.went_on).cast("int64").sum(), went_on_with=once.went_on.cast("int64").sum()
+    for number in (met.number.cast("int64"), -1 - met.group.cast("int64")):
+        once = met.select("unit_id", "went_on", "step", number=number).distinct()
+        parts.append(
+            once.group_by("step", "number").aggregate(
+                lost_with=once.count(where=~once.went_on), went_on_with=once.count(where=once.went_on)
             )
-            parts.append(counted.mutate(step=ibis.literal(step, "int64")))
-    together = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    made: pd.DataFrame = together.order_by("step", "number").to_pyarrow().to_pandas()
-    return made
+        )
+    made: pd.DataFrame = ibis.union(*parts).to_pyarrow().to_pandas()
+    return made.sort_values(["step", "number"], kind="stable", ignore_index=True)

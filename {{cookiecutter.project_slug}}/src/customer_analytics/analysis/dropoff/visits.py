@@ -80,7 +80,7 @@ def _visits(tables: Tables, funnel: FunnelResult, own: frozenset[str]) -> tuple[
     )  # fmt: skip
     rows = Rows(tables, definition, own)
     found = match(rows)
-    found = keep(found.filter(is_mature(rows, found.last_entry_at)).drop("last_entry_at"), rows)
+    found = found.filter(is_mature(rows, found.last_entry_at)).drop("last_entry_at")
     found = keep(with_key(found, rows.people(), ["unit_id"], {"person_id": "person_id"}, "left"), rows)
     converted = found.aggregate(n=(found.furthest == definition.length).cast("int64").sum())
     reached = converted.to_pyarrow().to_pylist()[0]["n"] or 0

@@ -7,7 +7,13 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.analysis.funnel.lists import in_order, whatever_order
+from customer_analytics.analysis.funnel.lists import (
+    has_lists,
+    in_order,
+    listed_entries,
+    open_lists,
+    whatever_order,
+)
 from customer_analytics.analysis.funnel.matching import entries, held, is_mature, keep, key, reached, with_key
 from customer_analytics.analysis.funnel.rows import Rows
 
@@ -32,6 +38,8 @@ def attempts_of_entries(rows: Rows) -> ir.Table:
     """The attempt of each entry of a closed funnel, or of any order: unit_id, held_1 …, entered_at, at_1 … at_K."""
     definition = rows.definition
     begun = begin(rows)
+    if has_lists(rows):
+        return _of_lists(rows, begun)
     names = key(definition)
     base = begun.drop("until") if "until" in begun.columns else begun
     if definition.order == "any":
@@ -43,8 +51,20 @@ def attempts_of_entries(rows: Rows) -> ir.Table:
     return with_key(base.mutate(at_1=base.entered_at), in_order(rows, begun), names, moments, "left")
 
 
+def _of_lists(rows: Rows, begun: ir.Table) -> ir.Table:
+    """The attempts of entries that bring the lists of their unit."""
+    definition = rows.definition
+    if definition.order != "any":
+        return in_order(rows, begun)
+    listed = whatever_order(rows, begun)
+    listed = listed.mutate(done_1=listed.entered_at) if definition.entry == "closed" else listed
+    return _by_rank(listed, definition.length)
+
+
 def begin(rows: Rows) -> ir.Table:
     """The entries, in the engine: those of the first step, in an open funnel of any step."""
+    if has_lists(rows):
+        return listed_entries(rows)
     steps = rows.definition.steps
     return keep(entries(rows, steps if rows.definition.entry == "open" else steps[:1]), rows)
 
@@ -91,6 +111,9 @@ def _open(rows: Rows) -> ir.Table:
     who does not enters there."""
     definition = rows.definition
     names = held(definition)
+    if has_lists(rows) and definition.order == "ordered":
+        found = open_lists(rows)
+        return _assembled(found.filter(_any_of(found, definition.length)), definition.length, names)
     state: ir.Table | None = None
     per_step: list[ir.Table] = []
     for step in definition.steps:
@@ -112,6 +135,10 @@ def _open(rows: Rows) -> ir.Table:
         columns |= {f"{name}_{number}": name for name in names}
         found = with_key(found, each, ["unit_id"], columns, "left")
     return _assembled(keep(found, rows), definition.length, names)
+
+
+def _any_of(found: ir.Table, length: int) -> ir.BooleanValue:
+    return reduce(lambda a, b: a | b, [found[f"at_{number}"].notnull() for number in range(1, length + 1)])
 
 
 def _one_of(begun: ir.Table, gone: ir.Table) -> ir.Table:

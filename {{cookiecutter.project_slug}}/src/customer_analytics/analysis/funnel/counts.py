@@ -13,7 +13,7 @@ import pandas as pd
 
 from customer_analytics.analysis.funnel import attempts as engine
 from customer_analytics.analysis.funnel.definition import Definition
-from customer_analytics.analysis.funnel.lists import in_order
+from customer_analytics.analysis.funnel.lists import has_lists, in_order
 from customer_analytics.analysis.funnel.matching import is_mature, keep, with_key
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.times import seconds_between
@@ -79,7 +79,8 @@ def complete_without_people(rows: Rows) -> ir.Table:
 def count(rows: Rows) -> Counts:
     """The counts alone, without the attempts: for another set of rules, or as fast as can be."""
     definition = rows.definition
-    if definition.order == "any" or definition.entry == "open" or definition.attempt == "best":
+    is_general = definition.order == "any" or definition.entry == "open" or definition.attempt == "best"
+    if is_general or has_lists(rows):
         found = engine.match(rows)
         return counts_of(found.mutate(mature=is_mature(rows, found.last_entry_at)), definition)
     begun = engine.begin(rows)

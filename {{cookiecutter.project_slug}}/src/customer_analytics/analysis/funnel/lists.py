@@ -3,7 +3,8 @@ a list that fits.
 
 Two scans whatever the number of steps: one for the entries, one for the rows of all later steps near an entry. With
 one attempt a unit the rows are limited to its window before they are listed; with many attempts a unit is listed once
-and each entry looks into the lists.
+and each entry looks into the lists. Where a funnel is counted under several rules, the lists are kept (rows.Rows.lists)
+and all that remains is to look into them.
 """
 
 from __future__ import annotations
@@ -26,15 +27,19 @@ def in_order(rows: Rows, begun: ir.Table) -> ir.Table:
     `begun`: the entries (matching.entries).
     """
     definition = rows.definition
-    table = _listed(rows, begun, definition.steps[1:])
+    is_kept = has_lists(rows)
+    table = begun if is_kept else _listed(rows, begun, definition.steps[1:])
     if definition.order == "strict":
         table = _with_others(rows, begun, table)
     table = table.mutate(at_1=table.entered_at)
     for step in definition.steps[1:]:
-        table = table.mutate(first=_first_of(table, step, definition))
-        before = table[f"at_{step.number - 1}"]
-        moment = ibis.ifelse(table["first"] < before, before, table["first"])
-        table = table.mutate(**{f"at_{step.number}": moment}).drop("first")
+        if is_kept or not is_at_once(step, definition):
+            first = _first_of(table, step, definition)
+        else:
+            first = table[f"list_{step.number}"]
+        table = table.mutate(**{f"first_{step.number}": first})
+        first, before = table[f"first_{step.number}"], table[f"at_{step.number - 1}"]
+        table = table.mutate(**{f"at_{step.number}": ibis.ifelse(first < before, before, first)})
     moments = [f"at_{step.number}" for step in definition.steps]
     return table.select(*dict.fromkeys([*key(definition), "entered_at", *moments]))
 
@@ -45,14 +50,64 @@ def whatever_order(rows: Rows, begun: ir.Table) -> ir.Table:
     definition = rows.definition
     is_closed = definition.entry == "closed"
     steps = definition.steps[1:] if is_closed else definition.steps
-    table = _listed(rows, begun, steps)
+    is_kept = has_lists(rows)
+    table = begun if is_kept else _listed(rows, begun, steps)
     done: dict[str, ir.Value] = {}
     for step in steps:
         first = table[f"list_{step.number}"]
-        if not is_at_once(step, definition):
+        if is_kept or not is_at_once(step, definition):
             first = _within(table, f"list_{step.number}", definition, table.entered_at).mins()
         done[f"done_{step.number}"] = ibis.ifelse(first < table.entered_at, table.entered_at, first)
     return table.select(*dict.fromkeys([*key(definition), "entered_at"]), **done)
+
+
+def has_lists(rows: Rows) -> bool:
+    """Whether the entries, and all that follows, are read from the kept lists."""
+    definition = rows.definition
+    is_plain = not definition.exclude and definition.occurrence == "first_matching"
+    return rows.lists is not None and is_plain and not (definition.attempt == "best" and definition.entry == "open")
+
+
+def listed_entries(rows: Rows) -> ir.Table:
+    """The entries with the lists of their unit: unit_id, list_1 …, entered_at and, where there is a window, until."""
+    assert rows.lists is not None
+    lists, definition = rows.lists, rows.definition
+    steps = definition.steps if definition.entry == "open" else definition.steps[:1]
+    if definition.attempt == "best":
+        found = lists.mutate(entered_at=lists.list_1.unique().unnest())
+    else:
+        firsts = [lists[f"list_{step.number}"].mins() for step in steps]
+        found = lists.mutate(entered_at=firsts[0] if len(firsts) == 1 else ibis.least(*firsts))
+    found = found.filter(found.entered_at.notnull())
+    if definition.window_seconds is None:
+        return found
+    return found.mutate(until=later(found.entered_at, definition.window_seconds))
+
+
+def open_lists(rows: Rows) -> ir.Table:
+    """An ordered open funnel from the kept lists: the columns of attempts.match."""
+    assert rows.lists is not None
+    definition, table = rows.definition, rows.lists
+    for step in definition.steps:
+        number, own = step.number, table[f"list_{step.number}"].mins()
+        if number == 1:
+            table = table.mutate(at_1=own, entry_1=own)
+            continue
+        before, entry = table[f"at_{number - 1}"], table[f"entry_{number - 1}"]
+        reached = (
+            table if definition.window_seconds is None else table.mutate(until=later(entry, definition.window_seconds))
+        )
+        gone = _within(reached, f"list_{number}", definition, before).mins()
+        table = reached.mutate(gone=ibis.ifelse(gone < before, before, gone), own=own)
+        went_on = table.gone.notnull()
+        table = table.mutate(
+            **{
+                f"at_{number}": ibis.coalesce(table.gone, table.own),
+                f"entry_{number}": ibis.ifelse(went_on, table[f"entry_{number - 1}"], table.own),
+                f"went_on_{number}": went_on,
+            }
+        ).drop("gone", "own", *(["until"] if "until" in table.columns else []))
+    return table.drop(*(f"list_{step.number}" for step in definition.steps))
 
 
 def _listed(rows: Rows, begun: ir.Table, steps: Sequence[Step]) -> ir.Table:
@@ -108,6 +163,7 @@ def _with_others(rows: Rows, begun: ir.Table, table: ir.Table) -> ir.Table:
     others = rows.stream()
     if definition.attempt == "first":
         others = others.rename(of_unit="unit_id")
+        begun = begun.select(*(name for name in ("unit_id", "entered_at", "until") if name in begun.columns))
         others = begun.inner_join(others, begun.unit_id == others.of_unit)
         others = others.filter(others["at"] > others.entered_at)
         if "until" in begun.columns:
@@ -118,9 +174,6 @@ def _with_others(rows: Rows, begun: ir.Table, table: ir.Table) -> ir.Table:
 
 def _first_of(table: ir.Table, step: Step, definition: Definition) -> ir.TimestampValue:
     """The first moment at which a step is reached after the one before; null: not."""
-    if is_at_once(step, definition):
-        at_once: ir.TimestampValue = table[f"list_{step.number}"]
-        return at_once
     before, tolerance = table[f"at_{step.number - 1}"], definition.tolerance_seconds
     firsts = [_after(table, f"list_{step.number}", definition, before).mins()]
     for earlier in sharing(step, definition):

@@ -79,7 +79,10 @@ def _moments(table: ir.Table) -> Sequence[str]:
 
 
 def _at_step(rows: Rows, mature: ir.Table, column: str, number: int, attribution: str) -> ir.Table:
-    """The value in the row that served a step: the latest row up to the step's moment, of equals the first value."""
+    """The value in the row that served a step: the latest row up to the step's moment, of equals the first value.
+
+    The first step of a closed funnel is reached at the moment of a row itself, so that no earlier one is looked for.
+    """
     definition = rows.definition
     moment = mature[f"at_{number}"]
     wanted = moment.notnull()
@@ -96,6 +99,10 @@ def _at_step(rows: Rows, mature: ir.Table, column: str, number: int, attribution
     served = tables[0] if len(tables) == 1 else ibis.union(*tables)
     served = served.rename(of_unit="unit_id", **{f"of_{name}": name for name in held})
     keys = [chosen.unit_id == served.of_unit, *(chosen[name] == served[f"of_{name}"] for name in held)]
+    if number == 1 and definition.entry == "closed":
+        joined = chosen.inner_join(served, [*keys, chosen.moment == served["at"]])
+        values = joined.group_by("unit_id", "person_id", "furthest").aggregate(property=joined["value"].min())
+        return values.select("unit_id", "person_id", "furthest", step=ibis.literal(1, "int16"), property="property")
     joined = chosen.inner_join(served, keys)
     joined = joined.filter(
         joined["at"] <= joined.moment, joined["at"] >= later(joined.moment, -definition.tolerance_seconds)

@@ -29,13 +29,16 @@ class Rows:
     """Where rows come from: the tables, the funnel's rules, and which derived names the client has events of.
 
     kept: the rows of all steps (`marked`) as a table of the engine, where several funnels of these steps, this unit and
-    this column held constant are counted. mine: (number, of how many): the units of one piece only; None: all.
+    this column held constant are counted. lists: these rows as a row a unit, unit_id and list_<step>, the moments of
+    each step (null: none); None where something is held constant or steps share names, so that a row may serve either.
+    mine: (number, of how many): the units of one piece only; None: all.
     """
 
     tables: Tables
     definition: Definition
     own: frozenset[str] = frozenset()
     kept: ir.Table | None = None
+    lists: ir.Table | None = None
     mine: tuple[int, int] | None = None
 
     def of(
@@ -81,7 +84,7 @@ class Rows:
 
     def piece(self, number: int, pieces: int) -> Rows:
         """The rows of one of several pieces, into which the units are divided by a hash of their number."""
-        return replace(self, kept=None, mine=(number, pieces) if pieces > 1 else None)
+        return replace(self, kept=None, lists=None, mine=(number, pieces) if pieces > 1 else None)
 
     def of_piece(self, table: ir.Table) -> ir.Table:
         """The rows of a table that name a unit of this piece and, where they have one, a moment."""
@@ -97,7 +100,15 @@ class Rows:
         """The same with the rows of all steps kept in the engine."""
         if self.tables.backend is None or self.kept is not None:
             return self
-        return replace(self, kept=self.marked(self.definition.steps).cache())
+        kept = self.marked(self.definition.steps).cache()
+        names = [name for step in self.definition.steps for name in step.names]
+        if self.definition.hold or len(set(names)) < len(names):
+            return replace(self, kept=kept)
+        lists = {
+            f"list_{step.number}": kept["at"].collect(where=kept[f"serves_{step.number}"])
+            for step in self.definition.steps
+        }
+        return replace(self, kept=kept, lists=kept.group_by("unit_id").aggregate(**lists).cache())
 
     def under(self, definition: Definition) -> Rows:
         """The same tables under other rules; what is kept stays where it still holds."""
@@ -105,7 +116,8 @@ class Rows:
             getattr(definition, name) == getattr(self.definition, name)
             for name in ("steps", "unit", "hold", "entry_from", "shared_sessions")
         )
-        return replace(self, definition=definition, kept=self.kept if same else None)
+        kept, lists = (self.kept, self.lists) if same else (None, None)
+        return replace(self, definition=definition, kept=kept, lists=lists)
 
     def cut(self, begin: int, end: int) -> Rows:
         """The rows of a part of the funnel: its steps from `begin` to `end`, numbered from one."""
@@ -117,7 +129,11 @@ class Rows:
             return replace(self, definition=definition)
         marks = {f"serves_{step.number}": self.kept[f"serves_{step.number + begin - 1}"] for step in steps}
         names = [name for name in self.kept.columns if not name.startswith("serves_")]
-        return replace(self, definition=definition, kept=self.kept.select(*names, **marks))
+        kept, lists = self.kept.select(*names, **marks), self.lists
+        if lists is not None:
+            own = {f"list_{step.number}": f"list_{step.number + begin - 1}" for step in steps}
+            lists = lists.select("unit_id", **own)
+        return replace(self, definition=definition, kept=kept, lists=lists)
 
     def _of_kept(self, step: Step, earlier: Sequence[Step]) -> ir.Table:
         assert self.kept is not None

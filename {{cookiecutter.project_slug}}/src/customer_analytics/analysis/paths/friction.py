@@ -43,7 +43,7 @@ def at_places(stops: ir.Table, errors: ir.Table | None, slow: Mapping[int, float
     }
     visited = before.group_by("visit", "place").aggregate(
         person_id=before.person_id.max(),
-        reached=before.goal_number.max().notnull(),
+        reached=before.goal_position.max().notnull(),
         **{name: flag.fill_null(False).any() for name, flag in flags.items()},
     )
     if errors is None:

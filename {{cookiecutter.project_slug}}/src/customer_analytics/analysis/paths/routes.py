@@ -79,7 +79,7 @@ def moves(stops: ir.Table) -> ir.Table:
     into = inside.group_by(source=inside.previous, target=inside.place).aggregate(
         moves=inside.count(), back=(inside.before_previous == inside.place).ifelse(1, 0).sum().cast("int64")
     )
-    last = stops.filter(stops.following == NONE, stops.goal_number.isnull())
+    last = stops.filter(stops.following == NONE, stops.goal_position.isnull())
     out = last.group_by(source=last.place).aggregate(moves=last.count())
     nowhere = {"target": ibis.literal(NONE, type="int16"), "back": ibis.literal(0, type="int64")}
     out = out.mutate(**nowhere).select("source", "target", "moves", "back")

@@ -38,8 +38,9 @@ def stops(actions: ir.Table, goal: int) -> ir.Table:
     Returns:
         person_id, visit, at (of the first action of the stop), place, cell; number (1 = first stop of the visit),
         previous, before_previous, following (places, 0: none), following_at (null: the visit ends here), repeats
-        (actions of the stop), trail (the last DEPTH places up to this one, the latest in the lowest bits), goal_number
-        (number of the visit's first stop at the goal, null: none) and by_machine (more than LONGEST_VISIT actions).
+        (actions of the stop), trail (the last DEPTH places up to this one, the latest in the lowest bits), position (of
+        its first action in the visit), goal_position (that of the visit's first stop at the goal, null: none) and
+        by_machine (more than LONGEST_VISIT actions).
     """
     within = ibis.window(group_by=actions.visit, order_by=[actions.at, actions.place])
     numbered = actions.mutate(
@@ -57,7 +58,8 @@ def stops(actions: ir.Table, goal: int) -> ir.Table:
         trail = trail + place.cast("int64") * 2 ** (BITS * back)
     is_last = kept.ends.lead().over(along).fill_null(True)  # nothing follows but the visit's last action
     length = kept.position.lead().over(along) - kept.position
-    whole = ibis.window(group_by=kept.visit)
+    whole = ibis.window(group_by=kept.visit, order_by=kept.position, preceding=None, following=None)  # the same sort
+    at_goal = ibis.ifelse(kept.place == goal, kept.position, ibis.null("int32"))
     found = kept.mutate(
         number=(ibis.row_number().over(along) + 1).cast("int32"),
         previous=lags[0],
@@ -67,17 +69,15 @@ def stops(actions: ir.Table, goal: int) -> ir.Table:
         repeats=ibis.ifelse(is_last, length.fill_null(0) + 1, length).cast("int32"),
         trail=trail,
         by_machine=kept.position.max().over(whole) > LONGEST_VISIT,
+        goal_position=at_goal.min().over(whole),
     )
-    found = found.filter(~found.ends).drop("ends", "position")
-    inside = ibis.window(group_by=found.visit)
-    at_goal = ibis.ifelse(found.place == goal, found.number, ibis.null("int32"))
-    return found.mutate(goal_number=at_goal.min().over(inside))
+    return found.filter(~found.ends).drop("ends")
 
 
 def before_goal(stops: ir.Table, *, and_goal: bool = False) -> ir.BooleanValue:
     """Whether a stop comes before the visit's first one at the goal; with `and_goal` that one too."""
-    reached = stops.number <= stops.goal_number if and_goal else stops.number < stops.goal_number
-    before: ir.BooleanValue = stops.goal_number.isnull() | reached
+    reached = stops.position <= stops.goal_position if and_goal else stops.position < stops.goal_position
+    before: ir.BooleanValue = stops.goal_position.isnull() | reached
     return before
 
 
@@ -85,11 +85,12 @@ def visits(stops: ir.Table) -> ir.Table:
     """One row a visit, its way up to the goal. Materialise it before asking it twice.
 
     Returns:
-        person_id, visit, cell, began_at, stops (up to the goal), goal_number, goal_at, first_1 … first_5 (places up to
-        the goal, 0: none), exit (last place; 0 where the goal was reached), way_to_goal (trail at the first stop at the
-        goal, null: never there), again (0: the person's first visit in the data, 1: a later one).
+        person_id, visit, cell, began_at, stops (up to the goal), goal_number (which stop is the first at the goal, null:
+        none), goal_at, first_1 … first_5 (places up to the goal, 0: none), exit (last place; 0 where the goal was
+        reached), way_to_goal (trail at the first stop at the goal, null: never there), again (0: the person's first
+        visit in the data, 1: a later one).
     """
-    at_goal = stops.number == stops.goal_number
+    at_goal = stops.position == stops.goal_position
     upto = before_goal(stops, and_goal=True)
     firsts = {
         f"first_{number}": stops.place.max(where=upto & (stops.number == number)).fill_null(NONE)
@@ -100,9 +101,9 @@ def visits(stops: ir.Table) -> ir.Table:
         cell=stops.cell.max(),
         began_at=stops.at.min(),
         stops=stops.number.max(where=upto),
-        goal_number=stops.goal_number.max(),
+        goal_number=stops.number.max(where=at_goal),
         goal_at=stops.at.min(where=at_goal),
-        exit=stops.place.max(where=(stops.following == NONE) & stops.goal_number.isnull()).fill_null(NONE),
+        exit=stops.place.max(where=(stops.following == NONE) & stops.goal_position.isnull()).fill_null(NONE),
         way_to_goal=stops.trail.max(where=at_goal),
         **firsts,
     )
