@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from customer_analytics.pipeline.kernels import Kernels
     from customer_analytics.pipeline.warm import WarmProcess
 
+_SECONDS = "seconds"  # the cache's answer to how long each report took
 _HEARTBEAT_SECONDS = 0.2  # a wait without an end would not hear Ctrl-C on Windows
 
 
@@ -34,6 +35,7 @@ class Effort:
         self._surveys: dict[Group | None, Survey] = {}
         self._done: dict[Task, Entry] = {}
         self.groups: Groups | None = None
+        self._warm: WarmProcess | None = None
 
     @property
     def as_of(self) -> str | None:
@@ -89,13 +91,14 @@ class Effort:
 
     def _make(self, waiting: list[Task], jobs: int) -> None:
         """Start the warm process first: it imports the libraries while this process imports papermill."""
-        warm = _warm_process(self._shop.project.notebooks, [task.report.notebook for task in waiting])
+        waiting = self._longest_first(waiting)
+        self._warm = _warm_process(self._shop.project.notebooks, [task.report.notebook for task in waiting], jobs)
         try:
             from customer_analytics.pipeline.kernels import Interrupted, Kernels
 
             with absent("rfc3987_syntax"):  # builds a grammar for a second, for a check that no notebook needs
                 importlib.import_module("customer_analytics.pipeline.engine")
-            with Kernels(self._shop.project.notebooks, warm) as kernels, ThreadPoolExecutor(jobs) as pool:
+            with Kernels(self._shop.project.notebooks, self._warm, jobs) as kernels, ThreadPoolExecutor(jobs) as pool:
                 try:
                     self._make_with(kernels, pool, waiting)
                 except Interrupted:
@@ -105,8 +108,14 @@ class Effort:
                     pool.shutdown(cancel_futures=True)
                     raise
         finally:
-            if warm is not None:
-                warm.close()
+            if self._warm is not None:
+                self._warm.close()
+
+    def _longest_first(self, waiting: list[Task]) -> list[Task]:
+        """What took longest the last time begins first, so that no core waits for it at the end."""
+        took = self._shop.cache.answer(_SECONDS) or {}
+        usual = max(took.values(), default=0.0)
+        return sorted(waiting, key=lambda task: -took.get(task.label, usual))
 
     def _make_with(self, kernels: Kernels, pool: ThreadPoolExecutor, waiting: list[Task]) -> None:
         """The audit starts at once; the others when the verdicts are known."""
@@ -114,6 +123,7 @@ class Effort:
         ready = [task for task in waiting if task.report.name == NEVER_SKIPPED or task.group in self._surveys]
         for task in ready:
             pending[pool.submit(self._shop.make, task, kernels, self._day(task))] = task
+        importlib.import_module("customer_analytics.report.export")  # while the warm process imports the rest
         asked = list(dict.fromkeys(task.group for task in waiting if task not in ready))
         for group in asked:
             self._ask(group)
@@ -122,9 +132,14 @@ class Effort:
                     pending[pool.submit(self._shop.make, task, kernels, self._day(task))] = task
             self._collect(pending, timeout=0)
         self._ask_all([task.group for task in waiting if task.group not in self._surveys])
-        importlib.import_module("customer_analytics.report.export")  # while the kernels are at work
         while pending:
             self._collect(pending, timeout=_HEARTBEAT_SECONDS)
+        self._remember_seconds()
+
+    def _remember_seconds(self) -> None:
+        took = self._shop.cache.answer(_SECONDS) or {}
+        made = {task.label: entry["seconds"] for task, entry in self._done.items() if not entry["cached"]}
+        self._shop.cache.keep_answer(_SECONDS, took | {label: seconds for label, seconds in made.items() if seconds})
 
     def _collect(self, pending: dict[Future[Entry], Task], timeout: float) -> None:
         done, _ = wait(pending, timeout=timeout, return_when=FIRST_COMPLETED)
@@ -139,7 +154,7 @@ class Effort:
     def _ask(self, group: Group | None) -> None:
         """The verdicts for a group. When judging itself fails, every report is tried: the audit may show why."""
         try:
-            found = survey(*self._asked, group)
+            found = survey(*self._asked, group, self._warm)
         except UserError:
             raise
         except Exception as error:
@@ -154,13 +169,13 @@ class Effort:
         return self._done[task] | {"verdict": None if verdict is None else asdict(verdict)}
 
 
-def _warm_process(cwd: Path, notebooks: Sequence[Path]) -> WarmProcess | None:
+def _warm_process(cwd: Path, notebooks: Sequence[Path], jobs: int) -> WarmProcess | None:
     from customer_analytics.pipeline.warm import WarmProcess
 
     if not WarmProcess.possible():
         return None
     try:
-        return WarmProcess(cwd, own_imports(notebooks))
+        return WarmProcess(cwd, own_imports(notebooks), jobs)
     except OSError:
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from papermill.execute import remove_error_markers
 from customer_analytics.language import Language
 from customer_analytics.pipeline.failures import Failure, died, not_started, stopped
 from customer_analytics.pipeline.kernels import START_ATTEMPTS, START_SECONDS, Interrupted, Kernels, ReportKernel
+from customer_analytics.pipeline.plan import own_imports
 
 ENGINE = "customer_analytics"
 CellStarted = Callable[[int, int, str], None]
@@ -38,7 +39,7 @@ class KernelNotStarted(Exception):
 
 @dataclass
 class Execution:
-    """One notebook on its way: who hears of its progress, and how far it came."""
+    """One notebook on its way: who hears of its progress, how far it came, the modules that it imports."""
 
     kernels: Kernels
     on_cell: CellStarted
@@ -46,6 +47,7 @@ class Execution:
     cell: int = 0
     exit_code: int | None = None
     starts: int = field(default=0)
+    needs: Sequence[str] = ()
 
     def cell_started(self, cell: NotebookNode, cell_index: int) -> None:
         """Hook of nbclient: a cell is about to run."""
@@ -95,7 +97,7 @@ def execute(
         Interrupted: the run was stopped.
     """
     source: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
-    execution = Execution(kernels, on_cell)
+    execution = Execution(kernels, on_cell, needs=own_imports([path]))
     failure = None
     try:
         notebook = papermill.execute_notebook(
@@ -156,7 +158,7 @@ def _start(nb_man: NotebookExecutionManager, execution: Execution) -> tuple[Pape
         if kernels.stopping:
             raise Interrupted
         execution.starts += 1
-        kernel = kernels.manager(warm=attempt == 0)
+        kernel = kernels.manager(warm=attempt == 0, needs=execution.needs)
         client = PapermillNotebookClient(
             nb_man,
             km=kernel,

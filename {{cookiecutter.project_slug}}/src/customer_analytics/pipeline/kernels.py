@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -76,14 +77,14 @@ class ReportKernel(AsyncKernelManager):
 class WarmProvisioner(LocalProvisioner):
     """Launches a kernel by a fork of the warm process; everything else is the ordinary local kernel."""
 
-    def __init__(self, warm: WarmProcess, **options: Any) -> None:
+    def __init__(self, warm: WarmProcess, needs: Sequence[str], **options: Any) -> None:
         super().__init__(**options)
-        self._warm = warm
+        self._warm, self._needs = warm, needs
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Fork instead of starting `cmd`; its arguments go to the fork."""
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        process = self._warm.fork(arguments, str(options["cwd"]))
+        process = self._warm.fork(arguments, str(options["cwd"]), self._needs)
         self.process = process  # type: ignore[assignment]  # has the part of Popen's face that is used
         self.pid = self.pgid = process.pid  # the child leads its own session
         self.cwd = options["cwd"]
@@ -93,8 +94,8 @@ class WarmProvisioner(LocalProvisioner):
 class Kernels:
     """The kernels of one run. A context: whatever happens inside, no kernel is left at its end."""
 
-    def __init__(self, cwd: Path, warm: WarmProcess | None = None) -> None:
-        self._cwd = cwd
+    def __init__(self, cwd: Path, warm: WarmProcess | None = None, jobs: int = 1) -> None:
+        self._cwd, self._jobs = cwd, jobs
         self._lock = threading.Lock()
         self._live: set[ReportKernel] = set()
         self._started = 0
@@ -113,8 +114,11 @@ class Kernels:
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def manager(self, *, warm: bool = True) -> ReportKernel:
-        """A manager whose kernel has not been started yet; `warm`: forked from the warm process where there is one."""
+    def manager(self, *, warm: bool = True, needs: Sequence[str] = ()) -> ReportKernel:
+        """A manager whose kernel has not been started yet.
+
+        `warm`: forked from the warm process, where there is one, as soon as that has the modules that are needed.
+        """
         with self._lock:
             self._started += 1
             number = self._started
@@ -133,7 +137,7 @@ class Kernels:
         if warm and self._warm is not None:
             kernel.kernel_id = f"report-{number}"
             kernel.provisioner = WarmProvisioner(
-                self._warm, kernel_id=kernel.kernel_id, kernel_spec=kernel.kernel_spec, parent=kernel
+                self._warm, needs, kernel_id=kernel.kernel_id, kernel_spec=kernel.kernel_spec, parent=kernel
             )
         return kernel
 
@@ -172,7 +176,7 @@ class Kernels:
         """How a kernel process is started: folder, environment, and where its own noise goes."""
         return {
             "cwd": str(self._cwd),
-            "env": kernel_environment(self._folder),
+            "env": kernel_environment(self._folder, self._jobs),
             "stdin": subprocess.DEVNULL,
             "stdout": self._log,
             "stderr": self._log,

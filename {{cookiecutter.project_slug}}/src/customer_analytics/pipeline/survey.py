@@ -5,12 +5,15 @@ Asked of the engine once, then kept in the cache: a run without changes opens no
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from customer_analytics.engagement import Project
@@ -21,9 +24,11 @@ from customer_analytics.pipeline.plan import Plan, nearest
 from customer_analytics.tables.ledger_files import audience_names
 
 if TYPE_CHECKING:
+    from customer_analytics.pipeline.warm import WarmProcess
     from customer_analytics.tables.store import Tables
 
 MOST_GROUPS = 200
+_JUDGING = ("customer_analytics.analysis.audit.fitness", "customer_analytics.narrative.data_audit")
 _LONGEST_SLUG = 40
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
@@ -73,30 +78,61 @@ def kept_survey(project: Project, cache: Cache, plan: Plan, fingerprint: str, gr
     kept = cache.answer(_survey_key(project, plan, fingerprint, group))
     if not isinstance(kept, dict):
         return None
-    return Survey(kept["as_of"], {name: Carries(**verdict) for name, verdict in kept["verdicts"].items()})
+    return _survey(kept)
 
 
-def survey(project: Project, cache: Cache, plan: Plan, fingerprint: str, group: Group | None) -> Survey:
+def survey(
+    project: Project,
+    cache: Cache,
+    plan: Plan,
+    fingerprint: str,
+    group: Group | None,
+    warm: WarmProcess | None = None,
+) -> Survey:
     """Ask the tables, and keep the answer.
+
+    With a warm process one of its forks asks: it has the engine loaded, which the pipeline itself never needs.
 
     Raises:
         UserError: the tables cannot be opened with this as-of date or subset.
     """
+    question: dict[str, Any] = {
+        "folder": str(project.folder),
+        "as_of": plan.as_of,
+        "language": plan.language,
+        "bases": {report.name: int(report.resolved["minimum_base"]) for report in plan.reports},
+        "subset": None if group is None else group.subset,
+    }
+    answer = None
+    if warm is not None:
+        with contextlib.suppress(OSError):  # what went wrong is said by asking here
+            answer = warm.call(f"{__name__}:judge", question, project.folder, _JUDGING)
+    found = _survey(judge(**question) if answer is None else answer)
+    cache.keep_answer(_survey_key(project, plan, fingerprint, group), asdict(found))
+    return found
+
+
+def judge(
+    folder: str, as_of: str | None, language: str, bases: Mapping[str, int], subset: str | None
+) -> dict[str, Any]:
+    """The survey of the project in a folder as plain JSON values; `bases`: report -> its minimum_base."""
     from customer_analytics.analysis.audit.fitness import fitness
     from customer_analytics.narrative.data_audit import say_reasons
 
-    tables = _open(project, plan, group)
-    language = Language(plan.language, project.engagement.currency)
-    bases = {report.name: int(report.resolved["minimum_base"]) for report in plan.reports}
+    project = Project.find(Path(folder))
+    tables = _open(project, as_of, subset)
+    words = Language(language, project.engagement.currency)
     lists = len(audience_names(project))
     judged = {base: fitness(tables, minimum_base=base, lists=lists) for base in sorted(set(bases.values()))}
     verdicts = {}
     for name, base in bases.items():
         verdict = judged[base][name]
-        verdicts[name] = Carries(int(verdict.level), str(say_reasons(verdict, language)))
-    found = Survey(tables.as_of.isoformat(), verdicts)
-    cache.keep_answer(_survey_key(project, plan, fingerprint, group), asdict(found))
-    return found
+        verdicts[name] = {"level": int(verdict.level), "reason": str(say_reasons(verdict, words))}
+    return {"as_of": tables.as_of.isoformat(), "verdicts": verdicts}
+
+
+def _survey(plain: Mapping[str, Any]) -> Survey:
+    return Survey(plain["as_of"], {name: Carries(**verdict) for name, verdict in plain["verdicts"].items()})
 
 
 def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, column: str) -> Groups:
@@ -111,7 +147,7 @@ def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, co
     key = key_of(what="groups", column=column, **_basis(project, plan, fingerprint))
     counted = cache.answer(key)
     if counted is None:
-        counted = _count(_open(project, plan, None), column)
+        counted = _count(_open(project, plan.as_of, None), column)
         cache.keep_answer(key, counted)
     least = project.engagement.minimum_group
     large = [(str(value), int(customers)) for value, customers in counted if customers >= least]
@@ -144,13 +180,11 @@ def _basis(project: Project, plan: Plan, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def _open(project: Project, plan: Plan, group: Group | None) -> Tables:
-    import datetime as dt
-
+def _open(project: Project, as_of: str | None, subset: str | None) -> Tables:
     from customer_analytics.tables.store import open_tables
 
-    day = dt.date.fromisoformat(plan.as_of) if plan.as_of else project.engagement.as_of
-    return open_tables(project, as_of=day, subset=None if group is None else group.subset)
+    day = dt.date.fromisoformat(as_of) if as_of else project.engagement.as_of
+    return open_tables(project, as_of=day, subset=subset)
 
 
 def _count(tables: Tables, column: str) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ Starting Python and importing the libraries takes about three seconds a kernel, 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import queue
@@ -19,10 +20,14 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import customer_analytics
 
-_FORK_SECONDS = 30
+_FORK_SECONDS = 60
+JOBS = "CUSTOMER_ANALYTICS_JOBS"  # the engine's connection asks for it
+# Reports are made side by side; and the order of a sum, so its last digit, must not depend on how many cores there are.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _PREFIX = "customer-analytics-"
 _STALE_SECONDS = 7 * 24 * 3600
 
@@ -30,11 +35,13 @@ _STALE_SECONDS = 7 * 24 * 3600
 class WarmProcess:
     """The client's side of `warm_server`: started early, asked for forks, closed at the end of the run."""
 
-    def __init__(self, cwd: Path, modules: Sequence[str] = ()) -> None:
+    def __init__(self, cwd: Path, modules: Sequence[str] = (), jobs: int = 1) -> None:
         self._folder = private_folder()
         self._log = self._folder / "kernels.log"
         self._kernels: dict[int, ForkedKernel] = {}
-        self._forked: queue.Queue[int | None] = queue.Queue()
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, queue.Queue[ForkedKernel | None]] = {}
+        self._ended = False
         self._asking = threading.Lock()
         with self._log.open("ab") as noise:
             self._server = subprocess.Popen(
@@ -42,7 +49,7 @@ class WarmProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=noise,
-                env=kernel_environment(self._folder),
+                env=kernel_environment(self._folder, jobs),
                 cwd=cwd,
                 start_new_session=True,  # Ctrl-C is for the pipeline, which then ends the kernels
             )
@@ -54,25 +61,44 @@ class WarmProcess:
         """Whether this system can fork a process that has imported the scientific libraries."""
         return sys.platform == "linux"
 
-    def fork(self, arguments: list[str], cwd: str) -> ForkedKernel:
-        """A new kernel process with these arguments.
+    def fork(self, arguments: list[str], cwd: str, needs: Sequence[str] = ()) -> ForkedKernel:
+        """A new kernel process with these arguments, forked as soon as the modules that it needs are imported.
 
         Raises:
             OSError: the warm process is gone or does not answer.
         """
-        request = json.dumps({"arguments": arguments, "cwd": cwd, "log": str(self._log)}).encode("ascii") + b"\n"
+        return self._fork({"arguments": arguments, "cwd": cwd, "needs": list(needs)})
+
+    def call(self, function: str, given: dict[str, Any], cwd: Path, needs: Sequence[str] = ()) -> Any:
+        """What a function ("module:name") answers to these arguments in a fork; both are plain JSON values.
+
+        Raises:
+            OSError: the warm process is gone, or the function raised.
+        """
+        answer = self._folder / f"answer_{next(self._numbers)}.json"
+        request = {"call": function, "given": given, "answer": str(answer), "cwd": str(cwd), "needs": list(needs)}
+        if self._fork(request).wait() != 0:
+            raise OSError(f"{function} did not come to its end")
+        return json.loads(answer.read_text(encoding="utf-8"))
+
+    def _fork(self, request: dict[str, Any]) -> ForkedKernel:
+        number = next(self._numbers)
+        coming: queue.Queue[ForkedKernel | None] = queue.Queue()
+        self._answers[number] = coming
+        line = json.dumps(request | {"request": number, "log": str(self._log)}).encode("ascii") + b"\n"
         with self._asking:
-            assert self._server.stdin is not None
-            self._server.stdin.write(request)
-            self._server.stdin.flush()
-            try:
-                process = self._forked.get(timeout=_FORK_SECONDS)
-            except queue.Empty:
-                raise OSError("the warm process does not answer") from None
-            if process is None:
-                self._forked.put(None)
+            if self._ended:
                 raise OSError("the warm process has ended")
-            return self._kernels.setdefault(process, ForkedKernel(process))
+            assert self._server.stdin is not None
+            self._server.stdin.write(line)
+            self._server.stdin.flush()
+        try:
+            process = coming.get(timeout=_FORK_SECONDS)
+        except queue.Empty:
+            raise OSError("the warm process does not answer") from None
+        if process is None:
+            raise OSError("the warm process has ended")
+        return process
 
     def close(self) -> None:
         """End the warm process; its kernels end with it."""
@@ -94,11 +120,14 @@ class WarmProcess:
         for line in self._server.stdout:
             message = json.loads(line)
             if "forked" in message:
-                self._kernels.setdefault(message["forked"], ForkedKernel(message["forked"]))
-                self._forked.put(message["forked"])
+                kernel = self._kernels.setdefault(message["forked"], ForkedKernel(message["forked"]))
+                self._answers.pop(message["request"]).put(kernel)
             elif "ended" in message:
                 self._kernels.setdefault(message["ended"], ForkedKernel(message["ended"])).returncode = message["code"]
-        self._forked.put(None)
+        with self._asking:
+            self._ended = True
+        for coming in list(self._answers.values()):
+            coming.put(None)
 
 
 class ForkedKernel:
@@ -155,13 +184,15 @@ def private_folder(parent: Path | None = None) -> Path:
     return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
 
 
-def kernel_environment(private: Path | None = None) -> dict[str, str]:
+def kernel_environment(private: Path | None = None, jobs: int = 1) -> dict[str, str]:
     """The environment of kernels: ours, without what depends on the folder or would change the bytes of a report.
 
     Args:
         private: a folder for IPython's own files, so that no start-up file or setting of a user is run.
+        jobs: reports that are made at once and share the machine.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"} | {
+    environment = dict.fromkeys(_ONE_THREAD, "1") | {JOBS: str(jobs)}
+    environment |= {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"} | {
         "PYTHONHASHSEED": "0",  # the order of sets must not change the bytes of a report
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",

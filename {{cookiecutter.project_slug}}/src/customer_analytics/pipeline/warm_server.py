@@ -1,9 +1,11 @@
 """The warm process: imports what every report needs once, then forks a kernel whenever it is asked to.
 
-It is started as `python -m customer_analytics.pipeline.warm_server MODULE…` and speaks JSON lines: a request
-`{"arguments": [...], "cwd": ..., "log": path}` on stdin is answered by `{"forked": pid}` on stdout, and each kernel's
-end is told as `{"ended": pid, "code": code}`. When stdin closes, the pipeline is gone: this process ends, and the
-kernels see that their parent has and end too.
+It is started as `python -m customer_analytics.pipeline.warm_server MODULE…` and speaks JSON lines. A request on stdin
+has a `request` number, the modules that it `needs`, a `cwd`, a `log`, and either the `arguments` of a kernel or a
+`call` ("module:function") with what is `given` to it and the file for its `answer`. It is answered by
+`{"request": number, "forked": pid}` on stdout, and each fork's end is told as `{"ended": pid, "code": code}`. A request
+is served as soon as its modules are there; the others are imported meanwhile. When stdin closes, the pipeline is gone:
+this process ends, and the kernels see that their parent has and end too.
 
 Only imports happen before the fork: an open database or a running thread would not survive it.
 """
@@ -13,11 +15,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import itertools
 import json
 import os
 import select
 import signal
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 PRELOADED = (
@@ -39,37 +44,76 @@ _POLL_SECONDS = 0.1
 
 
 def main() -> None:
-    """Preload, say so, then serve until stdin closes."""
+    """Import, and serve in between, until stdin closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in (*PRELOADED, *sys.argv[1:]):
-        # A module that cannot be imported is reported by the notebook that imports it, with its cell.
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    gc.collect()
-    gc.freeze()
-    _tell({"ready": os.getpid()})
-    pending = b""
+    gc.disable()  # nothing that is imported is garbage
+    later = sys.argv[1:]
+    imported: set[str] = set()
+    waiting: list[dict[str, Any]] = []
+    inbox = _Inbox()
     while True:
-        readable, _, _ = select.select([0], [], [], _POLL_SECONDS)
+        following = _following(waiting, later, imported)
+        arrived = inbox.read(_POLL_SECONDS if following is None else 0.0)
+        if arrived is None:
+            return
+        waiting += arrived
         _reap()
+        for request in [request for request in waiting if imported.issuperset(_needs(request))]:
+            waiting.remove(request)
+            _serve(request)
+        following = _following(waiting, later, imported)
+        if following is not None:
+            imported.add(following)
+            # A module that cannot be imported is reported by the notebook that imports it, with its cell.
+            with contextlib.suppress(Exception):
+                importlib.import_module(following)
+
+
+class _Inbox:
+    """Requests as they come in."""
+
+    def __init__(self) -> None:
+        self._part = b""
+
+    def read(self, seconds: float) -> list[dict[str, Any]] | None:
+        """What has arrived within that time; None when no more will."""
+        readable, _, _ = select.select([0], [], [], seconds)
         if not readable:
-            continue
+            return []
         data = os.read(0, 65536)
         if not data:
-            return
-        *lines, pending = (pending + data).split(b"\n")
-        for line in lines:
-            request = json.loads(line)
-            process = os.fork()
-            if process == 0:
-                _become_kernel(request)
-            _tell({"forked": process})
+            return None
+        *lines, self._part = (self._part + data).split(b"\n")
+        return [json.loads(line) for line in lines]
 
 
-def _become_kernel(request: dict[str, Any]) -> None:
-    """In the child: leave the parent's streams and session, and be an ordinary IPython kernel."""
+def _needs(request: dict[str, Any]) -> tuple[str, ...]:
+    return (*PRELOADED, *request["needs"])
+
+
+def _following(waiting: list[dict[str, Any]], later: Sequence[str], imported: set[str]) -> str | None:
+    """The module to import next: what somebody waits for first; None when all are there."""
+    for request in waiting:
+        for name in _needs(request):
+            if name not in imported:
+                return name
+    wanted = itertools.chain(PRELOADED, later)
+    return next((name for name in wanted if name not in imported), None)
+
+
+def _serve(request: dict[str, Any]) -> None:
+    gc.freeze()  # a collection in the child would copy every page that it looks at
+    process = os.fork()
+    if process == 0:
+        _become(request)
+    _tell({"request": request["request"], "forked": process})
+
+
+def _become(request: dict[str, Any]) -> None:
+    """In the child: leave the parent's streams and session, and be an ordinary IPython kernel, or call a function."""
     code = 1
     try:
+        gc.enable()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -77,14 +121,27 @@ def _become_kernel(request: dict[str, Any]) -> None:
         for source, target in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
         os.chdir(request["cwd"])
-        # The kernel watches this process and ends with it; its environment said otherwise when ipykernel was imported.
-        arguments = [*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
-        sys.argv = ["ipykernel", *arguments]
-        kernelapp = importlib.import_module("ipykernel.kernelapp")
-        kernelapp.IPKernelApp.launch_instance(argv=arguments)
+        if "call" in request:
+            _call(request)
+        else:
+            _be_kernel(request)
         code = 0
     finally:
         os._exit(code)
+
+
+def _be_kernel(request: dict[str, Any]) -> None:
+    # The kernel watches this process and ends with it; its environment said otherwise when ipykernel was imported.
+    arguments = [*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+    sys.argv = ["ipykernel", *arguments]
+    kernelapp = importlib.import_module("ipykernel.kernelapp")
+    kernelapp.IPKernelApp.launch_instance(argv=arguments)
+
+
+def _call(request: dict[str, Any]) -> None:
+    module, _, name = request["call"].partition(":")
+    answer = getattr(importlib.import_module(module), name)(**request["given"])
+    Path(request["answer"]).write_text(json.dumps(answer), encoding="utf-8")
 
 
 def _reap() -> None:
