@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from customer_analytics.tables.swap import recover
 Span = tuple[dt.datetime, dt.datetime]
 FACTS = ("orders", "order_lines", "events")
 EPOCH = dt.datetime(1970, 1, 1)
+MOST_EVENT_NAMES = 10_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,14 @@ class Tables:
     def reference_day(self) -> dt.date:
         """The first day that does not count: recency is measured to it."""
         return self.as_of + dt.timedelta(days=1)
+
+    @cached_property
+    def event_names(self) -> frozenset[str]:
+        """The names of the client's own events, at most MOST_EVENT_NAMES, asked once; none where there is no engine."""
+        if not self.has("events", "event") or self.backend is None:
+            return frozenset()
+        names = self["events"].select("event").distinct().limit(MOST_EVENT_NAMES).to_pyarrow().column("event")
+        return frozenset(name for name in names.to_pylist() if name is not None)
 
     def local(self, moment: ir.TimestampValue) -> ir.TimestampValue:
         """A UTC time column as wall-clock time of the engagement's zone."""

@@ -85,8 +85,8 @@ def visits(stops: ir.Table) -> ir.Table:
     """One row a visit, its way up to the goal. Materialise it before asking it twice.
 
     Returns:
-        person_id, visit, cell, began_at, stops (up to the goal), goal_number (which stop is the first at the goal, null:
-        none), goal_at, first_1 … first_5 (places up to the goal, 0: none), exit (last place; 0 where the goal was
+        person_id, visit, cell, began_at, stops (up to the goal), goal_number (which stop is the first at the goal;
+        null: none), goal_at, first_1 … first_5 (places up to the goal, 0: none), exit (last place; 0 where the goal was
         reached), way_to_goal (trail at the first stop at the goal, null: never there), again (0: the person's first
         visit in the data, 1: a later one).
     """

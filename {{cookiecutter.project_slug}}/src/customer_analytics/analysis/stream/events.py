@@ -32,7 +32,6 @@ _ONE_OF: Mapping[str, frozenset[str]] = {
     PAID: frozenset({"paid_at", "status"}),
     KEPT: frozenset({"refund", "status", "received", "paid_at"}),
 }
-MOST_NAMES = 10_000
 
 
 @dataclass(frozen=True)
@@ -107,10 +106,7 @@ def _day(tables: Tables, rows: ir.Table, time: str) -> ir.DateValue:
 
 def own_names(tables: Tables) -> frozenset[str]:
     """The names that the client's own events have, at most ten thousand; none where no engine holds the tables."""
-    if not tables.has("events", "event") or tables.backend is None:
-        return frozenset()
-    names = tables["events"].select("event").distinct().limit(MOST_NAMES).to_pyarrow().column("event").to_pylist()
-    return frozenset(name for name in names if name is not None)
+    return tables.event_names
 
 
 def event_stream(
