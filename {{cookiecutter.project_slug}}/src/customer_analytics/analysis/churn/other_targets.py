@@ -12,9 +12,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from customer_analytics.analysis.churn.samples import Sample, Samples
+from customer_analytics.analysis.churn.samples import Sample, Samples, crossed
 from customer_analytics.analysis.churn.study import Study
-from customer_analytics.analysis.features.feature import CATEGORY
+from customer_analytics.analysis.features.facts import Facts
 from customer_analytics.analysis.features.life import ACTIVITY, ORDERS, Life, has_placed, life
 from customer_analytics.analysis.features.table import FeatureSource, dictionary
 from customer_analytics.analysis.scoring.assemble import analyse as score
@@ -60,7 +60,7 @@ def other_targets(tables: Tables, study: Study, kept: Samples, parameters: Churn
     complete = study.windows.gap_days + study.windows.horizon_days
     return Others(
         _scored("repurchase", repurchase_samples(kept), parameters, complete),
-        _scored("conversion", conversion_samples(tables, study, parameters), parameters, complete),
+        _scored("conversion", conversion_samples(tables, study, parameters, kept.facts), parameters, complete),
     )
 
 
@@ -94,7 +94,9 @@ def repurchase_samples(kept: Samples) -> Samples | None:
     return replace(kept, cuts=cuts, now=once(kept.now))
 
 
-def conversion_samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Samples | None:
+def conversion_samples(
+    tables: Tables, study: Study, parameters: ChurnParameters, known: Facts | None = None
+) -> Samples | None:
     """Customers seen in the horizon before each cut-off who had never ordered; `left` is 1 where an order came.
 
     Only dated features: what is written into a customer's row, and whether anything is, may come with the first order.
@@ -105,22 +107,19 @@ def conversion_samples(tables: Tables, study: Study, parameters: ChurnParameters
     seen = life(tables, ACTIVITY, "customers")
     if seen.first is None:
         return None
-    source = FeatureSource(tables, ACTIVITY, seen)
-    names = dictionary(tables, ACTIVITY, source)
-    names = names[names["dated"].astype(bool)].reset_index(drop=True)
+    source = FeatureSource(tables, ACTIVITY, seen, known)
     windows = study.windows
     asked = [(cut, *windows.label(cut)) for cut in (*windows.cuts[-LATEST_CUTS:], windows.now)]
-    frames = _frames(source, seen, study, asked, names, parameters)
+    frames, names = _frames(source, seen, study, asked, parameters)
     past = tuple(Sample(cut, frames[cut], len(frames[cut]), int(frames[cut]["left"].sum())) for cut, _, _ in asked[:-1])
     now = frames[windows.now].drop(columns="left")
     return Samples(past, Sample(windows.now, now, len(now), 0), names, parameters.training_sample)
 
 
 def _frames(
-    source: FeatureSource, seen: Life, study: Study, asked: list[tuple[int, int, int]], names: pd.DataFrame,
-    parameters: ChurnParameters,
-) -> dict[int, pd.DataFrame]:  # fmt: skip
-    """person_id, left and the features by cut-off, sorted by person_id."""
+    source: FeatureSource, seen: Life, study: Study, asked: list[tuple[int, int, int]], parameters: ChurnParameters
+) -> tuple[dict[int, pd.DataFrame], pd.DataFrame]:
+    """person_id, left and the dated features by cut-off, sorted by person_id; and the dictionary of these."""
     parts = [_without_order(seen, study, cut, start, end) for cut, start, end in asked]
     together = ibis.union(*parts).cache()
     largest = int(together.group_by("cut").aggregate(n=together.count()).n.max().to_pyarrow().as_py() or 0)
@@ -130,15 +129,11 @@ def _frames(
             (together.cut == study.windows.now) | (block(together.person_id, FINENESS, SALT) < round(share * FINENESS))
         )
     cuts = tuple(cut for cut, _, _ in asked)
-    table = source.table(together.select("person_id", "cut"), cuts, study.windows.observation_days)
-    labels = together.select("left", other_person="person_id", other_cut="cut")
-    table = table.inner_join(labels, [("person_id", "other_person"), ("cut", "other_cut")])
-    features = [str(name) for name in names["feature"]]
-    categories = set(names.loc[names["kind"] == CATEGORY, "feature"])
-    types = {"left": "int64"} | {name: object if name in categories else "float64" for name in features}
-    frame: pd.DataFrame = table.select("person_id", "cut", "left", *features).to_pyarrow().to_pandas().astype(types)
-    frame = frame.sort_values(["cut", "person_id"], ignore_index=True)
-    return {cut: frame[frame["cut"] == cut].drop(columns="cut").reset_index(drop=True) for cut in cuts}
+    table = source.table(together, cuts, study.windows.observation_days, lambda feature: feature.dated)
+    names = dictionary(source.tables, ACTIVITY, source)
+    names = names[names["dated"].astype(bool)].reset_index(drop=True)
+    frame = crossed(table, names).sort_values(["cut", "person_id"], ignore_index=True)
+    return {cut: frame[frame["cut"] == cut].drop(columns="cut").reset_index(drop=True) for cut in cuts}, names
 
 
 def _without_order(seen: Life, study: Study, cut: int, start: int, end: int) -> ir.Table:

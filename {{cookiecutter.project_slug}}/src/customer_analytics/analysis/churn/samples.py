@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.churn.study import Study
+from customer_analytics.analysis.features.facts import Facts
 from customer_analytics.analysis.features.feature import CATEGORY
 from customer_analytics.analysis.features.life import SNAPSHOT, part_of
 from customer_analytics.analysis.features.table import FeatureSource, dictionary
@@ -43,12 +44,13 @@ class Sample:
 @dataclass(frozen=True)
 class Samples:
     """`cuts`: the past cut-offs, oldest first; `now`: everybody who is here now; `dictionary`: features.dictionary.
-    `most`: most people of a cut-off in a frame."""
+    `most`: most people of a cut-off in a frame; `facts`: what was read of the data before."""
 
     cuts: tuple[Sample, ...]
     now: Sample
     dictionary: pd.DataFrame
     most: int
+    facts: Facts | None = None
 
     @property
     def features(self) -> list[str]:
@@ -68,7 +70,6 @@ def samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Sample
     the engine's hash of the id are taken: the same people at every cut-off and in every run.
     """
     source = FeatureSource(tables, study.kind, study.life)
-    names = dictionary(tables, study.kind, source)
     windows = study.windows
     counted = zip(*(study.population[name].astype(int) for name in ("cut", "people", "left")), strict=True)
     numbers = {cut: (people, left) for cut, people, left in counted}
@@ -82,14 +83,17 @@ def samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Sample
     now = _in_parts(windows.now, here, study.running)
     observed = windows.observation_days
     if study.kind == SNAPSHOT:  # one cut-off in both: who has ended, and who runs
-        frames = _frames(source, past, observed, names)
-        last = _frames(source, now, observed, names)[windows.now]
+        frames = _frames(source, past, observed)
+        last = _frames(source, now, observed)[windows.now]
     else:
-        frames = _frames(source, [*past, *now], observed, names)
+        frames = _frames(source, [*past, *now], observed)
         last = frames[windows.now]
     made = [Sample(cut, frames[cut], *numbers[cut]) for cut in windows.cuts]
     last = last.drop(columns="left")
-    return Samples(tuple(made), Sample(windows.now, last, len(last), 0), names, parameters.training_sample)
+    names = dictionary(tables, study.kind, source)
+    return Samples(
+        tuple(made), Sample(windows.now, last, len(last), 0), names, parameters.training_sample, source.facts
+    )
 
 
 @dataclass(frozen=True)
@@ -131,29 +135,24 @@ def _batches(parts: Sequence[_Part]) -> list[list[_Part]]:
     return batches
 
 
-def _frames(
-    source: FeatureSource, parts: Sequence[_Part], observed: int, names: pd.DataFrame
-) -> dict[int, pd.DataFrame]:
+def _frames(source: FeatureSource, parts: Sequence[_Part], observed: int) -> dict[int, pd.DataFrame]:
     """person_id, left and the features of the people of each cut-off, sorted by person_id."""
-    crossed: dict[int, list[pd.DataFrame]] = {part.cut: [] for part in parts}
+    found: dict[int, list[pd.DataFrame]] = {part.cut: [] for part in parts}
     for batch in _batches(parts):
-        frame = _crossed(source, batch, observed, names)
+        tables = [part.people for part in batch]
+        together = (tables[0] if len(tables) == 1 else ibis.union(*tables)).cache()
+        table = source.table(together, tuple(dict.fromkeys(part.cut for part in batch)), observed)
+        frame = crossed(table, dictionary(source.tables, source.kind, source))
         for cut in dict.fromkeys(part.cut for part in batch):
-            crossed[cut].append(frame[frame["cut"] == cut].drop(columns="cut"))
+            found[cut].append(frame[frame["cut"] == cut].drop(columns="cut"))
     return {
-        cut: (found[0] if len(found) == 1 else pd.concat(found)).sort_values("person_id", ignore_index=True)
-        for cut, found in crossed.items()
+        cut: (own[0] if len(own) == 1 else pd.concat(own)).sort_values("person_id", ignore_index=True)
+        for cut, own in found.items()
     }
 
 
-def _crossed(source: FeatureSource, batch: Sequence[_Part], observed: int, names: pd.DataFrame) -> pd.DataFrame:
-    """The crossing: person_id, cut, left and the features."""
-    tables = [part.people for part in batch]
-    together = (tables[0] if len(tables) == 1 else ibis.union(*tables)).cache()
-    cuts = tuple(dict.fromkeys(part.cut for part in batch))
-    table = source.table(together.select("person_id", "cut"), cuts, observed)
-    labels = together.select("left", other_person="person_id", other_cut="cut")
-    table = table.inner_join(labels, [("person_id", "other_person"), ("cut", "other_cut")])
+def crossed(table: ir.Table, names: pd.DataFrame) -> pd.DataFrame:
+    """The crossing: person_id, cut, left and the features of a dictionary."""
     features = [str(name) for name in names["feature"]]
     arrow = table.select("person_id", "cut", "left", *features).to_pyarrow()
     categories = set(names.loc[names["kind"] == CATEGORY, "feature"])

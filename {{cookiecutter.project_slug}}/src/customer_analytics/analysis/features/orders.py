@@ -7,12 +7,16 @@ their own (a negative amount) have a day and are. Sums of money are exact decima
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.analysis.features.feature import (
     CATEGORY,
     FLAG,
+    KEYS,
     MONTH,
     NUMERIC,
     QUARTER,
@@ -46,19 +50,47 @@ def blocks(moment: Moment) -> list[Block]:
     """The features of orders; none where no order names a customer and a day."""
     if not has_placed(moment.tables):
         return []
-    rows = before(moment)
-    found = []
+    found = [_placed(moment, before(moment))]
+    if "amount" in moment.tables["orders"].columns and moment.facts.returns:
+        found.append(_returned(moment))
+    return [block for block in found if block.features]
+
+
+@dataclass
+class _Part:
+    """What some features need of the orders of a person: `first`, worked out before and joined to each order; `then`,
+    of the orders with these; `last`, the features from both.
+    """
+
+    features: tuple[Feature, ...] = ()
+    first: dict[str, ir.Value] = field(default_factory=dict)
+    then: Callable[[ir.Table], dict[str, ir.Value]] = lambda rows: {}
+    last: Callable[[ir.Table], dict[str, ir.Value]] = lambda sums: {}
+    zero: frozenset[str] = frozenset()
+
+
+def _placed(moment: Moment, rows: ir.Table) -> Block:
+    """The features of the orders themselves: every part's questions are put in one pass over them."""
+    parts = []
     if "amount" in rows.columns:
-        found.append(_money(rows))
+        parts.append(_money(rows))
         if "discount" in rows.columns and "ordered_at" in rows.columns:
-            found.append(_discounts(rows))
-        if moment.facts.returns:
-            found.append(_returned(moment))
+            parts.append(_discounts(rows))
     if {"paid_at", "paid_on", "ordered_at"} <= set(rows.columns):
-        found.append(_payments(rows))
-    if "ordered_at" in rows.columns:
-        found += _last(rows, [name for name in LAST if f"orders.{name}" in moment.facts.levels])
-    return found
+        parts.append(_payments())
+    there = [name for name in LAST if f"orders.{name}" in moment.facts.levels]
+    if "ordered_at" in rows.columns and there:
+        parts.append(_last(rows, there))
+    features = tuple(feature for part in parts for feature in part.features)
+    if not features:
+        return Block((), rows)
+    first = {name: value for part in parts for name, value in part.first.items()}
+    if first:
+        rows = joined(rows, by_person(rows).aggregate(**first))
+    then = {name: value for part in parts for name, value in part.then(rows).items()}
+    sums = by_person(rows).aggregate(start=rows.start.max(), orders=rows.count(), **then)
+    last = {name: value for part in parts for name, value in part.last(sums).items()}
+    return Block(features, sums.select(*KEYS, **last), frozenset().union(*(part.zero for part in parts)))
 
 
 def before(moment: Moment) -> ir.Table:
@@ -84,35 +116,37 @@ def _nothing() -> ir.DecimalScalar:
     return ibis.literal(0).cast(MONEY)
 
 
-def _money(rows: ir.Table) -> Block:
-    earning = rows.worth > 0
-    rows = joined(rows, by_person(rows).aggregate(latest=rows.day.max(where=earning)))
-    earning, age = rows.worth > 0, rows.cut - rows.day
-    # The money of a day, not of a single order: several orders in a day have no first one on a calendar.
-    last = earning & (rows.day == rows.latest).fill_null(False)
-    sums = by_person(rows).aggregate(
-        start=rows.start.max(),
-        late=_sum(rows, age <= QUARTER),
-        early=_sum(rows, (age > QUARTER) & (age <= 2 * QUARTER)),
-        year=_sum(rows, age <= YEAR),
-        total=_sum(rows, earning),
-        orders=count(earning),
-        last=_sum(rows, last),
-        last_orders=count(last),
-    )
-    average = ratio(sums.total, sums.orders)
-    shaped = sums.select(
-        "person_id",
-        "cut",
-        spend_90=sums.late,
-        spend_year_rate=sums.year * MONTH / span(sums, YEAR),
-        spend_trend=trend(sums.late, sums.early),
-        average_order=average,
-        last_order_in_own_orders=ratio(sums["last"], sums.last_orders) / average.nullif(0),
-    )
+def _money(rows: ir.Table) -> _Part:
     source = "orders.amount, orders.paid_at" if _is_timed(rows) else "orders.amount"
-    features = tuple(Feature(name, "value", unit, source) for name, unit in VALUE.items())
-    return Block(features, shaped, frozenset({"spend_90", "spend_year_rate"}))
+
+    def then(rows: ir.Table) -> dict[str, ir.Value]:
+        earning, age = rows.worth > 0, rows.cut - rows.day
+        # The money of a day, not of a single order: several orders in a day have no first one on a calendar.
+        last = earning & (rows.day == rows.latest).fill_null(False)
+        return {
+            "late": _sum(rows, age <= QUARTER),
+            "early": _sum(rows, (age > QUARTER) & (age <= 2 * QUARTER)),
+            "year": _sum(rows, age <= YEAR),
+            "total": _sum(rows, earning),
+            "earning": count(earning),
+            "last": _sum(rows, last),
+            "last_orders": count(last),
+        }
+
+    def last(sums: ir.Table) -> dict[str, ir.Value]:
+        average = ratio(sums.total, sums.earning)
+        return {
+            "spend_90": sums.late,
+            "spend_year_rate": sums.year * MONTH / span(sums, YEAR),
+            "spend_trend": trend(sums.late, sums.early),
+            "average_order": average,
+            "last_order_in_own_orders": ratio(sums["last"], sums.last_orders) / average.nullif(0),
+        }
+
+    return _Part(
+        tuple(Feature(name, "value", unit, source) for name, unit in VALUE.items()),
+        {"latest": rows.day.max(where=rows.worth > 0)}, then, last, frozenset({"spend_90", "spend_year_rate"}),
+    )  # fmt: skip
 
 
 def _sum(rows: ir.Table, condition: ir.BooleanValue) -> ir.FloatingValue:
@@ -130,63 +164,62 @@ def _returned(moment: Moment) -> Block:
     return Block((Feature("returns_year", "service", "count", "orders.amount"),), table, frozenset({"returns_year"}))
 
 
-def _discounts(rows: ir.Table) -> Block:
-    rows = joined(rows, by_person(rows).aggregate(begun=rows.ordered_at.min()))
-    given = rows.discount.cast(MONEY).fill_null(_nothing())
-    has = (given > 0).ifelse(1, 0)
-    sums = by_person(rows).aggregate(
-        orders=rows.count(),
-        discounted=has.sum(),
-        given=given.sum().cast("float64"),
-        listed=(rows.amount + given).sum().cast("float64"),
-        first=has.max(where=rows.ordered_at == rows.begun).cast("float64"),
-    )
-    shaped = sums.select(
-        "person_id",
-        "cut",
-        discount_share=ratio(sums.discounted, sums.orders),
-        discount_depth=sums.given / sums.listed.nullif(0),
-        first_order_discounted=sums["first"],
-    )
+def _discounts(rows: ir.Table) -> _Part:
+    def then(rows: ir.Table) -> dict[str, ir.Value]:
+        given = rows.discount.cast(MONEY).fill_null(_nothing())
+        has = (given > 0).ifelse(1, 0)
+        return {
+            "discounted": has.sum(),
+            "given": given.sum().cast("float64"),
+            "listed": (rows.amount + given).sum().cast("float64"),
+            "first": has.max(where=rows.ordered_at == rows.begun).cast("float64"),
+        }
+
+    def last(sums: ir.Table) -> dict[str, ir.Value]:
+        return {
+            "discount_share": ratio(sums.discounted, sums.orders),
+            "discount_depth": sums.given / sums.listed.nullif(0),
+            "first_order_discounted": sums["first"],
+        }
+
     features = tuple(
         Feature(name, "discount", unit, "orders.discount", kind=FLAG if unit == "flag" else NUMERIC)
         for name, unit in DISCOUNT.items()
     )
-    return Block(features, shaped)
+    return _Part(features, {"begun": rows.ordered_at.min()}, then, last)
 
 
-def _payments(rows: ir.Table) -> Block:
+def _payments() -> _Part:
     """Orders that were not paid by the cut-off, and how long payment took."""
-    paid = _paid(rows)
-    waited = rows.paid_at.epoch_seconds().cast("int64") - rows.ordered_at.epoch_seconds().cast("int64")
-    sound = paid & (waited >= 0).fill_null(False)  # a payment before its order is a fault of the export
-    sums = by_person(rows).aggregate(
-        orders=rows.count(),
-        unpaid=count(~paid),
-        waited=waited.sum(where=sound).cast("float64"),
-        counted=count(sound),
-    )
-    shaped = sums.select(
-        "person_id",
-        "cut",
-        unpaid_share=ratio(sums.unpaid, sums.orders),
-        payment_delay_hours=ratio(sums.waited, sums.counted) / 3600,
-    )
-    features = tuple(Feature(name, "payment", unit, "orders.paid_at") for name, unit in PAYMENT.items())
-    return Block(features, shaped)
+
+    def then(rows: ir.Table) -> dict[str, ir.Value]:
+        paid = _paid(rows)
+        waited = rows.paid_at.epoch_seconds().cast("int64") - rows.ordered_at.epoch_seconds().cast("int64")
+        sound = paid & (waited >= 0).fill_null(False)  # a payment before its order is a fault of the export
+        return {
+            "unpaid": count(~paid), "waited": waited.sum(where=sound).cast("float64"), "counted": count(sound),
+        }  # fmt: skip
+
+    def last(sums: ir.Table) -> dict[str, ir.Value]:
+        return {
+            "unpaid_share": ratio(sums.unpaid, sums.orders),
+            "payment_delay_hours": ratio(sums.waited, sums.counted) / 3600,
+        }
+
+    return _Part(tuple(Feature(name, "payment", unit, "orders.paid_at") for name, unit in PAYMENT.items()), {}, then,
+                 last)  # fmt: skip
 
 
-def _last(rows: ir.Table, there: list[str]) -> list[Block]:
+def _last(rows: ir.Table, there: list[str]) -> _Part:
     """Channel, store and way of payment of the last order; of several at one moment the first in the alphabet."""
-    if not there:
-        return []
-    known = {name: rows[name].cast("string") for name in there}
-    rows = rows.select("person_id", "cut", "ordered_at", **known)
-    latest = by_person(rows).aggregate(
-        **{f"at_{name}": rows.ordered_at.max(where=rows[name].notnull()) for name in there}
-    )
-    rows = joined(rows, latest)
-    values = {LAST[name]: rows[name].min(where=rows.ordered_at == rows[f"at_{name}"]) for name in there}
+    first: dict[str, ir.Value] = {f"at_{name}": rows.ordered_at.max(where=rows[name].notnull()) for name in there}
+
+    def then(rows: ir.Table) -> dict[str, ir.Value]:
+        values: dict[str, ir.Value] = {
+            LAST[name]: rows[name].cast("string").min(where=rows.ordered_at == rows[f"at_{name}"]) for name in there
+        }
+        return values | ({"channels_used": rows.channel.nunique().cast("float64")} if "channel" in there else {})
+
     features = [
         Feature(
             LAST[name], "payment" if by_way else "origin", "value", f"orders.{name}", actionable=by_way, kind=CATEGORY
@@ -195,6 +228,6 @@ def _last(rows: ir.Table, there: list[str]) -> list[Block]:
         for by_way in (name == "payment_method",)
     ]
     if "channel" in there:
-        values["channels_used"] = rows.channel.nunique().cast("float64")
         features.append(Feature("channels_used", "breadth", "count", "orders.channel"))
-    return [Block(tuple(features), by_person(rows).aggregate(**values))]
+    names = [feature.name for feature in features]
+    return _Part(tuple(features), first, then, lambda sums: {name: sums[name] for name in names})

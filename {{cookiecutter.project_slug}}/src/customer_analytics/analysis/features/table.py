@@ -31,6 +31,7 @@ class FeatureSource:
         self.tables, self.kind = tables, kind
         self.life = lives if lives is not None else life(tables, kind)
         self.facts = known if known is not None else facts(tables)
+        self._features: tuple[Feature, ...] | None = None
 
     def moment(self, people: ir.Table, cuts: Sequence[int], observation_days: int) -> Moment:
         """Cut-offs with their people (person_id, cut); features look `observation_days` back, 0: to the beginning."""
@@ -42,29 +43,40 @@ class FeatureSource:
 
     def blocks(self, moment: Moment) -> list[Block]:
         """The features of each source that the data hold."""
-        return [block for blocks in BLOCKS for block in blocks(moment)]
+        found = [block for blocks in BLOCKS for block in blocks(moment)]
+        self._features = tuple(feature for block in found for feature in block.features)
+        return found
 
     def features(self) -> tuple[Feature, ...]:
         """Every feature of these data."""
-        nobody = ibis.memtable([], schema={"person_id": "string", "cut": "int32"})
-        found = self.blocks(self.moment(nobody, (0,), 0))
-        return tuple(feature for block in found for feature in block.features)
+        if self._features is None:
+            nobody = ibis.memtable([], schema={"person_id": "string", "cut": "int32"})
+            self.blocks(self.moment(nobody, (0,), 0))
+        assert self._features is not None
+        return self._features
 
-    def table(self, people: ir.Table, cuts: Sequence[int], observation_days: int = 0) -> ir.Table:
-        """All features of these people (person_id, cut) as of their cut-off: person_id, cut and a column a feature.
+    def table(
+        self, people: ir.Table, cuts: Sequence[int], observation_days: int = 0,
+        wanted: Callable[[Feature], bool] | None = None,
+    ) -> ir.Table:  # fmt: skip
+        """All features of these people (person_id, cut) as of their cut-off: the columns of `people` and a column a
+        feature. `wanted`: which features; None: all.
 
         People of many cut-offs in one table are cheaper than a table for each: the engine reads the data once.
         """
-        moment = self.moment(people, cuts, observation_days)
-        table = moment.people.drop("start")
-        for block in self.blocks(moment):
-            names = [feature.name for feature in block.features]
-            right = block.table.select(*names, other_person="person_id", other_cut="cut")
-            table = table.left_join(right, [("person_id", "other_person"), ("cut", "other_cut")])
-            table = table.drop("other_person", "other_cut")
-            zero = {name: table[name].fill_null(0.0) for name in names if name in block.zero}
-            table = table.mutate(**zero) if zero else table
-        return table
+        blocks = self.blocks(self.moment(people, cuts, observation_days))
+        columns: dict[str, ir.Value] = {}
+        chain: ir.Table = people
+        for place, block in enumerate(blocks):
+            names = [one.name for one in block.features if wanted is None or wanted(one)]
+            if not names:
+                continue
+            person, cut = f"person_{place}", f"cut_{place}"
+            right = block.table.select(*names, **{person: "person_id", cut: "cut"})
+            chain = chain.left_join(right, [("person_id", person), ("cut", cut)])
+            for name in names:
+                columns[name] = chain[name].fill_null(0.0) if name in block.zero else chain[name]
+        return chain.select(*people.columns, **columns)
 
 
 def feature_table(
