@@ -65,6 +65,7 @@ class Contest:
         unit: what is counted by rows, in the plural.
         make: writes data of so many rows below a folder; the same each time.
         jobs: the ways to the answer; the first one is ours and gives the whole answer.
+        same: whether all jobs have one answer; False: they are several of our own questions.
         sizes: rows.
         clock: which time is compared: that of processors, which a busy machine changes little, or that of the wall.
         goal: what ours may take at most of the best "sql" job; None: there is no such goal.
@@ -81,6 +82,7 @@ class Contest:
     unit: str
     make: Callable[[Path, int], None]
     jobs: tuple[Job, ...]
+    same: bool = True
     sizes: tuple[int, ...] = (MILLION, 10 * MILLION, 50 * MILLION)
     clock: Clock = "processor"
     goal: float | None = 1.1

@@ -94,7 +94,7 @@ def _take_turns(contest: Contest, folder: Path, rows: int, rounds: int) -> Turns
             elif job.name not in turns.troubles and turn < (job.rounds or rounds):
                 _measure(contest, job, python, folder, turns)
     ours = contest.jobs[0]
-    if ours.name in turns.answers:
+    if contest.same and ours.name in turns.answers:
         for job in contest.jobs[1:]:
             if job.name in turns.answers and (wrong := differs(turns.answers[ours.name], turns.answers[job.name], job)):
                 turns.troubles[job.name] = wrong

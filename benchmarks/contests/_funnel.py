@@ -11,6 +11,7 @@ from contest import Answer
 STEPS = ("page_view", "view_item", "add_to_cart", "purchase")
 AS_OF = dt.date(2025, 6, 30)
 END = dt.datetime.combine(AS_OF + dt.timedelta(days=1), dt.time())
+SPAN = (dt.date(2025, 1, 1), AS_OF)
 FILE = "events.parquet"
 # Visits of five events within minutes; the place in the visit and the luck of the visit decide what each event is.
 MAKE = """
@@ -37,21 +38,21 @@ def make(folder: Path, rows: int) -> None:
         connection.execute(f"COPY ({query}) TO '{(folder / FILE).as_posix()}' (FORMAT parquet)")
 
 
-def tables_of(folder: Path):  # type: ignore[no-untyped-def]  # Tables, imported where the package is
-    """The events as open_tables would open them."""
+def tables_of(folder: Path, settings=None, scratch=None):  # type: ignore[no-untyped-def]  # Tables
+    """The events as open_tables would open them, with settings of the engine and a folder for what it spills."""
     import ibis
 
     from customer_analytics.tables.engines import connect
     from customer_analytics.tables.store import Tables
 
-    backend = connect("duckdb")
+    backend = connect("duckdb", settings, scratch)
     table = backend.read_parquet(str(folder / FILE))
     table = table.filter(table.occurred_at < ibis.timestamp(END))
     events = table.mutate(occurred_on=table.occurred_at.date())
-    return Tables(backend, AS_OF, ZoneInfo("UTC"), {"events": events}, dt.datetime(2025, 1, 1))
+    return Tables(backend, AS_OF, ZoneInfo("UTC"), {"events": events}, dt.datetime(2025, 1, 1), scratch=scratch)
 
 
-def engine(folder: Path, days: float | None) -> Answer:
+def engine(folder: Path, days: float | None, tables=None) -> Answer:  # type: ignore[no-untyped-def]  # Tables
     """The product: entries and counts by step."""
     from customer_analytics.analysis.funnel.counts import count
     from customer_analytics.analysis.funnel.definition import Definition, Step
@@ -59,7 +60,7 @@ def engine(folder: Path, days: float | None) -> Answer:
 
     steps = tuple(Step(number, name, name, (name,)) for number, name in enumerate(STEPS, 1))
     definition = Definition(steps, window_seconds=None if days is None else days * 86400)
-    return reached(count(Rows(tables_of(folder), definition)).reached)
+    return reached(count(Rows(tables or tables_of(folder), definition)).reached)
 
 
 def reached(counts) -> Answer:  # type: ignore[no-untyped-def]  # four numbers

@@ -80,15 +80,14 @@ def tables_of(folder: Path):  # type: ignore[no-untyped-def]  # Tables, imported
     return Tables(backend, LAST, ZoneInfo("UTC"), tables)
 
 
-def steps_of(folder: Path, period: str):  # type: ignore[no-untyped-def]  # a frame of steps, and their span
-    """The product's counted steps, straight from the events."""
+def steps_of(tables, period: str, days: tuple[dt.date, dt.date] = (FIRST, LAST)):  # type: ignore[no-untyped-def]
+    """The product's counted steps, straight from the events of Tables, and their span."""
     from customer_analytics.analysis.retention.cohort_steps import Span, first_activity_steps
     from customer_analytics.analysis.retention.periods import number_of_date
     from customer_analytics.analysis.retention.result import EPOCH
     from customer_analytics.analysis.stream.person_days import event_rows
 
-    tables = tables_of(folder)
-    span = Span((FIRST - EPOCH).days, (LAST - EPOCH).days + 1, period)
+    span = Span((days[0] - EPOCH).days, (days[1] - EPOCH).days + 1, period)
     rows = event_rows(tables)
     active = rows.select("person_id", period=number_of_date(rows.on, period))
     steps = first_activity_steps(tables.backend, active, span)
@@ -96,11 +95,11 @@ def steps_of(folder: Path, period: str):  # type: ignore[no-untyped-def]  # a fr
     return steps, span
 
 
-def cohorts(folder: Path, period: str, measures: Iterable[str] = MEASURES) -> Answer:
+def cohorts(found, measures: Iterable[str] = MEASURES) -> Answer:  # type: ignore[no-untyped-def]  # of steps_of
     """The product's cohorts: people by first period, age and measure."""
     from customer_analytics.analysis.retention.counts import count_steps
 
-    steps, span = steps_of(folder, period)
+    steps, span = found
     counts = count_steps(steps, span.many - 1)
     found: dict[str, float] = {}
     for row, cohort in enumerate((counts.cohorts - span.first_number).tolist()):
@@ -112,11 +111,11 @@ def cohorts(folder: Path, period: str, measures: Iterable[str] = MEASURES) -> An
     return found
 
 
-def lifecycle(folder: Path) -> Answer:
+def lifecycle(found) -> Answer:  # type: ignore[no-untyped-def]  # of steps_of
     """The product's new, returning, resurrecting and dormant people by month."""
     from customer_analytics.analysis.retention.lifecycle import lifecycle_table, moves_of_steps
 
-    steps, span = steps_of(folder, "month")
+    steps, span = found
     table = lifecycle_table(moves_of_steps(steps), span.first_number, span.last_number, span.complete_until)
     rows = table.to_dict("records")
     return {f"{row['number'] - span.first_number} {name}": int(row[name]) for row in rows for name in STATES}

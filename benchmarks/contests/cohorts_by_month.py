@@ -10,7 +10,7 @@ from contests import _stays
 
 
 def _engine(folder: Path) -> Answer:
-    return _stays.cohorts(folder, "month", ["active"])
+    return _stays.cohorts(_stays.steps_of(_stays.tables_of(folder), "month"), ["active"])
 
 
 def _by_hand(folder: Path) -> Answer:
