@@ -7,6 +7,7 @@ while are cached views: nothing is written to a warehouse.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dtypes
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pandas as pd
@@ -23,8 +25,10 @@ import pyarrow as pa
 from ibis import util
 from ibis.backends.duckdb.converter import DuckDBPandasData, DuckDBPyArrowData
 from ibis.backends.pyspark import Backend
-from ibis.backends.pyspark.datatypes import PySparkSchema
+from ibis.backends.pyspark.datatypes import PySparkType
+from py4j.protocol import Py4JError
 from pyspark.sql import SparkSession
+from pyspark.sql.types import ArrayType, StructField, StructType, TimestampNTZType
 
 Settings = Mapping[str, Any]
 
@@ -37,6 +41,8 @@ _ALWAYS = {
     "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # Together with `compile` below: see there.
+    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
 }
 # Set before the JVM starts; later they would be ignored.
 _AT_START = {
@@ -47,6 +53,9 @@ _AT_START = {
     "spark.driver.maxResultSize": "0",
 }
 _GIB = 2**30
+# Escapes that SQLGlot writes and Spark does not know: it would strip the letters v and f from texts, not white space.
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_UNKNOWN = {r"\v": r"\u000B", r"\f": r"\u000C", r"\a": r"\u0007"}
 _PARTITION = re.compile(r"(?<=[/\\])[^/\\=]+=[^/\\]*[/\\]")  # the first folder that is named key=value
 
 
@@ -73,6 +82,20 @@ class Spark(Backend):  # type: ignore[misc]
             return self.table(name)
         return self._create_cached_table(name, obj)
 
+    def compile(self, expr: ir.Expr, /, **options: Any) -> str:
+        """SQL in which each step stays a SELECT of its own.
+
+        Ibis, and Spark's CollapseProject, write a column's formula wherever the column is used. Spark works such a
+        formula out each time: within a function over an array once an element, and where arrays are found from arrays
+        the work is multiplied at each step. DuckDB finds the equal parts itself.
+        """
+        fused, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+        try:
+            sql: str = super().compile(expr, **options)
+        finally:
+            ibis.options.sql.fuse_selects = fused
+        return _ESCAPE.sub(lambda found: _UNKNOWN.get(found[0], found[0]), sql)
+
     def read_parquet(
         self,
         paths: str | Sequence[str],
@@ -93,12 +116,25 @@ class Spark(Backend):  # type: ignore[misc]
         return self.table(name)
 
     def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
+        """Keep the rows, and forget how they came about.
+
+        With Spark's own cache a table that follows from twenty others carries all their plans into each question, and
+        formulas over a cached table are joined into one again (see `compile`). Rows that are kept in the memory and on
+        the disks of this machine are lost with it; a cluster should have spark.checkpoint.dir set.
+        """
         self._run_pre_execute_hooks(expr)
-        return super()._create_cached_table(name, expr)
+        frame = self._session.sql(self.compile(expr))
+        is_safe = self._session.sparkContext._jsc.sc().getCheckpointDir().isDefined()
+        kept = frame.checkpoint() if is_safe else frame.localCheckpoint(eager=False)
+        kept.createTempView(name)
+        self._cached_dataframes[name] = kept
+        return self.table(name)
 
     def _drop_cached_table(self, name: str) -> None:
-        if self._session._jvm is not None and not self._session._sc._jsc.sc().isStopped():
-            super()._drop_cached_table(name)
+        kept = self._cached_dataframes.pop(name)
+        with contextlib.suppress(Py4JError, OSError):  # at the end of the process the JVM may be gone before us
+            self._session.catalog.dropTempView(name)
+            kept._jdf.queryExecution().analyzed().rdd().unpersist(False)
 
     def drop_table(self, name: str, /, *, database: str | None = None, force: bool = False) -> None:
         """Forget a table that `create_table` made."""
@@ -138,16 +174,17 @@ def _naive(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.timestamp("us")) if pa.types.is_timestamp(kind) else column
 
 
-def _types(schema: sch.Schema) -> Any:
+def _types(schema: sch.Schema) -> StructType:
     """Spark's types; a moment is one without a zone, as in the Parquet files."""
-    from pyspark.sql.types import StructType, TimestampNTZType, TimestampType
+    return StructType([StructField(name, _type(kind)) for name, kind in schema.items()])
 
-    found = PySparkSchema.from_ibis(schema)
-    for field in found.fields:
-        if isinstance(field.dataType, TimestampType):
-            field.dataType = TimestampNTZType()
-        field.nullable = True
-    return StructType(found.fields)
+
+def _type(kind: dtypes.DataType) -> Any:
+    if kind.is_timestamp() and kind.timezone is None:
+        return TimestampNTZType()
+    if kind.is_array():
+        return ArrayType(_type(kind.value_type))
+    return PySparkType.from_ibis(kind)
 
 
 def connect_spark(settings: Settings, scratch: Path | None = None) -> Spark:
