@@ -71,11 +71,11 @@ def search(everybody: pd.DataFrame, deeds: pd.DataFrame, windows: Windows, minim
         for name, days in (("short", windows.short), ("long", windows.long))
         for times in TIMES
     ]
-    strata = {name: _strata(everybody, name) for name in ("short", "long")}
-    parts = {str(deed): part for deed, part in deeds.groupby("deed")}
+    strata = {(half, name): _Strata.of(everybody, half, name) for half in (SEARCH, TEST) for name in ("short", "long")}
+    parts = {str(deed): part for deed, part in _placed(deeds, strata).groupby("deed")}
     found: list[tuple[tuple[str, int, int, str], Adjusted]] = []
     for trial in trials:
-        counts = _tables(strata[trial[3]], parts[trial[0]], trial, SEARCH)
+        counts = _tables(strata, parts[trial[0]], trial, SEARCH)
         least = max(minimum, SUPPORT * halves[SEARCH])
         if counts[:, :2].sum() >= least and counts[:, 2:].sum() >= least:
             found.append((trial, adjusted(counts)))
@@ -103,27 +103,56 @@ def _base_rate(everybody: pd.DataFrame) -> float:
     return float(everybody.loc[everybody["back"] == 1, "n"].sum() / everybody["n"].sum())
 
 
-def _strata(everybody: pd.DataFrame, window: str) -> pd.Series:
-    """People by half, channel, active days in that window and outcome."""
-    return everybody.groupby(["half", "channel", window, "back"])["n"].sum()
+@dataclass(frozen=True)
+class _Strata:
+    """People of one half by channel and active days in a window: `cells`, and `people` (cells x back, not back)."""
+
+    window: str
+    cells: pd.MultiIndex
+    people: Floats
+
+    @classmethod
+    def of(cls, everybody: pd.DataFrame, half: int, window: str) -> _Strata:
+        own = everybody[everybody["half"] == half]
+        pairs = pd.MultiIndex.from_frame(own[["channel", window]])
+        cells = pairs.unique().sort_values()
+        empty = cls(window, cells, np.zeros((len(cells), 2)))
+        return cls(window, cells, empty.counted(cells.get_indexer(pairs), own["back"], own["n"]))
+
+    def counted(self, places: npt.ArrayLike, back: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
+        """Rows of counts by cell and outcome."""
+        column = 2 * np.asarray(places) + 1 - np.asarray(back)
+        summed = np.bincount(column, weights=np.asarray(n, dtype=float), minlength=self.people.size)
+        return np.asarray(summed, dtype=float).reshape(self.people.shape)
 
 
-def _tables(strata: pd.Series, deeds: pd.DataFrame, trial: tuple[str, int, int, str], half: int) -> Floats:
+Halves = dict[tuple[int, str], _Strata]
+
+
+def _placed(deeds: pd.DataFrame, strata: Halves) -> pd.DataFrame:
+    """The deeds with place_short and place_long: the cell of each row in its half."""
+    placed = deeds.copy()
+    for half, window in strata:
+        inside = (placed["half"] == half).to_numpy()
+        pairs = pd.MultiIndex.from_frame(placed.loc[inside, ["channel", window]])
+        placed.loc[inside, f"place_{window}"] = strata[half, window].cells.get_indexer(pairs)
+    return placed.astype({"place_short": np.int64, "place_long": np.int64})
+
+
+def _tables(strata: Halves, deeds: pd.DataFrame, trial: tuple[str, int, int, str], half: int) -> Floats:
     """Counts of one trial in one half, strata x (did and back, did and not, other and back, other and not)."""
     _, times, _, window = trial
-    did = deeds[(deeds[f"times_{window}"] >= times) & (deeds["half"] == half)]
-    everybody = strata.xs(half, level="half")
-    own = did.groupby(["channel", window, "back"])["n"].sum().reindex(everybody.index, fill_value=0)
-    cells = pd.DataFrame({"did": own, "other": everybody - own}).reset_index()
-    both = cells.pivot_table(index=["channel", window], columns="back", values=["did", "other"], fill_value=0)
-    both = both.reindex(columns=pd.MultiIndex.from_product([("did", "other"), (1, 0)]), fill_value=0)
-    return both.to_numpy(float)
+    own = strata[half, window]
+    did = (deeds[f"times_{window}"].to_numpy() >= times) & (deeds["half"].to_numpy() == half)
+    columns = (deeds[name].to_numpy()[did] for name in (f"place_{window}", "back", "n"))
+    counts = own.counted(*columns)
+    return np.hstack([counts, own.people - counts])
 
 
 def _tested(
-    strata: dict[str, pd.Series], parts: dict[str, pd.DataFrame], trial: tuple[str, int, int, str], q: float
+    strata: Halves, parts: dict[str, pd.DataFrame], trial: tuple[str, int, int, str], q: float
 ) -> dict[str, object]:
-    counts = _tables(strata[trial[3]], parts[trial[0]], trial, TEST)
+    counts = _tables(strata, parts[trial[0]], trial, TEST)
     result = adjusted(counts)
     did, other = counts[:, :2].sum(), counts[:, 2:].sum()
     return {
