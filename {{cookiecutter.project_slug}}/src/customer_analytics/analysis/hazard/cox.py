@@ -1,11 +1,10 @@
-"""Cox's proportional hazards model: fitted by lifelines, with what breaks it set aside before and during the fit.
+"""Cox's proportional hazards model, with what breaks it set aside before and during the fit.
 
 Ties by Efron's method, no penalty. Where a customer has several rows the errors are robust to it (Lin, Wei 1989).
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from customer_analytics.analysis.hazard.design import Design, make_design
-from customer_analytics.analysis.hazard.newton import newton
+from customer_analytics.analysis.hazard.efron import Fit, fit_efron
 from customer_analytics.analysis.hazard.risk_sets import RiskSums, Spells, risk_sums, robust_covariance
 from customer_analytics.statistics import Z95, benjamini_hochberg
 
@@ -86,73 +85,33 @@ def fit_cox(
         if ends < EVENTS_PER_TERM * len(design.terms):
             return NoModel("terms", ends, design.set_aside)
         spells = Spells(entry, time, ended, design.matrix(raw), owner)
-        fitted = _newton(spells)
+        fitted = fit_efron(spells)
         spread = spells.x.std(axis=0)
         if fitted is not None:
-            coefficients, covariance, likelihood = fitted
-            size = np.abs(coefficients) * spread
+            size = np.abs(fitted.coefficients) * spread
             if np.isfinite(size).all() and size.max() < UNSTABLE:
-                return _made(design, spells, coefficients, covariance, likelihood)
+                return _made(design, spells, fitted)
         worst = int(np.argmax(_penalised(spells) * spread if fitted is None else np.nan_to_num(size, nan=np.inf)))
         design = design.without([(design.terms[worst], "unstable")])
     return NoModel("covariates", ends, design.set_aside)
 
 
-def _newton(spells: Spells) -> tuple[Floats, Floats, float] | None:
-    """Coefficients, covariance and log partial likelihood by lifelines; None where it does not converge."""
-    from lifelines.exceptions import ConvergenceError
-
-    try:
-        fitted = _lifelines(spells, 0.0)
-    except (ConvergenceError, np.linalg.LinAlgError, ValueError):
-        return None
-    return (
-        fitted.params_.to_numpy(float), fitted.variance_matrix_.to_numpy(float), float(fitted.log_likelihood_),
-    )  # fmt: skip
-
-
 def _penalised(spells: Spells) -> Floats:
     """Sizes of slightly penalised coefficients: finite ones, by which the term that runs away is found."""
-    from lifelines.exceptions import ConvergenceError
-
-    try:
-        return np.asarray(np.abs(_lifelines(spells, 0.01).params_.to_numpy(float)))
-    except (ConvergenceError, np.linalg.LinAlgError, ValueError):
-        return np.ones(spells.x.shape[1])
+    fitted = fit_efron(spells, is_penalised=True)
+    return np.ones(spells.x.shape[1]) if fitted is None else np.abs(fitted.coefficients)
 
 
-def _lifelines(spells: Spells, penalty: float):  # type: ignore[no-untyped-def]
-    """A fitted CoxPHFitter; its warnings are ours to read, not the user's."""
-    from lifelines import CoxPHFitter
-
-    frame = pd.DataFrame(spells.x, columns=[f"x{place}" for place in range(spells.x.shape[1])])
-    frame["time"], frame["ended"] = spells.time, spells.ended
-    options: dict[str, object] = {}
-    if (spells.entry >= 0).any():
-        frame["entry"], options = spells.entry, {"entry_col": "entry"}
-        start = np.nan_to_num(newton(spells, np.zeros(spells.x.shape[1]))[0])
-        options["initial_point"] = start * spells.x.std(axis=0, ddof=1)  # lifelines fits standardised columns
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        return CoxPHFitter(penalizer=penalty).fit(frame, "time", "ended", **options)
-
-
-def _made(design: Design, spells: Spells, coefficients: Floats, covariance: Floats, likelihood: float) -> Cox:
+def _made(design: Design, spells: Spells, fitted: Fit) -> Cox:
+    coefficients, covariance = fitted.coefficients, fitted.covariance
     sums = risk_sums(spells, coefficients)
     if len(np.unique(spells.owner)) < len(spells.owner):
         covariance = robust_covariance(spells, sums, coefficients, covariance)
     table = effects_table(term_table(design, spells), coefficients, covariance)
     return Cox(
-        design,
-        table,
-        coefficients,
-        covariance,
-        sums,
-        len(spells.time),
-        spells.ends,
-        likelihood,
+        design, table, coefficients, covariance, sums, len(spells.time), spells.ends, fitted.log_likelihood,
         entangled(design, spells.x),
-    )
+    )  # fmt: skip
 
 
 def term_table(design: Design, spells: Spells) -> pd.DataFrame:

@@ -145,8 +145,7 @@ def _likelihood(parameters: Floats, frame: _Frame) -> tuple[float, Floats]:
     hazards = np.exp(parameters[2 + width : 2 + width + stretches])
     relative = np.exp(np.clip(frame.x @ parameters[2 + width + stretches :], -30, 30))
     total = shape + frame.repeats
-    exposed = frame.exposure * (hazards * relative[:, None])[:, None, :]
-    here = np.exp(-exposed.sum(axis=2))  # people x grid: share still here
+    here = np.exp(-(frame.exposure @ hazards) * relative[:, None])  # people x grid: share still here
     ratio = np.log((scale + frame.until)[:, None] / (scale[:, None] + frame.middle))
     silent = np.exp(np.minimum(total[:, None] * ratio, 700))  # likelihood of the silence since, against being here
     left = (here[:, :-1] - here[:, 1:]) * silent
@@ -156,7 +155,7 @@ def _likelihood(parameters: Floats, frame: _Frame) -> tuple[float, Floats]:
     )
     steps = np.diff(silent, axis=1, prepend=0.0)
     weights = here * np.concatenate((steps, 1.0 - silent[:, -1:]), axis=1) / whole[:, None]
-    by_stretch = -np.einsum("ik,iks->is", weights, exposed)
+    by_stretch = -np.einsum("ik,iks->is", weights, frame.exposure) * (hazards * relative[:, None])
     inside = 1 / (scale + frame.until)[:, None] - 1 / (scale[:, None] + frame.middle)
     by_scale = shape / scale - total / (scale + frame.until) + (left * total[:, None] * inside).sum(axis=1) / whole
     by_shape = digamma(total) - digamma(shape) + np.log(scale) - np.log(scale + frame.until)

@@ -1,7 +1,6 @@
 """A quick Cox fit for the many refits of the checks: Newton's method with Breslow's ties and late entries.
 
-The model that is published is lifelines' with Efron's ties; with late entries lifelines takes some ten seconds, this a
-fraction of one.
+The model that is published has Efron's ties (efron.py).
 """
 
 from __future__ import annotations
