@@ -7,11 +7,12 @@ and the median gap one by customer and day (one for each condition).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
+from ibis.util import gen_name
 
 from customer_analytics.analysis.query.checking import row_types
 from customer_analytics.analysis.query.compiling import Compiler, days_since
@@ -45,15 +46,16 @@ class Figures:
 
     names: Names
     columns: dict[Figure, str] = field(default_factory=dict)
+    _views: list[str] = field(default_factory=list)
 
     def column(self, figure: Figure) -> str:
         """The column that will hold a figure; it is added where it is new."""
         return self.columns.setdefault(figure, f"figure_{len(self.columns)}")
 
-    def tables(self, only: str | None = None) -> Iterator[ir.Table]:
+    def tables(self) -> Iterator[ir.Table]:
         """One table a source with customer_id and the figures, and those that need a grouping of their own."""
         for source in dict.fromkeys(figure.source for figure in self.columns):
-            rows = _Rows(self.names, source)
+            rows = _Rows(self.names, source, self._view)
             own = {figure: name for figure, name in self.columns.items() if figure.source == source}
             plain = {name: rows.aggregate(f) for f, name in own.items() if f.function not in (*RANKED, GAP)}
             if plain:
@@ -65,15 +67,30 @@ class Figures:
                 if figure.function == GAP:
                     yield rows.median_gap(figure, name)
 
+    def close(self) -> None:
+        """Drop the views of the tables, once these have been read."""
+        backend = self.names.tables.backend
+        while self._views and backend is not None:
+            backend.drop_view(self._views.pop(), force=True)
+
+    def _view(self, rows: ir.Table) -> ir.Table:
+        """The rows as a view of the engine: several tables read them, and each is written and bound sooner when it
+        starts at a name. Without an engine they stay an expression."""
+        backend = self.names.tables.backend
+        if backend is None:
+            return rows
+        self._views.append(gen_name("rows"))
+        return backend.create_view(self._views[-1], rows)
+
 
 class _Rows:
     """The rows of one source, and expressions on them."""
 
-    def __init__(self, names: Names, source: str) -> None:
+    def __init__(self, names: Names, source: str, view: Callable[[ir.Table], ir.Table]) -> None:
         self._tables = names.tables
         self._types = row_types(names, source)
         self.source = SOURCES_BY_NAME[source]
-        self.table = with_time(names.tables, self.source, self.source.rows(names.tables))
+        self.table = view(with_time(names.tables, self.source, self.source.rows(names.tables)))
         self._compiler = Compiler(self._leaf, names.tables.reference_day)
 
     def _leaf(self, node: Node) -> ir.Value:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
 
+from customer_analytics.analysis.query.comparing import compared_by, compares, placed
 from customer_analytics.analysis.query.compiling import Compiler, days_since
 from customer_analytics.analysis.query.figures import figure_of_behaviour, figure_of_campaign, figures_of, often_enough
 from customer_analytics.analysis.query.measures import Figures, only, zero_without_rows
@@ -15,7 +16,6 @@ from customer_analytics.analysis.query.names import AGE, TENURE, Names, shortcut
 from customer_analytics.analysis.query.nodes import (
     Aggregate,
     Behaviour,
-    Call,
     Extreme,
     Member,
     Name,
@@ -28,6 +28,7 @@ from customer_analytics.expressions import ratio
 from customer_analytics.tables.store import Tables
 
 ID = "customer_id"
+LARGEST = 2_000  # nodes of a rule, definitions written out, from which it gets a column of its own
 _OTHERS = ("events", "touches", "feedback", "subscriptions")  # where there is no customers table
 
 
@@ -45,16 +46,17 @@ def everyone(tables: Tables) -> ir.Table:
 class People:
     """Collects what rules need, then builds the wide table.
 
-    Use: `collect` for every rule, then `build`, then `expression` on the table that it returns.
+    Use: `collect` for every rule, then `build`, then `compare` for the rules, then `expression` on `table`.
     """
 
     names: Names
     ledger: ir.Table | None
     figures: Figures = field(init=False)
     _facts: dict[str, str] = field(default_factory=dict)  # name of a fact -> column
-    _definitions: dict[str, str] = field(default_factory=dict)  # name -> column, in the order of their dependence
+    _definitions: dict[str, int] = field(default_factory=dict)  # name -> size, in the order of their dependence
+    _columns: dict[str, str] = field(default_factory=dict)  # definitions that are columns of the table
     _members: dict[Member, str] = field(default_factory=dict)
-    _shares: dict[Aggregate, str] = field(default_factory=dict)
+    _shares: dict[Aggregate, str] = field(default_factory=dict)  # share with a prior -> column of its base
     _compared: dict[tuple[Node, str | None], str] = field(default_factory=dict)  # top, bottom and rank -> column
     table: ir.Table = field(init=False)
 
@@ -63,12 +65,20 @@ class People:
 
     # --- collecting ---------------------------------------------------------------------------------------------
 
-    def define(self, name: str) -> str:
-        """Collect a definition, after those that it names; gives its column."""
+    def define(self, name: str) -> None:
+        """Collect a definition, after those that it names."""
         if name not in self._definitions:
-            self.collect(self.names.definitions[name], name)
-            self._definitions[name] = f"definition_{len(self._definitions)}"
-        return self._definitions[name]
+            rule = self.names.definitions[name]
+            self.collect(rule, name)
+            self._definitions[name] = self._size(rule, name)
+
+    def _size(self, rule: Value, inside: str) -> int:
+        """Nodes of a rule with those of the definitions that it names written out."""
+        size = sum(1 for _ in rule.walk())
+        for each in _of_customers(rule):
+            if isinstance(each, Name) and self.names.is_definition(each.name, inside):
+                size += min(self._definitions[each.name], LARGEST)
+        return size
 
     def collect(self, node: Node, inside: str | None = None) -> None:
         """Note every figure, fact and definition that a node needs."""
@@ -84,8 +94,8 @@ class People:
             case Aggregate():
                 for figure in figures_of(node):
                     self.figures.column(figure)
-                if node.function == "share":
-                    self._shares.setdefault(node, f"share_{len(self._shares)}")
+                if node.function == "share" and node.prior:
+                    self._shares.setdefault(node, f"base_{len(self._shares)}")
                 return
             case Behaviour():
                 self.figures.column(figure_of_behaviour(node, self.names.tables))
@@ -104,36 +114,28 @@ class People:
 
     # --- building -----------------------------------------------------------------------------------------------
 
-    def build(self) -> ir.Table:
-        """The wide table: every customer, every collected fact and figure, and every definition as its own column."""
+    def build(self) -> None:
+        """The wide table: every customer, every collected fact and figure."""
         zeros = {name for figure, name in self.figures.columns.items() if zero_without_rows(figure)}
         worked_out = [self._kept(part) for part in (*self._fact_tables(), *self.figures.tables())]
-        parts = (*worked_out, *self._member_tables(), *self._given_facts())  # the latter may belong to no engine yet
+        parts = [*worked_out, *self._member_tables(), *self._given_facts()]  # the latter may belong to no engine yet
+        parts.sort(key=lambda part: len(part.columns))  # a join copies the columns joined so far
         self.table = self._kept(_joined(everyone(self.names.tables), parts, zeros))
-        self._add_shares()
-        for names in self._levels():
-            rules = {name: self.names.definitions[name] for name in names}
-            self.add_compared([(rule, name) for name, rule in rules.items()])
-            values = {self._definitions[name]: self.expression(rule, name) for name, rule in rules.items()}
-            self.table = self.table.mutate(**values)
-        return self.table
+        self.figures.close()
+        if self._shares:
+            self.table = self.table.cross_join(self._bases())
+        for name, size in self._definitions.items():
+            if size > LARGEST:  # written out wherever it is named, it would grow beyond what an engine can read
+                rule = self.names.definitions[name]
+                self.compare([(rule, name)])
+                column = f"definition_{len(self._columns)}"
+                self.table = self._kept(self.table.mutate(**{column: self.expression(rule, name)}))
+                self._columns[name] = column
 
     def _kept(self, table: ir.Table) -> ir.Table:
         """The table as a temporary one of the engine: what many rules read is worked out once, and one statement for
         a hundred rules would take longer to write than to run. Without an engine it stays an expression."""
         return table if self.names.tables.backend is None else table.cache()
-
-    def _levels(self) -> list[list[str]]:
-        """Definitions in rounds: each needs only those of earlier rounds."""
-        level: dict[str, int] = {}
-        for name in self._definitions:
-            named = {each.name for each in self.names.definitions[name].walk() if isinstance(each, Name)}
-            below = [level[other] for other in named if other in level and self.names.is_definition(other, name)]
-            level[name] = 1 + max(below, default=-1)
-        rounds: list[list[str]] = [[] for _ in range(1 + max(level.values(), default=-1))]
-        for name, number in level.items():
-            rounds[number].append(name)
-        return rounds
 
     def _fact_tables(self) -> Iterable[ir.Table]:
         tables = self.names.tables
@@ -181,86 +183,50 @@ class People:
             counts[column] = ledger.count(where=_in_ledger(ledger, node, self.names.tables)).cast("float64")
         yield ledger.group_by(ID).aggregate(**counts)
 
-    def _add_shares(self) -> None:
-        """Each share, shrunk to the share of all customers together: (k + prior * base) / (n + prior)."""
-        totals, ways = {}, {}
+    def _bases(self) -> ir.Table:
+        """One row: for each share with a prior the share of all customers together."""
+        totals = {}
         for node, column in self._shares.items():
             met, among = (self.table[self.figures.column(figure)] for figure in figures_of(node))
-            ways[column] = (node, met, among)
-            if node.prior:
-                totals[f"{column}_base"] = ratio(met.sum(), among.sum())
-        if totals:
-            self.table = self.table.cross_join(self.table.aggregate(**totals))
-        shares = {}
-        for column, (node, met, among) in ways.items():
-            met, among = self.table[met.get_name()], self.table[among.get_name()]
-            prior = float(node.prior or 0.0)
-            base = self.table[f"{column}_base"] if prior else ibis.literal(0.0)
-            shrunk = (met + prior * base) / (among + prior) if prior else ratio(met, among)
-            shares[column] = ibis.ifelse(among > 0, shrunk, ibis.null("float64"))
-        if shares:
-            self.table = self.table.mutate(**shares)
+            totals[column] = ratio(met.sum(), among.sum())
+        return self.table.aggregate(**totals)
 
     # --- expressions --------------------------------------------------------------------------------------------
 
-    def add_compared(self, rules: Iterable[tuple[Node, str | None]]) -> None:
+    def compare(self, rules: Iterable[tuple[Node, str | None]]) -> None:
         """Add columns for what compares customers with each other in some rules: top, bottom and rank.
 
         Each rule comes with the name of its definition. The innermost are added first: top 10% by rank(x) + y.
         """
-        waiting = {(each, inside): None for rule, inside in rules for each in rule.walk() if _compares(each)}
+        waiting = {(each, inside): None for each, inside in self._written_out(rules) if compares(each)}
         while waiting := {key: None for key in waiting if key not in self._compared}:
             ready = [(node, inside) for node, inside in waiting if not self._waits(node, inside)]
             columns = {key: f"compared_{len(self._compared) + number}" for number, key in enumerate(ready)}
-            self.table = self.table.mutate(
-                **{
-                    f"{column}_by": self.expression(_compared_by(node), inside)
-                    for (node, inside), column in columns.items()
-                }
-            )
-            joined = self.table
-            for (node, _), column in columns.items():
-                if isinstance(node, Extreme):
-                    joined = joined.cross_join(self._threshold(node, column))
-                else:
-                    ranks = self._ranks(column)
-                    joined = joined.left_join(ranks, self.table[f"{column}_by"] == ranks[f"{column}_value"])
-            self.table = joined.drop(*(name for name in joined.columns if name.endswith("_value")))
+            values = {
+                f"{column}_by": self.expression(compared_by(node), inside) for (node, inside), column in columns.items()
+            }
+            keyed = self._kept(self.table.select(**{f"{ID}_": ID}, **values))
+            compared = placed(keyed, [(node, column) for (node, _), column in columns.items()])
+            self.table = self.table.left_join(compared, self.table[ID] == compared[f"{ID}_"]).drop(f"{ID}_")
             self._compared.update(columns)
+
+    def _written_out(self, rules: Iterable[tuple[Node, str | None]]) -> Iterator[tuple[Node, str | None]]:
+        """All nodes of some rules and of the definitions that they name, those that are columns apart."""
+        seen: set[str] = set()
+        waiting = list(rules)
+        while waiting:
+            rule, inside = waiting.pop(0)
+            for each in _of_customers(rule):
+                yield each, inside
+                name = each.name if isinstance(each, Name) and self.names.is_definition(each.name, inside) else None
+                if name is not None and name not in seen and name not in self._columns:
+                    seen.add(name)
+                    waiting.append((self.names.definitions[name], name))
 
     def _waits(self, node: Node, inside: str | None) -> bool:
         """Whether something inside a node has yet to be compared."""
-        return any(
-            _compares(each) and each is not node and (each, inside) not in self._compared for each in node.walk()
-        )
-
-    def _spread(self, column: str) -> ir.Table:
-        """How many customers have each known value."""
-        known = self.table.select(value=f"{column}_by").filter(lambda t: t.value.notnull())
-        return known.group_by("value").aggregate(customers=known.count())
-
-    def _threshold(self, node: Extreme, column: str) -> ir.Table:
-        """One row: the last value that still belongs to the top or bottom.
-
-        Equal values share a fate: a group is in when taking it in comes at least as near to the number asked for as
-        leaving it out, that is when (better + better or equal) / 2 <= number asked for.
-        """
-        spread = self._spread(column)
-        order = spread.value.desc() if node.end == "top" else spread.value.asc()
-        upto = spread.customers.sum().over(ibis.window(order_by=order, preceding=None, following=0))
-        counted = spread.mutate(upto=upto.cast("float64"), total=spread.customers.sum().over(ibis.window()))
-        asked = counted.total.cast("float64") * node.amount if node.percent else ibis.literal(100.0 * node.amount)
-        inside = counted.filter((2 * counted.upto - counted.customers) * 100.0 <= 2.0 * asked)
-        last = inside.value.min() if node.end == "top" else inside.value.max()
-        return inside.aggregate(**{column: last})
-
-    def _ranks(self, column: str) -> ir.Table:
-        """For each value the share of the other customers with a lower one, from 0 to 1."""
-        spread = self._spread(column)
-        upto = spread.customers.sum().over(ibis.window(order_by=spread.value.asc(), preceding=None, following=0))
-        counted = spread.mutate(below=upto - spread.customers, total=spread.customers.sum().over(ibis.window()))
-        place = ratio(counted.below, counted.total - 1).fill_null(0.0)
-        return counted.select(**{f"{column}_value": counted.value, column: place})
+        inner = self._written_out([(child, inside) for child in node.children()])
+        return any(compares(each) and (each, within) not in self._compared for each, within in inner)
 
     def expression(self, node: Value, inside: str | None = None) -> ir.Value:
         """The expression of a value on the wide table as it is now."""
@@ -274,11 +240,13 @@ class People:
         match node:
             case Name():
                 if self.names.is_definition(node.name, inside):
-                    return self.table[self._definitions[node.name]]
+                    if node.name in self._columns:
+                        return self.table[self._columns[node.name]]
+                    return self.expression(self.names.definitions[node.name], node.name)
                 rule = shortcut(self.names, node.name)
                 return self.table[self._facts[node.name]] if rule is None else self._leaf(rule, None)
             case Aggregate(function="share"):
-                return self.table[self._shares[node]]
+                return self._share(node)
             case Aggregate():
                 return self.table[self.figures.column(figures_of(node)[0])]
             case Behaviour():
@@ -290,6 +258,15 @@ class People:
                 value, limit = (self.table[f"{self._compared[node, inside]}{ending}"] for ending in ("_by", ""))
                 return value >= limit if node.end == "top" else value <= limit
         return self.table[self._compared[node, inside]]
+
+    def _share(self, node: Aggregate) -> ir.Value:
+        """A share, shrunk to the share of all customers together: (k + prior * base) / (n + prior)."""
+        met, among = (self.table[self.figures.column(figure)] for figure in figures_of(node))
+        shrunk = ratio(met, among)
+        if node.prior:
+            prior = float(node.prior)
+            shrunk = (met + prior * self.table[self._shares[node]]) / (among + prior)
+        return ibis.ifelse(among > 0, shrunk, ibis.null("float64"))
 
     def _member(self, node: Member) -> ir.BooleanValue:
         found: ir.BooleanValue = ibis.literal(False)
@@ -312,16 +289,14 @@ def _joined(people: ir.Table, parts: Iterable[ir.Table], zeros: Container[str]) 
     return joined.select(**filled) if len(filled) > 1 else people
 
 
-def _compares(node: Node) -> bool:
-    return isinstance(node, Extreme) or (isinstance(node, Call) and node.function == "rank")
-
-
-def _compared_by(node: Node) -> Value:
-    """The value by which customers are compared."""
-    if isinstance(node, Extreme):
-        return node.by
-    assert isinstance(node, Call)
-    return node.arguments[0]
+def _of_customers(node: Node) -> Iterator[Node]:
+    """A node and what it is made of, without what is asked of rows: a name there is a column of the rows."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if not isinstance(each, Aggregate | Behaviour | Member):
+            waiting.extend(each.children())
 
 
 def _typed(facts: ir.Table, name: str, names: Names) -> ir.Value:

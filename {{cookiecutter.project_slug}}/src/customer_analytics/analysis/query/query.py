@@ -72,9 +72,13 @@ class Query:
         chosen = list(self._names.definitions) if names is None else list(names)
         self._must_run({f"rule `{name}`": (self._definition(name), name) for name in chosen})
         people = People(self._names, self._ledger)
-        columns = {name: people.define(name) for name in chosen}
-        table = people.build()
-        return table.select(customer_id=ID, **{name: table[column] for name, column in columns.items()})
+        rules = {name: self._definition(name) for name in chosen}
+        for name in rules:
+            people.define(name)
+        people.build()
+        people.compare([(rule, name) for name, rule in rules.items()])
+        values = {name: people.expression(rule, name) for name, rule in rules.items()}
+        return people.table.select(customer_id=ID, **values)
 
     def customers(self, condition: Condition, *, columns: Sequence[str] = (), where: str = "audience") -> ir.Table:
         """customer_id, and the named facts or definitions, of the customers for whom a condition is true.
@@ -88,7 +92,7 @@ class Query:
         for node in (condition, *named.values()):
             people.collect(node)
         people.build()
-        people.add_compared([(condition, None)])
+        people.compare([(condition, None), *((node, None) for node in named.values())])
         # By number, and names given last and by position: a client's column may have any name, also one of ours.
         values = [people.expression(node).name(f"value_{number}") for number, node in enumerate(named.values())]
         table = people.table.select(ID, people.expression(condition).name("chosen"), *values)
