@@ -112,8 +112,7 @@ def _open(rows: Rows) -> ir.Table:
     definition = rows.definition
     names = held(definition)
     if has_lists(rows) and definition.order == "ordered":
-        found = open_lists(rows)
-        return _assembled(found.filter(_any_of(found, definition.length)), definition.length, names)
+        return _assembled(open_lists(rows), definition.length, names)
     state: ir.Table | None = None
     per_step: list[ir.Table] = []
     for step in definition.steps:
@@ -135,10 +134,6 @@ def _open(rows: Rows) -> ir.Table:
         columns |= {f"{name}_{number}": name for name in names}
         found = with_key(found, each, ["unit_id"], columns, "left")
     return _assembled(keep(found, rows), definition.length, names)
-
-
-def _any_of(found: ir.Table, length: int) -> ir.BooleanValue:
-    return reduce(lambda a, b: a | b, [found[f"at_{number}"].notnull() for number in range(1, length + 1)])
 
 
 def _one_of(begun: ir.Table, gone: ir.Table) -> ir.Table:

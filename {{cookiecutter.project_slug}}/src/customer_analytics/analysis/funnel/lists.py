@@ -88,6 +88,10 @@ def open_lists(rows: Rows) -> ir.Table:
     """An ordered open funnel from the kept lists: the columns of attempts.match."""
     assert rows.lists is not None
     definition, table = rows.definition, rows.lists
+    # Units that made any step. Asked of the moments found below, Spark would look into all lists again for each.
+    table = table.filter(
+        reduce(lambda a, b: a | b, [table[f"list_{step.number}"].mins().notnull() for step in definition.steps])
+    )
     for step in definition.steps:
         number, own = step.number, table[f"list_{step.number}"].mins()
         if number == 1:
