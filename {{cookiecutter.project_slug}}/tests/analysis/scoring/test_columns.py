@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_analytics.analysis.scoring.columns import set_aside
+from customer_analytics.analysis.scoring.columns import _fresh_by_products, _fresh_by_projections, set_aside
 from customer_analytics.analysis.scoring.design import OTHER, UNKNOWN, prepare
 from customer_analytics.analysis.scoring.forest import MISSING
 
@@ -121,3 +121,26 @@ def test_trees_keep_missing_values_and_read_levels_as_codes() -> None:
     matrix = design.trees(frame)
     assert matrix[:4, 0].tolist() == [0, MISSING, 2, 1] and matrix[:2, 1].tolist() == [0, 1]
     assert design.categorical == [False, True]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_quick_way_names_what_the_exact_way_names(seed: int) -> None:
+    """Numbers, indicators that add up, copies and sums of columns before, columns of nothing."""
+    generator = np.random.default_rng(seed)
+    plain = generator.normal(size=(300, 6)) * 10.0 ** generator.integers(-3, 4, 6)
+    levels = np.eye(4)[generator.integers(0, 4, 300)]
+    made = [plain[:, 0] * 3 + 1, plain @ generator.normal(size=6), np.ones(300), levels[:, 1]]
+    whole = np.column_stack([plain, levels, *made])
+    widths = [1] * 6 + [4, 1, 1, 1, 1]
+    centred = whole - whole.mean(axis=0)
+    size = np.linalg.norm(centred, axis=0)
+    size[12] = 0
+    quick, exact = (way(centred, size, widths) for way in (_fresh_by_products, _fresh_by_projections))
+    assert quick == exact == [True] * 7 + [False] * 4
+
+
+def test_what_products_cannot_tell_is_left_to_the_columns_themselves() -> None:
+    near = np.column_stack([X, X + 5e-5 * Y]) - np.array([X.mean(), (X + 5e-5 * Y).mean()])
+    size = np.linalg.norm(near, axis=0)
+    assert _fresh_by_products(near, size, [1, 1]) is None
+    assert _fresh_by_projections(near, size, [1, 1]) == [True, False]

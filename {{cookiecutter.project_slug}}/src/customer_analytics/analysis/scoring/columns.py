@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.scoring.result import SET_ASIDE, Floats
@@ -17,6 +18,7 @@ MOSTLY = 0.95  # share of missing values from which a column says too little
 MOST_LEVELS = 50  # of a category: with more it names single people
 ROWS = 5_000  # looked at for collinearity
 DEPENDENT = 1e-8  # share of a column's variance that the others leave unexplained, below which it adds nothing
+ROUNDED, CLEAR = 1e-9, 1e-5  # the same share: below and above these it is plain whatever rounding adds
 PART = 0.05  # of the explained column, from which another column is named as its cause
 SEPARATED = 8  # fewest people of each class for which a perfect split is no accident
 
@@ -48,37 +50,41 @@ def set_aside(frame: pd.DataFrame, features: Sequence[str], outcome: Floats | No
 
 
 def _alone(values: pd.Series[Any], outcome: Floats | None) -> tuple[str, str] | None:
-    known = values[values.notna()]
-    if len(values) == 0 or len(known) < (1 - MOSTLY) * len(values) or len(known) == 0:
+    missing = values.isna().to_numpy()
+    many = len(values) - int(missing.sum())
+    if many < (1 - MOSTLY) * len(values) or many == 0:
         return "mostly_missing", ""
-    distinct = known.nunique()
-    if distinct < 2 and len(known) == len(values):
+    is_text = is_category(values)
+    plain = values.to_numpy(dtype=object if is_text else np.float64)
+    known = plain[~missing]
+    distinct = len(pd.unique(known))
+    if distinct < 2 and many == len(values):
         return "constant", ""
-    if is_category(values):
+    if is_text:
         if distinct > MOST_LEVELS:
             return "many_levels", ""
-    elif not np.isfinite(known.to_numpy(dtype=np.float64)).any():
+    elif not np.isfinite(known).any():
         return "mostly_missing", ""
     if outcome is None:
         return None
-    split = _separates(values, outcome)
+    split = _separates(plain, missing, outcome, is_text=is_text)
     return None if split is None else ("separating", split)
 
 
-def _separates(values: pd.Series[Any], outcome: Floats) -> str | None:
+def _separates(
+    values: npt.NDArray[Any], missing: npt.NDArray[np.bool_], outcome: Floats, *, is_text: bool
+) -> str | None:
     """How a column tells the classes apart without any error; None where it does not."""
     here, gone = outcome == 0, outcome == 1
     if min(here.sum(), gone.sum()) < SEPARATED:
         return None
-    missing = values.isna().to_numpy()
     if missing.any() and ((missing == gone).all() or (missing == here).all()):
         return "missing"
-    if is_category(values):
+    if is_text:
         codes = pd.factorize(values, use_na_sentinel=False)[0]
         shares = np.bincount(codes, weights=outcome) / np.bincount(codes)
         return "values" if np.isin(shares, (0.0, 1.0)).all() else None
-    numbers = values.to_numpy(dtype=np.float64)
-    first, second = numbers[here & ~missing], numbers[gone & ~missing]
+    first, second = values[here & ~missing], values[gone & ~missing]
     if min(len(first), len(second)) < SEPARATED:
         return None
     if first.max() < second.min():
@@ -94,29 +100,68 @@ def _dependent(frame: pd.DataFrame, features: Sequence[str]) -> list[tuple[str, 
     """Features all of whose columns follow from those of the features before."""
     if len(frame) > ROWS:
         frame = frame.iloc[np.linspace(0, len(frame) - 1, ROWS).astype(np.int64)]
-    kept = np.ones((len(frame), 1)) / np.sqrt(max(len(frame), 1))  # orthonormal: the intercept, then what is kept
+    columns = [_plain(frame[name]) for name in features]
+    widths = [own.shape[1] for own in columns]
+    whole = np.hstack(columns) if columns else np.zeros((len(frame), 0))
+    centred = whole - whole.mean(axis=0) if len(frame) else whole
+    size = np.linalg.norm(centred, axis=0)
+    fresh = _fresh_by_products(centred, size, widths)
+    fresh = _fresh_by_projections(centred, size, widths) if fresh is None else fresh
+    found = []
     sources: list[tuple[str, Floats]] = []
-    found: list[tuple[str, str, str]] = []
-    for name in features:
-        columns = _plain(frame[name])
-        fresh, is_new = kept, False
-        for column in columns.T:
-            centred = column - column.mean()
-            size = float(np.linalg.norm(centred))
-            if size == 0:
+    for name, own, is_new in zip(features, columns, fresh, strict=True):
+        if is_new:
+            sources.append((name, own))
+        else:
+            found.append((name, "collinear", ", ".join(_causes(own, sources))))
+    return found
+
+
+def _fresh_by_products(centred: Floats, size: Floats, widths: Sequence[int]) -> list[bool] | None:
+    """Which features have a column that those before leave unexplained, from the products of the columns (Cholesky's
+    rows, one after another); None where a column is so nearly explained that products are too coarse to tell."""
+    scaled = centred / np.where(size > 0, size, 1.0)
+    products = scaled.T @ scaled
+    rows = np.zeros_like(products)  # of the factor: the kept columns, each less what those before explain
+    fresh, many, begin = [], 0, 0
+    for width in widths:
+        kept, is_new = many, width == 0
+        for place in range(begin, begin + width):
+            if size[place] == 0:
                 continue
-            rest = centred / size
+            own = rows[:kept, place]
+            rest = 1.0 - float(own @ own)
+            if ROUNDED < rest < CLEAR:
+                return None
+            if rest > DEPENDENT:
+                rows[kept] = (products[place] - own @ rows[:kept]) / np.sqrt(rest)
+                kept, is_new = kept + 1, True
+        fresh.append(is_new)
+        many = kept if is_new else many
+        begin += width
+    return fresh
+
+
+def _fresh_by_projections(centred: Floats, size: Floats, widths: Sequence[int]) -> list[bool]:
+    """The same to the last digit, from the columns themselves (Gram and Schmidt, twice)."""
+    held = np.empty((len(centred), centred.shape[1]), order="F")
+    fresh, many, begin = [], 0, 0
+    for width in widths:
+        kept, is_new = many, width == 0
+        for place in range(begin, begin + width):
+            if size[place] == 0:
+                continue
+            rest = centred[:, place] / size[place]
             for _ in range(2):  # twice is enough to be orthogonal to machine precision
-                rest = rest - fresh @ (fresh.T @ rest)
+                rest = rest - held[:, :kept] @ (held[:, :kept].T @ rest)
             length = float(np.linalg.norm(rest))
             if length**2 > DEPENDENT:
-                fresh, is_new = np.column_stack([fresh, rest / length]), True
-        if is_new or not len(columns.T):
-            kept = fresh
-            sources.append((name, columns))
-        else:
-            found.append((name, "collinear", ", ".join(_causes(columns, sources))))
-    return found
+                held[:, kept] = rest / length
+                kept, is_new = kept + 1, True
+        fresh.append(is_new)
+        many = kept if is_new else many
+        begin += width
+    return fresh
 
 
 def _causes(columns: Floats, sources: list[tuple[str, Floats]]) -> list[str]:

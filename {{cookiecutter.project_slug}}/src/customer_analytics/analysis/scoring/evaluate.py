@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from customer_analytics.analysis.scoring import measures
 from customer_analytics.analysis.scoring.calibrate import MISSING, Line, line
@@ -239,7 +239,7 @@ def compare(own: Sequence[Evaluation], pairs: Sequence[tuple[str, str]], draws: 
     for (method, against), gap, resampled in zip(pairs, gaps, drawn, strict=True):
         difference, error = float(np.concatenate(gap).mean()), float(resampled.std(ddof=1))
         low, high = quantiles(resampled)
-        p = float(2 * norm.sf(abs(difference) / error)) if error > 0 else 1.0
+        p = float(2 * ndtr(-abs(difference) / error)) if error > 0 else 1.0
         better = sum(bool(one.mean() > 0) for one in gap)
         rows.append((method, against, difference, low, high, p, p, better, len(gap)))
     table = pd.DataFrame(rows, columns=COMPARISON)
