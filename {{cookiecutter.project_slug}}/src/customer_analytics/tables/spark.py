@@ -27,7 +27,7 @@ from ibis.backends.duckdb.converter import DuckDBPandasData, DuckDBPyArrowData
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkType
 from py4j.protocol import Py4JError
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import ArrayType, StructField, StructType, TimestampNTZType
 
 Settings = Mapping[str, Any]
@@ -49,7 +49,7 @@ _AT_START = {
     "spark.app.name": "customer analytics",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
+    "spark.log.level": "FATAL",  # errors come back as exceptions
     "spark.driver.maxResultSize": "0",
 }
 _GIB = 2**30
@@ -123,9 +123,9 @@ class Spark(Backend):  # type: ignore[misc]
         the disks of this machine are lost with it; a cluster should have spark.checkpoint.dir set.
         """
         self._run_pre_execute_hooks(expr)
-        frame = self._session.sql(self.compile(expr))
+        frame = _as_stated(self._session.sql(self.compile(expr)), expr.schema())
         is_safe = self._session.sparkContext._jsc.sc().getCheckpointDir().isDefined()
-        kept = frame.checkpoint() if is_safe else frame.localCheckpoint(eager=False)
+        kept = frame.checkpoint() if is_safe else frame.localCheckpoint()
         kept.createTempView(name)
         self._cached_dataframes[name] = kept
         return self.table(name)
@@ -172,6 +172,19 @@ def _naive(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Moments of Spark's own kind carry the session's zone, which is UTC; ours are naive UTC."""
     kind = column.type
     return column.cast(pa.timestamp("us")) if pa.types.is_timestamp(kind) else column
+
+
+def _as_stated(frame: DataFrame, schema: sch.Schema) -> DataFrame:
+    """The frame with the types that Ibis foretells: Spark counts in other widths, and unions ask for equal ones."""
+    columns = []
+    for field in frame.schema.fields:
+        kind = schema[field.name]
+        is_open = kind.is_null() or (kind.is_decimal() and kind.precision is None)
+        wanted = field.dataType if is_open else _type(kind)
+        same = is_open or wanted.simpleString() == field.dataType.simpleString()
+        quoted = frame[f"`{field.name}`"]
+        columns.append(quoted if same else quoted.cast(wanted).alias(field.name))
+    return frame.select(*columns)
 
 
 def _types(schema: sch.Schema) -> StructType:
