@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -85,3 +88,16 @@ def test_past_runs_come_newest_first_and_a_broken_one_does_not_hide_the_others(p
     (project.reports / "broken").mkdir()
     (project.reports / "broken" / "run.json").write_text("{", encoding="utf-8")
     assert [run["run"] for run in folders.past_runs(project)] == ["2026-11-21_10", "2026-11-21_2", "old"]
+
+
+def test_what_a_killed_process_left_in_the_scratch_folder_is_removed_and_nothing_else(project: Project) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    scratch = project.folder / ".analytics" / "scratch"
+    names = [f"spill-{ended.pid}", f"campaigns-{ended.pid}-x_1", f"spill-{os.getpid()}", "warehouse", "blockmgr-old"]
+    for name in names:
+        (scratch / name).mkdir(parents=True)
+        (scratch / name / "part").write_text("x", encoding="utf-8")
+    os.utime(scratch / "blockmgr-old", (1, 1))
+    folders.remove_scratch(project)
+    assert sorted(path.name for path in scratch.iterdir()) == [f"spill-{os.getpid()}", "warehouse"]

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from customer_analytics.engagement.errors import Problem, UserError
 LATEST = "latest"
 MANIFEST = "run.json"
 _PARTIAL = ".{name}-partial"
+_OWNER = re.compile(r"-(\d+)(?:-|$)")
+_DAY = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,30 @@ def remove_leftovers(project: Project) -> None:
     if project.reports.is_dir():
         for folder in project.reports.glob(_PARTIAL.format(name="*")):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_scratch(project: Project) -> None:
+    """Remove what processes that are no more left in .analytics/scratch: a killed one could not clean up.
+
+    A folder there names its process (campaigns-4711-x, spill-4711); one that names none is removed when a day old.
+    """
+    folder = project.folder / ".analytics" / "scratch"
+    left = list(folder.iterdir()) if folder.is_dir() else []
+    for path in left:
+        if _is_abandoned(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_abandoned(path: Path) -> bool:
+    import psutil
+
+    owner = _OWNER.search(path.name)
+    if owner is not None:
+        return not psutil.pid_exists(int(owner[1]))
+    try:
+        return time.time() - path.stat().st_mtime > _DAY
+    except OSError:
+        return False
 
 
 def point_latest(project: Project, run: str) -> None:

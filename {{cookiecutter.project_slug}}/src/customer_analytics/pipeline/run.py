@@ -85,6 +85,7 @@ def run(
     now = dt.datetime.now(project.engagement.zone)
     with exclusive(project, "run"), stopped_like_ctrl_c():
         folders.remove_leftovers(project)
+        folders.remove_scratch(project)
         cache = Cache(state_folder(project))
         with folders.run_folder(project, target, now) as folder:
             shop = Workshop(

@@ -48,10 +48,10 @@ def _duckdb(settings: dict[str, Any], scratch: Path | None) -> ibis.BaseBackend:
 
     backend = ibis.duckdb.connect()
     wanted = {"TimeZone": "UTC", **settings}
-    if (
-        scratch is not None
-    ):  # DuckDB makes the folder when it first spills; by itself it would spill beside the notebook
-        wanted.setdefault("temp_directory", str(scratch / "spill"))
+    if scratch is not None:
+        # DuckDB makes the folder when it first spills; by itself it would spill beside the notebook. Each process has
+        # its own: two that share one write into each other's files.
+        wanted.setdefault("temp_directory", str(scratch / f"spill-{os.getpid()}"))
     if "memory_limit" in wanted:
         wanted["memory_limit"] = shared_memory(str(wanted["memory_limit"]))
     for name, value in wanted.items():

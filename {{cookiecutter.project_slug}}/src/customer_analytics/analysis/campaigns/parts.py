@@ -6,6 +6,7 @@ as if it were all there is. What is made of the parts lies in files that are del
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -62,7 +63,7 @@ class Shelf:
         if parts > 1:
             if scratch is not None:
                 scratch.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix="campaigns-", dir=scratch))
+            self._folder = Path(tempfile.mkdtemp(prefix=f"campaigns-{os.getpid()}-", dir=scratch))
             self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def keep(self, table: ir.Table) -> ir.Table:
