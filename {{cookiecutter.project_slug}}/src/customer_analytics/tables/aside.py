@@ -13,9 +13,9 @@ from customer_analytics.tables.column_plan import ColumnPlan
 from customer_analytics.tables.formats import Head
 from customer_analytics.tables.load_log import Example, Reason
 from customer_analytics.tables.mapping import name_of
+from customer_analytics.tables.one_pass import FILE, REASON, ROW
 from customer_analytics.tables.places import lines_of, rejected
-from customer_analytics.tables.row_values import ROW
-from customer_analytics.tables.source_load import FILE, REASON, UNREAD, WORTH, Outcome, Work
+from customer_analytics.tables.source_load import UNREAD, WORTH, Outcome, Work
 
 EXAMPLES = 3
 LONGEST_VALUE = 40
@@ -145,7 +145,7 @@ def _find_examples(work: Work, outcome: Outcome, aside: Aside) -> None:
         if reason.name in aside.rows:
             first = table.filter(table[REASON] == i).order_by(ROW).limit(EXAMPLES)
             found += [(reason, entry) for entry in first.to_pyarrow().to_pylist()]
-    lines = lines_of(work.raw, [entry for _, entry in found])
+    lines = lines_of(work.raw, outcome, [entry for _, entry in found])
     for reason, entry in found:
         plan = plans.get(reason.column)
         value = str(entry[plan.source] or "")[:LONGEST_VALUE] if plan and reason.kind == "unreadable" else ""

@@ -6,16 +6,19 @@ In a CSV, which people open in a spreadsheet, texts that begin like a formula ge
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from customer_analytics.spreadsheet import safe_raw_text
 from customer_analytics.tables.aside import Aside
+from customer_analytics.tables.one_pass import FILE, REASON, ROW
 from customer_analytics.tables.places import first_rows, lines_of, rejected
-from customer_analytics.tables.row_values import ROW
-from customer_analytics.tables.source_load import FILE, REASON, Outcome, Work
+from customer_analytics.tables.source_load import Outcome, Work
 
 BATCH = 20_000
 # More rows than this are written by the engine as Parquet, with their row number in the file instead of the line.
@@ -51,7 +54,8 @@ class AsideWriter:
             for work, outcome in self._parts:
                 for reason, name, line, text in rejected(work, outcome):
                     writer.writerow(map(safe_raw_text, [reason.name, name, line, text, *[""] * (len(columns) - 1)]))
-                writer.writerows(map(safe_raw_text, row) for row in _rows(work, outcome, columns))
+                for rows in _rows(work, outcome, columns):
+                    writer.writerows(rows)
 
 
 def _shown(work: Work) -> list[str]:
@@ -59,19 +63,33 @@ def _shown(work: Work) -> list[str]:
     return [column for column in work.raw.columns if not column.startswith("__")]
 
 
-def _rows(work: Work, outcome: Outcome, columns: list[str]) -> Iterator[Sequence[object]]:
+def _rows(work: Work, outcome: Outcome, columns: list[str]) -> Iterator[Iterable[Sequence[object]]]:
+    """The rows set aside, batch by batch, as the CSV has them."""
     if outcome.aside is None:
         return
     place = {column: i for i, column in enumerate(work.raw.columns)}
-    names = [f"c{place[column]}" if column in place else None for column in columns]
+    shown = {column: f"c{place[column]}" for column in columns if column in place}
     places = [FILE, ROW] if work.raw.line is None else [FILE, ROW, work.raw.line]
-    lines = lines_of(work.raw, outcome.aside.select(*places).order_by(ROW).to_pyarrow().to_pylist())
-    for batch in outcome.aside.order_by(ROW).to_pyarrow_batches(chunk_size=BATCH):
-        for row in batch.to_pylist():
-            reason = outcome.reasons[row[REASON]].name
-            line = lines[row[FILE], row[ROW]]
-            values = [row[name] if name is not None else "" for name in names]
-            yield [reason, work.raw.name_of(row[FILE]), line, *("" if value is None else value for value in values)]
+    lines = lines_of(work.raw, outcome, outcome.aside.select(*places).order_by(ROW).to_pyarrow().to_pylist())
+    reasons = {i: safe_raw_text(reason.name) for i, reason in enumerate(outcome.reasons)}
+    wanted = list(dict.fromkeys([REASON, FILE, ROW, *shown.values()]))
+    for batch in outcome.aside.order_by(ROW).select(*wanted).to_pyarrow_batches(chunk_size=BATCH):
+        files, rows = batch.column(FILE).to_pylist(), batch.column(ROW).to_pylist()
+        values = [_safe(batch.column(shown[name])) if name in shown else repeat("") for name in columns]
+        yield zip(
+            map(reasons.__getitem__, batch.column(REASON).to_pylist()),
+            (safe_raw_text(work.raw.name_of(file)) for file in files),
+            map(lines.__getitem__, zip(files, rows, strict=True)),
+            *values,
+            strict=False,
+        )
+
+
+def _safe(texts: pa.Array) -> list[str]:
+    """Texts safe for a spreadsheet; only a column with a value that begins like a formula is looked at one by one."""
+    firsts = pc.unique(pc.utf8_slice_codeunits(texts, 0, 1)).to_pylist()
+    values = texts.fill_null("").to_pylist()
+    return list(map(safe_raw_text, values)) if any(safe_raw_text(one) != one for one in firsts) else values
 
 
 def _write_parquet(work: Work, outcome: Outcome, path: Path) -> None:
@@ -79,7 +97,7 @@ def _write_parquet(work: Work, outcome: Outcome, path: Path) -> None:
     aside = outcome.aside
     if aside is None:
         return
-    starts = first_rows(work.raw)
+    starts = first_rows(work.raw, outcome)
     reasons = {i: reason.name for i, reason in enumerate(outcome.reasons)}
     names = {file: work.raw.name_of(file) for file in starts}
     start = aside[FILE].substitute({file: str(first) for file, first in starts.items()}).cast("int64")

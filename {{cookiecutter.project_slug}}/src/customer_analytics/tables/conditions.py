@@ -14,7 +14,7 @@ from customer_analytics.tables.formats.delimited import clean_header
 from customer_analytics.tables.parsing.flags import NO, YES
 from customer_analytics.tables.parsing.functions import full_match
 from customer_analytics.tables.parsing.numbers import Decimal, parse_number
-from customer_analytics.tables.parsing.text import is_missing, tidy
+from customer_analytics.tables.parsing.text import is_missing, is_one_of, tidy
 
 
 def rule_holds(rule: SetAside, raw: Raw, table: ir.Table, *, decimals: dict[str, Decimal]) -> ir.BooleanValue:
@@ -55,7 +55,7 @@ def _holds(condition: Condition, raw: Raw, table: ir.Table, decimals: dict[str, 
 def _equals(text: ir.StringValue, value: object, decimal: Decimal) -> ir.BooleanValue:
     """Text equals text to the letter; a number also equals other ways of writing it, a flag its words."""
     if isinstance(value, bool):
-        return text.lower().isin(YES if value else NO)
+        return is_one_of(text.lower(), YES if value else NO)
     if isinstance(value, int | float):
         return (text == str(value)) | (parse_number(text, "float64", decimal) == value).fill_null(False)
     return text == ibis.literal(str(value))

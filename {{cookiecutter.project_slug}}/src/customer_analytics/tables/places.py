@@ -10,46 +10,43 @@ from typing import Any
 from customer_analytics.tables.formats import Raw
 from customer_analytics.tables.formats.lines import lines_at, record_lines
 from customer_analytics.tables.load_log import Reason
-from customer_analytics.tables.row_values import ROW
-from customer_analytics.tables.source_load import FILE, Outcome, Work, rejected_rows
+from customer_analytics.tables.one_pass import FILE, ROW
+from customer_analytics.tables.source_load import Outcome, Work, rejected_rows
 
 RAGGED = Reason("wrong number of values", "ragged")
 DAMAGED = Reason("not text in this encoding", "damaged")
 
 
-def lines_of(raw: Raw, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], int]:
+def lines_of(raw: Raw, outcome: Outcome, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], int]:
     """The line of each row, by (file, row number of the source)."""
     if raw.line is not None:
         return {(row[FILE], row[ROW]): int(row[raw.line]) for row in rows}
     wanted: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         wanted[row[FILE]].append(row[ROW])
-    if not wanted:
-        return {}
-    starts = first_rows(raw)
+    starts = first_rows(raw, outcome)
     lines: dict[tuple[str, int], int] = {}
     for file, numbers in wanted.items():
         positions = {row: row - starts[file] for row in numbers}
-        found = record_lines(Path(file), raw.heads[file], sorted(set(positions.values())))
+        found = record_lines(Path(file), raw.heads[file], sorted(set(positions.values())), _records(raw, outcome, file))
         lines |= {(file, row): found[position] for row, position in positions.items()}
     return lines
 
 
-def first_rows(raw: Raw) -> dict[str, int]:
+def first_rows(raw: Raw, outcome: Outcome) -> dict[str, int]:
     """The row number of the source at which each file begins."""
     if len(raw.heads) == 1:
         return dict.fromkeys(raw.heads, 0)
-    table = raw.scan(None)
-    if ROW in table.columns:
-        first = table.group_by(FILE).agg(row=table[ROW].min()).to_pyarrow().to_pylist()
-        return {entry[FILE]: entry["row"] for entry in first}
-    counted = table.group_by(FILE).agg(rows=table.count()).to_pyarrow().to_pylist()
-    rows = {entry[FILE]: entry["rows"] for entry in counted}
     starts, start = {}, 0
-    for file in raw.order:
+    for file, rows in outcome.rows_by_file.items():
         starts[file] = start
-        start += rows.get(file, 0)
+        start += rows
     return starts
+
+
+def _records(raw: Raw, outcome: Outcome, file: str) -> int:
+    """Rows that were read of a file."""
+    return outcome.rows_by_file[file] if len(raw.heads) > 1 else outcome.rows_kept + outcome.rows_aside
 
 
 def rejected(work: Work, outcome: Outcome) -> Iterator[tuple[Reason, str, int, str]]:

@@ -15,22 +15,21 @@ from customer_analytics.schema import SCHEMAS, Kind
 from customer_analytics.tables.column_plan import TYPES, ColumnPlan
 from customer_analytics.tables.formats import internal
 from customer_analytics.tables.load_log import MONEY
+from customer_analytics.tables.one_pass import ROW
 from customer_analytics.tables.parsing.numbers import MONEY as MONEY_TYPE
 
 if TYPE_CHECKING:
     from customer_analytics.tables.source_load import Work
 
-ROW = "__row"
 
-
-def final_columns(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> ir.Table:
+def final_columns(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> dict[str, ir.Value]:
     """Our columns in our order, then the client's further columns."""
     schema = SCHEMAS[work.source.table]
     values = _values(work, plans, parsed)
     ordered = {name: values[name] for name in (*schema.names, *values) if name in values}
     for name, theirs in work.mapping.attributes.items():
         ordered[name] = parsed[internal(work.raw.columns.index(theirs))]
-    return parsed.select(**ordered)
+    return ordered
 
 
 def worth_of(work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table) -> tuple[ir.Value, ir.Value]:

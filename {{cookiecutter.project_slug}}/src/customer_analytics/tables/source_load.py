@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from pathlib import Path
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement.errors import UserError
@@ -21,31 +20,33 @@ from customer_analytics.tables.column_plan import ColumnPlan
 from customer_analytics.tables.conditions import rule_holds
 from customer_analytics.tables.formats import Raw
 from customer_analytics.tables.load_log import Reason
-from customer_analytics.tables.mapping import Mapping
+from customer_analytics.tables.mapping import Mapping as SourceMapping
+from customer_analytics.tables.one_pass import FILE, GROUP, REASON, ROW, TEXTS, split_rows
 from customer_analytics.tables.plan import second_plan
-from customer_analytics.tables.row_values import ROW, final_columns, worth_of
+from customer_analytics.tables.row_values import final_columns, worth_of
 
 ATTEMPTS = 3
 Check = Callable[[ir.Table], ir.BooleanValue]
-FILE, REASON, WORTH, UNREAD = "file", "__reason", "__worth", "__worth_unread"
+WORTH, UNREAD = "__worth", "__worth_unread"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """Where the rows of a source went.
 
-    `aside` is the engine's table of rows set aside, None when there are none; `wrongly_aside` are rows among them that
-    only lack a value which they need not have.
+    `aside` is the engine's table of rows set aside, None when there are none; `rows_by_file` counts what was read of
+    each file, where there are several.
     """
 
     kept: Path
     rows_kept: int
+    rows_aside: int
     aside: ir.Table | None
     reasons: tuple[Reason, ...]
     rejects: str
     plans: tuple[ColumnPlan, ...]
-    wrongly_aside: int = 0
-    view: str = ""  # the engine's name of the parsed rows; with _read at its end, before times were brought to UTC
+    view: str  # the engine's name of the parsed rows; with _read at its end, before times were brought to UTC
+    rows_by_file: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -56,54 +57,44 @@ class Work:
     source: Source
     number: int
     raw: Raw
-    mapping: Mapping
+    mapping: SourceMapping
     folder: Path
     first_number: int  # of the first order, where orders get running numbers
     zone: ZoneInfo  # of the source's local times
 
 
 def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
-    """Write the rows to keep, and find those to set aside.
+    """Write the rows to keep, and those to set aside, in one pass over the source.
 
-    The clean case is one pass over the source. Only when rows are missing from its result does a second pass look for
-    them; when it finds values that the plan cannot read, the plan is made again once over all rows.
+    Only when the pass finds values that the plan cannot read, the plan is made again over all rows, and followed once
+    more.
     """
-    outcome = _fast(work, plans)
+    outcome = _typed_by_reader(work, plans)
     if outcome is not None:
         return outcome
     for attempt in range(ATTEMPTS):
         outcome = _attempt(work, plans, attempt)
-        better = plans
-        if outcome.wrongly_aside:
-            better = [replace(plan, dense=False) for plan in plans]
         failed = _unread_columns(outcome)
-        if failed:
-            better, problems = second_plan(work.backend, work.raw, better, failed, work.source)
-            if problems:
-                raise UserError(problems)
+        if not failed:
+            return outcome
+        better, problems = second_plan(work.backend, work.raw, plans, failed, work.source)
+        if problems:
+            raise UserError(problems)
         if better == plans:
             return outcome
         plans = better
     return _attempt(work, [replace(plan, dense=False) for plan in plans], ATTEMPTS)
 
 
-def _fast(work: Work, plans: list[ColumnPlan]) -> Outcome | None:
+def _typed_by_reader(work: Work, plans: list[ColumnPlan]) -> Outcome | None:
     """The clean case with numbers typed by the reader itself; None when any row does not fit."""
     types = _types_for_reader(work, plans)
     if not types or work.raw.typed_scan is None:
         return None
     rejects = f"rejects_{work.number}_fast"
     raw = work.raw.typed_scan(rejects, types)
-    parsed = _parsed(work, plans, raw, f"fast_{work.number}", work.mapping.numbered)
-    checks = _checks(work, plans)
-    kept = parsed.filter(~_any([holds(parsed) for _, holds in _quick(checks, plans)]))
-    path = work.folder / f"part-{work.number}.parquet"
-    work.backend.to_parquet(final_columns(work, plans, kept), path)
-    rows = pq.read_metadata(path).num_rows
-    if rows != work.raw.rows() or count_rejects(work.backend, rejects):
-        return None
-    reasons = tuple(reason for reason, _ in checks)
-    return Outcome(path, rows, None, reasons, rejects, tuple(plans), view=f"fast_{work.number}")
+    outcome = _split(work, plans, raw, rejects, f"fast_{work.number}", clean_only=True)
+    return None if outcome.rows_aside or count_rejects(work.backend, rejects) else outcome
 
 
 def _types_for_reader(work: Work, plans: Sequence[ColumnPlan]) -> dict[str, str]:
@@ -134,23 +125,55 @@ def _unread_columns(outcome: Outcome) -> dict[str, ir.Table]:
 
 
 def _attempt(work: Work, plans: list[ColumnPlan], attempt: int) -> Outcome:
+    """One pass with all values read as text."""
     rejects = work.raw.rejects or f"rejects_{work.number}_{attempt}"
-    checks = _checks(work, plans)
-    raw = work.raw.scan(rejects)
-    view = f"parsed_{work.number}_{attempt}"
+    return _split(work, plans, work.raw.scan(rejects), rejects, f"parsed_{work.number}_{attempt}")
+
+
+def _split(
+    work: Work, plans: list[ColumnPlan], raw: ir.Table, rejects: str, view: str, *, clean_only: bool = False
+) -> Outcome:
+    """The rows of a source parted into kept and set aside; `clean_only`: the first row to set aside ends it."""
     parsed = _parsed(work, plans, raw, view, work.mapping.numbered)
-    bad = [holds(parsed) for _, holds in _quick(checks, plans)]
-    kept = parsed.filter(~_any(bad)) if bad else parsed
-    path = work.folder / f"part-{work.number}.parquet"
-    work.backend.to_parquet(final_columns(work, plans, kept), path)
-    rows_kept = pq.read_metadata(path).num_rows
+    checks = _checks(work, plans)
+    judged = _view(work.backend, f"{view}_judged", parsed.mutate(**{REASON: _first_reason(parsed, plans, checks)}))
+    final = final_columns(work, plans, judged)
+    own = {REASON: judged[REASON]} if clean_only else _for_rows_aside(work, plans, judged)
+    # Numbered, because the client's names may be those of our own columns.
+    stream = judged.select(**{f"k{i}": value for i, value in enumerate(final.values())}, **own)
+    kept, aside = work.folder / f"part-{work.number}.parquet", work.folder / f"{view}_aside.parquet"
+    rows = work.backend.to_pyarrow_batches(stream, chunk_size=GROUP)
+    split = split_rows(rows, list(final), work.raw.internal_names, kept, aside, clean_only=clean_only)
+    table = work.backend.read_parquet(str(aside)) if split.aside and not clean_only else None
     reasons = tuple(reason for reason, _ in checks)
-    left_out = count_rejects(work.backend, rejects)
-    if not bad or rows_kept + left_out == work.raw.rows():
-        return Outcome(path, rows_kept, None, reasons, rejects, tuple(plans), view=view)
-    again = _parsed(work, plans, work.raw.scan(None), f"numbered_{work.number}_{attempt}", True)
-    aside, wrongly = _aside(work, plans, again, checks, f"aside_{work.number}_{attempt}")
-    return Outcome(path, rows_kept, aside, reasons, rejects, tuple(plans), wrongly, view)
+    return Outcome(kept, split.kept, split.aside, table, reasons, rejects, tuple(plans), view, split.by_file)
+
+
+def _first_reason(
+    parsed: ir.Table, plans: Sequence[ColumnPlan], checks: Sequence[tuple[Reason, Check]]
+) -> ir.IntegerValue:
+    """The number of the first check that holds, null where none does; asked only of rows that the quick checks stop."""
+    none = ibis.null("int16")
+    if not checks:
+        return none
+    quick = _any([holds(parsed) for _, holds in _quick(checks, plans)])
+    number = ibis.cases(*((holds(parsed), ibis.literal(i, "int16")) for i, (_, holds) in enumerate(checks)), else_=none)
+    reason: ir.IntegerValue = ibis.ifelse(quick, number, none)
+    return reason
+
+
+def _for_rows_aside(work: Work, plans: Sequence[ColumnPlan], judged: ir.Table) -> dict[str, ir.Value]:
+    """What a row set aside keeps: reason, file, the client's values as text, worth. In rows kept they are null."""
+    worth, unread = worth_of(work, plans, judged)
+    texts = ibis.array([judged[name].cast("string") for name in work.raw.internal_names])
+    told = {TEXTS: texts, WORTH: worth, UNREAD: unread, FILE: judged[FILE]}
+    left_out = judged[REASON].notnull()
+    own = {name: ibis.ifelse(left_out, value, ibis.null(value.type())) for name, value in told.items()}
+    if len(work.raw.heads) > 1:  # every row tells how many rows its file has
+        own[FILE] = judged[FILE]
+    if ROW in judged.columns:
+        own[ROW] = judged[ROW]
+    return {REASON: judged[REASON]} | own
 
 
 def _parsed(work: Work, plans: Sequence[ColumnPlan], raw: ir.Table, view: str, numbered: bool) -> ir.Table:
@@ -196,7 +219,7 @@ def _checks(work: Work, plans: Sequence[ColumnPlan]) -> list[tuple[Reason, Check
     return [(r, c) for r, c in checks if r.kind != "unreadable" or r.column in {plan.ours for plan in needed}]
 
 
-def _quick(checks: list[tuple[Reason, Check]], plans: Sequence[ColumnPlan]) -> list[tuple[Reason, Check]]:
+def _quick(checks: Sequence[tuple[Reason, Check]], plans: Sequence[ColumnPlan]) -> list[tuple[Reason, Check]]:
     """The checks for the first pass: in a dense column, no value is enough to look again."""
     place = {plan.ours: i for i, plan in enumerate(plans) if plan.dense}
     return [
@@ -221,22 +244,6 @@ def _among(duplicates: ir.Table, parsed: ir.Table) -> ir.BooleanValue:
 
 def _any(tests: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
     return reduce(lambda left, right: left | right, tests)
-
-
-def _aside(
-    work: Work, plans: Sequence[ColumnPlan], parsed: ir.Table, checks: list[tuple[Reason, Check]], name: str
-) -> tuple[ir.Table, int]:
-    """The rows left out, as the client wrote them, each with its place, first reason and worth; how many have none."""
-    number = ibis.cases(*((holds(parsed), i) for i, (_, holds) in enumerate(checks)), else_=ibis.null("int64"))
-    worth, unread = worth_of(work, plans, parsed)
-    raw = {column: parsed[column].cast("string") for column in work.raw.internal_names}
-    left_out = _any([holds(parsed) for _, holds in _quick(checks, plans)])
-    found = parsed.filter(left_out).select(ROW, FILE, **raw, **{REASON: number, WORTH: worth, UNREAD: unread})
-    # A file, not a table in memory: it may be half of a large export.
-    path = work.folder / f"{name}.parquet"
-    work.backend.to_parquet(found, path)
-    table = work.backend.read_parquet(str(path))
-    return table, int(table.filter(table[REASON].isnull()).count().to_pyarrow().as_py())
 
 
 def count_rejects(backend: Backend, rejects: str) -> int:

@@ -53,7 +53,7 @@ def open_baskets(backend: Backend, heads: list[Head], folder: Path) -> Raw:
                 writer.writerows((basket, item, line) for item in items)
         copies.append(Head(copy, head.name, SourceFormat.CSV, (BASKET, ITEM, LINE), "utf-8", ",", first_row=1))
     raw = open_delimited(backend, copies, folder)
-    return Raw(raw.columns, raw.heads, raw.scan, raw.rows, internal(2))
+    return Raw(raw.columns, raw.heads, raw.scan, internal(2))
 
 
 def _baskets(lines: Iterator[str], head: Head) -> Iterator[tuple[int, list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import ibis
@@ -13,8 +13,6 @@ from ibis.backends.duckdb import Backend
 from customer_analytics.tables.formats.encoding import as_utf8
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.raw import Raw, internal
-
-BLOCK = 1 << 22
 
 
 def open_delimited(backend: Backend, heads: list[Head], folder: Path) -> Raw:
@@ -41,7 +39,7 @@ def open_delimited(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     def scan(rejects: str | None) -> ir.Table:
         return typed_scan(rejects, {})
 
-    return Raw(columns, paths, scan, _counter(paths), typed_scan=typed_scan)
+    return Raw(columns, paths, scan, typed_scan=typed_scan)
 
 
 def read_text(
@@ -73,18 +71,3 @@ def as_pattern(path: str) -> str:
 
 def _numbered(rejects: str | None, number: int) -> str | None:
     return None if rejects is None else f"{rejects}_{number}"
-
-
-def _counter(paths: dict[str, Head]) -> Callable[[], int | None]:
-    """Rows, if every line is a row: a line break inside a value makes it too many, and the rows are then counted."""
-    return lambda: sum(max(count_lines(Path(path)) - head.first_row + 1, 0) for path, head in paths.items())
-
-
-def count_lines(path: Path) -> int:
-    """Lines of a file, the last one also when it has no line end."""
-    lines, last = 0, b"\n"
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            lines += block.count(b"\n")
-            last = block[-1:]
-    return lines + (last != b"\n")

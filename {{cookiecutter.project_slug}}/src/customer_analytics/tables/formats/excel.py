@@ -73,7 +73,7 @@ def open_excel(backend: Backend, heads: list[Head], folder: Path) -> Raw:
         )
     raw = open_delimited(backend, copies, folder)
     place = raw.columns.index(LINE)
-    return Raw(raw.columns, raw.heads, raw.scan, raw.rows, internal(place))
+    return Raw(raw.columns, raw.heads, raw.scan, internal(place))
 
 
 def _rows(workbook: CalamineWorkbook, sheet: str) -> Sequence[Sequence[object]]:

@@ -8,7 +8,6 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from customer_analytics.engagement.settings import FixedColumn, Source, SourceFormat
-from customer_analytics.tables.formats.delimited_rows import count_lines
 from customer_analytics.tables.formats.encoding import as_utf8, find_encoding
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.lines import read_lines
@@ -41,4 +40,4 @@ def open_fixed_width(backend: Backend, heads: list[Head], columns: list[FixedCol
         }
         return lines.select(**values, file=lines.file)
 
-    return Raw(heads[0].columns, paths, scan, lambda: sum(count_lines(Path(path)) - skip for path in paths))
+    return Raw(heads[0].columns, paths, scan)

@@ -12,7 +12,6 @@ from ibis.backends.duckdb import Backend
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.settings import Source, SourceFormat
 from customer_analytics.tables.formats.delimited import first_lines
-from customer_analytics.tables.formats.delimited_rows import count_lines
 from customer_analytics.tables.formats.encoding import as_utf8, find_encoding
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.lines import read_lines
@@ -62,7 +61,7 @@ def open_json_lines(backend: Backend, heads: list[Head], folder: Path) -> Raw:
         values = {internal(i): json_text(sound, _path_of(key)) for i, key in enumerate(columns)}
         return lines.select(**values, file=lines.file)
 
-    return Raw(columns, paths, scan, lambda: sum(count_lines(Path(path)) - skip for path in paths))
+    return Raw(columns, paths, scan)
 
 
 def _path_of(key: str) -> str:

@@ -36,14 +36,16 @@ def read_lines(backend: Backend, files: list[str], skip: int) -> ir.Table:
     return table
 
 
-def record_lines(path: Path, head: Head, positions: list[int]) -> dict[int, int]:
-    """The line, counted from 1, on which each record stands; `positions` count a file's records from 0, ascending.
+def record_lines(path: Path, head: Head, positions: list[int], records: int) -> dict[int, int]:
+    """The line, counted from 1, on which each of a file's `records` stands; `positions` count from 0, ascending.
 
-    Text is walked line by line, because values may hold line breaks and empty lines are no records; in other formats
-    a record's line is its number.
+    Where there are as many lines as records, each record is a line. Other text is walked line by line, because values
+    may hold line breaks, and empty lines are no records; in other formats a record's line is its number.
     """
     if head.format not in (SourceFormat.CSV, SourceFormat.FIXED_WIDTH, SourceFormat.JSON_LINES):
         return {position: position + 1 for position in positions}
+    if count_lines(path) - head.first_row + 1 == records:
+        return {position: head.first_row + position for position in positions}
     lines: dict[int, int] = {}
     wanted = iter(positions)
     target = next(wanted, None)
@@ -85,3 +87,13 @@ def lines_at(path: Path, places: list[int]) -> list[int]:
                 done += len(block)
             lines.append(line)
     return lines
+
+
+def count_lines(path: Path) -> int:
+    """Lines of a file, the last one also when it has no line end."""
+    lines, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            lines += block.count(b"\n")
+            last = block[-1:]
+    return lines + (last != b"\n")

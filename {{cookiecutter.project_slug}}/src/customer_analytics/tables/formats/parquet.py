@@ -54,7 +54,7 @@ def open_parquet(backend: Backend, heads: list[Head]) -> Raw:
         values = {internal(i): _of_spellings(table, spellings[name]) for i, name in enumerate(columns)}
         return table.select(**values, file=table["__file"])
 
-    return Raw(columns, paths, scan, lambda: sum(pq.read_metadata(path).num_rows for path in paths))
+    return Raw(columns, paths, scan)
 
 
 def _of_spellings(table: ir.Table, spellings: list[str]) -> ir.Value:

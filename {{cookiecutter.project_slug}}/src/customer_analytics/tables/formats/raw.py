@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -17,8 +17,8 @@ class Raw:
 
     Internal names keep hostile headers, and headers that differ by case only, away from the engine.
 
-    `scan` makes the table; given a name, rows that cannot be split into values are collected under that name. `rows`
-    is the number of rows where it is known without reading them all. `heads` go by the path that is in `file`.
+    `scan` makes the table; given a name, rows that cannot be split into values are collected under that name. `heads`
+    go by the path that is in `file`.
     `typed_scan` makes it with some columns already typed by the reader, which collects what it cannot read.
     `line`: the column that holds each row's line, where rows were brought into another form before reading.
     `rejects`: name of the rejected rows where the rows were staged before; `duplicates`: the row numbers of exact
@@ -28,7 +28,6 @@ class Raw:
     columns: tuple[str, ...]
     heads: Mapping[str, Head]
     scan: Callable[[str | None], ir.Table]
-    rows: Callable[[], int | None] = field(default=lambda: None)
     line: str | None = None
     typed_scan: Callable[[str, Mapping[str, str]], ir.Table] | None = None
     rejects: str | None = None

@@ -109,7 +109,9 @@ def stated_way(stated: str) -> Way:
 def parse_time(text: ir.StringValue, way: Way) -> ir.TimestampValue:
     """Text as a naive timestamp, as written (in UTC where the way says so); null where it cannot be read."""
     if way.kind == "iso":
-        return _when(full_match(text, _ISO), text.try_cast("timestamp"))
+        # What the engine can read and has this shape needs no regular expression, which costs twice the reading.
+        usual = (text >= "0") & text.like("____-__-__ __:__:__")
+        return _when(ibis.ifelse(usual, True, full_match(text, _ISO)), text.try_cast("timestamp"))
     if way.kind == "serial":
         return _from_serial(text)
     if way.kind in _UNITS:

@@ -16,6 +16,16 @@ def trim_of(text: str, characters: str) -> str:
     """Text without these characters at its ends."""
 
 
+@_builtin(name="strlen", signature=(("string",), "int64"))
+def byte_length(text: str) -> int:
+    """Bytes of a text in UTF-8, which the engine knows without looking at them."""
+
+
+@_builtin(name="list_contains", signature=(("array<string>", "string"), "boolean"))
+def list_contains(words: list[str], text: str) -> bool:
+    """Whether a text is among some words."""
+
+
 @_builtin(name="regexp_replace", signature=(("string", "string", "string", "string"), "string"))
 def regexp_replace(text: str, pattern: str, by: str, options: str) -> str:
     """Text with what matches replaced; the option g replaces every match."""
