@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.attribution.sums import BITS, ENDS, RULES, Floats, Sums
-from customer_analytics.analysis.survival.blocks import BLOCKS, block
+from customer_analytics.analysis.survival.blocks import BLOCKS, block_of, letters
 from customer_analytics.expressions import utc_of_local_midnight
 from customer_analytics.tables.store import Tables
 
@@ -100,6 +100,7 @@ def _with_shares(marked: ir.Table, half_life: float, closed: int) -> ir.Table:
         aged=aged,
         all_aged=aged.sum().over(inside),
         latest=marked.second.max().over(inside),
+        letters=letters(marked.person_id),
     )
     # Contacts so old that their weights vanish share alike.
     decay = ibis.ifelse(
@@ -107,7 +108,7 @@ def _with_shares(marked: ir.Table, half_life: float, closed: int) -> ir.Table:
     )
     return placed.select(
         "person_id", "second", "code", "previous", "after", "stretch", "converts", "length", "place",
-        block=block(placed.person_id, BLOCKS).cast("int16"),
+        block=block_of(placed.letters, BLOCKS).cast("int16"),
         is_open=~placed.converts & (placed.after == -1) & (placed.latest > closed),
         conversions=ibis.ifelse(placed.converts, placed.conversions, 0).cast("int32"),
         value=ibis.ifelse(placed.converts, placed.value, 0.0),

@@ -31,7 +31,7 @@ from customer_analytics.analysis.campaigns.settle import (
     unknown_names,
 )
 from customer_analytics.analysis.campaigns.sums import before_columns, summed_columns, with_sums
-from customer_analytics.analysis.survival.blocks import BLOCKS, block
+from customer_analytics.analysis.survival.blocks import BLOCKS, block_of, letters
 from customer_analytics.analysis.value.margin import Margin
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.parameters import CampaignEvaluationParameters
@@ -152,7 +152,8 @@ def _with_blocks(timed: ir.Table, ways: _Ways) -> ir.Table:
     """timed with the block of the person or cluster, worked out once for each."""
     unit = "cluster" if ways.cluster_table else "person_id"
     drawn = timed.select(of_unit=timed[unit]).distinct()
-    numbered = drawn.mutate(block=block(drawn.of_unit, BLOCKS).cast("int16"))
+    told = drawn.mutate(letters=letters(drawn.of_unit))
+    numbered = told.select("of_unit", block=block_of(told.letters, BLOCKS).cast("int16"))
     return timed.inner_join(numbered, [(unit, "of_unit")]).drop("of_unit")
 
 

@@ -60,9 +60,9 @@ def expected(rows: ir.Table, found: np.ndarray) -> ir.FloatingValue:
     return total
 
 
-def cuts(score: ir.Table, people: int) -> list[float]:
+def cuts(score: ir.Table) -> list[float]:
     """Ends of the classes of `score` (a table with that one column): quantiles, the same value once."""
-    bins = int(min(max(people // LEAST_IN_BIN, 1), BINS))
+    bins = int(min(max(int(score.count().to_pyarrow().as_py()) // LEAST_IN_BIN, 1), BINS))
     asked = {f"q{i}": score.score.quantile(i / bins) for i in range(1, bins)}
     if not asked:
         return []

@@ -17,7 +17,7 @@ from customer_analytics.analysis.campaigns.campaign import Outcome
 from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.campaigns.histories import described
 from customer_analytics.analysis.claim.score import BINS, class_of, cuts, expected, slopes
-from customer_analytics.analysis.survival.blocks import BLOCKS, block
+from customer_analytics.analysis.survival.blocks import BLOCKS, block_of, letters
 from customer_analytics.expressions import utc_of_local_midnight
 
 if TYPE_CHECKING:
@@ -64,23 +64,27 @@ def counted(
     known = facts_of(campaigns, tables, parameters)
     people = known.people
     starts = moments_of(tables, day, days)
-    parts = []
-    for moment, start in starts.items():
-        there = people.filter((people.since < ibis.timestamp(start)) | people.since.isnull())
-        parts.append(there.select(
-            "person_id", start=ibis.timestamp(start).cast("timestamp"), window_days=ibis.literal(days, "int32"),
-            moment=ibis.literal(moment, "int8"),
-        ))  # fmt: skip
-    told = described(tables, ibis.union(*parts), parameters, METRICS, known)
-    rows = _with_consent(_grouped(told, campaigns, code, days), people).cache()
+    named = people.select(
+        "person_id", "since", refuses=(~people.consent).fill_null(False).ifelse(1, 0).cast("int8"),
+        letters=letters(people.person_id),
+    )  # fmt: skip
+    there = named.cross_join(_places(starts)).filter(lambda t: (t.since < t.start) | t.since.isnull()).drop("since")
+    asked = _grouped(there.mutate(window_days=ibis.literal(days, "int32")), campaigns, code, days).cache()
+    rows = described(tables, asked, parameters, METRICS, known).cache()
     metric = _metric(rows, campaigns, parameters)
     column = next(one.column for one in METRICS if one.name == metric)
-    stated = rows.mutate(state=_state(rows, column, code is not None), block=block(rows.person_id, BLOCKS, 5))
+    stated = _with_states(rows, column, code is not None)
     sums = stated.group_by("moment", "person_group", "state", "block").aggregate(
         n=stated.count(), total=stated[column].fill_null(0.0).sum()
     )
     frame: pd.DataFrame = sums.to_pandas()
     return frame.sort_values(["moment", "person_group", "state", "block"], ignore_index=True), metric
+
+
+def _places(starts: dict[int, dt.datetime]) -> ir.Table:
+    """The moments as rows: moment, start."""
+    frame = pd.DataFrame({"moment": list(starts), "start": pd.to_datetime(list(starts.values()))})
+    return ibis.memtable(frame.astype({"moment": "int8", "start": "datetime64[us]"}))
 
 
 def _metric(rows: ir.Table, campaigns: Campaigns | None, parameters: CampaignEvaluationParameters) -> str:
@@ -93,27 +97,21 @@ def _metric(rows: ir.Table, campaigns: Campaigns | None, parameters: CampaignEva
     return "revenue" if (found["share"] or 0.0) > ALL_BUY and (found["money"] or 0.0) > 0 else "converted"
 
 
-def _state(rows: ir.Table, column: str, of_contacted: bool) -> ir.IntegerValue:
-    """Number of each person's state: may be contacted x class of what is to be expected x recency x new."""
+def _with_states(rows: ir.Table, column: str, of_contacted: bool) -> ir.Table:
+    """rows with block and state: may be contacted x class of what is to be expected x recency x new."""
     reference = rows.filter((rows.moment == BEFORE) & (rows.person_group != OTHERWISE))
-    found = slopes(reference, column)
+    rows = rows.mutate(score=expected(rows, slopes(reference, column)))
     about = rows.filter(rows.moment == AFTER)
     about = about.filter(about.person_group == CONTACTED) if of_contacted else about
-    ends = cuts(about.select(score=expected(about, found)), int(about.count().execute()))
+    ends = cuts(about.select("score"))
     recency = ibis.cases((rows.recency_days < RECENCY[0], 0), (rows.recency_days < RECENCY[1], 1), else_=2)
     new = (rows.days_known.fill_null(NEW_DAYS) < NEW_DAYS).ifelse(1, 0)
-    state = ((rows.refuses * BINS + class_of(expected(rows, found), ends)) * 3 + recency) * 2 + new
-    return state.cast("int32")
+    state = ((rows.refuses.cast("int32") * BINS + class_of(rows.score, ends)) * 3 + recency) * 2 + new
+    return rows.mutate(state=state.cast("int32"), block=block_of(rows.letters, BLOCKS, 5))
 
 
 def _column(rows: ir.Table, name: str) -> ir.FloatingValue:
     return rows[name].fill_null(0.0) if name in rows.columns else ibis.literal(0.0)
-
-
-def _with_consent(rows: ir.Table, people: ir.Table) -> ir.Table:
-    """rows with refuses: 1 where the customer may not be contacted, else 0."""
-    joined = rows.left_join(people.select("consent", _person="person_id"), [("person_id", "_person")]).drop("_person")
-    return joined.mutate(refuses=(~joined.consent).fill_null(False).ifelse(1, 0)).drop("consent")
 
 
 def _grouped(told: ir.Table, campaigns: Campaigns | None, code: int | None, days: int) -> ir.Table:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from customer_analytics.analysis.campaigns.facts import facts_of
 from customer_analytics.analysis.campaigns.histories import described
-from customer_analytics.analysis.survival.blocks import block
+from customer_analytics.analysis.survival.blocks import block_of, letters
 from customer_analytics.expressions import utc_of_local_midnight
 
 if TYPE_CHECKING:
@@ -121,13 +121,15 @@ def _moments(contacted: ir.Table, known: ir.Table, slots: pd.DataFrame, end: dt.
     plan = ibis.memtable(slots)
     one = plan.filter(plan.slot == 0).select("code", "window_days", "share_contacted", "share_pool", "slots")
     own = contacted.inner_join(one, "code")
-    own = own.filter(block(own.person_id, PARTS, 17) < own.share_contacted)
+    own = own.mutate(letters=letters(own.person_id))
+    own = own.filter(block_of(own.letters, PARTS, 17) < own.share_contacted)
     own = own.left_join(known, "person_id")
     own = own.select(
         "code", "person_id", "start", "window_days", contacted=ibis.literal(1, "int8"),
         stranger=ibis.ifelse((own.since >= own.start).fill_null(False), 1, 0).cast("int8"),
     )  # fmt: skip
-    spread = known.mutate(part=block(known.person_id, PARTS, 19), place=block(known.person_id, 840, 23))
+    told = known.mutate(letters=letters(known.person_id))
+    spread = told.mutate(part=block_of(told.letters, PARTS, 19), place=block_of(told.letters, 840, 23)).drop("letters")
     others = spread.cross_join(one).filter(lambda t: t.part < t.share_pool)
     others = others.mutate(slot=(others.place % others.slots).cast("int64"))
     starts = plan.select("code", "slot", "slot_start")
@@ -152,7 +154,8 @@ def _people(
     """Both groups with what was known and what followed, one crossing."""
     outcomes = [one for one in campaigns.outcomes if not one.ready and one.name != "unsubscribed"]
     known = facts_of(campaigns, tables, parameters)
-    told = described(tables, _asked(rows, parameters.before_days), parameters, outcomes, known).cache()
+    asked = _asked(rows, parameters.before_days).cache()
+    told = described(tables, asked, parameters, outcomes, known).cache()
     columns = [one.column for one in outcomes if one.column in told.columns]
     now, then = told.filter(told.moment == NOW), told.filter(told.moment == BEFORE)
     before = then.select(_code=then.code, _person=then.person_id, **{f"b_{c[2:]}": then[c] for c in columns})
@@ -167,17 +170,17 @@ def _people(
 def _asked(rows: ir.Table, before_days: int) -> ir.Table:
     """Everybody at each moment, its number in `moment`; `first`: whether it is their earliest one."""
     windows = ibis.greatest(ibis.least(PLACEBO_DAYS / rows.window_days, PLACEBO_WINDOWS).floor(), 1).cast("int64")
-    back = {NOW: ibis.literal(0), BEFORE: rows.window_days}
-    back |= {PLACEBO + k: rows.window_days * (k + 1) + before_days for k in range(PLACEBO_WINDOWS)}
-    parts = []
-    for moment, days in back.items():
-        asked = rows.filter(windows > moment - PLACEBO) if moment > PLACEBO else rows
-        at = _later(asked.start, -days) if moment else asked.start
-        parts.append(asked.select(
-            "code", "person_id", "window_days", "contacted", start=at.cast("timestamp"),
-            moment=ibis.literal(moment, "int8"), first=windows == moment - PLACEBO + 1,
-        ))  # fmt: skip
-    return ibis.union(*parts)
+    back = {NOW: (0, 0), BEFORE: (1, 0)} | {PLACEBO + k: (k + 1, before_days) for k in range(PLACEBO_WINDOWS)}
+    places = ibis.memtable(
+        pd.DataFrame([(moment, *days) for moment, days in back.items()], columns=["moment", "times", "days"])
+    )
+    asked = rows.mutate(windows=windows).cross_join(places)
+    asked = asked.filter((asked.moment <= PLACEBO) | (asked.windows > asked.moment - PLACEBO))
+    return asked.select(
+        "code", "person_id", "window_days", "contacted", moment=asked.moment.cast("int8"),
+        start=_later(asked.start, -(asked.window_days * asked.times + asked.days)),
+        first=asked.windows == asked.moment - PLACEBO + 1,
+    )  # fmt: skip
 
 
 def _placebo(told: ir.Table, columns: list[str], begin: dt.datetime) -> ir.Table:

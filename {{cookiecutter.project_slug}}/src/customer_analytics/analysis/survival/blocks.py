@@ -20,12 +20,23 @@ _FACTORS = (
 
 def block(person: ir.StringValue, blocks: int, salt: int = 0) -> ir.IntegerValue:
     """Block of each person, 0 to blocks - 1; another `salt` gives a division of its own."""
+    return block_of(letters(person), blocks, salt)
+
+
+def letters(person: ir.StringValue) -> ir.IntegerValue:
+    """What the letters of a person's id come to: a number that every block of the person follows from."""
     backwards = person.reverse()
-    total: ir.IntegerValue = ibis.literal(salt * 7_919 + 104_729, "int64")
+    total: ir.IntegerValue = ibis.literal(0, "int64")
     for place in range(_LETTERS):
         total = total + _letter(person, place) * _FACTORS[place]
         total = total + _letter(backwards, place) * _FACTORS[_LETTERS + place]
-    mixed = total % _PRIME
+    return total
+
+
+def block_of(told: ir.IntegerValue, blocks: int, salt: int = 0) -> ir.IntegerValue:
+    """Block of each person by their letters. As a column of its own `told` is written once into a query, not at each of
+    the four places where the arithmetic needs it."""
+    mixed = (told + (salt * 7_919 + 104_729)) % _PRIME
     mixed = (mixed * mixed + 12_345_701) % _PRIME
     mixed = (mixed * mixed + 97 * salt + 41) % _PRIME
     return (mixed % blocks).cast("int32")
