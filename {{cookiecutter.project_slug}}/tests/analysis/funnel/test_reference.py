@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customer_analytics.analysis.funnel.attempts import match
-from customer_analytics.analysis.funnel.counts import complete_without_people, count, counts_of
+from customer_analytics.analysis.funnel.counts import count, counts_and_times, counts_of
 from customer_analytics.analysis.funnel.definition import Definition
+from customer_analytics.analysis.funnel.matching import is_mature
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.steps import read_steps
 
@@ -145,7 +146,11 @@ def must_agree(
     assert list(counts.reached) == reached
     kept = rows.keep()
     assert kept.kept is not None
-    assert counts == counts_of(complete_without_people(kept), definition)
+    attempts = match(kept)  # of few units from their lists, where the rules allow it
+    attempts = attempts.mutate(mature=is_mature(kept, attempts.last_entry_at))
+    assert counts == counts_of(attempts, definition)
+    assert counts == count(kept)
+    assert counts == counts_and_times(attempts, definition)[0]
 
 
 @pytest.mark.parametrize(("order", "unit", "hold", "attempt", "entry"), COMBINATIONS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,17 +91,20 @@ def _property_rows(
     names = [f"n_{step}" for step in range(1, units.last + 1)]
     counts = cells[cells[column].notna()].groupby(column)[names].sum()
     whole = counts.sum()
-    sums = moments_of.set_index(["value", "step"]) if moments_of is not None and len(counts) > 1 else None
+    sums: dict[tuple[str, int], Any] | None = None
+    if moments_of is not None and len(counts) > 1:
+        sums = {(row["value"], row["step"]): row for row in moments_of.to_dict("records")}
+    by_value, base = counts.to_dict("index"), whole.to_dict()
     rows: list[tuple[object, ...]] = []
     for value in counts.index[counts.index != OTHER]:
         for step in range(2, units.last + 1):
-            n, reached = int(counts.loc[value, f"n_{step - 1}"]), int(counts.loc[value, f"n_{step}"])
-            rest_n, rest = int(whole[f"n_{step - 1}"]) - n, int(whole[f"n_{step}"]) - reached
-            people = n if sums is None else int(sums.loc[(value, step), "people"])
+            n, reached = int(by_value[value][f"n_{step - 1}"]), int(by_value[value][f"n_{step}"])
+            rest_n, rest = int(base[f"n_{step - 1}"]) - n, int(base[f"n_{step}"]) - reached
+            people = n if sums is None else int(sums[value, step]["people"])
             if min(n, rest_n, people) < minimum:
                 continue
             own = Counts(n, reached, rest_n, rest)
-            moments = None if sums is None else Moments(*(float(sums.loc[(value, step), f]) for f in Moments._fields))
+            moments = None if sums is None else Moments(*(float(sums[value, step][f]) for f in Moments._fields))
             rows.append((step, column, value, *_contrast(own, moments)))
     return rows
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import replace
 
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
 from customer_analytics.analysis.funnel.counter import Counter, pieces_for
 from customer_analytics.analysis.funnel.counts import (
     complete,
-    counts_of,
     moved_table,
+    overview,
     row_of,
     share,
     step_table,
-    times,
     trend,
 )
 from customer_analytics.analysis.funnel.curve import curve
@@ -56,7 +53,8 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
     pieces = pieces_for(int(names.loc[names["event"].isin(named), "events"].sum()))
     rows = rows.keep() if pieces == 1 else rows
     attempts = complete(rows)
-    counts = counts_of(attempts, definition)
+    seen = overview(attempts, definition, tables)
+    counts = seen.counts
     conversions = curve(attempts, rows, pieces)
     counter = Counter(rows, counts, pieces)
     counter.prepare(
@@ -66,12 +64,10 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
         ]
     )
     served = _served(rows)
-    first_day, last_day = _entry_days(attempts, tables)
-    latest = row_of(attempts.aggregate(latest=attempts.entered_at.max()))["latest"]
     return FunnelResult(
         definition=definition,
-        first_day=first_day,
-        last_day=last_day,
+        first_day=seen.first_day,
+        last_day=seen.last_day,
         entered=counts.entered,
         immature=counts.immature,
         conversion=Rate(
@@ -81,10 +77,10 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
             wilson(counts.converted, counts.entered),
         ),
         steps=step_table(counts, definition),
-        moved=moved_table(attempts, counts, definition),
+        moved=moved_table(counts, seen.so_far),
         ever=_ever(served, definition),
         trend=trend(attempts, rows),
-        times=times(attempts, definition),
+        times=seen.times,
         curve=conversions.frame,
         left_after_days=conversions.left_after_days,
         median_days=conversions.median_days,
@@ -94,7 +90,7 @@ def analyse(tables: Tables, parameters: FunnelParameters) -> FunnelResult:
         silent=_silent(rows, served),
         unknown_rows=_unknown(tables),
         no_window=definition.window_seconds is None,
-        watched_days=(rows.end - latest).total_seconds() / DAY if latest is not None else math.nan,
+        watched_days=math.nan if seen.latest is None else (rows.end - seen.latest).total_seconds() / DAY,
         minimum_base=parameters.minimum_base,
         attempts=attempts,
         tables=tables,
@@ -142,11 +138,3 @@ def _unknown(tables: Tables) -> int:
             nobody = part.rows.filter(person_id(part.rows).isnull())
             unknown += int(row_of(nobody.aggregate(n=nobody.count()))["n"])
     return unknown
-
-
-def _entry_days(attempts: ir.Table, tables: Tables) -> tuple[dt.date | None, dt.date | None]:
-    """First and last local day of a mature entry."""
-    mature = attempts.filter(attempts.mature)
-    days = tables.local(mature.entered_at).date()
-    row = row_of(mature.aggregate(first=days.min(), last=days.max()))
-    return row["first"], row["last"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -18,6 +18,7 @@ from customer_analytics.analysis.funnel.matching import is_mature, keep, with_ke
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.times import seconds_between
 from customer_analytics.statistics import wilson
+from customer_analytics.tables.store import Tables
 
 QUANTILES = {"p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
@@ -56,7 +57,8 @@ def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
 
 def complete(rows: Rows) -> ir.Table:
     """The attempts with person_id, mature and last_seen_at, in the engine."""
-    found = keep(engine.match(rows), rows)
+    found = engine.match(rows)
+    found = found if has_lists(rows) else keep(found, rows)
     stream = rows.stream()
     seen = stream.group_by("unit_id").aggregate(last_seen_at=stream["at"].max())
     found = with_key(found, seen, ["unit_id"], {"last_seen_at": "last_seen_at"}, "left")
@@ -68,12 +70,6 @@ def complete(rows: Rows) -> ir.Table:
     first = ["unit_id", "person_id", "entered_at"]
     rest = [name for name in found.columns if name not in (*first, "last_entry_at")]
     return keep(found.select(*first, *rest), rows)
-
-
-def complete_without_people(rows: Rows) -> ir.Table:
-    """The attempts with mature alone, in the engine: for counts and times of another funnel."""
-    found = engine.match(rows)
-    return keep(found.mutate(mature=is_mature(rows, found.last_entry_at)), rows)
 
 
 def count(rows: Rows) -> Counts:
@@ -98,8 +94,54 @@ def count(rows: Rows) -> Counts:
     return Counts(reached[0], everyone[0] - reached[0], reached, reached, everyone)
 
 
+class Overview(NamedTuple):
+    """What is asked of all attempts: their counts, `times` as FunnelResult has them, how many immature ones have come
+    to each step so far, the first and last local day of a mature entry, the moment of the latest entry."""
+
+    counts: Counts
+    times: pd.DataFrame
+    so_far: tuple[int, ...]
+    first_day: dt.date | None
+    last_day: dt.date | None
+    latest: dt.datetime | None
+
+
+def overview(attempts: ir.Table, definition: Definition, tables: Tables) -> Overview:
+    """The overview of attempts with `mature`, in one query."""
+    numbers, mature = range(1, definition.length + 1), attempts.mature
+    day = tables.local(attempts.entered_at).date()
+    row = row_of(
+        attempts.aggregate(
+            **_count_measures(attempts, definition),
+            **_time_measures(attempts, definition),
+            **{f"so_far_{number}": attempts[f"at_{number}"].count(where=~mature) for number in numbers},
+            first_day=day.min(where=mature),
+            last_day=day.max(where=mature),
+            latest=attempts.entered_at.max(),
+        )
+    )
+    return Overview(
+        _counts_in(row, definition),
+        _times_in(row, definition),
+        tuple(int(row[f"so_far_{number}"]) for number in numbers),
+        row["first_day"],
+        row["last_day"],
+        row["latest"],
+    )
+
+
+def counts_and_times(attempts: ir.Table, definition: Definition) -> tuple[Counts, pd.DataFrame]:
+    """The counts and the times of attempts with `mature`, in one query."""
+    row = row_of(attempts.aggregate(**_count_measures(attempts, definition), **_time_measures(attempts, definition)))
+    return _counts_in(row, definition), _times_in(row, definition)
+
+
 def counts_of(attempts: ir.Table, definition: Definition) -> Counts:
     """The counts of attempts with `mature`."""
+    return _counts_in(row_of(attempts.aggregate(**_count_measures(attempts, definition))), definition)
+
+
+def _count_measures(attempts: ir.Table, definition: Definition) -> dict[str, ir.Value]:
     mature, has_ever = attempts.mature, "furthest_ever" in attempts.columns
     measures: dict[str, ir.Value] = {"entered": mature.sum(), "all": attempts.count()}
     for number in range(1, definition.length + 1):
@@ -108,13 +150,15 @@ def counts_of(attempts: ir.Table, definition: Definition) -> Counts:
         measures[f"everyone_{number}"] = attempts.count(where=everyone)
         if f"went_on_{number}" in attempts.columns:
             measures[f"went_on_{number}"] = attempts.count(where=mature & attempts[f"went_on_{number}"])
-    row = row_of(attempts.aggregate(**measures))
+    return measures
+
+
+def _counts_in(row: dict[str, Any], definition: Definition) -> Counts:
+    numbers = range(1, definition.length + 1)
     entered = int(row["entered"] or 0)
-    reached = tuple(int(row[f"reached_{number}"]) for number in range(1, definition.length + 1))
-    went_on = tuple(
-        int(row.get(f"went_on_{number}", row[f"reached_{number}"])) for number in range(1, len(reached) + 1)
-    )
-    everyone = tuple(int(row[f"everyone_{number}"]) for number in range(1, len(reached) + 1))
+    reached = tuple(int(row[f"reached_{number}"]) for number in numbers)
+    went_on = tuple(int(row.get(f"went_on_{number}", row[f"reached_{number}"])) for number in numbers)
+    everyone = tuple(int(row[f"everyone_{number}"]) for number in numbers)
     return Counts(entered, int(row["all"]) - entered, reached, went_on, everyone)
 
 
@@ -146,22 +190,12 @@ def share(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
 
 
-def moved_table(attempts: ir.Table, counts: Counts, definition: Definition) -> pd.DataFrame:
+def moved_table(counts: Counts, so_far: tuple[int, ...]) -> pd.DataFrame:
     """step, entered_here, went_on, reached_so_far (immature entries); see FunnelResult."""
-    young = attempts.filter(~attempts.mature)
-    numbers = range(1, definition.length + 1)
-    row = row_of(young.aggregate(**{f"so_far_{number}": young[f"at_{number}"].count() for number in numbers}))
     lines = []
-    for number in numbers:
-        went_on = counts.went_on[number - 1] if number > 1 else 0
-        lines.append(
-            {
-                "step": number,
-                "entered_here": counts.reached[number - 1] - went_on,
-                "went_on": went_on,
-                "reached_so_far": int(row[f"so_far_{number}"]),
-            }
-        )
+    for number, (reached, came, young) in enumerate(zip(counts.reached, counts.went_on, so_far, strict=True), 1):
+        went_on = came if number > 1 else 0
+        lines.append({"step": number, "entered_here": reached - went_on, "went_on": went_on, "reached_so_far": young})
     return pd.DataFrame(lines)
 
 
@@ -198,24 +232,27 @@ def trend(attempts: ir.Table, rows: Rows) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=columns)
 
 
-def times(attempts: ir.Table, definition: Definition) -> pd.DataFrame:
-    """step, from_step, name, converters, p25, p50, p75, p90 in seconds (see FunnelResult)."""
-    mature = attempts.filter(attempts.mature)
+def _pairs(definition: Definition) -> list[tuple[int, int]]:
+    """(step, the step before), and the whole way at the end."""
     last = definition.length
-    pairs = [(number, number - 1) for number in range(2, last + 1)]
-    if last > 2:
-        pairs.append((last, 1))
+    return [(number, number - 1) for number in range(2, last + 1)] + ([(last, 1)] if last > 2 else [])
+
+
+def _time_measures(attempts: ir.Table, definition: Definition) -> dict[str, ir.Value]:
     measures: dict[str, ir.Value] = {}
-    for place, (number, begin) in enumerate(pairs):
-        seconds = seconds_between(mature[f"at_{number}"], mature[f"at_{begin}"])
-        if f"went_on_{number}" in mature.columns:
-            chained = mature[f"went_on_{number}"]
-            for between in range(begin + 1, number):
-                chained = chained & mature[f"went_on_{between}"]
-            seconds = ibis.ifelse(chained, seconds, ibis.null("float64"))
+    for place, (number, begin) in enumerate(_pairs(definition)):
+        counts = attempts.mature
+        if f"went_on_{number}" in attempts.columns:
+            for between in range(begin + 1, number + 1):
+                counts = counts & attempts[f"went_on_{between}"]
+        seconds = seconds_between(attempts[f"at_{number}"], attempts[f"at_{begin}"])
+        seconds = ibis.ifelse(counts, seconds, ibis.null("float64"))
         measures[f"converters_{place}"] = seconds.count()
         measures |= {f"{name}_{place}": seconds.quantile(level) for name, level in QUANTILES.items()}
-    row = row_of(mature.aggregate(**measures))
+    return measures
+
+
+def _times_in(row: dict[str, Any], definition: Definition) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -225,7 +262,7 @@ def times(attempts: ir.Table, definition: Definition) -> pd.DataFrame:
                 "converters": int(row[f"converters_{place}"]),
                 **{name: number_or_nan(row[f"{name}_{place}"]) for name in QUANTILES},
             }
-            for place, (number, begin) in enumerate(pairs)
+            for place, (number, begin) in enumerate(_pairs(definition))
         ]
     )
 

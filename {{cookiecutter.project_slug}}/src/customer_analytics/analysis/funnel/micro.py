@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from customer_analytics.analysis.funnel.counts import complete_without_people, counts_of, share, times
+from customer_analytics.analysis.funnel.attempts import match
+from customer_analytics.analysis.funnel.counts import counts_and_times, share
 from customer_analytics.analysis.funnel.definition import Step
 from customer_analytics.analysis.funnel.known import PARTS
+from customer_analytics.analysis.funnel.matching import is_mature
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.statistics import wilson
 
@@ -25,8 +27,9 @@ def parts_table(rows: Rows) -> pd.DataFrame:
     for part, begin, end in spans(definition.steps):
         own = rows.cut(begin, end)
         own = own.under(replace(own.definition, order="ordered", entry="closed"))
-        attempts = complete_without_people(own)
-        counts = counts_of(attempts, own.definition)
+        attempts = match(own)
+        attempts = attempts.mutate(mature=is_mature(own, attempts.last_entry_at))
+        counts, times = counts_and_times(attempts, own.definition)
         interval = wilson(counts.converted, counts.entered)
         lines.append(
             {
@@ -38,7 +41,7 @@ def parts_table(rows: Rows) -> pd.DataFrame:
                 "rate": share(counts.converted, counts.entered),
                 "low": interval.low,
                 "high": interval.high,
-                "p50": float(times(attempts, own.definition)["p50"].iloc[-1]),
+                "p50": float(times["p50"].iloc[-1]),
             }
         )
     return pd.DataFrame(lines, columns=_COLUMNS)
