@@ -17,7 +17,7 @@ from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN, UNKNOW
 from customer_analytics.analysis.personas.space import Space, learn
 from customer_analytics.analysis.rfm import analyse as rfm_analysis
 from customer_analytics.analysis.rfm.holdout import horizon
-from customer_analytics.analysis.tags import TagPortrait, TagResult, tag_portrait
+from customer_analytics.analysis.tags import TagPortrait, TagResult, tag_values
 from customer_analytics.engagement.parameters import PersonasParameters
 from customer_analytics.engagement.tags import TagCatalogue
 from customer_analytics.statistics import Interval, wilson
@@ -62,7 +62,7 @@ def step_back(
         return "too_short_history"
     cut_off = tables.reference_day - dt.timedelta(days=days)
     before = engine.earlier(tables, cut_off)
-    values = tag_portrait(before, catalogue, like=portrait, only=names).values
+    values = tag_values(before, catalogue, like=portrait, only=names)
     values = values.reindex(columns=["customer_id", *names])  # a tag may have had no value yet
     counted = engine.purchases_of(before).set_index("customer_id")["purchases"]
     later = engine.purchases_of(tables, cut_off).set_index("customer_id")

@@ -2,7 +2,7 @@
 
 from customer_analytics.analysis.tags.entries import parse_entries as parse_rules
 from customer_analytics.analysis.tags.outputs import customer_tables, tables
-from customer_analytics.analysis.tags.portrait import TagQuery, check_rules, tag_portrait, tag_query
+from customer_analytics.analysis.tags.portrait import TagQuery, check_rules, tag_portrait, tag_query, tag_values
 from customer_analytics.analysis.tags.result import Drop, Pair, Reason, TagPortrait, TagResult, Why
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "tables",
     "tag_portrait",
     "tag_query",
+    "tag_values",
 ]

@@ -81,6 +81,27 @@ def tag_portrait(
     )
 
 
+def tag_values(
+    data: Tables,
+    catalogue: TagCatalogue,
+    *,
+    like: TagPortrait,
+    only: Collection[str],
+) -> pd.DataFrame:
+    """The `values` of a portrait with some tags, and nothing else of it: no redundancy, no ages, no distribution.
+
+    Args:
+        data: the tables.
+        catalogue: tags.yml.
+        like: a portrait whose for_each tags these take over.
+        only: names of the tags; those that cannot run or have no value have no column.
+    """
+    ready = _prepare(data, catalogue, None, only, like)
+    running = [entry.name for entry in ready.entries if entry.name in only and entry.name not in ready.reasons]
+    values = _cross(ready.query, running, ready.kinds)
+    return values[["customer_id", *(name for name in running if values[name].notna().any())]]
+
+
 def tag_query(
     data: Tables, catalogue: TagCatalogue, ledger: ir.Table | None = None, *, wanted: Collection[str] | None = None
 ) -> TagQuery:

@@ -32,6 +32,7 @@ _KEPT_FIRST = tuple(TagClass(name) for name in ("base", "value", "lifecycle", "b
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 class Columns(NamedTuple):
@@ -60,7 +61,7 @@ def redundancy(
     if len(values) > MOST_CUSTOMERS:
         values, sampled = values.sample(MOST_CUSTOMERS, random_state=7), MOST_CUSTOMERS
     pairs = sorted(
-        (pair for pair in find_pairs(as_columns(values, speaking), uses) if abs(pair.strength) >= SHOWN),
+        find_pairs(as_columns(values, speaking), uses, SHOWN),
         key=lambda pair: (-round(abs(pair.strength), 6), pair.first, pair.second),
     )
     return tuple(pairs), (*silent, *_same(pairs, speaking, named)), sampled
@@ -78,16 +79,25 @@ def as_columns(values: pd.DataFrame, tags: Sequence[TagResult]) -> Columns:
     return columns
 
 
-def find_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
-    """All pairs that enough customers have both of."""
-    return [*_number_pairs(columns, uses), *_group_pairs(columns, uses), *_mixed_pairs(columns, uses)]
+def find_pairs(columns: Columns, uses: Mapping[str, frozenset[str]], least: float = 0.0) -> list[Pair]:
+    """The pairs that enough customers have both of and that go together at least so strongly."""
+    levels = _levels(columns) if columns.groups else None
+    found = _number_pairs(columns, uses, least)
+    if levels is not None:
+        found += [*_group_pairs(levels, uses, least), *_mixed_pairs(columns, levels, uses, least)]
+    return found
 
 
 def _codes(column: pd.Series) -> Codes:
     """0 for the most frequent value, 1 for the next, and so on; the last code is for all rarer ones."""
     counts = column.value_counts()
-    order = {value: min(code, MOST_LEVELS) for code, value in enumerate(counts.index[counts > 0])}
-    return column.astype(object).map(order).fillna(-1).to_numpy(np.int64)
+    grouped = column.astype("category").cat
+    order = np.zeros(len(grouped.categories), np.int64)
+    order[grouped.categories.get_indexer(counts.index)] = np.minimum(np.arange(len(counts)), MOST_LEVELS)
+    codes: Codes = np.array(grouped.codes, dtype=np.int64)
+    if len(order):
+        codes[codes >= 0] = order[codes[codes >= 0]]
+    return codes
 
 
 def _spread_out(column: pd.Series) -> pd.Series:
@@ -141,7 +151,7 @@ def _derived(first: str, second: str, uses: Mapping[str, frozenset[str]]) -> boo
     return second in uses.get(first, ()) or first in uses.get(second, ())
 
 
-def _number_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
+def _number_pairs(columns: Columns, uses: Mapping[str, frozenset[str]], least: float) -> list[Pair]:
     """Pearson's correlation of the ranks, pairwise complete, as products of whole matrices."""
     names = list(columns.numbers)
     if len(names) < 2:
@@ -155,14 +165,13 @@ def _number_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[
     with np.errstate(invalid="ignore", divide="ignore"):
         covariance = cross - total * total.T / both
         variance = squares - total**2 / both
-        strength = covariance / np.sqrt(variance * variance.T)
-    pairs = []
-    for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
-        if _enough(both[i, j], both[i, i], both[j, j]) and np.isfinite(strength[i, j]):
-            value = float(np.clip(strength[i, j], -1, 1))
-            derived = _derived(names[i], names[j], uses)
-            pairs.append(Pair(names[i], names[j], "spearman", value, int(both[i, j]), derived))
-    return pairs
+        strength = np.clip(covariance / np.sqrt(variance * variance.T), -1, 1)
+    size = np.diag(both)
+    listed = np.triu(_enough(both, size[:, None], size[None, :]) & (np.abs(strength) >= least), 1)
+    return [
+        Pair(names[i], names[j], "spearman", float(strength[i, j]), int(both[i, j]), _derived(names[i], names[j], uses))
+        for i, j in np.argwhere(listed & np.isfinite(strength))
+    ]
 
 
 class _Levels(NamedTuple):
@@ -185,49 +194,47 @@ def _levels(columns: Columns) -> _Levels:
     return _Levels(names, spans, np.column_stack(parts), known)
 
 
-def _group_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
+def _group_pairs(levels: _Levels, uses: Mapping[str, frozenset[str]], least: float) -> list[Pair]:
     """Cramér's V from the tables of all pairs, which one product of matrices gives."""
-    if len(columns.groups) < 2:
-        return []
-    levels = _levels(columns)
     tables, both = levels.marks.T @ levels.marks, levels.known.T @ levels.known
+    size = np.diag(both)
     pairs = []
-    for i, j in zip(*np.triu_indices(len(levels.names), 1), strict=True):
-        if not _enough(both[i, j], both[i, i], both[j, j]):
-            continue
+    for i, j in np.argwhere(np.triu(_enough(both, size[:, None], size[None, :]), 1)):
         table = _without_empty(tables[levels.spans[i], levels.spans[j]])
         strength = cramers_v(table)
-        if strength >= SHOWN:  # whether one is a finer cut of the other costs time and matters only here
+        if strength >= max(least, SHOWN):  # whether one is a finer cut of the other costs time and matters only here
             first, second = levels.names[i], levels.names[j]
             derived, nested = _derived(first, second, uses), is_nested(table)
             pairs.append(Pair(first, second, "cramers_v", strength, int(both[i, j]), derived, nested))
     return pairs
 
 
-def _mixed_pairs(columns: Columns, uses: Mapping[str, frozenset[str]]) -> list[Pair]:
+def _mixed_pairs(columns: Columns, levels: _Levels, uses: Mapping[str, frozenset[str]], least: float) -> list[Pair]:
     """Correlation ratios from the sizes and sums of each text's groups of customers."""
-    if not columns.numbers or not columns.groups:
+    if not columns.numbers:
         return []
-    levels, names = _levels(columns), list(columns.numbers)
+    names = list(columns.numbers)
     ranks = np.column_stack([columns.numbers[name] for name in names])
     known = (~np.isnan(ranks)).astype(np.float64)
     ranks = np.where(known > 0, ranks, 0.0)
     counts, sums = levels.marks.T @ known, levels.marks.T @ ranks
     squares, both = levels.known.T @ ranks**2, levels.known.T @ known
-    of_groups, of_numbers = levels.known.sum(axis=0), known.sum(axis=0)
+    enough = _enough(both, levels.known.sum(axis=0)[:, None], known.sum(axis=0)[None, :])
     pairs = []
     for i, group in enumerate(levels.names):
-        for j, name in enumerate(names):
-            if _enough(both[i, j], of_groups[i], of_numbers[j]):
-                span = levels.spans[i]
-                strength = correlation_ratio(counts[span, j], sums[span, j], float(squares[i, j]))
-                derived = _derived(name, group, uses)
-                pairs.append(Pair(name, group, "correlation_ratio", strength, int(both[i, j]), derived, nested=True))
+        span = levels.spans[i]
+        strength = correlation_ratio(counts[span], sums[span], squares[i])
+        for j in np.flatnonzero(enough[i] & (strength >= least)):
+            derived = _derived(names[j], group, uses)
+            pairs.append(
+                Pair(names[j], group, "correlation_ratio", float(strength[j]), int(both[i, j]), derived, nested=True)
+            )
     return pairs
 
 
-def _enough(both: float, first: float, second: float) -> bool:
-    return bool(both >= LEAST_BOTH and both >= OVERLAP * min(first, second))
+def _enough(both: Floats, first: Floats, second: Floats) -> Flags:
+    enough: Flags = (both >= LEAST_BOTH) & (both >= OVERLAP * np.minimum(first, second))
+    return enough
 
 
 def _without_empty(table: Floats) -> Floats:
@@ -267,13 +274,16 @@ def _entropy(shares: Floats) -> float:
     return float(-(positive * np.log(positive)).sum())
 
 
-def correlation_ratio(counts: Floats, sums: Floats, squares: float) -> float:
-    """Root of epsilon squared from the groups' sizes, their sums and the sum of squares of all: 0 to 1."""
+def correlation_ratio(counts: Floats, sums: Floats, squares: Floats) -> Floats:
+    """Root of epsilon squared, 0 to 1, for each number: from the groups' sizes and sums (groups x numbers) and the sum
+    of squares of all (numbers)."""
     used = counts > 0
-    total, groups = float(counts.sum()), int(used.sum())
-    whole = squares - float(sums.sum()) ** 2 / total
-    if groups < 2 or total <= groups or whole <= 0:
-        return 0.0
-    between = float((sums[used] ** 2 / counts[used]).sum()) - float(sums.sum()) ** 2 / total
-    within = (whole - between) / (total - groups)
-    return float(np.sqrt(np.clip((between - (groups - 1) * within) / whole, 0.0, 1.0)))
+    total, groups, whole_sum = counts.sum(axis=0), used.sum(axis=0), sums.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        whole = squares - whole_sum**2 / total
+        between = np.where(used, sums**2 / np.where(used, counts, 1.0), 0.0).sum(axis=0) - whole_sum**2 / total
+        within = (whole - between) / (total - groups)
+        ratio = np.sqrt(np.clip((between - (groups - 1) * within) / whole, 0.0, 1.0))
+    known = (groups >= 2) & (total > groups) & (whole > 0)
+    found: Floats = np.where(known, ratio, 0.0)
+    return found
