@@ -58,7 +58,7 @@ def test_a_small_contest_runs_by_the_command_and_is_shown(tmp_path: Path) -> Non
 
 def test_every_contest_begins_with_ours_and_names_what_it_leaves_out(bench: dict[str, ModuleType]) -> None:
     names = bench["contest"].contest_names()
-    assert {"funnel", "rfm", "itemsets", "larger_than_memory", "whole_run"} <= set(names)
+    assert {"funnel", "rfm", "itemsets", "larger_than_memory", "whole_run", "load"} <= set(names)
     for name in names:
         one = bench["contest"].contest(name)
         assert one.name == name and one.jobs[0].role == "ours"
