@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from customer_analytics.pipeline.warm import WarmProcess
 
 _SECONDS = "seconds"  # the cache's answer to how long each report took
+_USUALLY_LONGEST = ("churn", "personas", "campaign_evaluation", "basket_rules", "funnel", "retention")
 _HEARTBEAT_SECONDS = 0.2  # a wait without an end would not hear Ctrl-C on Windows
 
 
@@ -114,8 +115,14 @@ class Effort:
     def _longest_first(self, waiting: list[Task]) -> list[Task]:
         """What took longest the last time begins first, so that no core waits for it at the end."""
         took = self._shop.cache.answer(_SECONDS) or {}
-        usual = max(took.values(), default=0.0)
-        return sorted(waiting, key=lambda task: -took.get(task.label, usual))
+        most = max(took.values(), default=1.0)
+
+        def expected(task: Task) -> float:
+            name = task.report.name
+            usual = most / (1 + _USUALLY_LONGEST.index(name)) if name in _USUALLY_LONGEST else 0.0
+            return float(took.get(task.label, usual))
+
+        return sorted(waiting, key=expected, reverse=True)
 
     def _make_with(self, kernels: Kernels, pool: ThreadPoolExecutor, waiting: list[Task]) -> None:
         """The audit starts at once; the others when the verdicts are known."""

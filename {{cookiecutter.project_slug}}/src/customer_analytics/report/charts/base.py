@@ -41,9 +41,14 @@ def canvas(
 
 def text_width(text: str, size: float = NAME_SIZE, weight: int = 400) -> float:
     """Width of a text in inches, in the fonts that the page uses."""
+    return _text_width(str(text), size, weight)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _text_width(text: str, size: float, weight: int) -> float:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the exporter lists those
-        width = text_to_path.get_text_width_height_descent(str(text), _properties(size, weight), ismath=False)[0]
+        width = text_to_path.get_text_width_height_descent(text, _properties(size, weight), ismath=False)[0]
     return float(width) / 72
 
 
