@@ -161,7 +161,7 @@ def test_the_heavy_expressions_compile(engine: str) -> None:
     later = ibis.table({"moment": "int64", "item": "int32", "lag": "int32", "held": "boolean"}, name="later")
     strata = ibis.table({"moment": "int64", "stratum": "int32"}, name="strata")
     none = np.zeros((2, 1), dtype=np.int64)
-    parts = Following(history, 7, strata, ibis.table(columns, name="triggers"), later, none[0], none, none)
+    parts = Following(history, 7, strata, ibis.table(columns, name="triggers"), later, none[0], none, none, none)
     pairs = pd.DataFrame({"pair": [0], "a": [1], "b": [2]})
     heads = ibis.table({"basket": "int64", "person": "int64", "day": "int32"}, name="heads")
     with_heads = type(

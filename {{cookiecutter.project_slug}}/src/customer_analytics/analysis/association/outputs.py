@@ -127,17 +127,14 @@ def _substitute_table(result: BasketRulesResult, minimum_group: int) -> pd.DataF
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON has them: no NaN; an infinite conviction is the sign for it."""
-    rows: list[dict[str, Any]] = []
-    for record in table.astype(object).to_dict("records"):
-        row: dict[str, Any] = {str(name): value for name, value in record.items()}
-        for name, value in row.items():
-            if value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-                row[name] = None
-            elif isinstance(value, float) and math.isinf(value):
-                row[name] = "∞"
-            elif isinstance(value, np.generic):
-                row[name] = value.item()
-        for side in ("antecedent_keys", "consequent_keys"):
-            row[side] = json.loads(row[side])
-        rows.append(row)
-    return rows
+    columns = {str(name): _plain_column(table[name]) for name in table.columns}
+    for side in ("antecedent_keys", "consequent_keys"):
+        columns[side] = [json.loads(keys) for keys in columns[side]]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _plain_column(column: pd.Series[Any]) -> list[Any]:
+    values = column.tolist()
+    if column.dtype.kind == "f":
+        return [None if math.isnan(value) else value if math.isfinite(value) else "∞" for value in values]
+    return [None if value is pd.NA else value for value in values]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import ibis
@@ -194,10 +195,10 @@ def _faults(tables: Tables, source: Source, found: pd.DataFrame, excluded: Seque
                 for code in unknown
             ]
         )  # fmt: skip
-    out = set(excluded)
+    out, is_service = set(excluded), cache(is_whole_service)
     return [
         EXCLUDED if key in out
-        else SERVICE if is_whole_service(name or key) or is_whole_service(category)
+        else SERVICE if is_service(name or key) or is_service(category)
         or (key in odd and (ends_in_service(name) or is_whole_service(key.replace("_", " "))))
         else None
         for key, name, category in zip(found["key"], found["name"], found["category"], strict=True)

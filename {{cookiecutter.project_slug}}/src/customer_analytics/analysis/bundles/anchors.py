@@ -56,18 +56,30 @@ def anchors(baskets: Baskets, found: Goods, false_discovery: float) -> pd.DataFr
 
 def _compared(baskets: Baskets, lines: ir.Table, codes: list[int], false_discovery: float) -> pd.DataFrame:
     totals = lines.group_by("basket").aggregate(whole=lines.money.sum(), size=lines.count()).cache()
+    heads = baskets.heads.select(head="basket", owner=_owner(baskets.heads))
     try:
         sizes = [int(size) for size in totals.select("size").distinct().to_pandas()["size"]]
         classes = ibis.memtable(pd.DataFrame({"size": sizes, "group": [size_class(size) for size in sizes]}))
-        whole = totals.join(classes, "size").select("basket", "size", "group", "whole").cache()
+        placed = totals.join(classes, "size").join(heads, [("basket", "head")])
+        whole = placed.select("basket", "size", "group", "whole", "owner").cache()
     finally:
         totals.release()
+    # Kept: else a planner may look for the items of all classes before it looks at the baskets.
+    own = lines.filter(lines.item.isin(codes)).join(whole, "basket").drop("basket").cache()
     try:
-        benchmarks = _benchmarks(whole, lines.filter(lines.item.isin(codes)))
-        table = _residuals(baskets, whole, lines, benchmarks)
+        items, benchmarks = _benchmarks(whole, own)
+        table = items.merge(_residuals(own, benchmarks), on="item").sort_values("item", ignore_index=True)
     finally:
+        own.release()
         whole.release()
+    if not baskets.has_people:
+        table["customers"] = np.nan
     return _tested(table, false_discovery)
+
+
+def _owner(heads: ir.Table) -> ir.Value:
+    """The customer's number; of a nameless basket one of its own, below 0."""
+    return heads.person.cast("int64").coalesce(-1 - heads.basket)
 
 
 def size_class(size: int) -> int:
@@ -93,60 +105,42 @@ def _lines(baskets: Baskets, found: Goods) -> ir.Table:
     return together.mutate(money=ibis.least(together.money, float(bound or 0.0)))
 
 
-def _benchmarks(whole: ir.Table, lines: ir.Table) -> pd.DataFrame:
-    """item, group, each: what a place that is not the item's brings, in all baskets of the class."""
+def _benchmarks(whole: ir.Table, lines: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(item, baskets, alone, other and bench: sums over its baskets; item, group, each: what a place that is not the
+    item's brings, in all baskets of the class)."""
     by_size = whole.group_by("group").aggregate(money=whole.whole.sum(), places=whole["size"].sum()).to_pandas()
-    joined = lines.join(whole.select("basket", "group"), "basket")
-    own = joined.group_by("item", "group").aggregate(own=joined.money.sum(), n=joined.count()).to_pandas()
-    table = own.merge(by_size, on="group")
+    own = lines.group_by("item", "group").aggregate(
+        own=lines.money.sum(), n=lines.count(), held=lines["size"].sum(), around=lines.whole.sum()
+    )
+    table = own.to_pandas().merge(by_size, on="group").sort_values(["item", "group"], ignore_index=True)
     others = (table["places"] - table["n"]).astype("float64")
     # Rounded: engines add floats in any order, and the same inputs are to give the same tables.
     table["each"] = ((table["money"] - table["own"]) / others.where(others > 0)).fillna(0.0).round(9)
-    ordered: pd.DataFrame = table[["item", "group", "each"]].sort_values(["item", "group"])
-    return ordered
-
-
-def _residuals(baskets: Baskets, whole: ir.Table, lines: ir.Table, benchmarks: pd.DataFrame) -> pd.DataFrame:
-    """Sums over customers of other margin less its benchmark, by item."""
-    bench = ibis.memtable(benchmarks.rename(columns={"item": "code", "group": "of"}).astype({"code": "int32"}))
-    rows = lines.join(whole, "basket")
-    rows = rows.join(bench, [("item", "code"), ("group", "of")])
-    heads = baskets.heads
-    who = heads.select(
-        head=heads.basket,
-        person=heads.person.cast("int64").fill_null(-1),
-        nobody=heads.person.isnull().ifelse(heads.basket, -1),
-    )
-    rows = rows.join(who, [("basket", "head")])
-    other = rows.whole - rows.money
-    rows = rows.select(
-        "item", "person", "nobody", bench=rows.each * (rows["size"] - 1), other=other,
-        alone=(rows["size"] == 1).ifelse(1, 0),
+    table = table.assign(
+        alone=table["n"].where(table["group"] == 1, 0), other=table["around"] - table["own"],
+        bench=table["each"] * (table["held"] - table["n"]),
     )  # fmt: skip
-    by_customer = rows.group_by("item", "person", "nobody").aggregate(
-        n=rows.count(), other=rows.other.sum(), bench=rows.bench.sum(), alone=rows.alone.sum()
-    )
-    rest = by_customer.other - by_customer.bench
-    n = by_customer.n.cast("float64")
+    items = table.groupby("item", as_index=False)[["n", "alone", "other", "bench"]].sum()
+    return items.rename(columns={"n": "baskets"}), table[["item", "group", "each"]]
+
+
+def _residuals(lines: ir.Table, benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """Sums over customers of other margin less its benchmark, by item: customers (known ones), clusters (each nameless
+    basket is one), rest and the sums of products that its error needs."""
+    bench = ibis.memtable(benchmarks.rename(columns={"item": "code", "group": "of"}).astype({"code": "int32"}))
+    rows = lines.join(bench, [("item", "code"), ("group", "of")])
+    rest = rows.whole - rows.money - rows.each * (rows["size"] - 1)
+    by_customer = rows.group_by("item", "owner").aggregate(n=rows.count().cast("float64"), rest=rest.sum())
+    n, rest = by_customer.n, by_customer.rest
     frame: pd.DataFrame = (
         by_customer.group_by("item")
         .aggregate(
-            baskets=by_customer.n.sum(),
-            customers=(by_customer.person >= 0).ifelse(1, 0).sum(),
-            clusters=by_customer.count(),
-            alone=by_customer.alone.sum(),
-            other=by_customer.other.sum(),
-            bench=by_customer.bench.sum(),
-            rest=rest.sum(),
-            rest_rest=(rest * rest).sum(),
-            rest_n=(rest * n).sum(),
-            nn=(n * n).sum(),
+            customers=(by_customer.owner >= 0).cast("int64").sum(), clusters=by_customer.count(), rest=rest.sum(),
+            rest_rest=(rest * rest).sum(), rest_n=(rest * n).sum(), nn=(n * n).sum(),
         )
         .to_pandas()
-    )
-    if not baskets.has_people:
-        frame["customers"] = np.nan
-    return frame.sort_values("item", ignore_index=True)
+    )  # fmt: skip
+    return frame
 
 
 def _tested(table: pd.DataFrame, false_discovery: float) -> pd.DataFrame:

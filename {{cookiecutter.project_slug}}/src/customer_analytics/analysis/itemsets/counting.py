@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -31,9 +30,8 @@ def membership(lines: ir.Table, sets: Sequence[tuple[int, ...]], by: ir.Table) -
     items = np.unique(np.fromiter((item for one in sets for item in one), dtype=np.int32))
     if not len(items):
         return frames[0]
-    places = ibis.memtable(pd.DataFrame({"item": items, "code": np.arange(len(items), dtype=np.int32)}))
-    coded, known = lines.join(places, "item").select("basket", "code"), _by_length(sets, items)
-    for part in engine.parts_of(coded, int(lines.count().to_pyarrow().as_py())):
+    known = _by_length(sets, items)
+    for part in engine.parts_of(engine.coded(lines, items), int(lines.count().to_pyarrow().as_py())):
         answer = engine.lists_of(part, 1).join(by, "basket").select("codes", *columns).to_pyarrow()
         held = Lists.from_arrow(answer["codes"], len(items))
         of_baskets = {name: answer[name].to_numpy() for name in columns}
@@ -72,11 +70,8 @@ def pairs(lines: ir.Table, items: Collection[int]) -> pd.DataFrame:
     codes = np.unique(np.fromiter(items, dtype=np.int32, count=len(items)))
     if len(codes) < 2:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _PAIR.items()})
-    coded = engine.baskets_of(lines, codes, least=2)
-    try:
-        keys, counts = engine.pair_counts(coded, len(codes), 1)
-    finally:
-        coded.release()
+    coded = engine.lists_of(engine.coded(lines, codes), 2)
+    keys, counts = engine.pair_counts(coded, int(lines.count().to_pyarrow().as_py()), len(codes), 1)
     return pd.DataFrame({"a": codes[keys // len(codes)], "b": codes[keys % len(codes)], "count": counts})
 
 

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.itemsets.candidates import Codes, Numbers
-from customer_analytics.analysis.itemsets.lists import Lists, counts_in
+from customer_analytics.analysis.itemsets.lists import Lists, counts_in, together_in
 
+MOST_DENSE = 2_500  # codes whose pairs are counted as one matrix: some fifty megabytes
 MOST_GROUPS = 4_000_000  # pairs counted at once: some hundred megabytes of an engine's memory
 AT_ONCE = 5_000_000  # lines that are in memory together
 _INT32 = 2**31 - 1
@@ -24,8 +25,13 @@ _INT32 = 2**31 - 1
 
 def baskets_of(lines: ir.Table, items: Codes, least: int = 1) -> ir.CachedTable:
     """Baskets with at least `least` of the given items: basket, codes (the items' places in `items`), kept."""
+    return kept(lists_of(coded(lines, items), least))
+
+
+def coded(lines: ir.Table, items: Codes) -> ir.Table:
+    """The lines of the given items: basket, code (the item's place in `items`)."""
     places = ibis.memtable(pd.DataFrame({"item": items, "code": np.arange(len(items), dtype=np.int32)}))
-    return kept(lists_of(lines.join(places, "item").select("basket", "code"), least))
+    return lines.join(places, "item").select("basket", "code")
 
 
 def narrowed(baskets: ir.Table, codes: Codes, least: int) -> ir.CachedTable:
@@ -68,11 +74,18 @@ def smaller_in(baskets: ir.Table) -> ir.Table:
     return single.mutate(larger=larger).group_by("code").aggregate(rows=ibis._.larger.sum())
 
 
-def pair_counts(baskets: ir.Table, codes: int, floor: int) -> tuple[Numbers, Numbers]:
+def pair_counts(baskets: ir.Table, lines: int, codes: int, floor: int) -> tuple[Numbers, Numbers]:
     """Pairs in at least `floor` baskets: key (smaller code · codes + larger code), ascending, and baskets.
 
-    More pairs than the memory takes at once are counted in turns, by the smaller code.
+    The matrix of all pairs of a few codes fits the memory, and is added up as the lists stream by. Pairs of many codes
+    are grouped by the engine; more than fit at once in turns, by the smaller code. `lines`: of all baskets.
     """
+    if codes <= MOST_DENSE:
+        together = np.zeros((codes, codes), dtype=np.int64)
+        for part in parts_of(baskets, lines):
+            together += together_in(Lists.from_arrow(part.select("codes").to_pyarrow()["codes"], codes))
+        keys = np.flatnonzero(np.triu(together, 1) >= floor)
+        return keys, together.ravel()[keys]
     turns = max(1, -(-codes * (codes - 1) // 2 // MOST_GROUPS))
     if turns > 1:  # there are no more pairs than rows of pairs
         turns = max(1, min(turns, -(-pair_rows(baskets) // MOST_GROUPS)))

@@ -61,6 +61,16 @@ def counts_in(lists: Lists, sets: Codes) -> Numbers:
     return counts
 
 
+def together_in(lists: Lists) -> npt.NDArray[np.int32]:
+    """Baskets that hold both of each two codes: (width, width), symmetric; the diagonal counts each code."""
+    from scipy import sparse
+
+    ones = np.ones(len(lists.codes), dtype=np.int32)
+    held = sparse.csr_matrix((ones, lists.codes, lists.starts), shape=(len(lists), lists.width))
+    both: npt.NDArray[np.int32] = (held.T @ held).toarray()
+    return both
+
+
 def members_in(lists: Lists, sets: Codes) -> tuple[Numbers, Numbers]:
     """(set, basket) of every set that a basket of the batch holds, by their places; `sets` as in `found_in`."""
     pairs = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))]

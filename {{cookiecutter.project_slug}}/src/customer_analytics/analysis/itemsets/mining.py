@@ -139,7 +139,7 @@ class _Search:
         return len(stay)
 
     def _pairs(self, singles: Level, kin: Numbers) -> Level:
-        keys, baskets = engine.pair_counts(self.baskets, self.codes, self.floor)
+        keys, baskets = engine.pair_counts(self.baskets, self.lines, self.codes, self.floor)
         apart = ~np.isin(keys, kin)
         self._fitting(Candidates(keys[apart], baskets[apart]), 2)
         return next_level(singles, keys[apart], baskets[apart], self.codes)

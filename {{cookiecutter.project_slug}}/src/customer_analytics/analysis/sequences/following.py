@@ -29,12 +29,12 @@ LEAST_EXPECTED = 1e-9
 
 @dataclass(frozen=True)
 class Following:
-    """The materialised parts of one search; release() them after use.
+    """The parts of one search; release() what is materialised of them after use.
 
     history: what it was made from. strata: moment, stratum of the moments whose window is over and not empty.
     triggers: moment, person, day, item. later: moment, item, lag (days to its first purchase in the window), held
     (whether the moment had it already). sizes: moments by stratum. held, kept: item x stratum: moments with the item,
-    and moments without it that the item follows. block: days of a calendar block.
+    and moments without it that the item follows; of_triggers: triggers, so too. block: days of a calendar block.
     """
 
     history: History
@@ -45,6 +45,7 @@ class Following:
     sizes: Ints
     held: Ints
     kept: Ints
+    of_triggers: Ints
 
     @property
     def rates(self) -> Floats:
@@ -54,7 +55,7 @@ class Following:
 
     def release(self) -> None:
         """Let the engine forget the tables."""
-        for table in (self.strata, self.triggers, self.later):
+        for table in (self.strata, self.later):
             table.release()
 
 
@@ -62,7 +63,7 @@ def following(history: History) -> Following:
     """Find what follows each moment, and count it by stratum."""
     lines, window = history.lines, history.window
     fresh = lines.previous.isnull() | (lines.day - lines.previous > window)
-    triggers = lines.filter(fresh, lines.day <= history.complete).select("moment", "person", "day", "item").cache()
+    triggers = lines.filter(fresh, lines.day <= history.complete).select("moment", "person", "day", "item")
     later = _later(history).cache()
     held = lines.filter(lines.day <= history.complete)
     moments = held.select("moment", "day").distinct()
@@ -73,12 +74,9 @@ def following(history: History) -> Following:
     strata = counted.select("moment", stratum=number.cast("int32")).cache()
     blocks = max((history.complete - history.first) // block + 1, 1)
     shape = (len(history.items), blocks * CLASSES)
-    sizes = strata.group_by("stratum").aggregate(n=strata.count()).to_pandas()
-    counts = np.zeros(shape[1], dtype=np.int64)
-    counts[sizes["stratum"].to_numpy()] = sizes["n"].to_numpy()
-    with_item = _by_stratum(held.select("moment", "item"), strata, history, shape)
-    followed = _by_stratum(later.filter(~later.held).select("moment", "item"), strata, history, shape)
-    return Following(history, block, strata, triggers, later, counts, with_item, followed)
+    here = {"held": held, "kept": later.filter(~later.held), "of_triggers": triggers}
+    found = _by_stratum({name: rows.select("moment", "item") for name, rows in here.items()}, strata, history, shape)
+    return Following(history, block, strata, triggers, later, **found)
 
 
 def block_days(moments: int, days: int) -> int:
@@ -113,13 +111,24 @@ def activity_class(count: ir.IntegerValue) -> ir.IntegerValue:
     return ibis.cases(*branches, else_=len(ACTIVITY))
 
 
-def _by_stratum(rows: ir.Table, strata: ir.Table, history: History, shape: tuple[int, int]) -> Ints:
-    """item x stratum counts of rows (moment, item)."""
-    joined = rows.inner_join(strata, "moment")
-    counted = joined.group_by("item", "stratum").aggregate(n=joined.count()).to_pandas()
-    table = np.zeros(shape, dtype=np.int64)
-    table[np.searchsorted(history.items, counted["item"]), counted["stratum"]] = counted["n"]
-    return table
+def _by_stratum(
+    rows: dict[str, ir.Table], strata: ir.Table, history: History, shape: tuple[int, int]
+) -> dict[str, Ints]:
+    """item x stratum counts of several kinds of rows (moment, item), and `sizes`: moments by stratum. One question."""
+    kinds = [
+        strata.select("stratum", kind=ibis.literal(0, "int8"), item=ibis.literal(0, "int32")),
+        *(table.inner_join(strata, "moment").select("stratum", kind=ibis.literal(place, "int8"), item="item")
+          for place, table in enumerate(rows.values(), start=1)),
+    ]  # fmt: skip
+    whole = ibis.union(*kinds)
+    counted = whole.group_by("kind", "item", "stratum").aggregate(n=whole.count()).to_pandas()
+    sizes, tables = np.zeros(shape[1], dtype=np.int64), {}
+    first = counted[counted["kind"] == 0]
+    sizes[first["stratum"]] = first["n"]
+    for place, name in enumerate(rows, start=1):
+        own, tables[name] = counted[counted["kind"] == place], np.zeros(shape, dtype=np.int64)
+        tables[name][np.searchsorted(history.items, own["item"]), own["stratum"]] = own["n"]
+    return {"sizes": sizes, **tables}
 
 
 @dataclass(frozen=True)
@@ -141,8 +150,7 @@ def screen(found: Following, least: int) -> Screen:
     own = found.triggers.group_by("item").aggregate(n=found.triggers.count()).to_pandas()
     triggers = np.zeros(items, dtype=np.int64)
     triggers[np.searchsorted(history.items, own["item"])] = own["n"]
-    by_stratum = _by_stratum(found.triggers.select("moment", "item"), found.strata, history, found.held.shape)
-    expected = by_stratum @ found.rates.T
+    expected = found.of_triggers @ found.rates.T
     joined = found.triggers.select("moment", a="item").inner_join(
         found.later.filter(~found.later.held).select("moment", b="item"), "moment"
     )

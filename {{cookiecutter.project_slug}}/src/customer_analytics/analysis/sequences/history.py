@@ -84,9 +84,8 @@ def fitting(lines: ir.Table, counts: pd.DataFrame, window: int, least: int, most
     floors = [least * 2**step for step in range(FLOORS)]
     sized = lines.inner_join(_as_table(counts[["item", "moments"]]), "item")
     own = sized.group_by("person", "day").aggregate(
-        **{f"own_{step}": (sized.moments >= floor).cast("int64").sum() for step, floor in enumerate(floors)}
+        **{f"own_{step}": (sized.moments >= floor).cast("float64").sum() for step, floor in enumerate(floors)}
     )
-    own = own.cache()
     later = own.rename(
         later_day="day", later_person="person", **{f"next_{step}": f"own_{step}" for step in range(FLOORS)}
     )
@@ -96,17 +95,14 @@ def fitting(lines: ir.Table, counts: pd.DataFrame, window: int, least: int, most
     rows = pairs.group_by("person").aggregate(
         **{f"rows_{step}": (pairs[f"own_{step}"] * pairs[f"next_{step}"]).sum() for step in range(FLOORS)}
     )
-    rows = rows.cache()
     crowd = rows.rows_0 > most // OF_ONE
-    named = rows.filter(crowd).person.to_pandas() if len(counts) else pd.Series(dtype="int64")
-    kept = rows.filter(~crowd)
-    totals = (
-        kept.aggregate(**{f"rows_{step}": kept[f"rows_{step}"].sum() for step in range(FLOORS)}).to_pandas().iloc[0]
-    )
-    rows.release()
-    own.release()
-    found = _first_that_fits(floors, [0 if pd.isna(total) else int(total) for total in totals], counts, most)
-    return Fitting(*found, tuple(sorted(int(person) for person in named)))
+    row = rows.aggregate(
+        crowds=rows.person.collect(where=crowd),
+        **{f"rows_{step}": rows[f"rows_{step}"].sum(where=~crowd) for step in range(FLOORS)},
+    ).to_pyarrow().to_pylist()[0]  # fmt: skip
+    totals = [int(row[f"rows_{step}"] or 0) for step in range(FLOORS)]
+    found = _first_that_fits(floors, totals, counts, most)
+    return Fitting(*found, tuple(sorted(int(person) for person in row["crowds"] or ())))
 
 
 def _first_that_fits(floors: Sequence[int], rows: Sequence[int], counts: pd.DataFrame, most: int) -> tuple[int, int]:

@@ -57,12 +57,11 @@ def reminders(history: History, false_discovery: float, most: int = MOST_ROWS) -
     total = sizes.aggregate(rows=sizes.later.sum(), moments=sizes.count()).to_pandas().iloc[0]
     block = block_days(int(total["moments"]), complete - history.first + 1)
     number = ((sizes.day - history.first) / block).floor().cast("int32") * CLASSES + activity_class(sizes.later)
-    strata = sizes.select("moment", "person", "day", stratum=number.cast("int32"), later="later").cache()
+    strata = sizes.select("moment", "person", "day", stratum=number.cast("int32"), later="later")
     rows = 0 if pd.isna(total["rows"]) else int(total["rows"])
     rates = _rates(history, strata, days, share=max(1, -(-rows // most)))
     table = _again(lines, strata, rates, complete, days)
-    for each in (strata, sizes):
-        each.release()
+    sizes.release()
     table = table[(table["people"] >= LEAST_PEOPLE) & (table["again"] >= LEAST_AGAIN)].reset_index(drop=True)
     if not len(table):
         return pd.DataFrame(columns=COLUMNS)

@@ -108,12 +108,12 @@ def _missing(baskets: Baskets) -> str | None:
 
 def _sequences(tables: Tables, baskets: Baskets, parameters: BasketRulesParameters, lines: ir.Table) -> Sequences:
     days, last = parameters.sequence_days, (tables.as_of - EPOCH).days
-    counts = _counts(lines, last - days)
+    counts, gap = _counts(lines, last - days)
     if not counts["people"]:
         return Sequences(days, reason="no_customers")
     told = Sequences(
         days, people=counts["people"], moments=counts["moments"], open_moments=counts["open_moments"],
-        repeat_people=counts["repeat_people"], visit_gap=_visit_gap(lines),
+        repeat_people=counts["repeat_people"], visit_gap=gap,
     )  # fmt: skip
     if told.repeat_people < LEAST_PEOPLE:
         return replace(told, reason="one_purchase")
@@ -144,27 +144,19 @@ def of_items(again: pd.DataFrame) -> pd.DataFrame:
     return items if len(items) else again
 
 
-def _counts(lines: ir.Table, complete: int) -> dict[str, int]:
-    """Customers, their days, days whose window is open, customers with two days, the first day."""
-    visits = lines.select("person", "day").distinct()
-    by_person = visits.group_by("person").aggregate(n=visits.count())
-    row = visits.aggregate(
-        moments=visits.count(), first=visits.day.min(), open_moments=(visits.day > complete).cast("int64").sum()
-    ).to_pandas().iloc[0]  # fmt: skip
-    people = by_person.aggregate(
-        people=by_person.count(), repeat_people=(by_person.n > 1).cast("int64").sum()
-    ).to_pandas().iloc[0]  # fmt: skip
-    whole = {**row.to_dict(), **people.to_dict()}
-    return {name: 0 if pd.isna(value) else int(value) for name, value in whole.items()}
-
-
-def _visit_gap(lines: ir.Table) -> float:
-    """Median days between two days of a customer."""
+def _counts(lines: ir.Table, complete: int) -> tuple[dict[str, int], float]:
+    """Customers, their days, days whose window is open, customers with two days, the first day; and the median days
+    between two days of a customer."""
     visits = lines.select("person", "day").distinct()
     own = ibis.window(group_by=visits.person, order_by=visits.day)
-    gaps = visits.mutate(gap=visits.day.lead().over(own) - visits.day)
-    gap = gaps.gap.median().to_pandas()
-    return math.nan if gap is None or pd.isna(gap) else float(gap)
+    visits = visits.mutate(gap=visits.day.lead().over(own) - visits.day, place=ibis.row_number().over(own))
+    row = visits.aggregate(
+        moments=visits.count(), first=visits.day.min(), open_moments=(visits.day > complete).cast("int64").sum(),
+        people=(visits.place == 0).cast("int64").sum(), repeat_people=(visits.place == 1).cast("int64").sum(),
+        gap=visits.gap.median(),
+    ).to_pandas().iloc[0].to_dict()  # fmt: skip
+    gap = row.pop("gap")
+    return {str(name): 0 if pd.isna(value) else int(value) for name, value in row.items()}, float(gap or math.nan)
 
 
 @dataclass(frozen=True)
