@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.campaigns.facts import facts_of
@@ -39,10 +40,13 @@ def categories(
     if sums is None or not len(sums[0]):
         return empty
     table, units = sums
-    lines = []
-    for contrast in contrasts:
-        for category in sorted(table["category"].unique()):
-            lines.append(_line(table[table["category"] == category], units, contrast, str(category)))
+    money = dict([*table.groupby(["category", "code", "arm"])])
+    sizes = dict([*units.groupby(["code", "arm"])])
+    lines = [
+        _line(money, sizes, contrast, str(category))
+        for contrast in contrasts
+        for category in sorted(table["category"].unique())
+    ]
     made = pd.DataFrame(lines, columns=list(CATEGORIES))
     tested = made["p_value"].notna()
     if tested.any():
@@ -96,15 +100,20 @@ def _lines(tables: Tables) -> ir.Table:
     return told.filter(told.order_id.notnull(), told.category.notnull(), told.money.notnull())
 
 
-def _line(sums: pd.DataFrame, units: pd.DataFrame, contrast: dict[str, Any], category: str) -> dict[str, Any]:
-    """One row of CATEGORIES without q_value and verdict."""
+def _line(
+    money: dict[Any, pd.DataFrame], sizes: dict[Any, pd.DataFrame], contrast: dict[str, Any], category: str
+) -> dict[str, Any]:
+    """One row of CATEGORIES without q_value and verdict.
+
+    Args:
+        money: (category, code, arm) -> block, money, buyers; none where nobody bought of it.
+        sizes: (code, arm) -> block, n.
+    """
     arms, buyers = [], []
     for number in (contrast["number"], 0):
-        own, size = (table[(table["code"] == contrast["code"]) & (table["arm"] == number)] for table in (sums, units))
-        n = np.bincount(size["block"], weights=size["n"], minlength=BLOCKS).astype(np.float64)
-        money = np.bincount(own["block"], weights=own["money"].astype("float64"), minlength=BLOCKS)[:, None]
-        arms.append(Arm(n, money.astype(np.float64)))
-        buyers.append(int(own["buyers"].sum()))
+        own, size = money.get((category, contrast["code"], number)), sizes.get((contrast["code"], number))
+        arms.append(Arm(_by_block(size, "n"), _by_block(own, "money")[:, None]))
+        buyers.append(0 if own is None else int(own["buyers"].sum()))
     found = effects(*arms)
     told = min(buyers) >= LEAST_BUYERS
     return {
@@ -114,3 +123,10 @@ def _line(sums: pd.DataFrame, units: pd.DataFrame, contrast: dict[str, Any], cat
         "high": float(found.high[0]) if told else math.nan, "p_value": float(found.p[0]) if told else math.nan,
         "q_value": math.nan, "verdict": "",
     }  # fmt: skip
+
+
+def _by_block(table: pd.DataFrame | None, column: str) -> npt.NDArray[np.float64]:
+    """A column added up by block; zeros where there are no rows."""
+    if table is None:
+        return np.zeros(BLOCKS)
+    return np.bincount(table["block"], weights=table[column].astype("float64"), minlength=BLOCKS).astype(np.float64)

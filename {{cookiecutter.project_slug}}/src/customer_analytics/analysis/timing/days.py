@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import ibis
@@ -44,26 +45,40 @@ class Days:
 
     def after_days(self, code: int) -> int:
         """Days after the window that are known for nearly all units of a campaign."""
-        own = self.units[self.units["code"] == code]
-        total = own["n"].sum()
-        for days in AFTER_DAYS:
-            if own.loc[own["followed"] >= days, "n"].sum() >= LEAST_FOLLOWED * total:
-                return days
-        return 0
+        return self._after[code]
 
     def arm(self, code: int, arm: int, measure: str) -> Arm:
         """Units and sums by block and day, the first column day -BEFORE_DAYS, the last one the last of after_days."""
-        after = self.after_days(code)
-        columns = BEFORE_DAYS + self.windows[code] + after
-        units, sums = (
-            table[(table["code"] == code) & (table["arm"] == arm) & (table["followed"] >= after)]
-            for table in (self.units, self.sums)
-        )
-        n = np.bincount(units["block"], weights=units["n"], minlength=BLOCKS).astype(np.float64)
-        made = np.zeros((BLOCKS, columns))
-        sums = sums[sums["day"] < columns - BEFORE_DAYS]
-        np.add.at(made, (sums["block"].to_numpy(), sums["day"].to_numpy() + BEFORE_DAYS), sums[measure].to_numpy(float))
-        return Arm(n, made)
+        nobody = Arm(np.zeros(BLOCKS), np.zeros((BLOCKS, BEFORE_DAYS + self.windows[code] + self._after[code])))
+        return self._arms[measure].get((code, arm), nobody)
+
+    @cached_property
+    def _after(self) -> dict[int, int]:
+        found = dict.fromkeys(self.windows, 0)
+        for code, own in self.units.groupby("code"):
+            least = LEAST_FOLLOWED * own["n"].sum()
+            enough = (days for days in AFTER_DAYS if own.loc[own["followed"] >= days, "n"].sum() >= least)
+            found[int(str(code))] = next(enough, 0)
+        return found
+
+    @cached_property
+    def _arms(self) -> dict[str, dict[tuple[int, int], Arm]]:
+        """By measure: campaign and arm -> its sums."""
+        made: dict[str, dict[tuple[int, int], Arm]] = {measure: {} for measure in MEASURES}
+        sums = dict([*self.sums.groupby(["code", "arm"])])
+        for key, units in self.units.groupby(["code", "arm"]):
+            code, arm = (int(str(one)) for one in key)
+            after = self._after[code]
+            columns = BEFORE_DAYS + self.windows[code] + after
+            units = units[units["followed"] >= after]
+            n = np.bincount(units["block"], weights=units["n"], minlength=BLOCKS)
+            own = sums.get(key, self.sums.iloc[:0])
+            own = own[(own["followed"] >= after) & (own["day"] < columns - BEFORE_DAYS)]
+            place = own["block"].to_numpy(np.int64) * columns + own["day"].to_numpy(np.int64) + BEFORE_DAYS
+            for measure in MEASURES:
+                added = np.bincount(place, weights=own[measure].to_numpy(float), minlength=BLOCKS * columns)
+                made[measure][code, arm] = Arm(n.astype(np.float64), added.reshape(BLOCKS, columns).astype(np.float64))
+        return made
 
 
 def followed_units(campaigns: Campaigns, tables: Tables, codes: list[int]) -> ir.Table:

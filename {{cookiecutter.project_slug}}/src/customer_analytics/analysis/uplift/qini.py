@@ -8,6 +8,8 @@ the known probability of the arm, which is the same where the shares are the sam
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -44,9 +46,7 @@ def qini(order: Floats, signal: Floats, block: Integers, seed: int, resamples: i
         resamples: how many.
     """
     won, heads = by_hundredth(np.zeros_like(block), block, order, signal)[0], np.bincount(block).astype(np.float64)
-    generator = np.random.default_rng([seed, 79])
-    blocks = len(heads)
-    drawn = generator.multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples).astype(np.float64)
+    drawn = _drawn(len(heads), seed, resamples)
     curve = _curve(won.sum(axis=0)[None, :], np.array([heads.sum()]))[0]
     curves = _curve(drawn @ won, drawn @ heads)
     low, high = np.quantile(curves, (0.025, 0.975), axis=0)
@@ -59,6 +59,15 @@ def qini(order: Floats, signal: Floats, block: Integers, seed: int, resamples: i
         float(_area(curve[None, :])[0]), Interval(float(bounds[0]), float(bounds[1])), whole, table,
         Interval(float(whole_low), float(whole_high)),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _drawn(blocks: int, seed: int, resamples: int) -> Floats:
+    """How often each block is in each resample: the same for every order of the same people."""
+    generator = np.random.default_rng([seed, 79])
+    drawn: Floats = generator.multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples).astype(np.float64)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def groups(
