@@ -11,6 +11,7 @@ import pytest
 from customer_analytics.analysis.baskets.catalogue import Catalogue
 from customer_analytics.analysis.baskets.groups import settle_groups
 from customer_analytics.analysis.baskets.source import settle_unit, source
+from customer_analytics.analysis.survival.blocks import block
 from customer_analytics.tables.store import Tables
 
 ENGINES = ("duckdb", "pyspark", "postgres")
@@ -55,7 +56,7 @@ def test_visits_compile(engine: str) -> None:
 def test_numbers_of_baskets_are_drawn_within_a_day(engine: str) -> None:
     carriers = ibis.table({"order_id": "string", "slot": "int32"}, name="carriers")
     rank = ibis.dense_rank().over(ibis.window(group_by="slot", order_by=["order_id"]))
-    chance = (carriers.order_id.hash() & 0x7FFFFFFF) % 4_096
+    chance = block(carriers.order_id, 4_096)
     sql = str(ibis.to_sql(carriers.mutate(rank=rank, chance=chance), dialect=engine))
     assert "PARTITION BY" in sql  # never over the whole table: Spark would sort it in one place
     assert Catalogue.__doc__

@@ -48,7 +48,7 @@ class Baskets:
     n, n_earlier, n_later: baskets.
     unit: what a basket is. dated: whether their days are known. has_people: whether customers of some are known.
     first_day, last_day: days of the first and the last basket, None without dates.
-    split: how the later part was cut: "time" (its first day is `cut_day`), else "chance" (by a hash), or None.
+    split: how the later part was cut: "time" (its first day is `cut_day`), else "chance" (by its key), or None.
     set_aside: reason, what (an item's label or ""), lines, baskets: what is no product sold.
     large: size, baskets: those with more products than `cap`, left out; large_orders: the same with order numbers.
     codes: codes that the items stand for where an item is a name; None where items are codes.

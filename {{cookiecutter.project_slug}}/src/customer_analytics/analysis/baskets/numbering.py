@@ -1,7 +1,8 @@
 """Numbers for baskets, in the order of time, and the cut between the earlier and the later part.
 
 Numbers are drawn within a day and moved on by the baskets of the days before, so that no engine has to sort all baskets
-at once. Without days a basket's hash takes the place of the day: a division by chance that is the same in every run.
+at once. Without days a block that follows from the letters of the basket's key takes the place of the day: a division
+by chance that is the same in every run and on every engine.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pandas as pd
 
 from customer_analytics.analysis.baskets.basket import GROUP, HEADS
 from customer_analytics.analysis.baskets.source import Source
+from customer_analytics.analysis.survival.blocks import block
 
 SLOTS = 4_096  # parts by chance
 
@@ -68,8 +70,7 @@ def numbered(source: Source) -> Numbered:
     }
     within = [carriers[name] for name in key[source.unit]]
     text = within[0] if len(within) == 1 else within[0] + ibis.literal(" ") + within[1].cast("string")
-    chance = ((text.hash() & 0x7FFFFFFF) % SLOTS).cast("int32")
-    slot = carriers.day.fill_null(-(2**31) + 1) if by_time else chance
+    slot = carriers.day.fill_null(-(2**31) + 1) if by_time else block(text, SLOTS)
     usable = carriers.mutate(slot=slot).filter(carriers.fault.isnull())
     rank = ibis.dense_rank().over(ibis.window(group_by="slot", order_by=list(key[source.unit])))
     ranked = usable.mutate(rank=rank).cache()
