@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 DAY = 86_400
 LAST = 10  # the last number holds this one and all beyond
 WINDOW, EVER = "window", "ever"
-ROWS_A_TURN = 2_000_000  # messages and assignments that are put in order at once
+ROWS_A_TURN = 1_000_000  # messages and assignments that are put in order at once
+_POSITIVE = 0x7FFFFFFF
 STATE = ("code", "frequency", "recency")
 HELD = ("held_over", "held_converted")
 
@@ -36,10 +37,10 @@ def numbered(tables: Tables, moments: ir.Table, days: int, turn: int = 0, turns:
     times = [touches[name] for name in ("sent_at", "delivered_at") if name in touches.columns]
     sent = touches.select(person_id=touches.customer_id.cast("string"), moment=ibis.coalesce(*times))
     sent = sent.filter(sent.person_id.notnull(), sent.moment.notnull(), is_of_turn(sent.person_id, turn, turns))
-    sent = sent.select("person_id", second=sent.moment.epoch_seconds().cast("int64"), sent=ibis.literal(1, "int64"))
-    asked = moments.select("person_id", "second", sent=ibis.literal(0, "int64"))
+    sent = sent.select("person_id", second=sent.moment.epoch_seconds().cast("int64"), sent=ibis.literal(1, "int32"))
+    asked = moments.select("person_id", "second", sent=ibis.literal(0, "int32"))
     both = sent.union(asked)
-    once = both.group_by("person_id", "second").aggregate(sent=both.sent.sum())
+    once = both.group_by("person_id", "second").aggregate(sent=both.sent.sum().cast("int32"))
     so_far = ibis.range_window(group_by=once.person_id, order_by=once.second, preceding=None, following=0)
     lately = ibis.range_window(group_by=once.person_id, order_by=once.second, preceding=days * DAY, following=0)
 
@@ -51,12 +52,8 @@ def numbered(tables: Tables, moments: ir.Table, days: int, turn: int = 0, turns:
 
 
 def is_of_turn(person: ir.StringValue, turn: int, turns: int) -> ir.BooleanValue:
-    """Whether a customer is of a turn, by the last two letters of the id: cheap, and the same for all their rows."""
-    if turns == 1:
-        return ibis.literal(True)
-    backwards = person.reverse()
-    codes = [backwards.substr(place, 1).ascii_str().cast("int64").fill_null(0) for place in (0, 1)]
-    return (codes[0] * 10 + codes[1]) % turns == turn
+    """Whether a customer is of a turn: by chance, and all their rows are of the same one."""
+    return ibis.literal(True) if turns == 1 else (person.hash() & _POSITIVE) % turns == turn
 
 
 def counted(campaigns: Campaigns, found: Contacts, tables: Tables, days: int, columns: list[str]) -> pd.DataFrame:
@@ -67,7 +64,8 @@ def counted(campaigns: Campaigns, found: Contacts, tables: Tables, days: int, co
     """
     rows = found.rows.select(
         "code", "person_id", "frequency", "recency", second=found.rows.start.epoch_seconds().cast("int64"),
-        **{name: found.rows[name] for name in columns}, **{name: ibis.literal(0, "int64") for name in HELD},
+        **{name: found.rows[name].cast("int8") for name in columns},  # many rows are joined: narrow ones
+        **{name: ibis.literal(0, "int8") for name in HELD},
     )  # fmt: skip
     held = _held(campaigns, found, columns)
     if held is not None:
@@ -105,8 +103,8 @@ def _held(campaigns: Campaigns, found: Contacts, columns: list[str]) -> ir.Table
     return units.select(
         "code", "person_id", frequency=frequency_state(units.orders_before), recency=recency_state(units.recency_days),
         second=units.start.epoch_seconds().cast("int64"),
-        **{name: ibis.literal(0, "int64") for name in columns},
-        held_over=ibis.literal(1, "int64"), held_converted=(units[column] > 0).ifelse(1, 0).cast("int64"),
+        **{name: ibis.literal(0, "int8") for name in columns},
+        held_over=ibis.literal(1, "int8"), held_converted=(units[column] > 0).ifelse(1, 0).cast("int8"),
     )  # fmt: skip
 
 
