@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customer_analytics.analysis.rfm import SEGMENTS, analyse, customer_tables, metrics, tables
+from customer_analytics.analysis.rfm import SEGMENTS, analyse, customer_tables, metrics, scored_customers, tables
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.parameters import RfmParameters
 
@@ -71,6 +71,9 @@ def test_recency_frequency_and_money_are_those_of_reading_order_by_order(
     result = analyse(make_tables(rows), RfmParameters(minimum_base=1, window_days=window, frequency_unit=unit))
     found = {row.customer_id: (row.recency_days, row.frequency, row.monetary) for row in result.customers.itertuples()}
     assert found == slow(rows, dt.date(2024, 7, 1), window, unit)
+    alone = scored_customers(make_tables(rows), result.parameters)
+    pd.testing.assert_frame_equal(alone.customers, result.customers[list(alone.customers)])
+    assert alone.totals == result.totals
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

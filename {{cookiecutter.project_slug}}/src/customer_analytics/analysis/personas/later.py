@@ -15,7 +15,7 @@ from customer_analytics.analysis.personas import engine
 from customer_analytics.analysis.personas.clustering import assign, k_means
 from customer_analytics.analysis.personas.result import TOO_LITTLE_KNOWN, UNKNOWN, Movement, Reason, Validity
 from customer_analytics.analysis.personas.space import Space, learn
-from customer_analytics.analysis.rfm import analyse as rfm_analysis
+from customer_analytics.analysis.rfm import scored_customers
 from customer_analytics.analysis.rfm.holdout import horizon
 from customer_analytics.analysis.tags import TagPortrait, TagResult, tag_values
 from customer_analytics.engagement.parameters import PersonasParameters
@@ -68,8 +68,7 @@ def step_back(
     later = engine.purchases_of(tables, cut_off).set_index("customer_id")
     margin = engine.margin_of(tables, cut_off)
     money = later["net"] if margin is None else margin.set_index("customer_id")["margin"]
-    rfm = catalogue.rfm.model_copy(update={"compare_days": 0})
-    segments = rfm_analysis(before, rfm).customers.set_index("customer_id")["segment"]
+    segments = scored_customers(before, catalogue.rfm).customers.set_index("customer_id")["segment"]
     ids = values["customer_id"]
     return Earlier(
         cut_off, days, values, _of(counted, ids), _of(later["purchases"], ids), _of(money, ids),

@@ -95,6 +95,53 @@ class RfmResult:
         return int((self.customers["frequency"] == 1).sum())
 
 
+@dataclass(frozen=True)
+class Scored:
+    """The customers as the report scores them, and nothing else of it: what tags and forecasts need."""
+
+    parameters: RfmParameters
+    totals: Totals
+    customers: pd.DataFrame
+
+
+def scored_customers(data: Tables, parameters: RfmParameters) -> Scored:
+    """The scores, segments and stages of `analyse`, without what the report says about them.
+
+    Raises:
+        UserError: there is no orders table with a customer, a date and an amount.
+    """
+    _check(data)
+    end = base.day_number(data.reference_day)
+    start = end - parameters.window_days if parameters.window_days else None
+    totals = base.totals(data, start)
+    first = end - 1 if totals.first_day is None else totals.first_day
+    window = Window("now", first if start is None else start, end)
+    days = base.customer_days(data).cache()
+    pace = lifecycle.rhythm(base.gap_table(days), parameters.minimum_base)
+    crossed = base.customer_table(days, [window], landing_after=end - (pace.active_days if pace else 0), future=None)
+    scored, _ = _score(crossed, window, parameters)
+    _staged(scored, pace)
+    _typed(scored, parameters)
+    return Scored(parameters, totals, scored)
+
+
+def _staged(scored: pd.DataFrame, pace: Rhythm | None) -> Rhythm | None:
+    """Stages of a life as columns (in place), where there is a rhythm; the rhythm with the age from which it counts."""
+    if pace is None or not len(scored):
+        return pace
+    pace = dataclasses.replace(pace, mature_from=lifecycle.mature_from(scored["lifetime"].to_numpy()))
+    scored["stage"] = lifecycle.four_stages(scored, pace)
+    scored["phase"] = lifecycle.five_stages(scored, pace)
+    return pace
+
+
+def _typed(scored: pd.DataFrame, parameters: RfmParameters) -> dict[str, float]:
+    """The eight types and the classes of money as columns (in place); the cuts of the types."""
+    scored["eight_type"], cuts = segments.eight_types(scored, parameters.high_low_cut)
+    scored["abc"] = segments.abc_classes(scored["monetary"].to_numpy())
+    return cuts
+
+
 def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
     """RFM of the customers of `data` on its as-of date.
 
@@ -124,10 +171,8 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
     steps: tuple[Step, ...] = ()
     lists: dict[str, Reachable] = {}
     stages = phases = None
+    pace = _staged(scored, pace)
     if pace is not None and len(scored):
-        pace = dataclasses.replace(pace, mature_from=lifecycle.mature_from(scored["lifetime"].to_numpy()))
-        scored["stage"] = lifecycle.four_stages(scored, pace)
-        scored["phase"] = lifecycle.five_stages(scored, pace)
         stages = lifecycle.stage_table(scored["stage"].to_numpy(), lifecycle.FOUR_STAGES, scored["monetary"])
         phases = lifecycle.stage_table(scored["phase"].to_numpy(), lifecycle.FIVE_STAGES, scored["monetary"])
         recency, lifetime = scored["recency_days"].to_numpy(float), scored["lifetime"].to_numpy(float)
@@ -136,8 +181,7 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
             again = same_position(crossed, past[1], which, pace, parameters.minimum_base) if past else None
             lists[name] = reachable(scored, scored[name].to_numpy(), again)
         steps = lifecycle.ladder(base.ladder_counts(days, end, pace.lost_days), gaps)
-    scored["eight_type"], cuts = segments.eight_types(scored, parameters.high_low_cut)
-    scored["abc"] = segments.abc_classes(scored["monetary"].to_numpy())
+    cuts = _typed(scored, parameters)
     change, moves = _compared(crossed, pair, parameters)
     held, weights = _held_out(crossed, past, parameters)
     return RfmResult(

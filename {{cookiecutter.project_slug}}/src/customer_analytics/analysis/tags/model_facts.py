@@ -14,7 +14,7 @@ import pandas as pd
 from ibis.util import gen_name
 
 from customer_analytics.analysis import rfm, value
-from customer_analytics.analysis.rfm import RfmResult
+from customer_analytics.analysis.rfm import Scored
 from customer_analytics.analysis.sentiment import customer_sentiment
 from customer_analytics.analysis.tags.result import Reason, Why
 from customer_analytics.engagement.parameters import RfmParameters
@@ -66,7 +66,7 @@ def _of_orders(
     if not names:
         return
     absent = tuple(need for need in NEEDS if not _has(data, need))
-    scored = None if absent else rfm.analyse(data, parameters)
+    scored = None if absent else rfm.scored_customers(data, parameters)
     if scored is None or not len(scored.customers):
         lacking.update(dict.fromkeys(names, Reason(Why.MISSING, absent) if absent else Reason(Why.EMPTY)))
         return
@@ -101,7 +101,7 @@ def _in_engine(data: Tables, frame: pd.DataFrame) -> ir.Table:
     return data.backend.create_table(gen_name("model_facts"), ibis.memtable(frame), temp=True)
 
 
-def _ahead(data: Tables, scored: RfmResult, names: Sequence[str]) -> pd.DataFrame | None:
+def _ahead(data: Tables, scored: Scored, names: Sequence[str]) -> pd.DataFrame | None:
     """customer_id and the wanted figures of the model of customer value; None where none holds."""
     customers = value.analyse(data, scored).customers
     if customers is None:

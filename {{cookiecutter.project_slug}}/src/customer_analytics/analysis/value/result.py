@@ -13,7 +13,7 @@ import pandas as pd
 
 from customer_analytics.analysis.rfm.customers import day_number
 from customer_analytics.analysis.rfm.holdout import horizon as held_out_days
-from customer_analytics.analysis.rfm.result import RfmResult
+from customer_analytics.analysis.rfm.result import RfmResult, Scored
 from customer_analytics.analysis.rfm.segments import SEGMENTS
 from customer_analytics.analysis.value import checks, forecast, histories, rules
 from customer_analytics.analysis.value.acquisition import Acquisition, acquisition
@@ -101,7 +101,7 @@ class ValueResult:
         return float(row["clv_mean"]), Interval(float(row["clv_low"]), float(row["clv_high"]))
 
 
-def analyse(data: Tables, scored: RfmResult) -> ValueResult:
+def analyse(data: Tables, scored: RfmResult | Scored) -> ValueResult:
     """Customer value on the as-of date; `scored` is the RFM result of the same tables.
 
     All history counts, whatever the window of the scores: the models need the first purchase.
@@ -151,7 +151,7 @@ def _fitted(
 
 
 def _valued(
-    result: ValueResult, people: ir.Table, scored: RfmResult, flat: float, learned: tuple[rules.Rule, ...]
+    result: ValueResult, people: ir.Table, scored: RfmResult | Scored, flat: float, learned: tuple[rules.Rule, ...]
 ) -> ValueResult:
     """The result with the value of every customer and of the groups."""
     months, held = result.months, result.holdout
