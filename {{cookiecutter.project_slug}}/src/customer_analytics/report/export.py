@@ -164,14 +164,22 @@ def _facts(published: Mapping[str, Any], made: Mapping[str, Any], language: Lang
     return facts
 
 
-def _render(notebook: NotebookNode, language: Language, page: Page) -> str:
-    filters = {
-        "client_text": functools.partial(_client_text, language),
-        "figure": pages.figure,  # of the macros, which both environments read
-    }
-    exporter = ReportExporter(  # type: ignore[no-untyped-call]
-        extra_template_basedirs=[str(pages.TEMPLATES)], filters=filters
+@functools.cache
+def _exporter() -> ReportExporter:
+    """The exporter of this process: reading and compiling the templates takes longer than filling them in.
+
+    Without preprocessors: what they would change is left out of the notebook before.
+    """
+    return ReportExporter(  # type: ignore[no-untyped-call]
+        extra_template_basedirs=[str(pages.TEMPLATES)],
+        default_preprocessors=[],
+        filters={"figure": pages.figure},  # of the macros, which both environments read
     )
+
+
+def _render(notebook: NotebookNode, language: Language, page: Page) -> str:
+    exporter = _exporter()
+    exporter.environment.filters["client_text"] = functools.partial(_client_text, language)
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     return str(html)
 
