@@ -72,13 +72,14 @@ def _rows(work: Work, outcome: Outcome, columns: list[str]) -> Iterator[Iterable
     places = [FILE, ROW] if work.raw.line is None else [FILE, ROW, work.raw.line]
     lines = lines_of(work.raw, outcome, outcome.aside.select(*places).order_by(ROW).to_pyarrow().to_pylist())
     reasons = {i: safe_raw_text(reason.name) for i, reason in enumerate(outcome.reasons)}
+    names = {file: safe_raw_text(work.raw.name_of(file)) for file in work.raw.heads}
     wanted = list(dict.fromkeys([REASON, FILE, ROW, *shown.values()]))
     for batch in outcome.aside.order_by(ROW).select(*wanted).to_pyarrow_batches(chunk_size=BATCH):
         files, rows = batch.column(FILE).to_pylist(), batch.column(ROW).to_pylist()
         values = [_safe(batch.column(shown[name])) if name in shown else repeat("") for name in columns]
         yield zip(
             map(reasons.__getitem__, batch.column(REASON).to_pylist()),
-            (safe_raw_text(work.raw.name_of(file)) for file in files),
+            map(names.__getitem__, files),
             map(lines.__getitem__, zip(files, rows, strict=True)),
             *values,
             strict=False,

@@ -14,6 +14,8 @@ from customer_analytics.tables.formats.encoding import as_utf8
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.raw import Raw, internal
 
+LONGEST_LINE = 1 << 24  # bytes; the engine would read sixteen times as much at once
+
 
 def open_delimited(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     """All rows of some delimited files, by column name; `folder` takes UTF-8 copies of files in other encodings."""
@@ -58,7 +60,8 @@ def read_text(
         escape='"',
         filename="file",
         ignore_errors=True,
-        max_line_size=1 << 24,
+        max_line_size=LONGEST_LINE,
+        buffer_size=2 * LONGEST_LINE,
         **options,
     )
     return table

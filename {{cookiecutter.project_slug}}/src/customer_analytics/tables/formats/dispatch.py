@@ -106,7 +106,8 @@ def files_of(source: Source, project: Path) -> list[Path]:
         return files
     if found:
         what = "this is a folder, not a file."
-        raise UserError([Problem(pattern, what, f"Name its files, for example {pattern.rstrip('/')}/*.csv.")])
+        inside = "**/*.parquet" if any(found[0].rglob("*.parquet")) else "*.csv"
+        raise UserError([Problem(pattern, what, f"Name its files, for example {pattern.rstrip('/')}/{inside}.")])
     parent = project / Path(pattern).parent
     near = sorted(path.name for path in parent.iterdir() if path.is_file())[:10] if parent.is_dir() else []
     mend = f"In that folder: {', '.join(near)}." if near else "Put the client's exports below data/raw."

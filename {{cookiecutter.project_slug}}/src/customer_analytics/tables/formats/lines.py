@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -91,6 +92,14 @@ def lines_at(path: Path, places: list[int]) -> list[int]:
 
 def count_lines(path: Path) -> int:
     """Lines of a file, the last one also when it has no line end."""
+    state = path.stat()
+    return _count_lines(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _count_lines(path: Path, size: int, changed: int) -> int:
+    """The same for a file as it was: a load asks for its examples, and for all rows set aside."""
+    del size, changed
     lines, last = 0, b"\n"
     with path.open("rb") as file:
         while block := file.read(BLOCK):

@@ -1,7 +1,9 @@
-"""Parquet files, with the types that they carry."""
+"""Parquet files, with the types that they carry; folders such as `day=2024-01-31` are a column."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import ibis
@@ -16,10 +18,13 @@ from customer_analytics.tables.formats.delimited import clean_header
 from customer_analytics.tables.formats.delimited_rows import as_pattern
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.raw import Raw, internal
+from customer_analytics.tables.parsing.functions import url_decode
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"  # the folder of rows without a value
 
 
 def head_of_parquet(path: Path, name: str) -> Head:
-    """Column names of a Parquet file.
+    """Column names of a Parquet file, and of the folders that it lies in.
 
     Raises:
         UserError: it is no Parquet file, or cut off, or the engine cannot tell its columns apart.
@@ -34,7 +39,14 @@ def head_of_parquet(path: Path, name: str) -> Head:
     if alike:
         what = f"columns that differ only in capitals: {', '.join(map(repr, alike))}."
         raise UserError([Problem(name, what, "Rename one of them in the export.")])
-    return Head(path, name, SourceFormat.PARQUET, columns)
+    return Head(path, name, SourceFormat.PARQUET, columns + _partitions(name, columns))
+
+
+def _partitions(name: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """What the folders of a file's name are the values of, where the file itself has no such column."""
+    keys = (folder.partition("=")[0] for folder in Path(name).parts[:-1] if "=" in folder.strip("="))
+    known = {column.lower() for column in columns}
+    return tuple(key for key in dict.fromkeys(keys) if key and clean_header(key) == key and key.lower() not in known)
 
 
 def open_parquet(backend: Backend, heads: list[Head]) -> Raw:
@@ -43,20 +55,23 @@ def open_parquet(backend: Backend, heads: list[Head]) -> Raw:
     paths = {str(head.path): head for head in heads}
     spellings: dict[str, list[str]] = {}
     for head in heads:
-        for name, written in zip(head.columns, pq.read_schema(head.path).names, strict=True):
+        for name, written in zip(head.columns, pq.read_schema(head.path).names, strict=False):
             if written not in spellings.setdefault(name, []):
                 spellings[name].append(written)
 
     def scan(rejects: str | None) -> ir.Table:
         del rejects  # every row of a Parquet file has all its values
         patterns = [as_pattern(path) for path in paths]
-        table = backend.read_parquet(patterns, union_by_name=True, filename="__file")
-        values = {internal(i): _of_spellings(table, spellings[name]) for i, name in enumerate(columns)}
+        table = backend.read_parquet(patterns, union_by_name=True, filename="__file", hive_partitioning=False)
+        values = {internal(i): _column(table, name, spellings.get(name, [])) for i, name in enumerate(columns)}
         return table.select(**values, file=table["__file"])
 
     return Raw(columns, paths, scan)
 
 
-def _of_spellings(table: ir.Table, spellings: list[str]) -> ir.Value:
-    """A column whose name has blanks around it in some files, and none in others."""
+def _column(table: ir.Table, name: str, spellings: list[str]) -> ir.Value:
+    """A column, whose name has blanks around it in some files and none in others; without any, that of the folders."""
+    if not spellings:
+        folder = table["__file"].re_extract(rf".*[/\\]{re.escape(name)}=([^/\\]+)[/\\]", 1)
+        return url_decode(folder.nullif("").nullif(_NO_VALUE))
     return table[spellings[0]] if len(spellings) == 1 else ibis.coalesce(*(table[name] for name in spellings))

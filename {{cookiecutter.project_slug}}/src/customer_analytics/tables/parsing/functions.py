@@ -51,6 +51,11 @@ def from_microseconds(microseconds: int) -> dt.datetime:
     """The moment so many microseconds after 1970 began."""
 
 
+@_builtin(name="url_decode", signature=(("string",), "string"))
+def url_decode(text: str) -> str:
+    """Text with %20 and the like as the characters that they stand for."""
+
+
 @_builtin(name="json_valid", signature=(("string",), "boolean"))
 def json_valid(text: str) -> bool:
     """Whether text is JSON."""
