@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.campaigns.facts import Facts
+from customer_analytics.analysis.campaigns.parts import Shelf
 from customer_analytics.analysis.value.margin import Margin
 
 Floats = npt.NDArray[np.float64]
@@ -101,7 +102,12 @@ class Campaigns:
     unassigned: int = 0
     reason: str | None = None
     facts: Facts | None = None
+    shelf: Shelf | None = field(default=None, repr=False)
     held: tuple[object, ...] = field(default=(), repr=False)  # keeps what is materialised alive
+
+    def kept(self, table: ir.Table) -> ir.Table:
+        """A table made from the units, worked out once and kept where they are."""
+        return table.cache() if self.shelf is None else self.shelf.keep(table)
 
     def outcome(self, name: str) -> Outcome | None:
         """The outcome of this name, or None."""

@@ -102,7 +102,7 @@ def prepare(tables: Tables, ledger: ir.Table | None, parameters: CampaignEvaluat
         if isinstance(own, ir.CachedTable):
             own.release()
     shelf.close()
-    return _assembled(tables, together(units), listed, parameters, ways, united(known), (made, *units))
+    return _assembled(tables, together(units), listed, parameters, ways, united(known), made, units)
 
 
 def _assigned_rows(
@@ -201,7 +201,7 @@ def _ready_values(timed: ir.Table, listed: Listing, ways: _Ways) -> dict[str, ir
 
 def _assembled(
     tables: Tables, units: ir.Table, listed: Listing, parameters: CampaignEvaluationParameters, ways: _Ways,
-    known_of: Facts, held: tuple[object, ...],
+    known_of: Facts, shelf: Shelf, held: Sequence[ir.Table],
 ) -> Campaigns:  # fmt: skip
     overview = _overview(units, ways, known_of.people if tables.has("customers", "customer_id") else None)
     table = listed.list.merge(overview, on="code", how="left")
@@ -229,7 +229,7 @@ def _assembled(
         outcomes=ways.outcomes, main=ways.main, units=units, sums=sums, columns=columns, groups=ways.groups,
         cluster_sums=by_cluster, unit=parameters.unit, margin=ways.margin, has_orders=knows_orders(tables),
         has_visits=knows_visits(tables), unassigned=listed.unassigned, facts=known_of,
-        held=held,
+        shelf=shelf, held=(*held,),
     )  # fmt: skip
 
 

@@ -36,6 +36,5 @@ def messages(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluatio
         time: tuple(str(names[code]) for code in found.codes if code not in found.tracked[time])
         for time in ("delivered", "opened", "clicked")
     }
-    customers = int(found.rows.person_id.nunique().to_pyarrow().as_py())
     hours, tired = send_time(found, cube, table, parameters.minimum_base), fatigue(campaigns, found, tables, parameters)
-    return Messages("", table, hours, tired, traits, responded, contacted, untracked, customers)
+    return Messages("", table, hours, tired, traits, responded, contacted, untracked, found.customers)

@@ -30,11 +30,12 @@ GROUP = "g_"
 class Contacts:
     """The rows, and what they can say.
 
-    `rows`: code, arm, block (ints), person_id, start, moment (of sending; both naive UTC), hour (0 to 23) and weekday
-    (1 Monday to 7) of the engagement's zone, recency, frequency and g_<name> (strings), then 0/1 columns by
+    `rows`, kept: code, arm, block (ints), person_id, start, moment (of sending; both naive UTC), hour (0 to 23), weekday
+    (1 Monday to 7) in the engagement's zone, recency, frequency and g_<name> (strings), then 0/1 columns by
     result.COUNTS. `codes`: the
     campaigns with messages. `tracked`: time -> codes in which it is ever filled. `groups`: the columns g_<name>.
     `converts`, `repeats`: whether conversion and second orders are known. `timed`: whether the hour means anything.
+    `customers`: how many different ones.
     """
 
     rows: ir.Table
@@ -44,6 +45,7 @@ class Contacts:
     converts: bool
     repeats: bool
     timed: bool
+    customers: int
 
 
 def recency_state(days: ir.NumericValue) -> ir.StringValue:
@@ -87,10 +89,11 @@ def contacts(campaigns: Campaigns, tables: Tables, machine_seconds: int) -> Cont
     if not tracked["moment"]:
         return None
     orders = campaigns.outcome("orders")
-    rows = _flags(campaigns, tables, units, tracked, machine_seconds)
+    rows = campaigns.kept(_flags(campaigns, tables, units, tracked, machine_seconds))
+    timed, customers = _counted(rows)
     return Contacts(
         rows, tracked.pop("moment"), tracked, tuple(f"{GROUP}{name}" for name in campaigns.groups),
-        conversion_column(campaigns) is not None, orders is not None, _has_hours(rows),
+        conversion_column(campaigns) is not None, orders is not None, timed, customers,
     )  # fmt: skip
 
 
@@ -102,11 +105,14 @@ def _tracked(units: ir.Table) -> dict[str, tuple[int, ...]]:
     return {name: tuple(int(code) for code in frame.loc[frame[name] > 0, "code"]) for name in names}
 
 
-def _has_hours(rows: ir.Table) -> bool:
-    """Whether messages have a time of day: dates alone all lie at midnight."""
+def _counted(rows: ir.Table) -> tuple[bool, int]:
+    """Whether messages have a time of day (dates alone all lie at midnight), and how many customers there are."""
     seconds = rows.moment.epoch_seconds() % 60
-    found = rows.aggregate(hours=rows.hour.nunique(), odd=(seconds != 0).ifelse(1, 0).max()).to_pyarrow().to_pylist()[0]
-    return bool((found["hours"] or 0) > 1 or found["odd"])
+    asked = rows.aggregate(
+        hours=rows.hour.nunique(), odd=(seconds != 0).ifelse(1, 0).max(), customers=rows.person_id.nunique()
+    )
+    found = asked.to_pyarrow().to_pylist()[0]
+    return bool((found["hours"] or 0) > 1 or found["odd"]), int(found["customers"])
 
 
 def _flags(
@@ -141,5 +147,5 @@ def _flags(
         moment=units.moment, hour=local.hour().cast("int32"), weekday=(local.day_of_week.index() + 1).cast("int32"),
         recency=recency_state(units.recency_days), frequency=frequency_state(units.orders_before),
         **{f"{GROUP}{name}": units[f"{GROUP}{name}"].cast("string") for name in campaigns.groups},
-        **{name: value.ifelse(1, 0).cast("int64") for name, value in flags.items()},
+        **{name: value.ifelse(1, 0).cast("int8") for name, value in flags.items()},
     )  # fmt: skip
