@@ -94,7 +94,7 @@ def resampled_sums(
     for begin in range(0, resamples, block):
         people = drawn[begin : begin + block, -1]
         rows = np.repeat(np.arange(len(people)) * many, people)
-        chosen = of_person[generator.integers(0, len(rare), size=int(people.sum()))]
+        chosen = of_person[generator.integers(0, len(rare), size=int(people.sum()), dtype=np.int32)]
         tally = np.bincount(rows + chosen, minlength=len(people) * many).reshape(len(people), many)
         sums[begin : begin + block] += tally.astype(np.float64) @ rare_values
     return sums

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +18,7 @@ from customer_analytics.analysis.paths.places import VIEWS, with_places
 from customer_analytics.analysis.paths.visits import by_silence
 from customer_analytics.analysis.stream.events import Part, parts
 from customer_analytics.analysis.stream.people import person_id
-from customer_analytics.tables.store import Tables
+from customer_analytics.tables.store import MOST_EVENT_NAMES, Tables
 
 Basis = Literal["session", "silence"]
 DEVICES, CHANNELS = 6, 10  # values that are told apart when visits are matched
@@ -93,7 +94,8 @@ def _rows(tables: Tables, definition: Definition) -> ir.Table:
         step = _step(source, part, definition.steps)
         table = part.rows.select(
             person_id=person_id(part.rows), at=part.at, event=part.event, session_id=_text(part, "session_id"),
-            step=step, **{name: _text(part, name) for name in ("page", "device", "channel")}, error=_error(part),
+            step=step, **{name: _text(part, name) for name in ("page", "device", "channel")},
+            error=_error(tables, part),
         )  # fmt: skip
         found.append(table.filter(table.at.notnull(), table.event.notnull()))
     return found[0] if len(found) == 1 else ibis.union(*found)
@@ -119,9 +121,13 @@ def _text(part: Part, name: str) -> ir.StringValue:
     return part.rows[name].cast("string") if known else ibis.null("string")
 
 
-def _error(part: Part) -> ir.BooleanValue:
-    """Whether the name of the event or its properties tell of an error."""
-    named = part.event.lower().re_search(ERROR)
+def _error(tables: Tables, part: Part) -> ir.BooleanValue:
+    """Whether the name of the event or its properties tell of an error. Names are read once, not in every row."""
+    if 0 < len(tables.event_names) < MOST_EVENT_NAMES:
+        names = {*tables.event_names, *(part.names or ())}
+        named = part.event.isin(sorted(name for name in names if re.search(ERROR, name.lower())))
+    else:
+        named = part.event.lower().re_search(ERROR)
     if "properties" not in part.rows.columns or part.names is not None:
         return named
     told = (

@@ -64,7 +64,7 @@ def analyse(tables: Tables, funnel: Funnel, parameters: PathsParameters) -> Path
             raise UserError([Problem(_WHERE, "the data hold no events, and so no ways.", "Leave it empty.")])
         hours = heat.order_hours(tables)
         return PathsResult(None, None, Heat(clicked, all_clicks, hours, reactions), leads, *last)
-    every_stop = stops(actions.rows, actions.goal).cache()
+    every_stop = stops(actions.rows.drop("error"), actions.goal).cache()
     kept = every_stop.filter(~every_stop.by_machine)
     every_visit = visits(kept).cache()
     found = _routes(tables, actions, every_stop, every_visit, parameters)
