@@ -30,8 +30,8 @@ GROUP = "g_"
 class Contacts:
     """The rows, and what they can say.
 
-    `rows`, kept: code, arm, block (ints), person_id, start, moment (of sending; both naive UTC), hour (0 to 23), weekday
-    (1 Monday to 7) in the engagement's zone, recency, frequency and g_<name> (strings), then 0/1 columns by
+    `rows`, kept: code, arm, block (ints), person_id, start, moment (of sending; both naive UTC), hour (0 to 23) and
+    weekday (1 Monday to 7) of the engagement's zone, recency, frequency and g_<name> (strings), then 0/1 columns by
     result.COUNTS. `codes`: the
     campaigns with messages. `tracked`: time -> codes in which it is ever filled. `groups`: the columns g_<name>.
     `converts`, `repeats`: whether conversion and second orders are known. `timed`: whether the hour means anything.
