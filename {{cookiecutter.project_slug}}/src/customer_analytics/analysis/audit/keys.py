@@ -27,7 +27,8 @@ def key_faults(
     for name in tables.tables:
         if name not in made:
             ours = [column for table, column in numbered if table == name]
-            faults += [None if ours else duplicate_keys(tables, name), exact_duplicates(tables, name, without=ours)]
+            keyed = None if ours else duplicate_keys(tables, name)
+            faults += [keyed, _no_copies(tables, keyed) or exact_duplicates(tables, name, without=ours)]
     faults += [duplicate_events(tables), two_customers(tables)]
     faults += [
         orphans(tables, child, column, parent)
@@ -49,6 +50,14 @@ def duplicate_keys(tables: Tables, name: str) -> Fault | None:
     return Fault(
         name, "+".join(key), "duplicate_key", rows - whole(row["keys"]), rows, values={"keys": whole(row["repeated"])}
     )
+
+
+def _no_copies(tables: Tables, keyed: Fault | None) -> Fault | None:
+    """The answer of `exact_duplicates` where every row has a key of its own; None where that has to be asked."""
+    if keyed is None or keyed.rows:
+        return None
+    carried = None if money(keyed.table, tables[keyed.table]) is None else 0.0
+    return Fault(keyed.table, "", "exact_duplicate", 0, keyed.evaluated, money=carried)
 
 
 def exact_duplicates(tables: Tables, name: str, *, without: Iterable[str] = ()) -> Fault:

@@ -126,8 +126,18 @@ def _measures(name: str, column: str, values: ir.Column, kind: Kind) -> dict[str
         kinds = (
             PATTERNS if kind == Kind.TEXT or column in ("customer_id", "visitor_id") else {"email": PATTERNS["email"]}
         )
-        measures |= {label: values.re_search(pattern).sum() for label, pattern in kinds.items()}
+        measures |= {label: _has_shape(values, label, pattern).sum() for label, pattern in kinds.items()}
     return measures
+
+
+def _has_shape(values: ir.StringColumn, label: str, pattern: str) -> ir.BooleanValue:
+    """Whether a text has the shape. What cannot have it is not given to the pattern, the dearest part of a profile."""
+    may = {
+        "email": lambda: values.contains("@"),
+        "phone": lambda: values.substr(0, 1).isin(["+", "0", "1"]),
+        "identity_card": lambda: values.length() == 18,
+    }[label]()
+    return ibis.ifelse(may, values.re_search(pattern), False)
 
 
 def _outliers(
