@@ -61,6 +61,10 @@ def open_database(backend: Backend, head: Head, source: Source, project: Path, f
         what = "a value is not text (UTF-8)."
         mend = "Make a view of the columns that are wanted, without binary ones, and name it."
         raise UserError([Problem(head.name, what, mend)]) from error
+    except Exception as error:  # each driver has its own errors, for example for a time without end
+        what = f"a value cannot be read, or the database went away ({type(error).__name__})."
+        mend = "Make a view of the columns that are wanted, with `infinity` and the like as null, and name it."
+        raise UserError([Problem(head.name, what, mend)]) from None
     copy = Head(staged, head.name, SourceFormat.PARQUET, head.columns)
     return open_parquet(backend, [copy])
 
