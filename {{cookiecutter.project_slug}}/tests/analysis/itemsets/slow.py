@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, count
 
 import ibis
 import pandas as pd
@@ -11,13 +11,14 @@ from any_engine import connect
 
 Baskets = list[set[int]]
 _ENGINE = connect()
+_NUMBERS = count()
 
 
 def lines_of(baskets: Baskets) -> ibis.expr.types.Table:
     """The baskets as lines, numbered from 100 so that a basket's number is never an item's."""
     rows = [(100 + number, item) for number, basket in enumerate(baskets) for item in sorted(basket)]
     frame = pd.DataFrame(rows, columns=["basket", "item"]).astype({"basket": "int64", "item": "int32"})
-    return _ENGINE.create_table("lines", frame, overwrite=True, temp=True)
+    return _ENGINE.create_table(f"lines_{next(_NUMBERS)}", frame, temp=True)
 
 
 def counts_of(baskets: Baskets) -> pd.DataFrame:

@@ -33,7 +33,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Numbered:
-    """carriers: the keys, fault and basket (number, null with a fault), materialised. heads: basket, person, person_id,
+    """carriers: the keys, fault and basket (number, null with a fault). heads: basket, person, person_id,
     day, promotion, group_<name>, one row a basket. slots: slot and first (number of its first basket), in order."""
 
     carriers: ir.Table
@@ -71,19 +71,19 @@ def numbered(source: Source) -> Numbered:
     within = [carriers[name] for name in key[source.unit]]
     text = within[0] if len(within) == 1 else within[0] + ibis.literal(" ") + within[1].cast("string")
     slot = carriers.day.fill_null(-(2**31) + 1) if by_time else block(text, SLOTS)
-    usable = carriers.mutate(slot=slot).filter(carriers.fault.isnull())
-    rank = ibis.dense_rank().over(ibis.window(group_by="slot", order_by=list(key[source.unit])))
-    ranked = usable.mutate(rank=rank).cache()
-    slots = _slots(ranked)
+    is_usable = carriers.fault.isnull()
+    within_slot = ibis.window(group_by=[slot, is_usable], order_by=[carriers[name] for name in key[source.unit]])
+    ranked = carriers.mutate(slot=slot, rank=ibis.dense_rank().over(within_slot)).cache()
+    slots = _slots(ranked.filter(ranked.fault.isnull()))
     offsets = ibis.memtable(slots.rename(columns={"slot": "of_slot"}))
     placed = ranked.left_join(offsets, [("slot", "of_slot")])
-    numbers = placed.mutate(basket=(placed["first"] + placed["rank"]).cast("int64"))
-    numbers = numbers.drop("slot", "rank", "of_slot", "first", "fault").cache()
+    number = (placed["first"] + placed["rank"]).cast("int64")
+    numbers = placed.mutate(basket=ibis.ifelse(placed.fault.isnull(), number, ibis.null("int64")))
+    numbers = numbers.drop("slot", "rank", "of_slot", "first").cache()
     ranked.release()
-    faulty = carriers.filter(carriers.fault.notnull()).select(*source.keys, "fault", basket=ibis.null("int64"))
-    both = ibis.union(numbers.select(*source.keys, fault=ibis.null("string"), basket="basket"), faulty).cache()
     carriers.release()
-    return Numbered(both, _heads(numbers, source), slots, by_time, row["people"] > 0)
+    heads = _heads(numbers.filter(numbers.fault.isnull()).drop("fault"), source)
+    return Numbered(numbers.select(*source.keys, "fault", "basket"), heads, slots, by_time, row["people"] > 0)
 
 
 def _slots(ranked: ir.Table) -> pd.DataFrame:
