@@ -159,7 +159,8 @@ def _drawn(
     thinned = survival[:, coarse], reference[:, coarse]
     for _ in range(DRAWS):
         drawn = rng.integers(0, len(owners), len(owners))
-        rows = order[np.concatenate([np.arange(starts[one], starts[one + 1]) for one in drawn])]
+        many = starts[drawn + 1] - starts[drawn]
+        rows = order[np.arange(many.sum()) + np.repeat(starts[drawn] - np.cumsum(many) + many, many)]
         if ended[rows].sum() < 2:
             continue
         part, when, over = grid[coarse], time[rows], ended[rows]

@@ -119,7 +119,9 @@ def at_risk(table: pd.DataFrame) -> Floats:
 
 def _by_time(counts: pd.DataFrame) -> pd.DataFrame:
     names = [name for name in ("ended", "censored", "entered") if name in counts]
-    return counts.groupby("time", as_index=False)[names].sum().sort_values("time", ignore_index=True)
+    time, place = np.unique(counts["time"].to_numpy(), return_inverse=True)
+    sums = {name: np.bincount(place, counts[name].to_numpy(np.float64), len(time)) for name in names}
+    return pd.DataFrame({"time": time, **sums})
 
 
 def _greenwood(ended: Floats, risk: Floats) -> Floats:
