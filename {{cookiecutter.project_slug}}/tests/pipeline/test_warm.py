@@ -15,6 +15,7 @@ from customer_analytics.pipeline.cache import Cache
 from customer_analytics.pipeline.plan import make_plan
 from customer_analytics.pipeline.survey import survey
 from customer_analytics.pipeline.warm import WarmProcess, kernel_environment
+from customer_analytics.tables.engines import connect
 
 HEAVY = ("duckdb", "fontTools", "ibis", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "sklearn")
 
@@ -59,6 +60,12 @@ def test_numbers_do_not_depend_on_how_many_cores_there_are() -> None:
     environment = kernel_environment(jobs=3)
     assert environment["OMP_NUM_THREADS"] == environment["OPENBLAS_NUM_THREADS"] == "1"
     assert environment["CUSTOMER_ANALYTICS_JOBS"] == "3"
+
+
+def test_reports_made_at_once_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUSTOMER_ANALYTICS_JOBS", "64")
+    assert str(connect("duckdb").settings["threads"]) == "1"  # type: ignore[attr-defined]
+    assert str(connect("duckdb", {"threads": 3}).settings["threads"]) == "3"  # type: ignore[attr-defined]
 
 
 def test_a_run_without_changes_loads_no_library_of_analysis(ran: Project) -> None:

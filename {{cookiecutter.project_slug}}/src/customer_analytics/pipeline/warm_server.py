@@ -40,8 +40,8 @@ PRELOADED = (
     "customer_analytics.tables.store",
     "customer_analytics.report",
 )
-# Imported inside functions of most analyses; after what the notebooks name.
-SHARED = ("scipy.stats", "pyarrow.dataset", "matplotlib.ticker")
+# Imported inside functions of several analyses; after what the notebooks name.
+SHARED = ("scipy.stats", "pyarrow.dataset", "sklearn.ensemble")
 _POLL_SECONDS = 0.1
 _COLLECT = (50_000, 20, 50)  # expressions and syntax trees are made by the hundred thousand, and few are in cycles
 

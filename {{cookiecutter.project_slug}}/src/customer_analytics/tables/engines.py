@@ -52,6 +52,8 @@ def _duckdb(settings: dict[str, Any], scratch: Path | None) -> ibis.BaseBackend:
         # DuckDB makes the folder when it first spills; by itself it would spill beside the notebook. Each process has
         # its own: two that share one write into each other's files.
         wanted.setdefault("temp_directory", str(scratch / f"spill-{os.getpid()}"))
+    if (jobs := _jobs()) > 1:  # threads that wait for each other's cores cost a tenth more than they bring
+        wanted.setdefault("threads", max(1, _cores() // jobs))
     if "memory_limit" in wanted:
         wanted["memory_limit"] = shared_memory(str(wanted["memory_limit"]))
     for name, value in wanted.items():
@@ -69,11 +71,18 @@ def _duckdb(settings: dict[str, Any], scratch: Path | None) -> ibis.BaseBackend:
 def shared_memory(limit: str) -> str:
     """A limit of memory divided by the reports that are made at once: "8GB" for two is "4.000GB"."""
     number = limit.strip().rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ% ")
-    jobs = int(os.environ.get(JOBS, "1"))
     try:
-        return f"{float(number) / jobs:.3f}{limit.strip()[len(number) :]}"
+        return f"{float(number) / _jobs():.3f}{limit.strip()[len(number) :]}"
     except ValueError:  # no number at all: DuckDB says so
         return limit
+
+
+def _jobs() -> int:
+    return int(os.environ.get(JOBS, "1"))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _spark(settings: dict[str, Any], scratch: Path | None) -> ibis.BaseBackend:
