@@ -64,8 +64,8 @@ def test_numbers_do_not_depend_on_how_many_cores_there_are() -> None:
 
 def test_reports_made_at_once_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUSTOMER_ANALYTICS_JOBS", "64")
-    assert str(connect("duckdb").settings["threads"]) == "1"  # type: ignore[attr-defined]
-    assert str(connect("duckdb", {"threads": 3}).settings["threads"]) == "3"  # type: ignore[attr-defined]
+    assert str(connect("duckdb").settings["threads"]) == "1"
+    assert str(connect("duckdb", {"threads": 3}).settings["threads"]) == "3"
 
 
 def test_a_run_without_changes_loads_no_library_of_analysis(ran: Project) -> None:
