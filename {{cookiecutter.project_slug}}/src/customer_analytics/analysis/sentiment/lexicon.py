@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -27,6 +27,7 @@ BORDER = 0.5
 REACH: Mapping[Language, int] = {"en": 4, "zh": 4}  # how far before it a negation is looked for: words, characters
 LONGEST_TEXT = 5_000  # characters that are read
 LONGEST_PHRASE = 5  # words
+TEXTS = 20_000  # remembered with their labels: tags, the report and an earlier day read the same ones
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN = re.compile("[A-Za-z]{2}")
@@ -64,6 +65,7 @@ def language_of(text: str) -> Language | None:
     return "en" if _LATIN.search(text) else None
 
 
+@lru_cache(maxsize=TEXTS)
 def label_of(text: str, language: Language) -> str:
     """positive, neutral or negative."""
     total = score(text, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from customer_analytics.analysis.sentiment.lexicon import Language, match_entry, read_sections
 
@@ -12,6 +12,7 @@ TOPICS = (
     "delivery", "quality", "price", "service", "returns", "payment", "app", "packaging", "fit", "stock", "advice",
 )  # fmt: skip
 LONGEST_PHRASE = 4  # words
+PHRASES = 100_000  # remembered with their topics
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z]+)*")
 
@@ -24,9 +25,14 @@ def topics_of(text: str, language: Language) -> frozenset[str]:
     found: set[str] = set()
     for start in range(len(words)):
         for length in range(min(LONGEST_PHRASE, len(words) - start), 0, -1):
-            phrase = "_".join(words[start : start + length])
-            found.update(topic for topic, (entries, begin) in _english().items() if match_entry(phrase, entries, begin))
+            found.update(_of_phrase("_".join(words[start : start + length])))
     return frozenset(found)
+
+
+@lru_cache(maxsize=PHRASES)
+def _of_phrase(phrase: str) -> frozenset[str]:
+    """The topics of one English phrase: customers use few words again and again."""
+    return frozenset(topic for topic, (entries, begin) in _english().items() if match_entry(phrase, entries, begin))
 
 
 @cache
