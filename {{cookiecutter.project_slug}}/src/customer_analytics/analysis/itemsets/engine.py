@@ -25,7 +25,7 @@ _INT32 = 2**31 - 1
 
 def baskets_of(lines: ir.Table, items: Codes, least: int = 1) -> ir.CachedTable:
     """Baskets with at least `least` of the given items: basket, codes (the items' places in `items`), kept."""
-    return kept(lists_of(coded(lines, items), least))
+    return lists_of(coded(lines, items), least).cache()
 
 
 def coded(lines: ir.Table, items: Codes) -> ir.Table:
@@ -37,12 +37,7 @@ def coded(lines: ir.Table, items: Codes) -> ir.Table:
 def narrowed(baskets: ir.Table, codes: Codes, least: int) -> ir.CachedTable:
     """The baskets with only the given codes, as far as they hold at least `least` of them; kept."""
     single = baskets.select("basket", code=baskets.codes.unnest())
-    return kept(lists_of(single.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code"), least))
-
-
-def kept(table: ir.Table) -> ir.CachedTable:
-    """A table that the engine works out once and keeps until it is released."""
-    return table.cache()
+    return lists_of(single.semi_join(ibis.memtable(pd.DataFrame({"code": codes})), "code"), least).cache()
 
 
 def lists_of(lines: ir.Table, least: int) -> ir.Table:
