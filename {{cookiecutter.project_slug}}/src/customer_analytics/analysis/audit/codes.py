@@ -115,9 +115,13 @@ def _codes(lines: ir.Table, amount: ir.NumericValue | None) -> pd.DataFrame:
         money=ibis.literal(0.0) if amount is None else amount,
     )
     named = named.filter(named.product_id.notnull())
+    each = named.group_by("product_id", "name").aggregate(lines=named.count(), money=total(named.money))
+    # Not mode(): Spark's Ibis has none, and of two equally frequent names DuckDB's is either.
+    order = [each.name.isnull(), each.lines.desc(), each.name]
+    each = each.mutate(place=ibis.row_number().over(ibis.window(group_by=each.product_id, order_by=order)))
     codes: pd.DataFrame = (
-        named.group_by("product_id")
-        .aggregate(lines=named.count(), money=total(named.money), name=named.name.mode())
+        each.group_by("product_id")
+        .aggregate(lines=each.lines.sum(), money=each.money.sum(), name=each.name.max(where=each.place == 0))
         .order_by("product_id")
         .execute()
     )
