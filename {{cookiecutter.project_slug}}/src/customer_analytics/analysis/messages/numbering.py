@@ -64,7 +64,8 @@ def counted(campaigns: Campaigns, found: Contacts, tables: Tables, days: int, co
     """
     rows = found.rows.select(
         "code", "person_id", "frequency", "recency", second=found.rows.start.epoch_seconds().cast("int64"),
-        **{name: found.rows[name] for name in columns}, **{name: ibis.literal(0, "int8") for name in HELD},
+        **{name: found.rows[name].cast("int8") for name in columns},  # files tell a wider kind
+        **{name: ibis.literal(0, "int8") for name in HELD},
     )  # fmt: skip
     held = _held(campaigns, found, columns)
     if held is not None:
