@@ -67,7 +67,7 @@ def samples(tables: Tables, study: Study, parameters: ChurnParameters) -> Sample
     """Features and labels of each past cut-off, and the features of everybody who is here now.
 
     Where a cut-off has more people than `training_sample`, those whose id falls into the first parts of a division by
-    the engine's hash of the id are taken: the same people at every cut-off and in every run.
+    their letters are taken: the same people at every cut-off and in every run.
     """
     source = FeatureSource(tables, study.kind, study.life)
     windows = study.windows

@@ -15,11 +15,13 @@ import ibis.expr.types as ir
 
 from customer_analytics.analysis.stream.people import person_id
 from customer_analytics.analysis.stream.person_days import has_events, person_days
+from customer_analytics.analysis.survival.blocks import block
 from customer_analytics.tables.store import Tables
 
 EPOCH = dt.date(1970, 1, 1)
 ORDERS, ACTIVITY, CONTRACTS, SNAPSHOT = "orders", "activity", "contracts", "snapshot"
 KINDS = (ORDERS, ACTIVITY, CONTRACTS, SNAPSHOT)
+SALT = 11  # of the division of people for samples
 COLUMNS = {
     "person_id": "string", "day": "int32", "times": "int32", "next_day": "int32", "before": "int32",
     "ordinal": "int32", "begun": "int32",
@@ -96,7 +98,5 @@ def there_days(tables: Tables, kind: str, people: str) -> ir.Table | None:
 
 
 def part_of(person: ir.StringValue, parts: int) -> ir.IntegerValue:
-    """Part of each person, 0 to parts - 1, by the engine's hash of the id: the same in every run of one engine, and
-    cheap for millions of people."""
-    number: ir.IntegerValue = ((person.hash() & 0x7FFFFFFF) % parts).cast("int32")
-    return number
+    """Part of each person, 0 to parts - 1, by the letters of the id: the same in every run and on every engine."""
+    return block(person, parts, SALT)
