@@ -16,7 +16,7 @@ _PACKAGES = (
     "pandas",
     "numpy",
     "scikit-learn",
-    "lifelines",
+    "scipy",
     "matplotlib",
 )
 
