@@ -17,6 +17,7 @@ MAKE = """
         (1 + hash(i, 3) % 20000 / 100)::DECIMAL(18, 4) AS amount
     FROM range({rows}) t(i)"""
 TOTALS = ("customers", "recency", "orders", "money")
+LIFE = ("gaps", "first", "days")
 
 
 def make(folder: Path, rows: int) -> None:
@@ -43,8 +44,11 @@ def _engine(folder: Path) -> Answer:
     crossed = customer_table(customer_days(tables), [window], landing_after=window.start, future=None)
     customers = measures(crossed, window, "orders")
     scores = fit(customers, BINS, "independent").score(customers)
-    gap = int(crossed["longest_gap"].sum())
-    return _answer(customers["recency_days"], customers["frequency"], customers["monetary"], scores) | {"gaps": gap}
+    life = {
+        "gaps": int(crossed["longest_gap"].sum()), "first": int(crossed["first_day"].sum()),
+        "days": int(crossed["lifetime"].sum()),
+    }  # fmt: skip
+    return _answer(customers["recency_days"], customers["frequency"], customers["monetary"], scores) | life
 
 
 def _answer(recency, frequency, money, scores) -> dict[str, float]:  # type: ignore[no-untyped-def]  # columns of pandas
@@ -65,7 +69,7 @@ BY_HAND = """
         FROM '{file}' GROUP BY ALL
     ), followed AS (SELECT *, lead(day) OVER (PARTITION BY customer_id ORDER BY day) - day AS gap FROM days)
     SELECT customer_id, DATE '{end}' - max(day) AS recency, sum(purchases) AS orders, sum(net)::DOUBLE AS money,
-        max(gap) AS gap
+        max(gap) AS gap, min(day) - DATE '1970-01-01' AS first, count(*) AS days
     FROM followed GROUP BY customer_id;
     CREATE TEMP TABLE scored AS
     SELECT *, 1 + {bins} * (rank() OVER (ORDER BY recency DESC) - 1) // n AS r,
@@ -81,8 +85,9 @@ def _by_hand(folder: Path) -> Answer:
     with duckdb.connect() as connection:
         end = LAST + dt.timedelta(days=1)
         connection.execute(BY_HAND.format(file=(folder / FILE).as_posix(), end=end, bins=BINS))
-        ask = "SELECT count(*), sum(recency), sum(orders), round(sum(money), 2), sum(gap) FROM scored"
-        found = dict(zip((*TOTALS, "gaps"), connection.execute(ask).fetchone() or (), strict=True))
+        sums = "count(*), sum(recency), sum(orders), round(sum(money), 2), sum(gap), sum(first), sum(days)"
+        row = connection.execute(f"SELECT {sums} FROM scored").fetchone() or ()
+        found = dict(zip((*TOTALS, *LIFE), row, strict=True))
         for name in "rfm":
             counted = connection.execute(f"SELECT {name}, count(*) FROM scored GROUP BY 1").fetchall()
             found |= {f"{name} {score}": n for score, n in counted}
@@ -90,7 +95,7 @@ def _by_hand(folder: Path) -> Answer:
 
 
 def _pandas(folder: Path) -> Answer:
-    """One groupby and three ranks, without the gaps between the days."""
+    """One groupby and three ranks, without days and the gaps between them."""
     import pandas as pd
 
     orders = pd.read_parquet(folder / FILE, columns=["customer_id", "ordered_at", "amount"])
@@ -140,8 +145,8 @@ def _openretailscience(folder: Path) -> Answer:
     return {"customers": len(table), "money": money} | sums
 
 
-def _without_gaps(key: str) -> bool:
-    return key != "gaps"
+def _without_life(key: str) -> bool:
+    return key not in LIFE
 
 
 def _sums(key: str) -> bool:
@@ -151,15 +156,16 @@ def _sums(key: str) -> bool:
 CONTEST = Contest(
     name="rfm",
     title="Recency, frequency, money",
-    question="When each customer bought last, how often, for how much, the longest gap, and three scores.",
+    question="First and last purchase of each customer, days, orders, money, the longest gap, and three scores.",
     unit="orders",
     make=make,
     jobs=(
         Job("the product", _engine, "ours"),
         Job("DuckDB SQL by hand", _by_hand, "sql"),
-        Job("pandas", _pandas, "peer", part=_without_gaps, note="without the gaps"),
-        Job("Polars", _polars, "peer", environment="polars", part=_without_gaps, note="without the gaps"),
+        Job("pandas", _pandas, "peer", part=_without_life, note="without first day, days and gaps"),
+        Job("Polars", _polars, "peer", environment="polars", part=_without_life,
+            note="without first day, days and gaps"),
         Job("openretailscience", _openretailscience, "peer", environment="openretailscience", part=_sums,
-            note="without the gaps; its scores split equal customers"),
+            note="without first day, days and gaps; its scores split equal customers"),
     ),
 )  # fmt: skip
