@@ -60,10 +60,13 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_gets_a_clear_error_at_once_that_points_at_the_word(name: str) -> None:
     text, column, words = HOSTILE[name]
-    start = time.process_time()
-    with pytest.raises(UserError) as caught:
-        parse_condition(text, where="audience")
-    assert time.process_time() - start < AT_ONCE
+    took = []
+    for _ in range(3):  # the best of three: a process of many tests now and then collects its garbage in between
+        start = time.process_time()
+        with pytest.raises(UserError) as caught:
+            parse_condition(text, where="audience")
+        took.append(time.process_time() - start)
+    assert min(took) < AT_ONCE
     (problem,) = caught.value.problems
     assert column in problem.where and words in problem.what
     lines = problem.what.splitlines()
