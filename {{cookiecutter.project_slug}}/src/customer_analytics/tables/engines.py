@@ -49,8 +49,9 @@ def _duckdb(settings: dict[str, Any], scratch: Path | None) -> ibis.BaseBackend:
     backend = ibis.duckdb.connect()
     wanted = {"TimeZone": "UTC", **settings}
     if scratch is not None:
-        # DuckDB makes the folder when it first spills; by itself it would spill beside the notebook. Each process has
-        # its own: two that share one write into each other's files.
+        # By itself DuckDB would spill beside the notebook. It makes the last folder of a path when it first spills, not
+        # those above it. Each process has its own: two that share one write into each other's files.
+        scratch.mkdir(parents=True, exist_ok=True)
         wanted.setdefault("temp_directory", str(scratch / f"spill-{os.getpid()}"))
     if (jobs := _jobs()) > 1:  # threads that wait for each other's cores cost a tenth more than they bring
         wanted.setdefault("threads", max(1, _cores() // jobs))
