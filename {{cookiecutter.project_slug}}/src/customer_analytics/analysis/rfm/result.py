@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -110,19 +112,37 @@ def scored_customers(data: Tables, parameters: RfmParameters) -> Scored:
     Raises:
         UserError: there is no orders table with a customer, a date and an amount.
     """
+    start = _start(data, parameters)
+    window, pace = start.window, start.pace
+    active = pace.active_days if pace else 0
+    crossed = base.customer_table(start.days, [window], landing_after=window.end - active, future=None)
+    scored, _ = _score(crossed, window, parameters)
+    _staged(scored, pace)
+    _typed(scored, parameters)
+    return Scored(parameters, start.totals, scored)
+
+
+class _Start(NamedTuple):
+    """What every question about the customers begins with; `first`: the first day with money."""
+
+    totals: Totals
+    first: int
+    window: Window
+    days: ir.Table
+    gaps: pd.DataFrame
+    pace: Rhythm | None
+
+
+def _start(data: Tables, parameters: RfmParameters) -> _Start:
     _check(data)
     end = base.day_number(data.reference_day)
     start = end - parameters.window_days if parameters.window_days else None
     totals = base.totals(data, start)
     first = end - 1 if totals.first_day is None else totals.first_day
-    window = Window("now", first if start is None else start, end)
     days = base.customer_days(data).cache()
-    pace = lifecycle.rhythm(base.gap_table(days), parameters.minimum_base)
-    crossed = base.customer_table(days, [window], landing_after=end - (pace.active_days if pace else 0), future=None)
-    scored, _ = _score(crossed, window, parameters)
-    _staged(scored, pace)
-    _typed(scored, parameters)
-    return Scored(parameters, totals, scored)
+    gaps = base.gap_table(days)
+    pace = lifecycle.rhythm(gaps, parameters.minimum_base)
+    return _Start(totals, first, Window("now", first if start is None else start, end), days, gaps, pace)
 
 
 def _staged(scored: pd.DataFrame, pace: Rhythm | None) -> Rhythm | None:
@@ -148,15 +168,8 @@ def analyse(data: Tables, parameters: RfmParameters) -> RfmResult:
     Raises:
         UserError: there is no orders table with a customer, a date and an amount.
     """
-    _check(data)
-    end = base.day_number(data.reference_day)
-    start = end - parameters.window_days if parameters.window_days else None
-    totals = base.totals(data, start)
-    first = end - 1 if totals.first_day is None else totals.first_day
-    window = Window("now", first if start is None else start, end)
-    days = base.customer_days(data).cache()
-    gaps = base.gap_table(days)
-    pace = lifecycle.rhythm(gaps, parameters.minimum_base)
+    totals, first, window, days, gaps, pace = _start(data, parameters)
+    end = window.end
     pair = _comparison_windows(parameters, window, first)
     past = _holdout_windows(window, first)
     span = movement.bridge_windows(end, parameters.compare_days, first)
