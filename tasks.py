@@ -1,4 +1,4 @@
-"""The template's own commands: `python3 tasks.py demo [FOLDER] | test | lint | bench`.
+"""The template's own commands: `python3 tasks.py demo [FOLDER] | test | lint | bench | versions`.
 
 Standard library only; runs on Linux, macOS and Windows with Python 3.11 or later. Each command makes the environments
 that it needs and uses them again while pyproject.toml and constraints.txt are unchanged.
@@ -121,10 +121,14 @@ def processors() -> int:
 
 
 def shared_between(count: int) -> list[str]:
-    """What tells pytest to share the tests between so many processors: as many workers, at most MOST_WORKERS."""
+    """What tells pytest to share the tests between so many processors: as many workers, at most MOST_WORKERS.
+
+    The slowest are named at the end: what makes the whole slow is to be seen.
+    """
     if count < 2:
         return []
-    return ["-n", str(min(count, MOST_WORKERS)), "--dist", "loadscope", "--no-loadscope-reorder"]
+    workers = ["-n", str(min(count, MOST_WORKERS)), "--dist", "loadscope", "--no-loadscope-reorder"]
+    return [*workers, "--durations", "40", "--durations-min", "5"]
 
 
 def lint() -> None:
@@ -144,6 +148,11 @@ def bench(arguments: Sequence[str]) -> None:
     """Speed and memory of the engine beside hand-written SQL and other libraries; benchmarks/README.md says more."""
     python = tool_environment()
     run("benchmarks", [python, HERE / "benchmarks" / "bench.py", *arguments], environment={**AS_IT_LIES, **ONE_THREAD})
+
+
+def versions(arguments: Sequence[str]) -> None:
+    """The generated project on other Pythons, with the newest or the lowest packages; versions.py says more."""
+    run("versions", [sys.executable, HERE / "versions.py", *arguments])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -178,14 +187,20 @@ def bakery() -> Path:
 
 
 def make_environment(
-    environment: Path, pip_arguments: Sequence[str], *, depends_on: Iterable[Path], folder: Path = HERE
+    environment: Path,
+    pip_arguments: Sequence[str],
+    *,
+    depends_on: Iterable[Path],
+    folder: Path = HERE,
+    python: str = sys.executable,
 ) -> Path:
     """Make or renew a virtual environment and return its python. Unchanged inputs: the one that is there is used."""
-    python = executable(environment, "python")
+    there = executable(environment, "python")
     stamp = environment / STAMP
-    wanted = fingerprint([sys.version, *pip_arguments], depends_on)
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and python.exists():
-        return python
+    of_this = [sys.version] if python == sys.executable else [sys.version, python]
+    wanted = fingerprint([*of_this, *pip_arguments], depends_on)
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and there.exists():
+        return there
     if environment.exists():
         if not stamp.exists():
             raise StepFailed(
@@ -193,21 +208,21 @@ def make_environment(
             )
         shutil.rmtree(environment)
     environment.mkdir(parents=True)
-    stamp.write_text("unfinished", encoding="utf-8")
+    stamp.write_text("unfinished", encoding="utf-8", newline="\n")
     run(
         f"making {environment}",
-        [sys.executable, "-m", "venv", environment],
+        [python, "-m", "venv", environment],
         hint="Python's venv module is needed; on Debian and Ubuntu: apt install python3-venv",
     )
     run(
         "installing packages (one or two minutes)",
-        [python, "-m", "pip", "install", "--disable-pip-version-check", *pip_arguments],
+        [there, "-m", "pip", "install", "--disable-pip-version-check", *pip_arguments],
         folder=folder,
         quiet=True,
         hint="pip used this machine's own settings. Is the package index reachable?",
     )
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
+    stamp.write_text(wanted, encoding="utf-8", newline="\n")
+    return there
 
 
 def executable(environment: Path, name: str) -> Path:
@@ -236,7 +251,7 @@ def bake(folder: Path, answers: Mapping[str, str], marker: Path | None = None) -
     python = bakery()
     folder.mkdir(parents=True, exist_ok=True)
     if marker is not None:
-        marker.write_text("", encoding="utf-8")
+        marker.write_text("", encoding="utf-8", newline="\n")
     with tempfile.TemporaryDirectory(prefix="customer-analytics-") as temporary:
         template = Path(temporary) / "template"
         copy_template(template)
@@ -311,14 +326,17 @@ def say(text: str) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; the exit code is 0 when all went well, 2 for wrong use, else that of the step that failed."""
     parser = argparse.ArgumentParser(prog="tasks.py", description="Commands of the customer analytics template.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | test | lint | bench")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | test | lint | bench | versions")
     demo_parser = commands.add_parser("demo", help="bake a project with a synthetic client and run all reports")
     demo_parser.add_argument("folder", nargs="?", type=Path, default=HERE / "demo", help="default: demo/ in here")
     commands.add_parser("test", help="lint, types and all tests; further words go to pytest")
     commands.add_parser("lint", help="ruff and mypy, as it lies and baked")
     commands.add_parser("bench", help="speed and memory beside others; further words go to benchmarks/bench.py")
+    commands.add_parser(
+        "versions", add_help=False, help="other Pythons, newest or lowest packages; further words go to versions.py"
+    )
     known, further = parser.parse_known_args(arguments)
-    if further and known.command not in ("test", "bench"):
+    if further and known.command not in ("test", "bench", "versions"):
         parser.error(f"not understood: {' '.join(further)}")
     try:
         if known.command == "demo":
@@ -327,6 +345,8 @@ def main(arguments: Sequence[str]) -> int:
             test([word for word in further if word != "--"])
         elif known.command == "bench":
             bench(further)
+        elif known.command == "versions":
+            versions(further)
         else:
             lint()
     except StepFailed as failure:

@@ -11,12 +11,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
 import pytest
 from cookiecutter.main import cookiecutter
+from hypothesis import settings
 
 HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
@@ -46,6 +48,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: LONGEST.index(unit) if (unit := unit_of(item.nodeid)) in LONGEST else len(LONGEST))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    with suppress(ValueError):  # the generated project's tests, run together with these, have it as well
+        parser.addoption("--thorough", action="store_true", help="whole campaigns where CI takes a part of them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run is the same each time; hypothesis looks for new examples with --thorough or a seed of its own."""
+    settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+    settings.register_profile("searching", deadline=None)
+    searching = config.getoption("--thorough") or config.getoption("--hypothesis-seed", default=None) is not None
+    settings.load_profile("searching" if searching else "repeatable")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Shares out units instead of single tests."""
@@ -56,6 +71,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return unit_of(nodeid)
 
     return Units(config, log)
+
+
+@pytest.fixture(scope="session")
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether whole campaigns are asked for (--thorough); otherwise tests take the part that CI has time for."""
+    return bool(request.config.getoption("--thorough"))
 
 
 @pytest.fixture(scope="session")
@@ -126,11 +147,21 @@ def demo(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 
 
 @pytest.fixture(scope="session")
-def chinese_demo(demo: tuple[Path, str], bake: Bake, tasks: ModuleType) -> Path:
-    """A second project with the same installation, whose client, data and reports are Chinese."""
+def offline() -> list[str]:
+    """What to put before a command that must do without any network; nothing where the system cannot."""
+    for words in (["unshare", "-n"], ["unshare", "-rn"]):
+        with suppress(OSError):
+            if subprocess.run([*words, "true"], check=False, capture_output=True).returncode == 0:
+                return words
+    return []
+
+
+@pytest.fixture(scope="session")
+def chinese_demo(demo: tuple[Path, str], bake: Bake, tasks: ModuleType, offline: list[str]) -> Path:
+    """A second project with the same installation, whose client, data and reports are Chinese; made offline."""
     installed, _ = demo
     project = bake({"client_name": "上海百货", "language": "zh_CN"})
-    command = [str(tasks.executable(installed / ".venv", "analytics")), "demo", "--customers", "2000"]
+    command = [*offline, str(tasks.executable(installed / ".venv", "analytics")), "demo", "--customers", "2000"]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, env=no_python_path(), cwd=project
     )

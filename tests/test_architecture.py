@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "src" / "customer_analytics"
 FLOORS = [
-    {"engagement", "expressions", "language", "schema", "spreadsheet", "statistics"},
+    {"disclosure", "durable", "engagement", "expressions", "language", "schema", "spreadsheet", "statistics"},
     {"tables"},
     {"analysis"},
     {"narrative"},

@@ -11,8 +11,13 @@ import cruft
 import pytest
 import yaml
 
+from customer_analytics import __version__
+from customer_analytics.engagement import EngagementError, Project
+from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.reading import read_engagement
 from customer_analytics.engagement.tags import read_tags
+from customer_analytics.pipeline.plan import make_plan
+from customer_analytics.pipeline.upkeep import unfinished_update
 
 NEW_TAG = "".join(
     f"      {line}\n" for line in ("label: Pays late", "meaning: Pays late.", "rule: orders > 0", "source: orders")
@@ -87,9 +92,9 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
 
     release(
         released,
-        version=("cookiecutter.json", '"_template_version": "0.7.0"', '"_template_version": "0.8.0"'),
+        version=("cookiecutter.json", '"_template_version": "0.8.0"', '"_template_version": "0.9.0"'),
         settings=("{{*/engagement.yml", "# Look\n", "# Look and feel\n"),
-        code=("{{*/src/customer_analytics/__init__.py", '"0.7.0"', '"0.8.0"'),
+        code=("{{*/src/customer_analytics/__init__.py", '"0.8.0"', '"0.9.0"'),
         readme=("{{*/README.md", "Nothing is sent anywhere.", "Nothing is ever sent anywhere."),
         tags=("{{*/tags.yml", "  risk:\n", "  risk:\n    late_payer:\n" + NEW_TAG),
     )
@@ -98,7 +103,7 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
     assert cruft.check(project)
 
     text = settings.read_text(encoding="utf-8")
-    assert 'template_version: "0.8.0"' in text and "# Look and feel" in text, "the new version did not arrive"
+    assert 'template_version: "0.9.0"' in text and "# Look and feel" in text, "the new version did not arrive"
     assert EDITED_SOURCES in text, "the analyst's sources are gone"
     engagement = read_engagement(settings)
     assert engagement.client == 'The new Müller "B" \\'
@@ -108,7 +113,7 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
     assert "late_payer" in tags, "the new tag did not arrive"
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert "Call Ms Chen" in readme and "ever sent anywhere" in readme
-    assert '"0.8.0"' in (project / "src" / "customer_analytics" / "__init__.py").read_text(encoding="utf-8")
+    assert '"0.9.0"' in (project / "src" / "customer_analytics" / "__init__.py").read_text(encoding="utf-8")
     assert note.is_file()
     assert not list(project.rglob("*.rej"))
     assert "<<<<<<<" not in text + readme
@@ -132,3 +137,44 @@ def test_an_update_does_not_touch_the_clients_data_nor_git_history(project: Path
     assert raw.read_bytes() == b"order_id\n1\n"
     assert git(project, "rev-parse", "HEAD") == before
     assert yaml.safe_load((project / "engagement.yml").read_text(encoding="utf-8"))["client"] == 'Müller "B" \\'
+
+
+def test_conflicts_that_cruft_calls_clean_are_told_with_their_lines(project: Path, released: Path) -> None:
+    settings, catalogue = project / "engagement.yml", project / "tags.yml"
+    notebook = project / "notebooks" / "3_rfm.ipynb"
+    edit(settings, "minimum_group: 10", "minimum_group: 25")
+    edit(catalogue, "days_since_first(purchases) < 30", "days_since_first(purchases) < 60")
+    edit(notebook, '"nbformat": 4', '"nbformat":  4')
+    commit(project)
+    release(
+        released,
+        settings=("{{*/engagement.yml", "minimum_group: 10", "minimum_group: 12"),
+        tags=("{{*/tags.yml", "days_since_first(purchases) < 30", "days_since_first(purchases) < 45"),
+        notebook=("{{*/notebooks/3_rfm.ipynb", '"nbformat": 4', '"nbformat":   4'),
+    )
+    assert cruft.update(project, skip_apply_ask=True)
+    with pytest.raises(EngagementError) as error:
+        Project.find(project)
+    assert [problem.where.partition(",")[0] for problem in error.value.problems] == ["engagement.yml"]
+    assert "an update left two versions" in str(error.value)
+    with pytest.raises(EngagementError, match=r"tags.yml, line \d+: an update left two versions"):
+        read_tags(catalogue)
+    git(project, "checkout", "--theirs", "engagement.yml")
+    left = [str(problem) for problem in unfinished_update(Project.find(project))]
+    assert [problem.partition(",")[0] for problem in left] == ["tags.yml", "notebooks/3_rfm.ipynb"]
+    with pytest.raises(UserError, match=r"notebooks/3_rfm\.ipynb, line .* two versions"):
+        make_plan(Project.find(project), reports=["rfm"])
+
+
+def test_what_an_update_left_is_told_with_its_mend(project: Path) -> None:
+    edit(project / "engagement.yml", f'"{__version__}"', '"0.1.0"')
+    edit(project / "pyproject.toml", '"numpy>=2"', '"numpy>=99", "no-such-package>=1"')
+    (project / "README.md.rej").write_bytes(b"@@")
+    told = "\n".join(str(problem) for problem in unfinished_update(Project.find(project)))
+    assert "README.md.rej: a part of an update that did not fit into README.md." in told
+    assert "template_version is 0.1.0, and the code beside it is of" in told
+    assert "not >=99; no-such-package is not there. Install anew: pip install" in told
+
+
+def test_a_fresh_project_has_nothing_left_to_do(project: Path) -> None:
+    assert unfinished_update(Project.find(project)) == []

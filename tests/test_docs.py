@@ -38,6 +38,18 @@ def help_of(*command: str) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
+def options_of(task: str) -> str:
+    """What the words after a task may be: they go to pytest, with our own options, or to a script."""
+    if task == "test":
+        ours = [HERE / "tests" / "conftest.py", PROJECT / "tests" / "conftest.py"]
+        return " -k -m -x " + " ".join(re.findall(r'addoption\(\s*"(--[a-z-]+)"', "".join(read(path) for path in ours)))
+    return help_of("versions.py") if task == "versions" else ""
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HERE).as_posix())
 def test_every_command_on_a_page_exists_with_its_options(page: Path) -> None:
     for line in commands_in(page):
@@ -49,6 +61,7 @@ def test_every_command_on_a_page_exists_with_its_options(page: Path) -> None:
             known = help_of("tasks.py")
             task = words[words.index("tasks.py") + 1 :][:1]
             assert all(name in known for name in task), line
+            known += "".join(options_of(name) for name in task)
         else:
             continue
         for option in re.findall(r"(?<!\S)--?[a-z][a-z-]*", line):

@@ -61,10 +61,10 @@ def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
     contexts = []
 
     def open_file(
-        path: Path, *, width: int = 1440, scheme: str = "light", javascript: bool = True, **more: Any
+        path: Path, *, width: int = 1440, height: int = 900, scheme: str = "light", javascript: bool = True, **more: Any
     ) -> Visit:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=javascript, **more
+            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=javascript, **more
         )
         contexts.append(context)
         visited = Visit(context.new_page())

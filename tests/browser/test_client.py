@@ -119,18 +119,18 @@ def pages_of(run: Path) -> list[Path]:
 
 
 @cases
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_ask_for_nothing_run_nothing_and_are_accessible(runs, visit, axe, case, scheme) -> None:
+@pytest.mark.parametrize("view", checks.VIEWS, ids=str)
+def test_pages_ask_for_nothing_run_nothing_and_are_accessible(runs, visit, axe, case, view, thorough) -> None:
+    if view == checks.VIEWS[-1] and not thorough:
+        pytest.skip("the dark phone: with --thorough")
     for page in pages_of(runs[case]):
-        checks.quiet(visit, page, scheme)
-        checks.accessible(visit, page, axe, scheme, 1440)
+        checks.everything(visit, page, axe, *view)
 
 
 @cases
-def test_pages_fit_a_phone_and_print_their_summary_on_one_sheet(runs, visit, axe, case) -> None:
+def test_pages_resist_zoom_and_print_their_summary_on_one_sheet(runs, visit, case) -> None:
     for page in pages_of(runs[case]):
-        checks.fits(visit, page, 390)
-        checks.accessible(visit, page, axe, "light", 390)
+        checks.resists(visit, page)
         if page.name != "index.html":
             checks.summary_on_first_sheet(visit, page)
 

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,75 +13,12 @@ _spec.loader.exec_module(checks)
 KINDS = ("report", "front", "groups", "runs", "failed")
 every_page = pytest.mark.parametrize("which", [(kind, code) for kind in KINDS for code in ("en", "zh_CN")])
 both_reports = pytest.mark.parametrize("which", [("report", "en"), ("report", "zh_CN")])
-schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 @every_page
-@schemes
-def test_no_request_and_no_console_message(pages, visit, which, scheme) -> None:
-    checks.quiet(visit, pages[which], scheme)
-
-
-@every_page
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
-def test_axe_finds_nothing(pages, visit, axe, which, scheme, width) -> None:
-    checks.accessible(visit, pages[which], axe, scheme, width)
-
-
-@every_page
-@pytest.mark.parametrize("width", [1440, 390, 320])
-def test_no_horizontal_scroll_and_nothing_sticks_out(pages, visit, which, width) -> None:
-    checks.fits(visit, pages[which], width)
-
-
-@both_reports
-def test_the_whole_summary_is_on_the_first_sheet(pages, visit, which) -> None:
-    checks.summary_on_first_sheet(visit, pages[which])
-
-
-@both_reports
-def test_the_first_page_of_the_pdf_holds_the_whole_summary(pages, visit, which, tmp_path: Path) -> None:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("no pdftotext (poppler) on this machine")
-    page = visit(pages[which], scheme="dark").page
-    expected = page.locator("section.summary :is(h2, h3, .value, .callout p)").all_inner_texts()
-    pdf = tmp_path / "report.pdf"
-    page.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
-    text = subprocess.run(["pdftotext", "-l", "1", "-layout", pdf, "-"], capture_output=True, check=True).stdout
-    first = "".join(text.decode("utf-8").split())
-    assert [part for part in expected if "".join(part.split()) not in first] == []
-
-
-def test_the_head_of_a_long_table_stands_on_every_sheet(pages, visit, tmp_path: Path) -> None:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("no pdftotext (poppler) on this machine")
-    page = visit(pages["report", "en"]).page
-    page.evaluate(
-        """() => {
-            const table = document.querySelectorAll("table")[1], body = table.tBodies[0];
-            table.querySelector("thead button").textContent = "Headword";
-            for (let n = 0; n < 150; n++) body.append(body.rows[0].cloneNode(true));
-        }"""
-    )
-    pdf = tmp_path / "long.pdf"
-    page.pdf(path=pdf, prefer_css_page_size=True)
-    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True).stdout.decode("utf-8")
-    assert sum("Headword" in sheet for sheet in text.split("\f")) >= 3
-
-
-def test_a_summary_of_seven_long_findings_still_fits_on_the_first_sheet(pages, visit, tmp_path: Path) -> None:
-    html = pages["report", "en"].read_text(encoding="utf-8")
-    before, after = html.split('<ol class="findings many">', 1)
-    items, rest = after.split("</ol>", 1)
-    _, *findings = [
-        item.replace(" bring ", " bring, with a long sentence after it, " * 2) for item in items.split("<li>")
-    ]
-    seven = "<li>".join(["", *findings, *findings, findings[0]])
-    long = f'{before}<ol class="findings many">{seven}</ol>{rest}'
-    path = tmp_path / "seven.html"
-    path.write_text(long, encoding="utf-8")
-    assert long.split("</section>", maxsplit=1)[0].count("<li><h3>") == 7
-    checks.summary_on_first_sheet(visit, path)
+@pytest.mark.parametrize("view", checks.VIEWS, ids=str)
+def test_it_asks_for_nothing_fits_and_is_accessible(pages, visit, axe, which, view) -> None:
+    checks.everything(visit, pages[which], axe, *view)
 
 
 @both_reports
@@ -180,15 +115,6 @@ def test_the_button_turns_the_page_dark_and_paper_stays_white(pages, visit) -> N
     assert ground() == "rgb(255, 255, 255)"
 
 
-def test_the_boxes_are_open_on_paper_and_as_before_afterwards(pages, visit) -> None:
-    page = visit(pages["report", "en"]).page
-    state = "[...document.querySelectorAll('.how')].map(box => box.open)"
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.evaluate(state) == [True, True]
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate(state) == [False, False]
-
-
 @every_page
 def test_hostile_names_are_shown_and_do_nothing(pages, visit, every_part, which) -> None:
     seen = visit(pages[which])
@@ -243,14 +169,22 @@ def test_every_text_is_drawn_in_the_fonts_of_the_page(pages, visit, which) -> No
     assert strangers == {}
 
 
-@schemes
-def test_pages_of_a_real_run(real_pages, visit, axe, scheme) -> None:
+@pytest.mark.parametrize("view", checks.VIEWS, ids=str)
+def test_pages_of_a_real_run(real_pages, visit, axe, view) -> None:
     if not real_pages:
         pytest.skip("BROWSER_TEST_PAGES names no folder with pages of a run")
     for path in real_pages:
-        checks.quiet(visit, path, scheme)
-        for width in (1440, 390):
-            checks.accessible(visit, path, axe, scheme, width)
-            checks.fits(visit, path, width)
+        checks.everything(visit, path, axe, *view)
+
+
+def test_pages_of_a_real_run_resist_zoom_keys_and_paper(real_pages, visit, tmp_path: Path) -> None:
+    if not real_pages:
+        pytest.skip("BROWSER_TEST_PAGES names no folder with pages of a run")
+    for path in real_pages:
+        checks.resists(visit, path)
+        checks.by_keyboard(visit, path)
+        checks.named(visit, path)
+        checks.looks(visit(path).page, path, "sorting")
+        checks.on_paper(visit, path, tmp_path)
         if 'section class="summary' in path.read_text(encoding="utf-8"):
             checks.summary_on_first_sheet(visit, path)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import ibis
@@ -13,18 +13,27 @@ from ibis.config import Config
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import any_engine
 
-# A busy machine is no failure. In CI hypothesis has such a profile of its own, with the same examples each time.
-if not os.environ.get("CI"):
-    settings.register_profile("patient", deadline=None)
-    settings.load_profile("patient")
+# A busy machine is no failure. A run is the same each time; new examples are looked for with --thorough or a seed.
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.register_profile("searching", deadline=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", default="duckdb", help="the engine that the analyses' tests run on: duckdb, pyspark")
+    with suppress(ValueError):  # the template's own tests, run together with these, have it as well
+        parser.addoption("--thorough", action="store_true", help="whole campaigns where CI takes a part of them")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     any_engine.chosen = config.getoption("--engine")
+    searching = config.getoption("--thorough") or config.getoption("--hypothesis-seed", default=None) is not None
+    settings.load_profile("searching" if searching else "repeatable")
+
+
+@pytest.fixture(scope="session")
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether whole campaigns are asked for (--thorough); otherwise tests take the part that CI has time for."""
+    return bool(request.config.getoption("--thorough"))
 
 
 class SparkOptions(Config):

@@ -158,3 +158,16 @@ def test_file_sizes_and_axis_days() -> None:
     assert [ENGLISH.bytes(x) for x in (0, 812_000, 4_100_000)] == ["0 B", "812 KB", "4.1 MB"]
     assert ENGLISH.short_date(dt.date(2011, 3, 1)) == "Mar 2011" and ENGLISH.short_date(dt.date(2011, 3, 9)) == "9 Mar"
     assert CHINESE.short_date(dt.date(2011, 3, 9)) == "3月9日" and CHINESE.month(dt.date(2011, 3, 9)) == "2011年3月"
+
+
+def test_nothing_has_no_minus_sign() -> None:
+    english = Language("en", "EUR")
+    assert english.number(-0.001, 2) == "0.00"
+    assert english.percent(-0.001) == "0%"
+    assert english.money(-0.001, compact=False) == "€0.00"
+    assert english.number(-0.01, 2) == "−0.01"
+
+
+def test_a_currency_without_a_sign_stands_apart_from_its_amount() -> None:
+    assert Language("en", "CHF").money(1200) == "CHF\u00a01.2k"
+    assert Language("en", "IDR").money(-13) == "−IDR\u00a013"

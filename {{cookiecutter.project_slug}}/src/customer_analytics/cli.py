@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from customer_analytics.pipeline.ending import BAD_INPUT, INSTALL, INTERRUPTED, UNEXPECTED, reported
+
 if TYPE_CHECKING:
     from customer_analytics.engagement import Project
-    from customer_analytics.pipeline.terminal import Terminal
-
-BAD_INPUT = 2
-UNEXPECTED = 1
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="analytics",
@@ -36,11 +31,23 @@ Jobs = Annotated[int | None, typer.Option(help="Reports made at a time; one for 
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Whoever is told to stop says so by the code, wherever that was."""
+    from customer_analytics.pipeline.stopping import stoppable
     from customer_analytics.pipeline.terminal import prepare_streams
 
-    prepare_streams()
-    app(prog_name="analytics")
+    with stoppable() as stop:
+        prepare_streams()
+        try:
+            app(prog_name="analytics")
+        except SystemExit as end:
+            if stop.told and end.code == UNEXPECTED:  # before a command began, where typer says "Aborted"
+                raise SystemExit(INTERRUPTED) from None
+            raise
+        except ModuleNotFoundError as error:  # an update may ask for a package that is not installed yet
+            if (error.name or "customer_analytics").startswith("customer_analytics"):
+                raise
+            typer.echo(f"{error.name} is not installed. Install anew: {INSTALL}", err=True)
+            raise SystemExit(BAD_INPUT) from None
 
 
 @app.callback(invoke_without_command=True)
@@ -72,7 +79,7 @@ def demo(
       analytics demo
       analytics demo --customers 20000 --seed 3
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.pipeline import sample_client, screens
         from customer_analytics.pipeline.loading import load_tables
         from customer_analytics.pipeline.lock import exclusive
@@ -110,7 +117,7 @@ def sample(
       analytics sample
       analytics sample --customers 100000 --seed 1
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.pipeline import screens
         from customer_analytics.pipeline.lock import exclusive
         from customer_analytics.pipeline.sample_client import make_sample_client
@@ -131,11 +138,14 @@ def check(quiet: Quiet = False, debug: Debug = False) -> None:
     Examples:
       analytics check
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.pipeline import screens
+        from customer_analytics.pipeline.upkeep import unfinished_update
         from customer_analytics.tables.check import check as check_sources
 
-        raise typer.Exit(screens.show_check(terminal, check_sources(_project())))
+        project = _project()
+        left = unfinished_update(project)
+        raise typer.Exit(screens.show_check(terminal, check_sources(project), left))
 
 
 @app.command()
@@ -148,7 +158,7 @@ def load(quiet: Quiet = False, debug: Debug = False) -> None:
     Examples:
       analytics load
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.pipeline import screens
         from customer_analytics.pipeline.loading import load_tables
 
@@ -193,7 +203,7 @@ def run(
       analytics run --language zh_CN --show-code
       analytics run --for-each region --jobs 4
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.pipeline import screens
         from customer_analytics.pipeline.plan import read_options
         from customer_analytics.pipeline.run import run as run_reports
@@ -235,7 +245,7 @@ def tags(
       analytics tags --check
       analytics tags --as-of 2011-12-09
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.pipeline import tag_screen, tagging
 
         project = _project()
@@ -295,7 +305,7 @@ def audience(
       analytics audience "not ordered within 90 days" --name quiet --dry-run
       analytics audience --list
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.audiences import command
 
         project = _project()
@@ -331,7 +341,7 @@ def open_page(quiet: Quiet = False, debug: Debug = False) -> None:
     Examples:
       analytics open
     """
-    with _reported(quiet, debug) as terminal:
+    with reported(quiet, debug) as terminal:
         from customer_analytics.pipeline.browser import open_in_browser
         from customer_analytics.pipeline.folders import require_front_page
 
@@ -344,32 +354,3 @@ def _project() -> Project:
     from customer_analytics.engagement import Project
 
     return Project.find()
-
-
-@contextlib.contextmanager
-def _reported(quiet: bool, debug: bool) -> Iterator[Terminal]:
-    """Turn what ends a command into words and an exit code."""
-    from customer_analytics.engagement.errors import UserError
-    from customer_analytics.pipeline.terminal import Terminal
-
-    terminal = Terminal(quiet=quiet, debug=debug)
-    try:
-        yield terminal
-    except typer.Exit:
-        raise
-    except UserError as error:
-        terminal.problems(error.problems)
-        raise typer.Exit(BAD_INPUT) from None
-    except KeyboardInterrupt:
-        terminal.error("Interrupted. Nothing was left half-done.")
-        raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:
-        raise
-    except Exception as error:
-        if debug:
-            raise
-        from customer_analytics.pipeline.trouble import log_unexpected
-
-        log = log_unexpected(error)
-        terminal.error(f"An unexpected error ({type(error).__name__}) stopped the command. Log: {log}")
-        raise typer.Exit(UNEXPECTED) from None

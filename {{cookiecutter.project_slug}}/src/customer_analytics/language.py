@@ -180,7 +180,7 @@ class Language:
             return NOT_ESTIMABLE
         if not compact:
             digits = self.number(abs(value), numbers.get_currency_precision(self.currency))
-            sign = "−" if value < 0 else ""
+            sign = "−" if value < 0 and digits.strip("0.,") else ""
             return (
                 f"{sign}{digits} {_currency_name(self.currency)}"
                 if self.is_chinese
@@ -261,8 +261,9 @@ class Language:
 
     @property
     def _symbol(self) -> str:
-        """$, £, €, ¥: one engagement has one currency, so CN¥ or US$ would only be noise."""
-        return "¥" if self.currency == "CNY" else numbers.get_currency_symbol(self.currency, locale="en")
+        """$, £, €, ¥: one engagement has one currency, so CN¥ or US$ is only noise. Letters stand apart: CHF 12."""
+        symbol: str = "¥" if self.currency == "CNY" else numbers.get_currency_symbol(self.currency, locale="en")
+        return f"{symbol}\u00a0" if symbol[-1:].isalpha() else symbol
 
     @property
     def _locale(self) -> Locale:
@@ -297,8 +298,11 @@ def _currency_name(currency: str) -> str:
 
 
 def _minus(shown: str) -> str:
-    """A hyphen before a number is a minus sign."""
-    return shown.replace("-", "−", 1) if shown.startswith("-") else shown
+    """A hyphen before a number is a minus sign; what rounds to zero has none."""
+    if not shown.startswith("-"):
+        return shown
+    digits = shown.removeprefix("-")
+    return f"−{digits}" if digits.strip("0.,%") else digits
 
 
 def _pattern(base: str, decimals: int) -> str:

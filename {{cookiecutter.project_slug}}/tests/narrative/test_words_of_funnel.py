@@ -76,7 +76,9 @@ def test_a_step_below_the_minimum_base_never_heads_and_has_no_rate(funnel_made: 
     assert view.worst is not None and view.worst.step == 2
     row = steps.step_table(view).rows[2]
     assert row[2][0] == "not estimable: n = 29"
-    assert steps.step_bars(view)[2][3] == "5 go on, 24 do not"
+    # by hand: 24 of 29 are lost; 5 are fewer than 10, and the numbers beside them are rounded to tens
+    assert steps.step_bars(view)[2][3] == "few go on, 20 do not"
+    assert steps.step_table(view).rows[3][4][0] == "few"  # 1 of 5
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -10,9 +10,9 @@ import yaml
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
+from customer_analytics.engagement.writing import _with_as_of
 from customer_analytics.pipeline.sample_client import (
     KEPT_AS,
-    _with_as_of,
     has_own_sources,
     has_sample,
     make_sample_client,

@@ -90,11 +90,6 @@ def test_corrupt_files(make: Make, orders: Source, name: str, words: str) -> Non
     assert words in words_of(make({name: b"PK\x03\x04 cut off"}, orders(f"data/raw/{name}")))
 
 
-def test_json_that_is_not_one_object_a_line(make: Make, orders: Source) -> None:
-    words = words_of(make({"a.jsonl": "[1, 2]\n"}, orders("data/raw/a.jsonl")))
-    assert "data/raw/a.jsonl, line 1: not a JSON object" in words
-
-
 def test_database_that_is_missing_a_table_or_the_file(make: Make, orders: Source, tmp_path: Path) -> None:
     import sqlite3
 

@@ -174,7 +174,7 @@ def test_above_the_tolerance_the_load_stops_and_names_columns_values_and_mend(ma
     with pytest.raises(UserError) as error:
         load(project)
     text = str(error.value)
-    assert "column 'who' cannot be read as ordered_at (time) in 200 of 200 rows, for example 'C0'" in text
+    assert "column 'who' cannot be read as ordered_at (time) in 200 of 200 rows, for example of the form 'x9'" in text
     assert "formats: {ordered_at:" in text
     assert not project.tables.exists()
 

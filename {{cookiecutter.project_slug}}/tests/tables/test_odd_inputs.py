@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
@@ -36,44 +34,6 @@ def parquet(table: pa.Table) -> bytes:
     return file.getvalue()
 
 
-def test_an_unclosed_quote_is_refused_because_the_rows_after_it_would_be_lost(make: Make, orders: Source) -> None:
-    text = HEADER + lines(range(900)) + '900,"C900,2024-01-05,1\n' + lines(range(901, 1000))
-    with pytest.raises(UserError, match=r"a.csv, line 902: a quotation mark is not closed"):
-        load(make({"a.csv": text}, orders()))
-
-
-def test_one_row_with_a_stray_quote_is_only_that_row(make: Make, orders: Source) -> None:
-    text = HEADER + lines(range(50)) + '50,"C"50,2024-01-05,1\n' + lines(range(51, 60))
-    log = load(make({"a.csv": text}, orders()))
-    assert dict(log.tables["orders"].rows_set_aside) == {"wrong number of values": 1}
-    assert log.tables["orders"].rows_in == 60
-
-
-@pytest.mark.parametrize("first", ["\n", "\r\n"])
-def test_a_file_put_together_from_two_systems_has_both_line_ends(
-    make: Make, orders: Source, rows: Rows, first: str
-) -> None:
-    second = {"\n": "\r\n", "\r\n": "\n"}[first]
-    text = (HEADER + lines(range(40))).replace("\n", first) + lines(range(40, 60)).replace("\n", second)
-    project = make({"a.csv": text.encode()}, orders())
-    log = load(project)
-    assert [row["order_id"] for row in rows(project, "orders")] == [str(i) for i in range(60)]
-    assert log.tables["orders"].money_kept == sum((Decimal(i) + Decimal("0.5") for i in range(60)), Decimal(0))
-    assert log.tables["orders"].sources[0].files[0].name == "data/raw/a.csv"
-
-
-def test_a_heading_with_a_line_break_does_not_cost_the_first_row(make: Make, orders: Source, rows: Rows) -> None:
-    project = make({"a.csv": 'no,who,when,total,"what\nfor"\n1,a,2024-01-05,5,x\n2,b,2024-01-05,6,y\n'}, orders())
-    load(project)
-    assert [row["order_id"] for row in rows(project, "orders")] == ["1", "2"]
-
-
-def test_columns_without_a_heading_are_all_kept(make: Make, orders: Source, rows: Rows) -> None:
-    project = make({"a.csv": "no,who,when,total,,\n1,a,2024-01-05,5,x,y\n"}, orders())
-    load(project)
-    assert [rows(project, "orders")[0][name] for name in ("column_5", "column_6")] == ["x", "y"]
-
-
 def test_a_very_long_value_is_read(make: Make, orders: Source, rows: Rows) -> None:
     text = HEADER.replace("\n", ",note\n") + lines(range(30), ",a") + f'30,x,never,1,"{"y" * 200_000}"\n'
     project = make({"a.csv": text}, orders())
@@ -82,32 +42,12 @@ def test_a_very_long_value_is_read(make: Make, orders: Source, rows: Rows) -> No
     assert log.tables["orders"].sources[0].examples[0].line == 32
 
 
-def test_one_line_in_another_encoding_does_not_garble_all_others(make: Make, orders: Source, rows: Rows) -> None:
-    good = (HEADER.replace("\n", ",city\n") + lines(range(40), ",Müñchen")).encode()
-    project = make({"a.csv": good + "40,C,2024-01-05,1,Zürich\n".encode("latin-1")}, orders())
-    log = load(project)
-    assert {row["city"] for row in rows(project, "orders")} == {"Müñchen"}
-    assert dict(log.tables["orders"].rows_set_aside) == {"not text in this encoding": 1}
-
-
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32", "gb18030"])
 def test_rare_characters_in_each_wide_encoding(make: Make, orders: Source, rows: Rows, encoding: str) -> None:
     text = HEADER.replace("\n", ",city\n") + lines(range(9), ",𠮷㐂")
     project = make({"a.csv": text.encode(encoding)}, orders())
     load(project)
     assert {row["city"] for row in rows(project, "orders")} == {"𠮷㐂"}
-
-
-def test_a_zero_byte_does_not_make_a_file_utf_16(make: Make, orders: Source, rows: Rows) -> None:
-    project = make({"a.csv": HEADER + lines(range(30)) + "30,C\0x,2024-01-05,5\n"}, orders())
-    load(project)
-    assert rows(project, "orders")[-1]["order_id"] == "30"
-
-
-def test_a_character_cut_off_at_the_end_is_named_with_its_line(make: Make, orders: Source) -> None:
-    cut = (HEADER + lines(range(9))).encode("utf-16")[:-1]
-    with pytest.raises(UserError, match=r"a.csv, line 1.: a character is not valid utf-16"):
-        load(make({"a.csv": cut}, orders()))
 
 
 @pytest.mark.parametrize("name", ["orders [1].csv", "orders {x}.csv", "订单 1.csv"])
@@ -159,20 +99,6 @@ def test_a_constant_that_is_no_value_is_refused(make: Make, orders: Source, name
     assert f"the constant '{value}' for {name}" in str(check(project).problems[0])
 
 
-def test_overlapping_patterns_do_not_count_a_file_twice(make: Make, orders: Source) -> None:
-    project = make({"a.csv": HEADER + lines(range(3))}, orders("data/raw/a.csv"), orders("data/raw/*.csv"))
-    with pytest.raises(UserError, match=r"data/raw/a.csv is also in source data/raw/a.csv"):
-        load(project)
-
-
-@pytest.mark.parametrize(
-    ("begin", "words"), [(b"PK\x03\x04", "zip archive"), (b"\x1f\x8b\x08", "gzip"), (b"%PDF-1.7\n", "PDF")]
-)
-def test_what_is_no_text_is_called_what_it_is(make: Make, orders: Source, begin: bytes, words: str) -> None:
-    project = make({"a.csv": begin + bytes(range(256))}, orders())
-    assert words in str(check(project).problems[0])
-
-
 def test_blanks_around_parquet_columns_are_cut(make: Make, orders: Source, rows: Rows) -> None:
     table = pa.table({" no": ["1"], "who ": ["a"], "when": ["2024-01-05"], "total": [1.5]})
     project = make({"a.parquet": parquet(table)}, orders("data/raw/*.parquet"))
@@ -184,15 +110,6 @@ def test_parquet_columns_that_differ_in_capitals_only_are_refused(make: Make, or
     table = pa.table({"no": ["1"], "who": ["a"], "when": ["2024-01-05"], "total": [1.5], "Total": [2.5]})
     with pytest.raises(UserError, match="columns that differ only in capitals: 'total', 'Total'"):
         load(make({"a.parquet": parquet(table)}, orders("data/raw/*.parquet")))
-
-
-def test_json_with_an_empty_key_or_endless_depth(make: Make, orders: Source, rows: Rows) -> None:
-    line = '{"no": 1, "who": "a", "when": "2024-01-05", "total": 1.5, "": 3}\n'
-    project = make({"a.json": line * 2}, orders("data/raw/*.json"))
-    load(project)
-    assert len(rows(project, "orders")) == 2
-    deep = line.replace('"a"', "[" * 5000 + "]" * 5000)
-    assert "not a JSON object" in str(check(make({"a.json": deep}, orders("data/raw/*.json"))).problems[0])
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
@@ -217,30 +134,12 @@ def test_a_url_without_a_kind_makes_no_file(make: Make, tmp_path: Path, monkeypa
     assert not (tmp_path / "crm.db").exists()
 
 
-def test_a_comma_is_noted_for_numbers_only(make: Make, orders: Source) -> None:
-    log = load(make({"a.csv": "no;who;when;total\n1;a;2024-01-05;1,5\n"}, orders(decimal=",")))
-    assert log.tables["orders"].sources[0].notes == ("amount: read with a decimal comma.",)
-
-
 def test_parquet_times_with_a_zone_stay_the_same_moment(make: Make, orders: Source, rows: Rows) -> None:
     moments = pa.array([dt.datetime(2024, 1, 5, 10), dt.datetime(9999, 12, 31, 23)], pa.timestamp("us", tz="UTC"))
     table = pa.table({"no": ["1", "2"], "who": ["a", "b"], "when": moments, "total": [1.5, 2.5]})
     project = make({"a.parquet": parquet(table)}, orders("data/raw/*.parquet"), time_zone="Asia/Shanghai")
     load(project)
     assert rows(project, "orders")[0]["ordered_at"] == dt.datetime(2024, 1, 5, 10)
-
-
-def test_a_sheet_damaged_inside_a_whole_workbook_is_named(make: Make, orders: Source, tmp_path: Path) -> None:
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    path = tmp_path / "data" / "raw" / "book.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet("orders").write_row(0, 0, ["no", "who", "when", "total"])
-    damaged = tmp_path / "data" / "raw" / "a.xlsx"
-    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(damaged, "w") as target:
-        for entry in whole.namelist():
-            content = whole.read(entry)
-            target.writestr(entry, content[:150] if entry.endswith("sheet1.xml") else content)
-    assert "not a whole Excel workbook" in str(check(make({}, orders("data/raw/a.xlsx"))).problems[0])
 
 
 @pytest.mark.parametrize("block", [{"values": {"status": {"a": "b"}}}, {"formats": {"paid_at": "%d.%m.%Y"}}])

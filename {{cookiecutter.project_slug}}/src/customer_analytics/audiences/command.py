@@ -47,11 +47,10 @@ def make(project: Project, request: Request, terminal: Terminal, *, dry_run: boo
         KeyboardInterrupt: stopped; the audience is as it was before.
     """
     from customer_analytics.audiences.making import make_audience
-    from customer_analytics.pipeline.run import stopped_like_ctrl_c
     from customer_analytics.pipeline.staleness import stale
     from customer_analytics.tables.load_log import read_load_log
 
-    with exclusive(project, "audience"), stopped_like_ctrl_c():
+    with exclusive(project, "audience"):
         try:
             changed = stale(project, read_load_log(project))
         except UserError:  # tables that were put there by other means; a project without any is told so below

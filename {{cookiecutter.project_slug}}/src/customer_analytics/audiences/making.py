@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import customer_analytics
 from customer_analytics.analysis.assignment.draw import draw
 from customer_analytics.analysis.assignment.strata import Strata, smallest_stratum, stratify
 from customer_analytics.audiences import facts
@@ -132,7 +133,7 @@ def _stamp(project: Project, request: Request, question: Question, tables: Table
         created_at=now.isoformat(timespec="seconds"),
         fingerprint=fingerprint,
         currency=project.engagement.currency,
-        template_version=project.engagement.template_version,
+        template_version=customer_analytics.__version__,
     )
 
 

@@ -6,6 +6,7 @@ text, keys are always text. Tags, anchors and aliases are not read: nothing in t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,11 +15,14 @@ from typing import Any
 
 import yaml
 
+from customer_analytics.engagement.conflicts import conflicts
 from customer_analytics.engagement.errors import EngagementError, Problem
 
 LARGEST_FILE = 1_000_000  # bytes
 DEEPEST_NESTING = 20
 MOST_PARTS = 30_000  # keys, values, opened and closed blocks; the largest file that we ship has about 4,000
+
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")  # no file can hold one
 
 KeyPath = tuple[str | int, ...]
 
@@ -108,6 +112,8 @@ def read_text(path: Path) -> str:
 
 def parse_document(text: str, name: str) -> Document:
     """Parse YAML text; see `read_document`."""
+    if unsettled := conflicts(text, name):
+        raise EngagementError(unsettled)
     try:
         _refuse_unsafe(text, name)
         loader = _Loader(text)
@@ -129,7 +135,7 @@ def parse_document(text: str, name: str) -> Document:
 def _refuse_unsafe(text: str, name: str) -> None:
     """Walk the flat stream of events, so that neither depth nor aliases can cost time or memory."""
     depth = documents = 0
-    for number, event in enumerate(_events(text)):
+    for number, event in enumerate(_events(text, name)):
         place = at(name, Place.of(event.start_mark))
         if number == MOST_PARTS:
             raise _fault(place, f"is the end of what is read: {MOST_PARTS:,} keys and values.", "Write less.")
@@ -149,10 +155,18 @@ def _refuse_unsafe(text: str, name: str) -> None:
             )
         if getattr(event, "tag", None) is not None:
             raise _fault(place, "tags (!name) are not read.", "Delete it, or put the text in quotes.")
+        if isinstance(event, yaml.ScalarEvent) and _HALF_A_CHARACTER.search(event.value):
+            raise _fault(place, "an escape such as \\uD83D, which is half a character.", "Write the character itself.")
 
 
-def _events(text: str) -> Iterator[Any]:
-    yield from yaml.parse(text, Loader=_Loader)
+def _events(text: str, name: str) -> Iterator[Any]:
+    loader = _Loader(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()  # type: ignore[no-untyped-call]
+    except (ValueError, OverflowError) as error:  # the parser takes the number of an escape as it stands
+        place = at(name, Place.of(loader.get_mark()))
+        raise _fault(place, "an escape (\\U…) beyond the last character of Unicode.", "Write the character.") from error
 
 
 def _value(loader: _Loader, node: yaml.Node, path: KeyPath, document: Document) -> Any:
@@ -162,7 +176,11 @@ def _value(loader: _Loader, node: yaml.Node, path: KeyPath, document: Document) 
         return _mapping(loader, node, path, document)
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, child, (*path, index), document) for index, child in enumerate(node.value)]
-    return loader.construct_object(node)
+    value = loader.construct_object(node)
+    if isinstance(value, float) and math.isinf(value):
+        place = at(document.name, document.values[path])
+        raise _fault(place, "a number too large to count with.", "Put it in quotes where it is text.")
+    return value
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, path: KeyPath, document: Document) -> dict[str, Any]:

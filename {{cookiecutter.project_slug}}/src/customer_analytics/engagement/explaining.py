@@ -13,6 +13,7 @@ from customer_analytics.engagement.errors import Problem
 from customer_analytics.engagement.mistakes import Mistakes, nearest
 
 LONGEST_VALUE = 40
+LONGEST_SENTENCE = 400
 
 _LIMITS = {
     "greater_than_equal": ("must be at least {}", "ge"),
@@ -28,6 +29,7 @@ _KINDS = {
     "bool": "must be true or false",
     "date": "must be a day such as 2025-06-30",
     "list": "must be a list: lines that begin with `- `, or [a, b]",
+    "tuple": "must be a list: lines that begin with `- `, or [a, b]",
     "dict": "must be a block of keys",
     "model": "must be a block of keys",
 }
@@ -40,7 +42,7 @@ def explain(error: ValidationError, document: Document, model: type[BaseModel]) 
         path: KeyPath = tuple(part for part in detail["loc"] if part != "[key]")
         for further, what, mend in _sentences(detail, path, model):
             where, place = document.where((*path, *further))
-            located.append((place, Problem(where, what, mend)))
+            located.append((place, Problem(where, _cut(what), mend)))
     return located
 
 
@@ -68,10 +70,16 @@ def _sentences(detail: Any, path: KeyPath, model: type[BaseModel]) -> list[tuple
     if kind in {"enum", "literal_error"}:
         allowed = _choices(context["expected"])
         return [((), f"{name} must not be {_shown(given)}.", choose(str(given), allowed))]
-    return [((), f"{name} {_rule(kind, context, detail['msg'])}; given: {_shown(given)}.", _meaning(model, path))]
+    return [((), f"{name} {rule_of(detail)}; given: {_shown(given)}.", _meaning(model, path))]
 
 
-def _rule(kind: str, context: dict[str, Any], otherwise: str) -> str:
+def rule_of(detail: Any) -> str:
+    """The rule that a value breaks, in our words: one error of pydantic, without what it is about."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "value_error":
+        return _cut(str(context["error"]))
+    if kind in {"enum", "literal_error"}:
+        return f"must be one of {', '.join(_choices(context['expected']))}"
     if kind in {"string_too_short", "too_short"}:
         return "must not be empty"
     if kind in _LIMITS:
@@ -79,7 +87,7 @@ def _rule(kind: str, context: dict[str, Any], otherwise: str) -> str:
         return sentence.format(context[limit if limit in context else next(iter(context))])
     if kind == "string_pattern_mismatch":
         return "must be a colour such as #0f2a33"
-    return _KINDS.get(kind.partition("_")[0], otherwise)
+    return _KINDS.get(kind.partition("_")[0], str(detail["msg"]))
 
 
 def _choices(expected: str) -> list[str]:
@@ -101,6 +109,12 @@ def _dotted(path: KeyPath) -> str:
 def _shown(value: Any) -> str:
     text = "empty" if value is None else repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def _cut(sentence: str) -> str:
+    """A sentence that quotes a value of any length, without the middle of it."""
+    half = LONGEST_SENTENCE // 2
+    return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[:half]} … {sentence[-half:]}"
 
 
 def _meaning(model: type[BaseModel], path: KeyPath) -> str:

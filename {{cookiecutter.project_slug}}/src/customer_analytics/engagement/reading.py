@@ -14,8 +14,12 @@ from customer_analytics.engagement.settings import Engagement
 LARGEST_LOGO = 100_000  # bytes
 
 
-def read_engagement(path: Path) -> Engagement:
+def read_engagement(path: Path, folder: Path | None = None) -> Engagement:
     """Read and validate the file.
+
+    Args:
+        path: engagement.yml, or a copy of it.
+        folder: the project's folder; default: the one that the file lies in.
 
     Raises:
         EngagementError: every problem in the file, in the order of its lines.
@@ -28,7 +32,7 @@ def read_engagement(path: Path) -> Engagement:
     except ValidationError as error:
         located += explain(error, document, Engagement)
     if engagement is not None:
-        located += _check_logo(engagement, document, path.parent)
+        located += _check_logo(engagement, document, folder or path.parent)
     if located or engagement is None:
         raise EngagementError([problem for _, problem in sorted(located, key=lambda pair: _order(pair[0]))])
     return engagement

@@ -155,8 +155,8 @@ class FixedColumn(Settings):
     """One column of a fixed-width file: characters start to end, counted from 1, both included."""
 
     name: Name
-    start: Annotated[int, Field(ge=1)]
-    end: Annotated[int, Field(ge=1)]
+    start: Annotated[int, Field(ge=1, le=16_000_000)]
+    end: Annotated[int, Field(ge=1, le=16_000_000)]
 
     @model_validator(mode="after")
     def _forwards(self) -> FixedColumn:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
+import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from customer_analytics.durable import write_whole
 from customer_analytics.engagement.document import parse_document, read_document
 from customer_analytics.engagement.settings import Source
 
 KEY = "sources"
+_AS_OF = re.compile(r"^as_of[ \t]*:([ \t]+[^\s#]+)?", re.MULTILINE)
 _BEGIN_OF_NUMBERS = set("0123456789+-.")
 _LINE_BREAKS = {"\x85", "\u2028", "\u2029"}
 
 
-def write_sources(path: Path, sources: Sequence[Mapping[str, Any]]) -> None:
+def write_sources(path: Path, sources: Sequence[Mapping[str, Any]], *, as_of: dt.date | None = None) -> None:
     """Replace the block `sources` of engagement.yml, or add it at the end.
 
     Only the lines of the old block go. The file is swapped in whole: an interrupted write leaves the old one.
@@ -27,6 +28,7 @@ def write_sources(path: Path, sources: Sequence[Mapping[str, Any]]) -> None:
     Args:
         path: engagement.yml.
         sources: one mapping for each source, with the keys of `Source`.
+        as_of: the last day that counts, to be written in the same step; None: it stays as it is.
 
     Raises:
         EngagementError: the file cannot be read as YAML.
@@ -43,7 +45,16 @@ def write_sources(path: Path, sources: Sequence[Mapping[str, Any]]) -> None:
     after = parse_document(changed, path.name).data
     if {**after, KEY: None} != {**before, KEY: None}:
         raise RuntimeError(f"writing {KEY} would change other keys of {path.name}")
-    _swap_in(path, changed.replace("\n", newline))
+    if as_of is not None:
+        changed = _with_as_of(changed, as_of)
+    write_whole(path, changed.replace("\n", newline))
+
+
+def _with_as_of(text: str, day: dt.date) -> str:
+    line = f"as_of: {day.isoformat()}"
+    if _AS_OF.search(text):
+        return _AS_OF.sub(line, text, count=1)
+    return f"{text.rstrip()}\n\n{line}\n"
 
 
 def _block(text: str, lines: list[str]) -> tuple[int, int]:
@@ -99,19 +110,3 @@ def _represent_text(dumper: _Indented, text: str) -> yaml.ScalarNode:
 
 
 _Indented.add_representer(str, _represent_text)
-
-
-def _swap_in(path: Path, text: str) -> None:
-    """Write beside the file, then take its place."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, aside)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise

@@ -49,6 +49,14 @@ class Estimates(ABC):
         """A count of people, or the word for one that is too small to show."""
         return self.language.number(count) if count >= self.minimum_group else str(self.language.say("few"))
 
+    def people_cell(self, count: int) -> tuple[str, int | None]:
+        """A count of people for a cell, with what it is sorted by; 0 may be told, a few may not."""
+        return (self.language.number(0), 0) if count == 0 else (self.few(count), self.sortable(count))
+
+    def sortable(self, count: int) -> int | None:
+        """What a count of people is sorted by: nothing where it is too small to show."""
+        return count if count >= self.minimum_group else None
+
     def rate(self, rate: float, base: float, decimals: int = 0) -> str:
         """A rate, or why there is none."""
         if math.isnan(rate) or base < self.minimum_base:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import customer_analytics
+from customer_analytics.durable import patiently
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.customer_key import project_key
 from customer_analytics.engagement.tags import FILE_NAME
@@ -99,7 +100,7 @@ class Cache:
         aside.mkdir(parents=True, exist_ok=True)
         (aside / _ENTRY).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8", newline="\n")
         shutil.rmtree(self._folder / key, ignore_errors=True)
-        aside.rename(self._folder / key)
+        patiently(lambda: aside.rename(self._folder / key))
 
     def answer(self, key: str) -> Any:
         """A small kept answer, or None."""
@@ -113,7 +114,7 @@ class Cache:
         self._folder.mkdir(parents=True, exist_ok=True)
         aside = self._folder / f"{key}.{os.getpid()}-partial"
         aside.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8", newline="\n")
-        aside.replace(self._folder / f"{key}.json")
+        patiently(lambda: aside.replace(self._folder / f"{key}.json"))
 
     def prune(self) -> None:
         """Forget what has not been used for three months, the least recently used beyond a gigabyte, and leftovers."""

@@ -22,6 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import remove_error_markers
 
 from customer_analytics.language import Language
+from customer_analytics.pipeline.error_outputs import without_data
 from customer_analytics.pipeline.failures import Failure, died, not_started, stopped
 from customer_analytics.pipeline.kernels import START_ATTEMPTS, START_SECONDS, Interrupted, Kernels, ReportKernel
 from customer_analytics.pipeline.plan import own_imports
@@ -30,6 +31,7 @@ ENGINE = "customer_analytics"
 CellStarted = Callable[[int, int, str], None]
 _log = logging.getLogger("customer_analytics.kernels")
 _HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
+_NOT_SHOWN = "CellExecutionError"  # papermill's word where a cell failed without an output that says how
 _KEPT_OUTPUTS = ("display_data", "error")
 
 
@@ -48,12 +50,18 @@ class Execution:
     exit_code: int | None = None
     starts: int = field(default=0)
     needs: Sequence[str] = ()
+    error: tuple[str, str] | None = None
 
     def cell_started(self, cell: NotebookNode, cell_index: int) -> None:
         """Hook of nbclient: a cell is about to run."""
         assert self.notebook is not None
         self.cell = cell_index
         self.on_cell(cell_index + 1, len(self.notebook.cells), _heading(self.notebook, cell_index))
+
+    def cell_failed(self, cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
+        """Hook of nbclient: a cell raised an error. A kernel without memory may be unable to show it as an output."""
+        content = execute_reply.get("content", {})
+        self.error = str(content.get("ename", "")), str(content.get("evalue", ""))
 
 
 class ReportEngine(NBClientEngine):  # type: ignore[misc]
@@ -114,7 +122,10 @@ def execute(
         raise
     except PapermillExecutionError as error:
         notebook = remove_error_markers(_ours(execution, source))
-        failure = stopped(language, _place(notebook, error.cell_index), error.ename, error.evalue)
+        kind, text = error.ename, error.evalue
+        if kind == _NOT_SHOWN and execution.error is not None:
+            kind, text = execution.error
+        failure = stopped(language, _place(notebook, error.cell_index), kind, text)
     except (DeadKernelError, RuntimeError, TimeoutError, KernelNotStarted) as error:
         notebook = _ours(execution, source)
         if kernels.stopping:
@@ -132,7 +143,7 @@ def tidy(notebook: NotebookNode, given: Mapping[str, Any], *, failed: bool) -> N
     """Take out of an executed notebook what differs from run to run and what no part displayed.
 
     Time stamps, random cell ids, the path of the output folder, streams and stray values go. After a failure the
-    streams and the traceback stay, for the analyst.
+    traceback stays, without its message.
     """
     notebook.metadata["papermill"] = {"parameters": dict(given)}
     for cell in notebook.cells:
@@ -144,6 +155,8 @@ def tidy(notebook: NotebookNode, given: Mapping[str, Any], *, failed: bool) -> N
             cell.id = "injected-parameters"
         if cell.cell_type == "code" and not failed:
             cell.outputs = [output for output in cell.outputs if output.output_type in _KEPT_OUTPUTS]
+    if failed:
+        without_data(notebook)
 
 
 def hidden_messages(notebook: NotebookNode) -> int:
@@ -168,6 +181,7 @@ def _start(nb_man: NotebookExecutionManager, execution: Execution) -> tuple[Pape
             coalesce_streams=True,
             shutdown_kernel="immediate",
             on_cell_start=execution.cell_started,
+            on_cell_error=execution.cell_failed,
             log=_log,
         )
         try:

@@ -1,7 +1,8 @@
 """Why a report was not made, in plain words, without any value of the client's data.
 
-The message of an arbitrary exception may quote a customer's name. It stays in the executed notebook; the page, the
-terminal and run.json get the kind of the error and what to do. Our own `UserError` is written for readers and is shown.
+The message of an arbitrary exception may quote a customer's name. It is written nowhere: the page, the terminal,
+run.json and the executed notebook get the kind of the error, where it came from, and what to do. Our own `UserError` is
+written for readers and is shown.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ class Failure:
     kind: str
 
 
+def tells_no_data(kind: str) -> bool:
+    """Whether the text of an error of this kind is about the program only, or written for readers."""
+    return kind in _NAMES_ONLY or kind in _user_errors()
+
+
 def stopped(language: Language, place: Place | None, kind: str, text: str) -> Failure:
     """A cell (none: the export) raised an exception of this kind with this text."""
     say = language.say
@@ -40,7 +46,7 @@ def stopped(language: Language, place: Place | None, kind: str, text: str) -> Fa
     message: str = say("The cell stopped with an error of the kind {kind}.", kind=kind)
     if kind in _NAMES_ONLY:
         message = say("The cell stopped with an error of the kind {kind}: {text}", kind=kind, text=_line(text))
-    mend = say("The executed notebook holds the full error. Open it in JupyterLab and run it from there.")
+    mend = say("The message may quote the data and is left out. Open the notebook in JupyterLab and run it to see it.")
     return Failure(_cell(language, place), message, mend, kind)
 
 

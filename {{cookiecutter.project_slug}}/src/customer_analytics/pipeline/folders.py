@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
 import time
@@ -14,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from customer_analytics.durable import rename_settled, settle, write_whole
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.days import moment
 from customer_analytics.engagement.errors import Problem, UserError
 
 LATEST = "latest"
@@ -22,6 +23,7 @@ MANIFEST = "run.json"
 _PARTIAL = ".{name}-partial"
 _OWNER = re.compile(r"-(\d+)(?:-|$)")
 _DAY = 24 * 3600  # seconds
+_SAME_SECONDS = 60  # clocks of processes and of files differ a little
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def run_folder(project: Project, output: Path | None, now: dt.datetime) -> Itera
         yield RunFolder(name, partial, final, now.isoformat(timespec="seconds"))
         if final.exists():
             final.rmdir()
-        partial.rename(final)
+        settle(partial)
+        rename_settled(partial, final)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -88,12 +91,16 @@ def _is_abandoned(path: Path) -> bool:
     import psutil
 
     owner = _OWNER.search(path.name)
-    if owner is not None:
-        return not psutil.pid_exists(int(owner[1]))
     try:
-        return time.time() - path.stat().st_mtime > _DAY
-    except OSError:
+        written = path.stat().st_mtime
+        if owner is None:
+            return time.time() - written > _DAY
+        begun: float = psutil.Process(int(owner[1])).create_time()
+    except psutil.NoSuchProcess:
+        return True
+    except (OSError, psutil.Error):
         return False
+    return begun > written + _SAME_SECONDS  # the number went to another process since
 
 
 def point_latest(project: Project, run: str) -> None:
@@ -133,14 +140,7 @@ def past_runs(project: Project) -> list[dict[str, Any]]:
             continue
         if isinstance(manifest, dict) and not path.parent.name.startswith("."):
             runs.append(manifest | {"run": path.parent.name})
-    return sorted(runs, key=lambda run: (str(run.get("created_at", "")), _number(run["run"])), reverse=True)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees the old or the new one, never a part."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(text, encoding="utf-8", newline="\n")
-    aside.replace(path)
+    return sorted(runs, key=lambda run: (moment(str(run.get("created_at", ""))), _number(run["run"])), reverse=True)
 
 
 def _next_name(parent: Path, now: dt.datetime) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from customer_analytics.durable import write_whole
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.customer_key import project_key
 from customer_analytics.engagement.settings import Privacy
-from customer_analytics.pipeline.folders import write_whole
 from customer_analytics.report.privacy import hashed_id
 from customer_analytics.spreadsheet import safe_text
 from customer_analytics.tables.identity.resolve import PROPOSED
@@ -18,13 +18,13 @@ REVIEW = "identity_review.csv"
 _LEVELS = {-1: "not known", 0: "differs"}
 
 
-def write_review(project: Project) -> Path | None:
-    """Write data/tables/identity_review.csv; None where nothing was proposed, or no customer may be listed.
+def write_review(project: Project, tables: Path) -> Path | None:
+    """Write identity_review.csv beside the tables; None where nothing was proposed, or no customer may be listed.
 
     One row a pair, the likeliest first: the two accounts (as a keyed hash unless engagement.yml says
     `privacy: operations`), the probability, and for each column whether it agrees, nearly or not. No value is in it.
     """
-    source = project.tables / PROPOSED
+    source = tables / PROPOSED
     privacy = project.engagement.privacy
     if not source.is_file() or privacy == Privacy.EXECUTIVE:
         return None
@@ -39,6 +39,6 @@ def write_review(project: Project) -> Path | None:
         highest = int(frame[column].max())
         frame[column] = [_LEVELS.get(level, "agrees" if level == highest else "nearly") for level in frame[column]]
     frame = frame.map(safe_text)
-    target = project.tables / REVIEW
+    target = tables / REVIEW
     write_whole(target, frame.to_csv(index=False, lineterminator="\n"))
     return target

@@ -23,7 +23,6 @@ def load_tables(project: Project, terminal: Terminal) -> LoadLog:
     from customer_analytics.tables.load import load
 
     with exclusive(project, "load"), terminal.loading() as progress:
-        log = load(project, progress=progress)
+        log = load(project, progress=progress, beside=lambda tables: write_review(project, tables))
         note_load(project, log)
-        write_review(project)
     return log

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.hindrances import hindrance
 
 
 def state_folder(project: Project) -> Path:
@@ -39,8 +40,8 @@ def exclusive(project: Project, command: str) -> Iterator[None]:
     try:
         try:
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            raise UserError([_busy(project, note)]) from None
+        except sqlite3.OperationalError as error:
+            raise UserError([hindrance(error, folder) or _busy(project, note)]) from None
         started = dt.datetime.now().astimezone().isoformat(timespec="seconds")
         holder = {"command": command, "process": os.getpid(), "started": started}
         note.write_text(json.dumps(holder) + "\n", encoding="utf-8", newline="\n")

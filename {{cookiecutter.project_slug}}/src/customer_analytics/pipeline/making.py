@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import customer_analytics
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.language import Language
@@ -107,6 +108,7 @@ class Workshop:
         from customer_analytics.pipeline.engine import execute, hidden_messages, tidy
 
         started = time.perf_counter()
+        key = self.key(task, day)
         folder = self.run / task.folder / task.report.name
         folder.mkdir(parents=True, exist_ok=True)
         given = self._given(task)
@@ -138,7 +140,10 @@ class Workshop:
         if failure is not None:
             return self._failed(task, failure, seconds, log)
         names = [f"{task.report.name}.html", *_files_below(folder)]
-        self.cache.keep(self.key(task, day), self.run / task.folder, names, facts)
+        if self.key(task, day) == key:
+            self.cache.keep(key, self.run / task.folder, names, facts)
+        else:
+            self.progress.note(f"{task.label}: what it rests on changed while it was made. Run again to be sure.")
         self.progress.finished(task.label, "complete", seconds)
         return self._entry(task, "complete") | facts | {"seconds": round(seconds, 3)}
 
@@ -162,7 +167,7 @@ class Workshop:
             "data": {"fingerprint": self.fingerprint},
             "files": [dict(file) for file in self.inputs],
             "versions": versions(),
-            "template_version": self.project.engagement.template_version,
+            "template_version": customer_analytics.__version__,
             "code_version": key_of(code=code_hash(), notebook=task.report.notebook.read_text(encoding="utf-8"))[:12],
         }
         with self._exporting:  # one exporter; the work between two kernels' messages is short

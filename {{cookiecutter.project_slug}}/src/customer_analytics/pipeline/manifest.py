@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import customer_analytics
 from customer_analytics.engagement import Project
 from customer_analytics.pipeline.cache import versions
 from customer_analytics.pipeline.folders import MANIFEST, RunFolder
@@ -36,7 +37,7 @@ def make_manifest(
         "created_at": folder.created_at,
         "as_of": as_of,
         "language": plan.language,
-        "template_version": project.engagement.template_version,
+        "template_version": customer_analytics.__version__,
         "versions": versions(),
         "data": {
             "fingerprint": log.fingerprint,

@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.conflicts import conflicts
 from customer_analytics.engagement.days import read_day
-from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.document import parse_document
+from customer_analytics.engagement.errors import EngagementError, Problem, UserError
+from customer_analytics.engagement.explaining import rule_of
 from customer_analytics.engagement.parameters import Parameters, ReportParameters
 from customer_analytics.engagement.settings import Language
 
@@ -187,7 +189,7 @@ def _resolve(
             name = str(detail["loc"][0]) if detail["loc"] else ""
             meaning = model.model_fields[name].description if name in model.model_fields else None
             where = f"-p {report}.{name}={_short(overrides.get(name))}"
-            problems.append(Problem(where, f"{detail['msg']}.", f"{name}: {meaning}." if meaning else ""))
+            problems.append(Problem(where, f"{rule_of(detail)}.", f"{name}: {meaning}." if meaning else ""))
         return {}, {}
     return {name: resolved[name] for name in overrides}, resolved
 
@@ -202,9 +204,10 @@ def _typed(model: type[Parameters], name: str, value: Any) -> Any:
     try:
         adapter.validate_python(value)
     except ValidationError:
-        with contextlib.suppress(yaml.YAMLError):
-            parsed = yaml.safe_load(value)
-            return value if parsed is None else parsed  # no value is not "as engagement.yml says"
+        with contextlib.suppress(EngagementError):  # no YAML: a text, which is judged as one
+            document = parse_document(f"{name}: {value}", "-p")
+            if not document.duplicates and document.data.keys() == {name} and document.data[name] is not None:
+                return document.data[name]  # no value is not "as engagement.yml says"
     return value
 
 
@@ -212,7 +215,10 @@ def _notebook_problems(notebook: Path, needed: Sequence[str]) -> list[Problem]:
     """What would make papermill ignore a parameter: no parameters cell, or a name that the cell does not have."""
     where = f"{notebook.parent.name}/{notebook.name}"
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        text = notebook.read_text(encoding="utf-8")
+        if unsettled := conflicts(text, where):
+            return unsettled
+        cells = json.loads(text)["cells"]
         tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
         names = _assigned_names("".join(tagged[0]["source"])) if len(tagged) == 1 else set()
     except (ValueError, KeyError, TypeError, SyntaxError):

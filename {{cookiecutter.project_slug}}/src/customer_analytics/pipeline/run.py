@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import signal
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from customer_analytics.engagement import Project
@@ -24,6 +20,7 @@ from customer_analytics.pipeline.making import Workshop
 from customer_analytics.pipeline.manifest import make_manifest, write_manifest
 from customer_analytics.pipeline.plan import make_plan
 from customer_analytics.pipeline.progress import Progress
+from customer_analytics.pipeline.settings_of_run import settings_kept
 from customer_analytics.pipeline.staleness import stale
 from customer_analytics.tables.load_log import LoadLog, read_load_log
 
@@ -83,7 +80,7 @@ def run(
         shown.note(changed)
     target = None if output is None else output.absolute()
     now = dt.datetime.now(project.engagement.zone)
-    with exclusive(project, "run"), stopped_like_ctrl_c():
+    with exclusive(project, "run"), settings_kept(project, state_folder(project)):
         folders.remove_leftovers(project)
         folders.remove_scratch(project)
         cache = Cache(state_folder(project))
@@ -113,14 +110,18 @@ def run(
 
 
 def _inputs(log: LoadLog) -> tuple[dict[str, Any], ...]:
-    """The files behind the tables, each once, with the rows that its source gave."""
+    """The files behind the tables, each once. Of one outside the project the name alone: folders may name people."""
     files = {
-        file.name: {"path": file.name, "bytes": file.size, "sha256": file.sha256}
+        file.name: {"path": _told(file.name), "bytes": file.size, "sha256": file.sha256}
         for table in log.tables.values()
         for source in table.sources
         for file in source.files
     }
     return tuple(files[name] for name in sorted(files))
+
+
+def _told(name: str) -> str:
+    return Path(name).name if Path(name).is_absolute() else name
 
 
 def _write_front_page(folder: Path, manifest: dict[str, Any], project: Project) -> None:
@@ -133,20 +134,3 @@ def _write_runs_index(project: Project) -> None:
     from customer_analytics.report.front_page import write_runs_index
 
     write_runs_index(project, folders.past_runs(project))
-
-
-@contextmanager
-def stopped_like_ctrl_c() -> Iterator[None]:
-    """Let a polite request to end (a container's stop) clean up as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

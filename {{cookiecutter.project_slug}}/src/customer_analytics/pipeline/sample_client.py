@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 import shutil
 from typing import TYPE_CHECKING
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.project import FILE_NAME
-from customer_analytics.pipeline.folders import write_whole
+from customer_analytics.tables.swap import put_right
 
 if TYPE_CHECKING:
     from customer_analytics.tables.sample import SampleSummary
@@ -19,7 +17,6 @@ CUSTOMERS = 5_000
 SEED = 7
 KEPT_AS = "engagement.before-sample.yml"
 _FOLDER = "data/raw/sample"
-_AS_OF = re.compile(r"^as_of[ \t]*:([ \t]+[^\s#]+)?", re.MULTILINE)
 
 
 def has_own_sources(project: Project) -> bool:
@@ -29,6 +26,7 @@ def has_own_sources(project: Project) -> bool:
 
 def has_sample(project: Project) -> bool:
     """Whether the synthetic client has been made and is what engagement.yml reads."""
+    put_right(project.raw)
     sources = project.engagement.sources
     return bool(sources) and not has_own_sources(project) and (project.folder / _FOLDER).is_dir()
 
@@ -66,14 +64,6 @@ def make_sample_client(project: Project, *, customers: int, seed: int, force: bo
     path = project.folder / FILE_NAME
     if own:
         shutil.copyfile(path, project.folder / KEPT_AS)
-    write_sources(path, made.sources)
-    write_whole(path, _with_as_of(path.read_bytes().decode("utf-8"), made.as_of))
+    # Some rows of the sample lie after its last regular day on purpose: without as_of they would decide the last day.
+    write_sources(path, made.sources, as_of=made.as_of)
     return made
-
-
-def _with_as_of(text: str, day: dt.date) -> str:
-    """The text of engagement.yml with the last day that counts; some rows of the sample lie after it on purpose."""
-    line = f"as_of: {day.isoformat()}"
-    if _AS_OF.search(text):
-        return _AS_OF.sub(line, text, count=1)
-    return f"{text.rstrip()}\n\n{line}\n"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from customer_analytics.engagement import Problem
 from customer_analytics.pipeline.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -57,8 +58,14 @@ def _persons(log: LoadLog) -> list[str]:
     return lines
 
 
-def show_check(terminal: Terminal, report: CheckReport) -> int:
-    """What a load would do with each source, every problem, and what to do next; returns the exit code."""
+def show_check(terminal: Terminal, report: CheckReport, left: Sequence[Problem]) -> int:
+    """What a load would do with each source, every problem, and what to do next; returns the exit code.
+
+    Args:
+        terminal: where it is shown.
+        report: what the check found of the sources.
+        left: what an update of the project left to do.
+    """
     rows = []
     for source in report.sources:
         how = ", ".join(part for part in (source.format, source.encoding, _delimiter(source.delimiter)) if part)
@@ -72,9 +79,11 @@ def show_check(terminal: Terminal, report: CheckReport) -> int:
         terminal.line(f"{source.number}. {source.table}: {_joined(pairs)}")
         if source.unmapped:
             terminal.line(f"   kept as attributes: {_joined(source.unmapped)}")
-    terminal.problems(report.problems)
-    terminal.line("Next: analytics load" if report.fine else "Mend engagement.yml, then: analytics check")
-    return 0 if report.fine else 2
+    terminal.problems([*left, *report.problems])
+    mend = "Mend engagement.yml" if report.problems else "Finish the update"
+    fine = report.fine and not left
+    terminal.line("Next: analytics load" if fine else f"{mend}, then: analytics check")
+    return 0 if fine else 2
 
 
 def show_run(terminal: Terminal, result: RunResult, working_folder: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 
+from customer_analytics.durable import write_whole
 from customer_analytics.engagement import Project
 from customer_analytics.pipeline.cache import key_of
-from customer_analytics.pipeline.folders import write_whole
 from customer_analytics.pipeline.lock import state_folder
 from customer_analytics.tables.load_log import LoadLog
 

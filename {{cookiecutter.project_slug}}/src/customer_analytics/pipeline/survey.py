@@ -138,6 +138,8 @@ def _survey(plain: Mapping[str, Any]) -> Survey:
 def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, column: str) -> Groups:
     """The values of a column that `subset` knows, with at least `engagement.minimum_group` customers.
 
+    Where the whole less the groups would tell of fewer, the smallest of the groups is left out too.
+
     Raises:
         UserError: no such column, no group that is large enough, or more groups than anybody would read.
     """
@@ -146,11 +148,11 @@ def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, co
         raise UserError([Problem(f"--for-each {column}", what, "Map it to another name in engagement.yml.")])
     key = key_of(what="groups", column=column, **_basis(project, plan, fingerprint))
     counted = cache.answer(key)
-    if counted is None:
+    if not isinstance(counted, dict):
         counted = _count(_open(project, plan.as_of, None), column)
         cache.keep_answer(key, counted)
     least = project.engagement.minimum_group
-    large = [(str(value), int(customers)) for value, customers in counted if customers >= least]
+    large = _large_enough(counted["groups"], counted["without"], least)
     where = f"--for-each {column}"
     if not large:
         raise UserError([Problem(where, f"no value has {least} customers (minimum_group).", "Choose another column.")])
@@ -159,7 +161,21 @@ def find_groups(project: Project, cache: Cache, plan: Plan, fingerprint: str, co
         raise UserError([Problem(where, what, "Choose a coarser column.")])
     folders = _folder_names([value for value, _ in large])
     groups = tuple(Group(column, value, customers, folders[value]) for value, customers in large)
-    return Groups(column, groups, len(counted) - len(large))
+    return Groups(column, groups, len(counted["groups"]) - len(large))
+
+
+def _large_enough(counted: Sequence[tuple[str, int]], without: int | None, least: int) -> list[tuple[str, int]]:
+    """The groups that may have reports of their own: none of the others can be had as the whole less these."""
+    import numpy as np
+
+    from customer_analytics.disclosure.hiding import enough_together
+
+    people = np.array([customers for _, customers in counted], dtype=np.float64)
+    small = people < least
+    if without is not None:  # the groups add up, with those of whom the value is not known
+        rest = np.append(people, without)
+        small |= enough_together(rest, np.append(small, True), least)[:-1]
+    return [(str(value), int(customers)) for (value, customers), few in zip(counted, small, strict=True) if not few]
 
 
 def _survey_key(project: Project, plan: Plan, fingerprint: str, group: Group | None) -> str:
@@ -187,8 +203,9 @@ def _open(project: Project, as_of: str | None, subset: str | None) -> Tables:
     return open_tables(project, as_of=day, subset=subset)
 
 
-def _count(tables: Tables, column: str) -> list[tuple[str, int]]:
-    """Value -> customers (orders where nobody is known), largest first."""
+def _count(tables: Tables, column: str) -> dict[str, Any]:
+    """`groups`: value and customers (orders where nobody is known), largest first. `without`: those without a value,
+    where nobody is in two groups, so that all add up; else None."""
     from customer_analytics.tables.subset import SEARCHED
 
     home = next((name for name in SEARCHED if tables.has(name, column)), None)
@@ -197,11 +214,18 @@ def _count(tables: Tables, column: str) -> list[tuple[str, int]]:
         raise UserError([Problem(f"--for-each {column}", "there is no such column.", nearest(column, known))])
     table = tables[home]
     table = table.mutate(group_value=table[column].cast("string").strip())
-    table = table.filter(table.group_value.notnull() & (table.group_value != ""))
-    people = table.customer_id.nunique() if "customer_id" in table.columns else table.count()
-    counted = table.group_by("group_value").aggregate(customers=people).execute()
+    told = (table.group_value.notnull() & (table.group_value != "")).fill_null(False)
+    people = table.customer_id if "customer_id" in table.columns else None
+    of = {"customers": table.count() if people is None else people.nunique()}
+    counted = table.filter(told).group_by("group_value").aggregate(**of).execute()
     pairs = [(str(row.group_value), int(row.customers)) for row in counted.itertuples()]
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    every = int(table.aggregate(**of).execute()["customers"].iloc[0])
+    known_value = int(table.filter(told).aggregate(**of).execute()["customers"].iloc[0])
+    apart = sum(customers for _, customers in pairs) == known_value
+    return {
+        "groups": sorted(pairs, key=lambda pair: (-pair[1], pair[0])),
+        "without": every - known_value if apart else None,
+    }
 
 
 def _folder_names(values: Sequence[str]) -> dict[str, str]:

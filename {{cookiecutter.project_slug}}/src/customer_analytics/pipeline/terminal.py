@@ -7,6 +7,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from customer_analytics.pipeline.progress import (
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 
 
 def prepare_streams() -> None:
-    """Replace what a stream's encoding cannot say (a Windows code page, ASCII) instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    """Replace what a stream's encoding cannot say (a Windows code page, ASCII), and a stream that is not there."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed before the command began (`>&-`): it works on in silence
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8", newline="\n"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
@@ -36,12 +40,13 @@ class Terminal:
 
     def __init__(self, *, quiet: bool = False, debug: bool = False) -> None:
         self.quiet, self.debug = quiet, debug
+        self.unsaid: OSError | None = None  # why something could not be written
         self._rich = not quiet and sys.stdout.isatty()
 
     def line(self, text: str = "") -> None:
         """One line of text."""
         if not self.quiet:
-            _write(sys.stdout, clean(text))
+            self._say(clean(text))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
         """A table. `numbers`: the columns, from 0, that are set flush right."""
@@ -52,7 +57,7 @@ class Terminal:
             self._rich_table(columns, cells, numbers)
         else:
             for line in plain_table(columns, cells, numbers):
-                _write(sys.stdout, line)
+                self._say(line)
 
     def problems(self, problems: Sequence[Problem]) -> None:
         """What the reader has to mend, on stderr."""
@@ -79,6 +84,9 @@ class Terminal:
         if self.quiet:
             return Loading()
         return LiveLoading(self._console()) if self._rich else PlainLoading(self.line)
+
+    def _say(self, text: str) -> None:
+        self.unsaid = _write(sys.stdout, text) or self.unsaid
 
     def _console(self) -> Console:
         from rich.console import Console
@@ -126,12 +134,17 @@ def clean(text: str) -> str:
     return "".join(letter if letter == "\n" or unicodedata.category(letter)[0] != "C" else "?" for letter in str(text))
 
 
-def _write(stream: TextIO, text: str) -> None:
-    """Write a line. When nobody reads any more (`analytics run | head`), the work goes on in silence."""
+def _write(stream: TextIO, text: str) -> OSError | None:
+    """Write a line. When it cannot be written, the work goes on in silence; answers why, unless nobody reads any more.
+
+    `analytics run | head` wants no more; `analytics run > file` on a full disk is to be told of in the end.
+    """
     try:
         stream.write(text + "\n")
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+        return None if isinstance(error, BrokenPipeError) else error
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
 import traceback
@@ -29,14 +30,18 @@ def write_traceback(project: Path | None, error: BaseException) -> Path:
     return path
 
 
-def log_unexpected(error: BaseException) -> Path:
-    """Write a traceback into the project that the working folder lies in, or into the temporary folder."""
-    here = Path.cwd()
-    project = next((folder for folder in (here, *here.parents) if (folder / FILE_NAME).is_file()), None)
-    try:
+def log_unexpected(error: BaseException) -> Path | None:
+    """Write a traceback into the project that the working folder lies in, or into the temporary folder.
+
+    None where neither can be written.
+    """
+    with contextlib.suppress(OSError):  # the working folder is gone, or must not be written
+        here = Path.cwd()
+        project = next((folder for folder in (here, *here.parents) if (folder / FILE_NAME).is_file()), None)
         return write_traceback(project, error)
-    except OSError:
+    with contextlib.suppress(OSError):
         return write_traceback(None, error)
+    return None
 
 
 def _lines(error: BaseException) -> Iterator[str]:

@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -29,7 +30,9 @@ JOBS = "CUSTOMER_ANALYTICS_JOBS"  # the engine's connection asks for it
 # Reports are made side by side; and the order of a sum, so its last digit, must not depend on how many cores there are.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _PREFIX = "customer-analytics-"
+_OWNED = re.compile(rf"{_PREFIX}(\d+)-")
 _STALE_SECONDS = 7 * 24 * 3600
+_ORPHAN_SECONDS = 3600  # a process of another container may share the folder, and its number says nothing here
 
 
 class WarmProcess:
@@ -175,13 +178,24 @@ class ForkedKernel:
 
 
 def private_folder(parent: Path | None = None) -> Path:
-    """A new temporary folder that only this user can read; those that killed runs left days ago are removed."""
+    """A new temporary folder that only this user can read; those that killed runs left are removed."""
     home = parent or Path(tempfile.gettempdir())
     for left in home.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+            if _is_left(left):
                 shutil.rmtree(left)
-    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=home))
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether nobody uses a temporary folder of ours: its process has ended, or it is very old."""
+    age = time.time() - folder.stat().st_mtime
+    owner = _OWNED.match(folder.name)
+    if owner is None or age <= _ORPHAN_SECONDS:
+        return age > _STALE_SECONDS
+    import psutil
+
+    return not psutil.pid_exists(int(owner[1]))
 
 
 def kernel_environment(private: Path | None = None, jobs: int = 1) -> dict[str, str]:

@@ -145,7 +145,7 @@ def _be_kernel(request: dict[str, Any]) -> None:
 def _call(request: dict[str, Any]) -> None:
     module, _, name = request["call"].partition(":")
     answer = getattr(importlib.import_module(module), name)(**request["given"])
-    Path(request["answer"]).write_text(json.dumps(answer), encoding="utf-8")
+    Path(request["answer"]).write_text(json.dumps(answer), encoding="utf-8", newline="\n")
 
 
 def _reap() -> None:

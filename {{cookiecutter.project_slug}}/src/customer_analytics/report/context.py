@@ -20,6 +20,7 @@ from customer_analytics.engagement.days import read_day
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.parameters import Parameters
 from customer_analytics.engagement.settings import Language as Code
+from customer_analytics.engagement.settings import Privacy
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.finding import Summary
 from customer_analytics.report import desk, publishing
@@ -56,6 +57,11 @@ class Report:
     def engagement(self) -> Engagement:
         """The client's settings."""
         return self.project.engagement
+
+    @property
+    def fewest_with_a_word(self) -> int:
+        """Customers who must share a word of the data for it to stand beside ids: one where ids are not hashed."""
+        return 1 if self.engagement.privacy is Privacy.OPERATIONS else self.engagement.minimum_group
 
     def say(self, message: str, **values: Any) -> Text:
         """The message in the report's language."""

@@ -23,6 +23,8 @@ def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
             safe.isetitem(place, values.astype(object).map(safe_text).to_numpy())
         elif values.dtype.kind == "M":
             safe.isetitem(place, _iso(values).to_numpy())
+        elif values.dtype.kind == "f":
+            safe.isetitem(place, (values + 0.0).to_numpy())  # no minus before zero
     safe.columns = pd.Index([safe_text(str(column)) for column in frame.columns])
     return safe
 

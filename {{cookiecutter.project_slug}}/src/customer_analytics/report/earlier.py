@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from customer_analytics.engagement import Project
+from customer_analytics.engagement.days import moment
 from customer_analytics.engagement.settings import Privacy
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class EarlierRun:
 
     name: str
     folder: Path
-    made: tuple[str, int]
+    made: tuple[float, int]
     as_of: dt.date
     kind: str
     gap_days: int
@@ -140,7 +141,7 @@ def _run(name: str, folder: Path, made: str, content: dict[str, Any]) -> Earlier
     return EarlierRun(
         name=name,
         folder=folder,
-        made=(made, int(tail) if tail.isdecimal() else 0),
+        made=(moment(made), int(tail) if tail.isdecimal() else 0),
         as_of=dt.date.fromisoformat(content["as_of"]),
         kind=str(content["kind"]),
         gap_days=int(content["gap_days"]),

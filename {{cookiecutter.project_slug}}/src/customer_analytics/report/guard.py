@@ -6,7 +6,11 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
-_FORBIDDEN = {"iframe", "frame", "object", "embed", "applet", "base", "form", "link", "video", "audio", "portal"}
+_FORBIDDEN = {
+    "iframe", "frame", "frameset", "object", "embed", "applet", "base", "form", "link", "video", "audio", "portal",
+    # what a browser reads in another way than this parser does, so that markup could hide in it
+    "math", "template", "textarea", "xmp", "noembed", "noframes", "noscript", "plaintext", "foreignobject",
+}  # fmt: skip
 _ADDRESSES = {"href", "src", "srcset", "action", "formaction", "poster", "data", "ping", "background", "manifest"}
 _SAFE_DATA = re.compile(r"data:image/(?:png|svg\+xml|jpeg|webp);base64,[A-Za-z0-9+/=\s]*", re.S)
 _RELATIVE = re.compile(r"(?![a-zA-Z][a-zA-Z0-9+.-]*:)(?!//)(?!\\)[^\x00-\x20].*", re.S)
@@ -44,6 +48,7 @@ class _Inspector(HTMLParser):
         self.targets: set[str] = set()
         self.faults: list[str] = []
         self._in_style = False
+        self._drawings = 0  # open <svg> elements
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name.lower(): value or "" for name, value in attrs}
@@ -58,11 +63,15 @@ class _Inspector(HTMLParser):
         if "id" in values:
             self.ids[values["id"]] += 1
         self._in_style = tag == "style"
+        self._drawings += tag == "svg"
+        if tag in ("style", "script") and self._drawings:  # a browser reads what stands there as markup
+            self.faults.append(f"a <{tag}> in a drawing")
         for name, value in values.items():
             self._attribute(tag, name, value)
 
     def handle_endtag(self, tag: str) -> None:
         self._in_style = False
+        self._drawings -= tag == "svg" and self._drawings > 0
 
     def handle_data(self, data: str) -> None:
         if self._in_style and _STYLE_LOADS.search(data):

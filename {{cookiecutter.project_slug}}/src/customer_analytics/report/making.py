@@ -6,6 +6,8 @@ import importlib.metadata
 import platform
 from typing import TYPE_CHECKING, Any
 
+import customer_analytics
+
 if TYPE_CHECKING:
     from customer_analytics.report.context import Report
 
@@ -29,7 +31,7 @@ def how_it_was_made(report: Report) -> dict[str, Any]:
         "time_zone": engagement.time_zone,
         "privacy": engagement.privacy.value,
         "minimum_group": engagement.minimum_group,
-        "template_version": engagement.template_version,
+        "template_version": customer_analytics.__version__,
         "parameters": report.parameters.model_dump(mode="json"),
         "versions": versions(),
     }

@@ -18,6 +18,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from customer_analytics.durable import write_whole
 from customer_analytics.engagement import Project
 from customer_analytics.language import Language, Text
 from customer_analytics.report import guard, page_fonts
@@ -155,10 +156,10 @@ def render(template: str, **values: object) -> Markup:
 
 
 def write(path: Path, html: str) -> int:
-    """Write a page; returns its size in bytes."""
+    """Write a page, whole or not at all; returns its size in bytes."""
     content = html.encode("utf-8")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_whole(path, content)
     return len(content)
 
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from IPython.display import display
 
+from customer_analytics.disclosure.published_numbers import shown_count, shown_metrics, shown_tables
 from customer_analytics.engagement.settings import Privacy
 from customer_analytics.language import Text
 from customer_analytics.narrative.finding import Finding, Summary
-from customer_analytics.report import csv_files, privacy
+from customer_analytics.report import contact, csv_files, privacy
+from customer_analytics.report.contact import Reachable, only_reachable
 from customer_analytics.report.making import how_it_was_made
 from customer_analytics.report.mime import REPORT
 
@@ -54,7 +56,8 @@ def publish(
                 "a document is named with small letters, digits and an ending .json, .md, .yml or .graphml, "
                 f"not {name!r}"
             )
-    folder = report.output
+    folder, least = report.output, report.engagement.minimum_group
+    metrics, tables = shown_metrics(report.name, metrics, least), shown_tables(report.name, tables, least)
     _clear(folder)
     write_json(folder / "findings.json", [finding_as_json(finding) for finding in summary.findings])
     write_json(folder / "metrics.json", {name: plain_number(name, value) for name, value in metrics.items()})
@@ -65,6 +68,14 @@ def publish(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
     level = report.engagement.privacy
+    reachable = only_reachable(report, customer_tables) if level is not Privacy.EXECUTIVE else None
+    if reachable is not None:
+        customer_tables = reachable.tables
+        _write_table(
+            folder / "tables",
+            contact.NAME,
+            shown_tables(report.name, {contact.NAME: reachable.counts}, least)[contact.NAME],
+        )
     if level is not Privacy.EXECUTIVE:
         for name, frame in customer_tables.items():
             safe = frame if level is Privacy.OPERATIONS else privacy.with_hashed_ids(frame, report.project)
@@ -72,7 +83,7 @@ def publish(
     if level is Privacy.OPERATIONS:
         for name, frame in operations_tables.items():
             _write_table(folder / "tables", name, frame)
-    bundle = {REPORT: _for_exporter(report, summary), "text/plain": str(summary.title)}
+    bundle = {REPORT: _for_exporter(report, summary, reachable), "text/plain": str(summary.title)}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
@@ -109,7 +120,7 @@ def plain_number(name: str, value: Any) -> float | int | None:
     if not math.isfinite(number):
         return None
     whole = isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu")
-    return int(value) if whole else number
+    return int(value) if whole else number + 0.0  # no minus before zero
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -141,7 +152,7 @@ def _write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     frame.to_parquet(path, index=False)
 
 
-def _for_exporter(report: Report, summary: Summary) -> dict[str, Any]:
+def _for_exporter(report: Report, summary: Summary, reachable: Reachable | None) -> dict[str, Any]:
     first, last = report.period
     return {
         "format": FORMAT,
@@ -159,8 +170,16 @@ def _for_exporter(report: Report, summary: Summary) -> dict[str, Any]:
         "recommendation": rich(summary.recommendation),
         "period": [first.isoformat(), last.isoformat()] if report.is_dated else None,
         "subset": report.subset,
-        "made": how_it_was_made(report),
+        "made": how_it_was_made(report) | _contacts(report, reachable),
     }
+
+
+def _contacts(report: Report, reachable: Reachable | None) -> dict[str, Any]:
+    """Who was left out of the lists for contact, by reason; a number too small to be shown is null."""
+    if reachable is None:
+        return {}
+    left = {why: shown_count(count, report.engagement.minimum_group) for why, count in reachable.left_out.items()}
+    return {"contact": {"records_consent": reachable.records_consent, "left_out": left}}
 
 
 def rich(text: str) -> list[str]:

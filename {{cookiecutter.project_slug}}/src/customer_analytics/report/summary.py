@@ -106,6 +106,7 @@ def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: La
         (say("Data fingerprint"), str(data.get("fingerprint", ""))),
         (say("Privacy level"), say(_PRIVACY.get(facts.get("privacy", ""), ""))),
         (say("Smallest group shown"), language.number(facts.get("minimum_group"))),
+        (say("Lists for contact"), _left_out(facts.get("contact"), language)),
         (say("Random seed"), str(facts.get("seed", ""))),
         (say("Template version"), facts.get("template_version", "")),
         (say("Code version"), str(facts.get("code_version", ""))),
@@ -115,6 +116,23 @@ def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: La
         say("How this report was made"), say("The same inputs, parameters and versions give the same report again.")
     )
     return heading + definition_list((term, value) for term, value in items if value) + Markup("</section>")
+
+
+def _left_out(contact: Mapping[str, Any] | None, language: Language) -> str:
+    """Who is not on the lists of customers to contact, and why."""
+    if contact is None:
+        return ""
+    say = language.say
+    shown = {
+        why: say("few") if people is None else language.number(people) for why, people in contact["left_out"].items()
+    }
+    if not contact["records_consent"]:
+        return say("The client records no consent; left out: {unsubscribed} who unsubscribed", **shown)
+    return say(
+        "Left out: {no_consent} without consent, {consent_unknown} whose consent is not known, {unsubscribed} who "
+        "unsubscribed",
+        **shown,
+    )
 
 
 def _pairs(values: Mapping[str, Any], language: Language, between: str = " = ") -> str:

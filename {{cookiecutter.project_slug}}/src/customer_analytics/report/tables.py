@@ -111,7 +111,7 @@ def _cell(column: Column, value: Value, language: Language) -> Markup:
     cell = value if isinstance(value, Cell) else Cell(*(value if isinstance(value, tuple) else _plain(value, language)))
     role = cell.swatch or (str(cell.sort_key) if column.kind == "swatch" and str(cell.sort_key) in ROLE else None)
     key = None if cell.sort_key is None or str(cell.sort_key) == role else cell.sort_key
-    key = f"{key:.7g}" if isinstance(key, float) else key  # seven digits sort as seventeen do, in less of the page
+    key = _digits(key) if isinstance(key, float) else key  # seven digits sort as seventeen do, in less of the page
     square = Markup('<i class="{}"></i>').format(role) if role else ""
     # Cells are most of a page: a key that is the text itself, and the kind that most are of, are not written out.
     is_text = isinstance(cell.sort_key, str) and cell.sort_key == str(cell.shown)
@@ -120,6 +120,11 @@ def _cell(column: Column, value: Value, language: Language) -> Markup:
         return Markup('<th scope="row" class="{}"{}>{}{}</th>').format(column.kind, data, square, cell.shown)
     kind = "" if column.kind == "number" else Markup(' class="{}"').format(column.kind)
     return Markup('<td{} data-label="{}"{}>{}{}</td>').format(kind, column.label, data, square, cell.shown)
+
+
+def _digits(key: float) -> str | None:
+    """A number to sort by; none for what is not a number, which then sorts as the dash that is shown for it."""
+    return None if math.isnan(key) else f"{key:.7g}"
 
 
 def _plain(value: str | float | int | None, language: Language) -> tuple[str, float | int | None]:

@@ -15,6 +15,7 @@ from customer_analytics.tables.load_log import Example, Reason
 from customer_analytics.tables.mapping import name_of
 from customer_analytics.tables.one_pass import FILE, REASON, ROW
 from customer_analytics.tables.places import lines_of, rejected
+from customer_analytics.tables.quoting import quoted
 from customer_analytics.tables.source_load import UNREAD, WORTH, Outcome, Work
 
 EXAMPLES = 3
@@ -73,7 +74,7 @@ def tolerance_problems(work: Work, outcome: Outcome, aside: Aside) -> list[Probl
     for reason in sorted(unwanted, key=lambda one: -aside.rows[one.name]):
         first = [example for example in aside.examples if example.reason == reason.name]
         place = f"{first[0].file}, line {first[0].line}" if first else name_of(work.source)
-        values = ", ".join(dict.fromkeys(repr(one.value) for one in first if one.value))
+        values = ", ".join(dict.fromkeys(quoted(one.value, work.source.table) for one in first if one.value))
         problems.append(
             Problem(place, _what(reason, plans, aside.rows[reason.name], rows_in, values), _mend(reason, plans))
         )

@@ -14,7 +14,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.spreadsheet import safe_raw_text
+from customer_analytics.spreadsheet import RUNS, safe_raw_text
 from customer_analytics.tables.aside import Aside
 from customer_analytics.tables.one_pass import FILE, REASON, ROW
 from customer_analytics.tables.places import first_rows, lines_of, rejected
@@ -87,10 +87,10 @@ def _rows(work: Work, outcome: Outcome, columns: list[str]) -> Iterator[Iterable
 
 
 def _safe(texts: pa.Array) -> list[str]:
-    """Texts safe for a spreadsheet; only a column with a value that begins like a formula is looked at one by one."""
-    firsts = pc.unique(pc.utf8_slice_codeunits(texts, 0, 1)).to_pylist()
-    values = texts.fill_null("").to_pylist()
-    return list(map(safe_raw_text, values)) if any(safe_raw_text(one) != one for one in firsts) else values
+    """Texts safe for a spreadsheet; only a column with a value that would run is looked at one by one."""
+    filled = texts.fill_null("")
+    values: list[str] = filled.to_pylist()
+    return list(map(safe_raw_text, values)) if pc.any(pc.match_substring_regex(filled, RUNS)).as_py() else values
 
 
 def _write_parquet(work: Work, outcome: Outcome, path: Path) -> None:

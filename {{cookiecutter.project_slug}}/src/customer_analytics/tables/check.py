@@ -11,6 +11,7 @@ from customer_analytics.engagement.settings import Source
 from customer_analytics.tables.formats import Head, heads_of
 from customer_analytics.tables.formats.database import name_of_database
 from customer_analytics.tables.mapping import Mapping, map_source
+from customer_analytics.tables.swap import put_right
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def check(project: Project) -> CheckReport:
     """Read the beginnings of all sources, quickly, and say what a load would do; nothing is raised or written."""
     if not project.engagement.sources:
         return CheckReport((), (_no_sources(),))
+    put_right(project.raw)
     checks = [_check_source(project, source, i) for i, source in enumerate(project.engagement.sources, start=1)]
     problems = [problem for c, _ in checks for problem in c.problems] + _read_twice([one for _, one in checks])
     return CheckReport(tuple(c for c, _ in checks), tuple(problems))
@@ -72,6 +74,7 @@ def inspect(project: Project) -> list[Inspected]:
     """
     if not project.engagement.sources:
         raise UserError([_no_sources()])
+    put_right(project.raw)
     checks = [_check_source(project, source, i) for i, source in enumerate(project.engagement.sources, start=1)]
     problems = [problem for one, _ in checks for problem in one.problems] + _read_twice([one for _, one in checks])
     if problems:

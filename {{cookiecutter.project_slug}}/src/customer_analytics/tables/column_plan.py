@@ -78,7 +78,7 @@ class ColumnPlan:
             return {text: self._native(texts[self.source])}
         column = texts[text]
         if self.kind == Kind.TIME and self.way.kind == "offset":
-            moment = _in_calendar(parse_time(column, self.way))
+            moment = in_calendar(parse_time(column, self.way))
             moment = ibis.ifelse(has_offset(column), moment, parse_time(column, ISO))
             return {text: moment, flag: has_offset(column)}
         return {text: self.parsed(column)}
@@ -97,7 +97,7 @@ class ColumnPlan:
 
     def _in_utc(self, local: ir.TimestampValue) -> ir.TimestampValue:
         if self.span is None:
-            return _in_calendar(utc_of_local_time(local, self.zone))
+            return in_calendar(utc_of_local_time(local, self.zone))
         first, last = (ibis.timestamp(end) for end in self.span)
         within = ibis.ifelse(local.between(first, last), local, ibis.null(local.type()))
         return utc_of_local_time(within, self.zone, self.span)
@@ -126,9 +126,9 @@ class ColumnPlan:
         if self.kind == Kind.TIME and (kind.is_timestamp() or kind.is_date()):
             zoned = isinstance(kind, dtypes.Timestamp) and kind.timezone is not None
             moment = wall_clock("UTC", column.cast("timestamp('UTC')")) if zoned else column.cast("timestamp")
-            return _in_calendar(moment) if zoned else moment
+            return in_calendar(moment)
         if self.kind == Kind.DATE and (kind.is_date() or kind.is_timestamp()):
-            return column.cast("date")
+            return in_calendar(column.cast("timestamp")).cast("date")
         if self.kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER) and kind.is_numeric():
             if self.kind == Kind.INTEGER and not kind.is_integer():
                 return None
@@ -160,7 +160,7 @@ class ColumnPlan:
         return written.date() if self.kind == Kind.DATE else written
 
 
-def _in_calendar(moment: ir.TimestampValue) -> ir.TimestampValue:
+def in_calendar(moment: ir.TimestampValue) -> ir.TimestampValue:
     """Moments at the ends of the calendar, which stand for "ever" and "never", kept a day inside of them.
 
     9999-12-31 23:00 in New York would be in the year 10000 in UTC, which nothing after the engine can read.

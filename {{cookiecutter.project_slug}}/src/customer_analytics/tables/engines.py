@@ -47,12 +47,17 @@ def _duckdb(settings: dict[str, Any], scratch: Path | None) -> ibis.BaseBackend:
     import duckdb
 
     backend = ibis.duckdb.connect()
-    wanted = {"TimeZone": "UTC", **settings}
+    # No extension is fetched from the network: what is needed comes with the package.
+    wanted = {"TimeZone": "UTC", "autoinstall_known_extensions": False, **settings}
     if scratch is not None:
         # By itself DuckDB would spill beside the notebook. It makes the last folder of a path when it first spills, not
         # those above it. Each process has its own: two that share one write into each other's files.
-        scratch.mkdir(parents=True, exist_ok=True)
-        wanted.setdefault("temp_directory", str(scratch / f"spill-{os.getpid()}"))
+        try:
+            scratch.mkdir(parents=True, exist_ok=True)
+            place = str(scratch / f"spill-{os.getpid()}")
+        except OSError:  # a project that may only be read: what names people is spilled nowhere else
+            place = ""
+        wanted.setdefault("temp_directory", place)
     if (jobs := _jobs()) > 1:  # threads that wait for each other's cores cost a tenth more than they bring
         wanted.setdefault("threads", max(1, _cores() // jobs))
     if "memory_limit" in wanted:

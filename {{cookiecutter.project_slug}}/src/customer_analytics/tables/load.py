@@ -31,6 +31,7 @@ from customer_analytics.tables.load_log import (
     write_load_log,
 )
 from customer_analytics.tables.source import Loaded, load_source
+from customer_analytics.tables.steady import damaged_inside, unchanged
 from customer_analytics.tables.swap import only_one_load, replaced_whole
 
 __all__ = ["CheckReport", "LoadLog", "check", "load", "read_load_log"]
@@ -39,12 +40,15 @@ Progress = Callable[[str, float], None]
 MEMORY = "1400MB"
 
 
-def load(project: Project, *, progress: Progress | None = None) -> LoadLog:
+def load(
+    project: Project, *, progress: Progress | None = None, beside: Callable[[Path], object] | None = None
+) -> LoadLog:
     """Load every source of engagement.yml into data/tables; the previous tables stay until all is well.
 
     Args:
         project: the client project.
         progress: called with what is being done and the share done, 0 to 1.
+        beside: called with the folder of the finished tables before they take their place, to add files of its own.
 
     Raises:
         UserError: every problem with the sources; the previous tables are untouched.
@@ -56,12 +60,13 @@ def load(project: Project, *, progress: Progress | None = None) -> LoadLog:
         with replaced_whole(project.tables) as new:
             work = new / ".work"
             work.mkdir()
-            with ThreadPoolExecutor(1) as hashing:
-                hashed = _hash_files(inspected, project, hashing)
-                loaded = _load_sources(project, inspected, work, tell)
-                inputs = {path: future.result() for path, future in hashed.items()}
             backend = engine(work)
-            logs = _combine(backend, project, loaded, inputs, new, tell)
+            with unchanged(inspected):
+                with ThreadPoolExecutor(1) as hashing:
+                    hashed = _hash_files(inspected, project, hashing)
+                    loaded = _load_sources(project, inspected, work, tell)
+                    inputs = {path: future.result() for path, future in hashed.items()}
+                logs = _combine(backend, project, loaded, inputs, new, tell)
             logs |= _derive(backend, new, tell)
             tell("resolve accounts into persons", 0.95)
             logs, persons = resolve(backend, new, project.tables, project.engagement.identity, logs)
@@ -72,6 +77,8 @@ def load(project: Project, *, progress: Progress | None = None) -> LoadLog:
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             log = LoadLog(now, mark, project.engagement.currency, project.engagement.time_zone, logs, identity=persons)
             write_load_log(log, new)
+            if beside is not None:
+                beside(new)
             shutil.rmtree(work)
         tell("done", 1.0)
     return log
@@ -81,6 +88,7 @@ def engine(folder: Path) -> Backend:
     """A DuckDB of its own that keeps to its memory and puts what does not fit into `folder`."""
     backend: Backend = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(folder / "spill"))
     backend.settings["TimeZone"] = "UTC"
+    backend.settings["autoinstall_known_extensions"] = False  # nothing is fetched from the network
     backend.settings["enable_progress_bar"] = False
     return backend
 
@@ -118,7 +126,11 @@ def _load_source(project: Project, one: Inspected, folder: Path, first_number: i
     """Load a source; files whose lines end in several ways, which the engine refuses, are brought to one way first."""
     try:
         return load_source(engine(folder), project, one, folder, first_number)
-    except duckdb.InvalidInputException:
+    except duckdb.Error as error:
+        if damaged := damaged_inside(one.heads):
+            raise UserError(damaged) from error
+        if not isinstance(error, duckdb.InvalidInputException):
+            raise
         again = replace(one, heads=tuple(replace(head, one_line_end=True) for head in one.heads))
         if not one.heads[0].delimiter:
             raise

@@ -12,6 +12,7 @@ from typing import Any
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.identity.log import IdentityLog, identity_log
+from customer_analytics.tables.swap import recover
 
 FILE_NAME = "load_log.json"
 FORMAT = 1
@@ -148,6 +149,7 @@ def read_load_log(project: Project) -> LoadLog:
     Raises:
         UserError: nothing has been loaded yet, or the log is of another version of the template.
     """
+    recover(project.tables)
     path = project.tables / FILE_NAME
     if not path.is_file():
         raise UserError([Problem("data/tables", "no tables have been loaded yet.", "Run `analytics load` first.")])

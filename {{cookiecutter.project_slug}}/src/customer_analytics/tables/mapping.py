@@ -16,9 +16,11 @@ from customer_analytics.tables.formats.baskets import COLUMNS as BASKET_COLUMNS
 from customer_analytics.tables.formats.database import name_of_database
 from customer_analytics.tables.formats.delimited import clean_header
 from customer_analytics.tables.formats.excel import LINE
+from customer_analytics.tables.formats.headings import looks_like_data, where_heading_is
 from customer_analytics.tables.parsing.flags import NO, YES
 
 LONGEST_NAME = 40
+MOST_COLUMNS = 2_000  # the engine needs memory for each, and each costs a hundredth of a second
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ def map_source(source: Source, heads: list[Head]) -> tuple[Mapping, list[Problem
     """
     schema = SCHEMAS[source.table]
     place = name_of(source)
+    if too_wide := [_too_wide(head) for head in heads if len(head.columns) > MOST_COLUMNS]:
+        return Mapping({}, {}, {}), too_wide
     stated = {ours: clean_header(theirs) for ours, theirs in source.columns.items()}
     if heads[0].format == SourceFormat.BASKETS and not stated:
         stated = dict(BASKET_COLUMNS)
@@ -78,7 +82,7 @@ def name_of(source: Source) -> str:
 
 def nearest(name: str, known: list[str]) -> str:
     """A hint with the nearest known name, or the list of them."""
-    known = [one if len(one) <= LONGEST_NAME else one[:LONGEST_NAME] + "…" for one in known]
+    known = [_in_a_message(one) for one in known]
     lowered = {one.lower(): one for one in known}
     match = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
     if match:
@@ -86,18 +90,22 @@ def nearest(name: str, known: list[str]) -> str:
     return f"Columns there: {', '.join(known[:40])}."
 
 
+def _in_a_message(name: str) -> str:
+    """A client's column name, short and without characters that a terminal acts on."""
+    shown = "".join(one if one.isprintable() else "?" for one in name)
+    return shown if len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME] + "…"
+
+
 def _head_problems(head: Head) -> list[Problem]:
     """Column names that occur twice: a mapping could not tell which one is meant."""
     line = head.first_row - 1
     where = f"{head.name}, line {line}" if line > 0 and not head.sheet else head.name
-    twice = [name for name, count in Counter(head.columns).items() if count > 1 and name]
+    twice = {name: count for name, count in Counter(head.columns).items() if count > 1 and name}
     problems = [
-        Problem(where, f"the column {name!r} occurs {head.columns.count(name)} times.", "Rename one in the export, "
+        Problem(where, f"the column {name!r} occurs {count} times.", "Rename one in the export, "
                 "or state all `names:` with `header: false` and `skip_lines: 1`.")
-        for name in twice
+        for name, count in twice.items()
     ]  # fmt: skip
-    if not any(head.columns):
-        problems.append(Problem(where, "no column names were found.", "Is there a header? If not: `header: false`."))
     return problems
 
 
@@ -110,11 +118,33 @@ def _missing(head: Head, columns: dict[str, str], source: Source, same: dict[str
     line = head.first_row - 1
     where = f"{head.name}, line {line}" if line > 0 and head.format == SourceFormat.CSV else head.name
     known = [column for column in head.columns if column and column != LINE]
+    if wanted and not set(wanted) & set(known) and (len(wanted) > 1 or not known):
+        return [_nothing_there(head, where, source, list(wanted), known)]
     return [
         Problem(where, f"no column {name!r} ({use}).", nearest(name, known))
         for name, use in wanted.items()
         if name not in head.columns
     ]
+
+
+def _nothing_there(head: Head, where: str, source: Source, wanted: list[str], known: list[str]) -> Problem:
+    """None of the mapped columns: the heading is elsewhere, parted otherwise, missing, or this is another file."""
+    what = f"none of the mapped columns is there: {', '.join(map(repr, wanted))}."
+    if found := where_heading_is(head, source, wanted):
+        return Problem(where, what, found)
+    if not known:
+        return Problem(where, "no column names were found.", "Is there a header? If not: `header: false`.")
+    if source.header and looks_like_data(known):
+        return Problem(
+            where, what, "The line looks like data: is there a header? If not: `header: false` and `names:`."
+        )
+    several = f" Or name the sheets to read, for example sheets: [{head.sheet}]." if head.sheet else ""
+    return Problem(where, what, nearest(wanted[0], known) + several)
+
+
+def _too_wide(head: Head) -> Problem:
+    what = f"{len(head.columns):,} columns; at most {MOST_COLUMNS:,} can be read."
+    return Problem(head.name, what, "Ask for an export with the columns that are needed, or one row a value.")
 
 
 def _required(
@@ -164,9 +194,11 @@ def _unlike(kind: Kind, text: str) -> str:
             return "date"
     if kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER):
         try:
-            return "" if Decimal(text).is_finite() else "number"
+            number = Decimal(text)
         except InvalidOperation:
             return "number"
+        most = {Kind.MONEY: Decimal("1e14"), Kind.INTEGER: Decimal("9e18")}.get(kind, Decimal("1e308"))
+        return "" if number.is_finite() and abs(number) < most else "number"
     return "flag" if kind == Kind.FLAG and text.lower() not in (*YES, *NO) else ""
 
 

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from customer_analytics.schema import SCHEMAS, Kind
-from customer_analytics.tables.column_plan import TYPES, ColumnPlan
+from customer_analytics.tables.column_plan import TYPES, ColumnPlan, in_calendar
 from customer_analytics.tables.formats import internal
 from customer_analytics.tables.load_log import MONEY
 from customer_analytics.tables.one_pass import ROW
@@ -65,7 +65,10 @@ def _constant(kind: Kind, text: str, zone: ZoneInfo) -> ir.Value:
     if kind == Kind.TIME:
         moment = dt.datetime.fromisoformat(text)
         local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return ibis.timestamp(local.astimezone(dt.UTC).replace(tzinfo=None)).cast("timestamp")
+        # A day at the ends of the calendar stands for "ever" or "never", and has no neighbour in UTC.
+        at_an_end = moment.year in (dt.MINYEAR, dt.MAXYEAR)
+        utc = moment.replace(tzinfo=None) if at_an_end else local.astimezone(dt.UTC).replace(tzinfo=None)
+        return in_calendar(ibis.timestamp(utc).cast("timestamp"))
     if kind == Kind.DATE:
         return ibis.date(dt.datetime.fromisoformat(text).date())
     return ColumnPlan("", kind, "", "").parsed(ibis.literal(text)).cast(TYPES[kind])

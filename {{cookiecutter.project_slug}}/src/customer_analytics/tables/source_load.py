@@ -22,6 +22,7 @@ from customer_analytics.tables.formats import Raw
 from customer_analytics.tables.load_log import Reason
 from customer_analytics.tables.mapping import Mapping as SourceMapping
 from customer_analytics.tables.one_pass import FILE, GROUP, REASON, ROW, TEXTS, split_rows
+from customer_analytics.tables.parsing.text import is_untidy
 from customer_analytics.tables.plan import second_plan
 from customer_analytics.tables.row_values import final_columns, worth_of
 
@@ -66,13 +67,20 @@ class Work:
 def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
     """Write the rows to keep, and those to set aside, in one pass over the source.
 
-    Only when the pass finds values that the plan cannot read, the plan is made again over all rows, and followed once
-    more.
+    Only when the pass finds values that the plan cannot read, or blanks that the first rows did not have, the plan is
+    made again over all rows, and followed once more.
     """
-    outcome = _typed_by_reader(work, plans)
-    if outcome is not None:
-        return outcome
-    for attempt in range(ATTEMPTS):
+    outcome = _typed_by_reader(work, plans) or _by_attempts(work, plans, 0)
+    untidy = _untidy_columns(work, outcome)
+    if untidy:
+        wider = [replace(plan, blanks=plan.blanks or plan.ours in untidy) for plan in outcome.plans]
+        outcome = _by_attempts(work, wider, ATTEMPTS + 1)
+    return outcome
+
+
+def _by_attempts(work: Work, plans: list[ColumnPlan], first: int) -> Outcome:
+    """Passes with all values read as text, until the plan fits all rows; `first`: the number of the first of them."""
+    for attempt in range(first, first + ATTEMPTS):
         outcome = _attempt(work, plans, attempt)
         failed = _unread_columns(outcome)
         if not failed:
@@ -83,7 +91,21 @@ def load_rows(work: Work, plans: list[ColumnPlan]) -> Outcome:
         if better == plans:
             return outcome
         plans = better
-    return _attempt(work, [replace(plan, dense=False) for plan in plans], ATTEMPTS)
+    return _attempt(work, [replace(plan, dense=False) for plan in plans], first + ATTEMPTS)
+
+
+def _untidy_columns(work: Work, outcome: Outcome) -> set[str]:
+    """Texts and numbers of people or orders that begin or end with a no-break, full-width or invisible blank.
+
+    The plan looks for them where the first rows have some; one of them further down would make two customers of one.
+    """
+    kept = work.backend.read_parquet(str(outcome.kept))
+    asked = [plan.ours for plan in outcome.plans if plan.kind in (Kind.ID, Kind.TEXT) and not plan.blanks]
+    texts = [name for name in asked if kept[name].type().is_string()]
+    if not texts or not outcome.rows_kept:
+        return set()
+    row = kept.aggregate(**{f"n{i}": is_untidy(kept[name]).any() for i, name in enumerate(texts)}).to_pyarrow()
+    return {name for i, name in enumerate(texts) if row[f"n{i}"][0].as_py()}
 
 
 def _typed_by_reader(work: Work, plans: list[ColumnPlan]) -> Outcome | None:

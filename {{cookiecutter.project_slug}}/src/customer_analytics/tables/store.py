@@ -35,8 +35,8 @@ class Tables:
 
     Every time column `x_at` (naive UTC) has a companion `x_on`, its calendar day in the engagement's zone.
     `first_moment` is the earliest moment in the data (naive UTC); `later` counts, by table, the rows that the as-of
-    date leaves out. `scratch`: folder of the project for tables that are larger than they are worth keeping in memory;
-    None: the system's.
+    date leaves out. `without_rows`: tables of which no row counts; nothing can be told from them. `scratch`: folder of
+    the project for tables that are larger than they are worth keeping in memory; None: the system's.
     """
 
     backend: ibis.BaseBackend
@@ -45,14 +45,20 @@ class Tables:
     tables: Mapping[str, ir.Table]
     first_moment: dt.datetime = EPOCH
     later: Mapping[str, int] = field(default_factory=dict)
+    without_rows: frozenset[str] = frozenset()
     scratch: Path | None = None
 
     def __getitem__(self, name: str) -> ir.Table:
         return self.tables[name]
 
     def has(self, name: str, *columns: str) -> bool:
-        """Whether the table is there, with these columns."""
-        return name in self.tables and all(column in self.tables[name].columns for column in columns)
+        """Whether the table is there, with these columns and with rows.
+
+        An export of nothing but a header says that a file was asked for, not that nobody ever bought.
+        """
+        if name not in self.tables or name in self.without_rows:
+            return False
+        return all(column in self.tables[name].columns for column in columns)
 
     @property
     def reference_day(self) -> dt.date:
@@ -92,13 +98,15 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
     engine = project.engagement.engine
     backend = connect(engine.name, engine.settings, scratch)
     opened = {name: dataset.open(backend, f"canonical_{name}") for name, dataset in found.items()}
-    spans = {name: _spans(table) for name, table in opened.items()}
+    measured = {name: _rows_and_spans(table) for name, table in opened.items()}
+    spans = {name: times for name, (_, times) in measured.items()}
     zone = project.engagement.zone
     loaded_on = _day_of_loading(project, found)
     last_day = as_of or project.engagement.as_of or _last_day(opened, spans, zone, loaded_on)
     until = _end_of(last_day, zone)
     first = min((low for columns in spans.values() for low, _ in columns.values()), default=EPOCH)
     later = _count_later(opened, until, last_day)
+    empty = frozenset(name for name, (rows, _) in measured.items() if rows == later.get(name, 0))
     tables = {
         name: _with_days(_until(table, name, until, last_day), spans[name], zone, until)
         for name, table in opened.items()
@@ -107,36 +115,44 @@ def open_tables(project: Project, *, as_of: dt.date | None = None, subset: str |
         tables = limit_to_subset(tables, subset)
     # As views each table is a plain one to all questions that follow: the days are written out once.
     views = {name: backend.create_view(f"asof_{name}", table, overwrite=True) for name, table in tables.items()}
-    return Tables(backend, last_day, zone, views, first, later, scratch)
+    return Tables(backend, last_day, zone, views, first, later, empty, scratch)
 
 
-def _spans(table: ir.Table) -> dict[str, Span]:
-    """First and last moment of each time column that holds any."""
+def _rows_and_spans(table: ir.Table) -> tuple[int, dict[str, Span]]:
+    """How many rows there are; first and last moment of each time column that holds any."""
     times = [name for name, kind in table.schema().items() if isinstance(kind, dtypes.Timestamp)]
-    if not times:
-        return {}
     measures = {f"{side}_{i}": getattr(table[name], side)() for i, name in enumerate(times) for side in ("min", "max")}
-    row = table.aggregate(**measures).to_pyarrow().to_pylist()[0]
-    return {name: (row[f"min_{i}"], row[f"max_{i}"]) for i, name in enumerate(times) if row[f"min_{i}"] is not None}
+    row = table.aggregate(rows=table.count(), **measures).to_pyarrow().to_pylist()[0]
+    spans = {name: (row[f"min_{i}"], row[f"max_{i}"]) for i, name in enumerate(times) if row[f"min_{i}"] is not None}
+    return row["rows"], spans
 
 
 def _last_day(
     opened: Mapping[str, ir.Table], spans: Mapping[str, Mapping[str, Span]], zone: ZoneInfo, loaded_on: dt.date
 ) -> dt.date:
-    """The last local day on which something happened, over the fact tables; the day of loading where nothing did."""
+    """The last local day on which something happened, over the fact tables; the day of loading where nothing did.
+
+    Raises:
+        UserError: all of it lies after the day of loading, as when the clock was wrong: no day would be right.
+    """
     end = _end_of(loaded_on, zone)
-    moments = []
+    moments, later = [], []
     for name in FACTS:
         time = SCHEMAS[name].time
         if time is None or name not in opened or time not in spans[name]:
             continue
         last = spans[name][time][1]
         if last >= end:  # dates in the future: the last one that is not
+            later.append(name)
             column = opened[name][time]
             past = opened[name].filter(column < ibis.timestamp(end))
             last = past[time].max().to_pyarrow().as_py()
         if last is not None:
             moments.append(last)
+    if later and not moments:
+        what = f"all of {' and '.join(later)} lies after the day of loading, {loaded_on}."
+        mend = "Is this machine's clock right, or are days read as months? Load again, or set as_of in engagement.yml."
+        raise UserError([Problem("data/tables", what, mend)])
     return max(moments).replace(tzinfo=dt.UTC).astimezone(zone).date() if moments else loaded_on
 
 

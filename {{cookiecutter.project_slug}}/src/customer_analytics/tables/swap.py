@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from customer_analytics.durable import rename_settled, settle
 from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.engagement.hindrances import hindrance
 
 ATTEMPTS = 5
 
@@ -52,16 +54,18 @@ def replaced_whole(tables: Path) -> Iterator[Path]:
     new = tables.with_name(f".{tables.name}-new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
+    old = _old(tables)
     try:
         yield new
+        settle(new)
+        shutil.rmtree(old, ignore_errors=True)
+        if tables.exists():
+            _rename(tables, old)
+        _rename(new, tables)
     except BaseException:
+        _put_back(tables)
         shutil.rmtree(new, ignore_errors=True)
         raise
-    old = _old(tables)
-    shutil.rmtree(old, ignore_errors=True)
-    if tables.exists():
-        _rename(tables, old)
-    _rename(new, tables)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -82,7 +86,7 @@ def only_one_load(data: Path) -> Iterator[None]:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise UserError([_busy(owner)]) from error
+            raise UserError([hindrance(error, data) or _busy(owner)]) from error
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         owner.write_text(json.dumps({"process": os.getpid(), "since": now}), encoding="utf-8", newline="\n")
         try:
@@ -110,7 +114,7 @@ def _rename(source: Path, target: Path) -> None:
     """Rename a folder; on Windows a file that someone has open needs a moment, or a word."""
     for attempt in range(ATTEMPTS):
         try:
-            source.rename(target)
+            rename_settled(source, target)
             return
         except PermissionError as error:
             if attempt == ATTEMPTS - 1:

@@ -109,12 +109,17 @@ def test_other_spellings_are_the_rarer_ones(make_tables):
     assert spelled_otherwise({"Ost": 7, "West": 5, " OST": 2, "ost": 1}) == 3
 
 
-@pytest.mark.parametrize("name", ["name", "last_name", "E-Mail", "mobile", "收货地址", "身份证号", "birth_date", "zip"])
+@pytest.mark.parametrize(
+    "name",
+    ["name", "last_name", "First name", "fullName", "E-Mail", "mobile", "收货地址", "身份证号", "birth_date", "zip"],
+)
 def test_personal_names_of_columns_are_known(name):
     assert is_personal_name(name)
 
 
-@pytest.mark.parametrize("name", ["product_name", "campaign_name", "region", "channel", "渠道"])
+@pytest.mark.parametrize(
+    "name", ["product_name", "Product name", "campaign_name", "shopName", "region", "channel", "渠道"]
+)
 def test_business_names_of_columns_are_not_personal(name):
     assert not is_personal_name(name)
 

@@ -93,7 +93,7 @@ def test_a_campaign_of_one_arm_or_none_or_named_as_aimed_is_targeted(several) ->
     seen = {row.campaign: (row.kind, row.reason) for row in several.list.itertuples()}
     assert {name: seen[name] for name in ("one", "none", "aimed", "drawn", "held")} == {
         "one": ("targeted", "one_arm"), "none": ("targeted", "no_arms"), "aimed": ("targeted", "not_randomised"),
-        "drawn": ("randomised", ""), "held": ("targeted", "one_arm"),
+        "drawn": ("randomised", ""), "held": ("targeted", "all_held"),
     }  # fmt: skip
     assert [row.campaign for row in several.compared()] == ["K", "L", "drawn"]
 

@@ -66,4 +66,4 @@ def test_baskets_of_one_item_cannot_be_completed() -> None:
 def test_all_baskets_on_one_day_have_no_later_part() -> None:
     rows: list[Basket] = [(f"c{one % 50}", 0, frozenset({one % 9, 3})) for one in range(400)]
     result = quiet(Shop(rows, 0))
-    assert result.next_test.reason == "few_people"
+    assert result.next_test.reason == "no_later"

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from customer_analytics.analysis.rfm.change import OUTSIDE, change_table
 from customer_analytics.analysis.rfm.concentration import concentration, gini, share_interval, top_interval, top_share
 from customer_analytics.analysis.rfm.customers import Window
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.holdout import bootstrap_mean, held_out, horizon
 from customer_analytics.analysis.rfm.lifecycle import (
     FIVE_STAGES,
@@ -29,6 +28,7 @@ from customer_analytics.analysis.rfm.lifecycle import (
 )
 from customer_analytics.analysis.rfm.reachable import smallest_difference
 from customer_analytics.analysis.rfm.segments import SEGMENTS
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.statistics import holm
 
 

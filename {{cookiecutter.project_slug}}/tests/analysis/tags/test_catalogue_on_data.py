@@ -270,3 +270,17 @@ def test_the_sources_of_the_shipped_tags_are_the_tables_that_their_rules_read(
         of_models = {"rfm": "orders", "value": "orders", "sentiment": "feedback"}
         expected = {of_models.get(table, table) for table in read}
         assert set(tag.source) == (expected if name != "held_out_now" else {"ledger"}), name
+
+
+def test_beside_hashed_ids_stands_no_word_that_too_few_customers_share(portrait: TagPortrait) -> None:
+    texts = [tag.name for tag in portrait.ran if tag.kind == "text" and tag.name in portrait.values]
+    before, fewest = customer_tables(portrait)["tags.parquet"], 5
+    after = customer_tables(portrait, fewest)["tags.parquet"]
+    rare = 0
+    for name in texts:
+        counts = before[name].value_counts()
+        shared = before[name].isin(set(counts.index[counts >= fewest]))
+        rare += int((before[name].notna() & ~shared).sum())
+        assert after[name].dropna().tolist() == before[name][shared].tolist()
+    assert rare > 0
+    assert customer_tables(portrait, fewest)["cdp/segment_traits"]["userId"].tolist() == before["customer_id"].tolist()

@@ -10,7 +10,7 @@ from customer_analytics.analysis.actions.choice import LOW_RISK
 from customer_analytics.analysis.actions.result import ActionsResult
 from customer_analytics.analysis.actions.tiers import TIERS
 from customer_analytics.analysis.rfm.customers import as_date
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 LEAST = 30  # scored people below whom nothing is said of all of them together (D0.2)

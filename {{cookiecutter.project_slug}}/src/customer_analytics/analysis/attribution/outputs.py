@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.attribution.result import Attribution
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 DIGITS = 9  # that sums over rows in no fixed order have in common
 LISTED = 200  # paths in the file

@@ -16,10 +16,12 @@ import ibis.expr.types as ir
 
 from customer_analytics.analysis.audit.measures import kind_of, money, number, one_row, own_columns, total, whole
 from customer_analytics.schema import SCHEMAS, Kind
+from customer_analytics.tables.quoting import ABOUT_PEOPLE
 
 NUMERIC = (Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
 RANGED = (*NUMERIC, Kind.TIME, Kind.DATE)
 FENCE = 3.0  # Tukey's "far out": beyond the quartiles by three times their distance
+LONG_NUMBER = 1_000_000
 FEW_VALUES = 200  # up to here a text column is a list of categories and not free text
 PLACEHOLDERS = (
     "?", "??", "-", "--", "n/a", "na", "nan", "none", "null", "unknown", "undefined", "#n/a", "tbd", "xxx",
@@ -32,7 +34,11 @@ _PERSONAL_NAME = re.compile(
     r"|姓名|名字|昵称|收货人|联系人|电话|手机|邮箱|地址|身份证|微信|生日",
     re.IGNORECASE,
 )
-_BUSINESS_NAMES = {"product_name", "campaign_name", "store_name", "category_name", "event_name", "brand_name"}
+_BUSINESS_NAME = re.compile(
+    r"(brand|campaign|category|channel|city|company|country|coupon|department|event|file|item|market|offer|page|plan"
+    r"|product|region|segment|shop|store|supplier|table|tier|vendor|warehouse)_names?"
+)
+_WORDS = re.compile(r"[\s./-]+|(?<=[a-z0-9])(?=[A-Z])")  # "First name", "first-name", "firstName" are first_name
 PATTERNS = {
     "email": r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$",
     "phone": r"^(\+[0-9][0-9 ()-]{7,16}[0-9]|1[3-9][0-9]{9}|0[0-9]{2,4}[ -][0-9 -]{5,10}[0-9])$",
@@ -184,8 +190,8 @@ def _column(
         missing=whole(found["missing"]),
         placeholders=whole(found["placeholders"]),
         distinct=whole(found["distinct"]),
-        minimum=as_text(found["minimum"]) if show else "",
-        maximum=as_text(found["maximum"]) if show else "",
+        minimum="" if not show or _like_a_phone(name, kind, found["minimum"]) else as_text(found["minimum"]),
+        maximum="" if not show or _like_a_phone(name, kind, found["maximum"]) else as_text(found["maximum"]),
         outliers=outliers[0] if outliers else None,
         low_fence=outliers[1] if outliers else None,
         high_fence=outliers[2] if outliers else None,
@@ -197,9 +203,16 @@ def _column(
     )
 
 
+def _like_a_phone(table: str, kind: Kind, value: Any) -> bool:
+    """Whether one person's number is as long as a phone or a card, which it then is, in the wrong column."""
+    counted = kind in (Kind.INTEGER, Kind.NUMBER) and table in ABOUT_PEOPLE
+    return counted and value is not None and abs(value) >= LONG_NUMBER
+
+
 def is_personal_name(column: str) -> bool:
     """Whether a column's name says that it holds personal data: name, phone, address, 手机 …"""
-    return column.lower() not in _BUSINESS_NAMES and bool(_PERSONAL_NAME.search(column))
+    name = _WORDS.sub("_", column.strip()).lower()
+    return not _BUSINESS_NAME.fullmatch(name) and any(_PERSONAL_NAME.search(each) for each in (name, column))
 
 
 def _categories(table: ir.Table, profiles: list[ColumnProfile]) -> dict[str, dict[str, int]]:

@@ -68,7 +68,8 @@ class Campaigns:
         parameters) or "first" (of arms that all got something: "against", not "without contact"). `planned`: arm ->
         share (equal where nothing is known). `cost_fixed`: of the campaign and of spend booked on it (NaN: unknown).
         `messages`: that left (NaN: unknown). `reason`: why no arms are compared: "" (they are), no_arms, one_arm,
-        not_randomised, many_arms, no_start (nothing is known of when, and no outcome is ready-made), not_over.
+        all_held (nobody was contacted), all_mixed (everybody is in several arms), not_randomised, many_arms, no_start
+        (nothing is known of when, and no outcome is ready-made), not_over.
     arms: ARMS. `number` 0 is the control; the one arm of a targeted campaign has number 1, label "" or its own, role
         contact (number 0 and role control where nothing was sent to it). `sent`: share to whom something was sent,
         `messages` that left (NaN: unknown).

@@ -226,11 +226,15 @@ def _arms(
     asked = [arm.strip().casefold() for arm in parameters.control_arms]
     control, kind = _control(ordered, asked, untouched)
     reason = _reason(str(line["campaign"]), ordered, parameters)
+    if reason == "one_arm" and ordered[0] in untouched and "" not in share:
+        reason = "all_held"
+    if reason == "no_arms" and not len(rows) and line["in_two_arms"]:
+        reason = "all_mixed"
     compared = len(ordered) > 1
     numbered = [control, *(key for key in ordered if key != control)] if compared else ordered
     if "" in share and not compared:
         numbered = [*numbered, ""] if numbered else [""]
-    first = 0 if compared or numbered[0] in untouched else 1
+    first = 0 if compared or not numbered or numbered[0] in untouched else 1  # none: all are in several arms
     number = {key: place + first for place, key in enumerate(numbered)}
     held = {*untouched, *([control] if compared and kind != "first" else [])}
     frame = rows[rows["key"].isin(list(number))].copy()

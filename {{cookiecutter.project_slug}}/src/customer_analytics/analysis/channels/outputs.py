@@ -10,7 +10,7 @@ import pandas as pd
 
 from customer_analytics.analysis.attribution.outputs import significant
 from customer_analytics.analysis.channels.result import Channels
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 OWN = ("channel", "month", "spend", "impressions", "clicks", "click_rate", "click_cost")  # tell of no customer
 Metrics = dict[str, float | int | None]

@@ -53,6 +53,10 @@ def comparison(campaigns: Campaigns, tables: Tables, parameters: CampaignEvaluat
     dated = aimed[aimed["first_on"].notna() & aimed["window_days"].notna()].head(MOST_CAMPAIGNS)
     if not (dated["over"] > 0).any():
         return Comparison("no_start", **found)
+    arms = campaigns.arms
+    dated = dated[dated["code"].isin(arms.loc[(arms["role"] != "control") & (arms["n"] > 0), "code"])]
+    if not len(dated):
+        return Comparison("no_contacted", **found)
     people = pool(campaigns, tables, parameters, [int(code) for code in dated["code"]])
     main = _main(campaigns, parameters, outcomes, people.people)
     parts = [

@@ -25,8 +25,9 @@ RESPONSES = ("campaign", "event", "n", "events", "customers", "assigned", "share
 class Comparison:
     """Campaigns without a control group, set against customers who could have been contacted and were not.
 
-    reason: "" or why nothing is compared: no_campaigns (all were drawn by lot), no_orders (nothing that the others
-        could have done is known), no_pool (nobody was left out), no_start (no campaign says when it began).
+    reason: "" or why nothing is compared: no_campaigns (all were drawn by lot), no_contacted (all were held out),
+        no_orders (nothing that the others could have done is known), no_pool (nobody was left out), no_start (no
+        campaign says when it began).
     campaigns: CAMPAIGNS, one row a campaign: contacted customers (`n`; a sample
         by their ids where there are more than 20,000), those who were no customers yet (`unknown`),
         the `pool`, how many found partners (`kept`, `kept_share`), the plan (`partners`, `calliper`), the largest

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.differences.result import Differences
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 NUMBERS = [

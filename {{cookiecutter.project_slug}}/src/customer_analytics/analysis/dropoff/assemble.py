@@ -29,8 +29,12 @@ from customer_analytics.tables.store import Tables
 BROKEN_DOWN = 4  # properties of the breakdown where none was asked for
 
 
-def analyse(tables: Tables, funnel: FunnelResult, parameters: FunnelParameters) -> DropoffResult:
+def analyse(
+    tables: Tables, funnel: FunnelResult, parameters: FunnelParameters, fewest: int = 1
+) -> DropoffResult:  # fmt: skip
     """Who drops off where, what goes with it, what it costs, what changed, and what to test.
+
+    `fewest`: people to whom a reason must have been said for its words to be told.
 
     Raises:
         UserError: a column of `break_down` is in no table.
@@ -42,7 +46,7 @@ def analyse(tables: Tables, funnel: FunnelResult, parameters: FunnelParameters) 
     totals = _totals(found)
     price = worth(tables, funnel.definition.steps[-1].stage, minimum)
     drivers = search(units, found, price, minimum=minimum, seed=parameters.seed)
-    reasons, of_group = _reasons(tables, funnel, units, drivers, minimum)
+    reasons, of_group = _reasons(tables, funnel, units, drivers, minimum, fewest)
     first, last = _span(units)
     weeks = (last - first + 1) / 7 if last >= first else 0.0
     asked = tuple(parameters.break_down) or tuple(each.name for each in units.properties[:BROKEN_DOWN])
@@ -71,7 +75,7 @@ def analyse(tables: Tables, funnel: FunnelResult, parameters: FunnelParameters) 
 
 
 def _reasons(
-    tables: Tables, funnel: FunnelResult, units: Units, drivers: Drivers, minimum: int
+    tables: Tables, funnel: FunnelResult, units: Units, drivers: Drivers, minimum: int, fewest: int
 ) -> tuple[Reasons, Reasons | None]:
     """What the lost met, of all and of the group with the largest prize.
 
@@ -79,12 +83,12 @@ def _reasons(
     """
     ordered = funnel.definition.order != "any" and (funnel.definition.entry == "closed" or units.kind == "session")
     signals = read_signals(tables, units) if ordered else Signals(None, (), 0)
-    whole = find_reasons(signals, units, _totals(cells(replace(units, properties=()))), minimum=minimum)
+    whole = find_reasons(signals, units, _totals(cells(replace(units, properties=()))), minimum=minimum, fewest=fewest)
     if not len(drivers.prizes) or signals.rows is None:
         return whole, None
     first = drivers.prizes.iloc[0]
     group = replace(units, table=units.table.filter(units.table[str(first["property"])] == str(first["value"])))
-    own = find_reasons(signals, group, _totals(cells(replace(group, properties=()))), minimum=minimum)
+    own = find_reasons(signals, group, _totals(cells(replace(group, properties=()))), minimum=minimum, fewest=fewest)
     return whole, own
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from customer_analytics.analysis.dropoff.result import DropoffResult
 from customer_analytics.analysis.dropoff.units import OTHER
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 ALL_OTHERS = "(others)"

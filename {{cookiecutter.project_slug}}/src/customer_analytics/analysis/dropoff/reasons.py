@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal
 
@@ -88,11 +88,12 @@ def is_trouble(text: str) -> bool:
 @dataclass(frozen=True)
 class Signals:
     """Rows of events that say a reason (key, at, number, group), what each number says, and how many names and values
-    were read; `rows` is None where nothing says any."""
+    were read; `rows` is None where nothing says any. `people`: how many people each number was said to."""
 
     rows: ir.Table | None
     names: tuple[Named, ...]
     looked: int
+    people: Mapping[int, int] = field(default_factory=dict)
 
 
 def read_signals(tables: Tables, units: Units) -> Signals:
@@ -105,7 +106,7 @@ def read_signals(tables: Tables, units: Units) -> Signals:
     return _said(tables, units)
 
 
-def find_reasons(signals: Signals, units: Units, totals: pd.Series, *, minimum: int) -> Reasons:
+def find_reasons(signals: Signals, units: Units, totals: pd.Series, *, minimum: int, fewest: int = 1) -> Reasons:
     """What the lost met at each step.
 
     Args:
@@ -113,12 +114,16 @@ def find_reasons(signals: Signals, units: Units, totals: pd.Series, *, minimum: 
         units: with entered_at and at_1 .. at_K; of sessions or of people.
         totals: n_1 .. n_K, units that reached each step.
         minimum: least number of lost units, of those who went on, and of the lost who met it.
+        fewest: people to whom a thing must have been said: what an error says may name the one it was said to, in as
+            many sessions as that one had.
     """
     if signals.rows is None:
         return Reasons(pd.DataFrame(columns=COLUMNS), signals.looked, minimum)
     rows = []
     for record in _counted(units, signals.rows).to_dict("records"):
         step, number = int(record["step"]), int(record["number"])
+        if number >= 0 and signals.people[number] < fewest:
+            continue
         on = int(totals[f"n_{step}"])
         own = Counts(int(totals[f"n_{step - 1}"]) - on, int(record["lost_with"]), on, int(record["went_on_with"]))
         if min(own.n, own.rest_n) >= minimum:
@@ -168,9 +173,12 @@ def _said(tables: Tables, units: Units) -> Signals:
         return Signals(None, (), looked)
     rows = events.select(
         key=_key(events, units), at=events.occurred_at, number=ibis.cases(*reversed(branches), else_=-1),
-        group=ibis.cases(*reversed(groups), else_=-1),
+        group=ibis.cases(*reversed(groups), else_=-1), person=person_id(events),
     )  # fmt: skip
-    return Signals(rows.filter(rows.number >= 0).cache(), tuple(names), looked)
+    kept = rows.filter(rows.number >= 0).cache()
+    counted = kept.group_by("number").aggregate(people=kept.person.nunique()).to_pyarrow().to_pylist()
+    people = {int(row["number"]): int(row["people"]) for row in counted}
+    return Signals(kept.drop("person"), tuple(names), looked, people)
 
 
 def _values(events: ir.Table, texts: Mapping[str, ir.StringValue]) -> dict[str, list[str]]:

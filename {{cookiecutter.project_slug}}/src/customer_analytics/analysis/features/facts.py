@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
+from customer_analytics.analysis.audit.profile import is_personal_name
 from customer_analytics.analysis.features import voice
 from customer_analytics.analysis.features.feature import CATEGORY, NUMERIC, Feature
 from customer_analytics.analysis.features.lines import category_column
@@ -104,7 +105,8 @@ def _columns(rows: ir.Table, table: str, candidates: tuple[str, ...]) -> tuple[l
         known = set(SCHEMAS[table].names)
         days = {name.removesuffix("_at") + "_on" for name in rows.columns if name.endswith("_at")}
         strange = [name for name in rows.columns if name not in known and name not in days and name not in NEVER]
-        strange = [name for name in strange if _is_plain(rows[name])]
+        # A name of a person predicts nothing that may be acted on, and stands in no report, however many share it.
+        strange = [name for name in strange if _is_plain(rows[name]) and not is_personal_name(name)]
     if not canonical and not strange:
         return [], {}
     measures: dict[str, ir.Value] = {"rows": rows.count()}

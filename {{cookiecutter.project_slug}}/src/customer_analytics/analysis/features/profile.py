@@ -36,7 +36,8 @@ def blocks(moment: Moment) -> list[Block]:
     own, own_features, named = moment.facts.own_columns(TABLE, customers, "profile")
     levels = [name for name in (*ORIGIN, *PROFILE) if f"{TABLE}.{name}" in moment.facts.levels]
     told: dict[str, ir.Value] = {name: customers[name].cast("string") for name in levels} | own
-    numbers = {"birth_year": "int32", "consent": "int32"}
+    # As a float a year of birth may be anything, also a phone number that came into the wrong column.
+    numbers = {"birth_year": "float64", "consent": "int32"}
     told |= {name: customers[name].cast(kind) for name, kind in numbers.items() if name in customers.columns}
     if "signed_up_on" in customers.columns:
         told["registered"] = day_of(customers, "signed_up")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -68,7 +69,7 @@ def _line(rule: str, value: str, seconds: float | None, counts: Counts, is_chose
     return {
         "rule": rule,
         "value": value,
-        "seconds": seconds,
+        "seconds": math.nan if seconds is None else seconds,
         "entered": counts.entered,
         "converted": counts.converted,
         "rate": share(counts.converted, counts.entered),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.messages.compare import ALL
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.messages.result import Messages

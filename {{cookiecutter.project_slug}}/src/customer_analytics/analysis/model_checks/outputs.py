@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.model_checks.result import Subgroups
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 if TYPE_CHECKING:
     from customer_analytics.analysis.churn.result import ChurnResult

@@ -13,9 +13,9 @@ from customer_analytics.analysis.features.feature import CATEGORY
 from customer_analytics.analysis.model_checks.panel import Flags, Floats, Ints
 from customer_analytics.analysis.model_checks.result import SUBGROUPS, Subgroups
 from customer_analytics.analysis.model_checks.single import area
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.scoring.measures import captured, grouped, ranking
 from customer_analytics.analysis.scoring.result import ScoringResult
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.engagement.parameters import ChurnParameters
 from customer_analytics.statistics import Z95, holm, wilson
 

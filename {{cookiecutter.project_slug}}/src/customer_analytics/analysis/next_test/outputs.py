@@ -9,7 +9,7 @@ import pandas as pd
 from customer_analytics.analysis.next_test.result import NextTest
 from customer_analytics.analysis.next_test.sizes import units_needed
 from customer_analytics.analysis.rfm.customers import day_number
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 NAMES = ("base", "needed", "n", "available", "detectable", "weeks", "cost")

@@ -13,7 +13,7 @@ from customer_analytics.analysis.outlook.point import Measure, Point
 from customer_analytics.analysis.outlook.projection import Projection
 from customer_analytics.analysis.outlook.result import OutlookResult
 from customer_analytics.analysis.rfm.customers import as_date
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.paths.result import PathsResult, Routes
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 BEGIN, END, REST = "(begin)", "(end)", "(other)"

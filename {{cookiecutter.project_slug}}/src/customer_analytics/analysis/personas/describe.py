@@ -123,7 +123,7 @@ def index_table(
     sizes = np.bincount(members.labels, minlength=len(members.keys))
     for tag in tags:
         source = "attribute" if tag.tag_class == "base" else _source(tag)
-        for value, has, known in _properties(tag, members.values[tag.name], cut_at):
+        for value, has, known in _properties(tag, members.values[tag.name], cut_at, smallest):
             base = float(has[known].mean()) if known.any() else math.nan
             for label, key in enumerate(members.keys):
                 here = known & (members.labels == label)
@@ -158,15 +158,17 @@ def _source(tag: TagResult) -> str:
 
 
 def _properties(
-    tag: TagResult, raw: pd.Series, cut_at: Mapping[str, float]
+    tag: TagResult, raw: pd.Series, cut_at: Mapping[str, float], smallest: int
 ) -> list[tuple[str, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]:
-    """(value, has it, is known) of a tag's properties; none for days."""
+    """(value, has it, is known) of a tag's properties; none for days, and no word of fewer than `smallest` customers:
+    it could name one of them."""
     known = raw.notna().to_numpy()
     if tag.kind == "flag":
         return [("", raw.astype("boolean").fillna(False).to_numpy(dtype=bool), known)]
     if tag.kind == "text":
         texts = raw.astype("string")
-        frequent = texts.value_counts().head(MOST_VALUES)
+        counts = texts.value_counts()
+        frequent = counts[counts >= smallest].head(MOST_VALUES)
         return [(str(value), (texts == value).fillna(False).to_numpy(dtype=bool), known) for value in frequent.index]
     if tag.kind == "number" and tag.name in cut_at:
         border = cut_at[tag.name]

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.tags.result import TagPortrait
+from customer_analytics.disclosure.hiding import small_groups
 
 # In the order in which they are taken: types that marketing speaks of, then states that call for an action.
 NAMED_TYPES = (

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.personas.result import PersonasResult
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.sentiment.result import LABELS, NEGATIVE, SentimentResult
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.statistics import wilson
 
 COLUMNS = ["persona", "customers", *LABELS, "share", "low", "high", "difference", "p_adjusted"]

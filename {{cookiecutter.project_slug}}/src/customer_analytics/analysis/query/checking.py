@@ -32,6 +32,7 @@ from customer_analytics.analysis.query.nodes import (
     Text,
     Truth,
 )
+from customer_analytics.analysis.query.size import MOST_PARTS, parts_written
 from customer_analytics.analysis.query.sources import DERIVED, SOURCES_BY_NAME, ResultType, column_types
 from customer_analytics.analysis.query.tokens import nearest, pointing_problem
 from customer_analytics.analysis.query.vocabulary import VERBS
@@ -61,6 +62,7 @@ class Checker:
         """
         self.where, self.problems = where, []
         found = self._type(node, None, inside)
+        self._limit(node)
         if self.problems or found is None:
             raise UserError(self.problems or [Problem(where, "this has no type.")])
         return found
@@ -73,6 +75,7 @@ class Checker:
             self._open.append(name)
             try:
                 found = self._type(self.names.definitions[name], None, name)
+                self._limit(self.names.definitions[name])
             finally:
                 self._open.pop()
             self._types[name] = None if self.problems else found
@@ -80,6 +83,11 @@ class Checker:
                 self._reasons[name] = self.problems[0].what.partition("\n")[0]
             self.problems = outer
         return self._types[name]
+
+    def _limit(self, node: Node) -> None:
+        if parts_written(node) > MOST_PARTS:
+            what = "this is nested so that its expression would be too long for an engine."
+            self._problem(node, what, "Define tags for its parts and name them here.")
 
     # --- one node -----------------------------------------------------------------------------------------------
 

@@ -22,13 +22,15 @@ from customer_analytics.analysis.query.nodes import (
     Node,
     Value,
 )
+from customer_analytics.analysis.query.size import parts_written
 from customer_analytics.analysis.query.sources import value_of
 from customer_analytics.analysis.query.windows import in_window
 from customer_analytics.expressions import ratio
 from customer_analytics.tables.store import Tables
 
 ID = "customer_id"
-LARGEST = 2_000  # nodes of a rule, definitions written out, from which it gets a column of its own
+LARGEST = 2_000  # parts of a rule, definitions written out, from which it gets a column of its own
+SMALL = 50  # parts of a definition that are written out wherever it is named, also in a rule beyond LARGEST
 _OTHERS = ("events", "touches", "feedback", "subscriptions")  # where there is no customers table
 
 
@@ -54,7 +56,8 @@ class People:
     figures: Figures = field(init=False)
     _facts: dict[str, str] = field(default_factory=dict)  # name of a fact -> column
     _definitions: dict[str, int] = field(default_factory=dict)  # name -> size, in the order of their dependence
-    _columns: dict[str, str] = field(default_factory=dict)  # definitions that are columns of the table
+    _large: set[str] = field(default_factory=set)  # definitions that get a column
+    _columns: dict[str, str] = field(default_factory=dict)  # the columns of those that have them
     _members: dict[Member, str] = field(default_factory=dict)
     _shares: dict[Aggregate, str] = field(default_factory=dict)  # share with a prior -> column of its base
     _compared: dict[tuple[Node, str | None], str] = field(default_factory=dict)  # top, bottom and rank -> column
@@ -70,24 +73,36 @@ class People:
         if name not in self._definitions:
             rule = self.names.definitions[name]
             self.collect(rule, name)
-            self._definitions[name] = self._size(rule, name)
+            self._definitions[name] = size = self._size(rule, name)
+            if size > LARGEST:
+                self._large.add(name)
 
-    def _size(self, rule: Value, inside: str) -> int:
-        """Nodes of a rule with those of the definitions that it names written out."""
-        size = sum(1 for _ in rule.walk())
-        for each in _of_customers(rule):
-            if isinstance(each, Name) and self.names.is_definition(each.name, inside):
-                size += min(self._definitions[each.name], LARGEST)
-        return size
+    def _size(self, rule: Node, inside: str | None) -> int:
+        """Parts of a rule with those of the definitions that it names written out, those apart that get a column."""
+
+        def of_name(name: Name) -> int:
+            is_written = self.names.is_definition(name.name, inside) and name.name not in self._large
+            return self._definitions[name.name] if is_written else 1
+
+        return parts_written(rule, of_name)
 
     def collect(self, node: Node, inside: str | None = None) -> None:
-        """Note every figure, fact and definition that a node needs."""
+        """Note every figure, fact and definition that a node needs.
+
+        Where it would grow too long with its definitions written out, those that are not small get columns.
+        """
+        self._note(node, inside)
+        if self._size(node, inside) > LARGEST:
+            named = {each.name for each in _of_customers(node) if isinstance(each, Name)}
+            self._large |= {name for name in named if self._definitions.get(name, 0) > SMALL}
+
+    def _note(self, node: Node, inside: str | None) -> None:
         match node:
             case Name():
                 if self.names.is_definition(node.name, inside):
                     self.define(node.name)
                 elif (rule := shortcut(self.names, node.name)) is not None:
-                    self.collect(rule)
+                    self._note(rule, None)
                 else:
                     self._facts.setdefault(node.name, f"fact_{len(self._facts)}")
                 return
@@ -104,7 +119,7 @@ class People:
                 self._collect_member(node)
                 return
         for child in node.children():
-            self.collect(child, inside)
+            self._note(child, inside)
 
     def _collect_member(self, node: Member) -> None:
         if self.ledger is not None:
@@ -124,8 +139,8 @@ class People:
         self.figures.close()
         if self._shares:
             self.table = self.table.cross_join(self._bases())
-        for name, size in self._definitions.items():
-            if size > LARGEST:  # written out wherever it is named, it would grow beyond what an engine can read
+        for name in self._definitions:
+            if name in self._large:  # written out wherever it is named, it would grow beyond what an engine can read
                 rule = self.names.definitions[name]
                 self.compare([(rule, name)])
                 column = f"definition_{len(self._columns)}"

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.scoring.measures import equal_count_bins
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.statistics import wilson
 
 CLASSES = 5

@@ -44,6 +44,6 @@ def tables(result: ReasonsResult | None, minimum_group: int) -> dict[str, pd.Dat
         found["directions"] = _shown(result.directions, minimum_group)
     if result.path.tested:
         rows = result.path.table
-        enough = (rows[["left_did", "stayed_did"]] >= minimum_group).all(axis=1)
-        found["last_path"] = rows[enough].assign(deed=rows["deed"].str.strip())
+        rows = rows[(rows[["left_did", "stayed_did"]] >= minimum_group).all(axis=1)]
+        found["last_path"] = rows.assign(deed=rows["deed"].str.strip())
     return found

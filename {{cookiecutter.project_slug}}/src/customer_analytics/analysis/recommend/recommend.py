@@ -25,6 +25,7 @@ from customer_analytics.analysis.recommend.result import (
     BASELINES,
     LISTED,
     NO_DATES,
+    NO_LATER,
     NO_PEOPLE,
     NOTHING,
     OWNED,
@@ -111,11 +112,14 @@ def _for_people(
     first, end = first_and_last_day(known)
     split = baskets.cut_day if baskets.cut_day is not None else end
     items, everybody = counts(known, split, end), people(known)
-    test = next_test(known, items, everybody, rules[1], k, least, seed)
-    habits = again_test(
-        known, words_before(items, int((everybody["had"] > 0).sum())),
-        bought_again(known, first, split, least, earlier=True), everybody, k, least, seed,
-    )  # fmt: skip
+    if baskets.cut_day is None:  # all on one day: the later part was drawn, and what is in it came no later
+        test, habits = Tested("next", NO_LATER), Tested("again", NO_LATER)
+    else:
+        test = next_test(known, items, everybody, rules[1], k, least, seed)
+        habits = again_test(
+            known, words_before(items, int((everybody["had"] > 0).sum())),
+            bought_again(known, first, split, least, earlier=True), everybody, k, least, seed,
+        )  # fmt: skip
     words = vocabulary(items, len(known.ids))
     repeated = bought_again(known, first, end, least, earlier=False)
     method = _method(test, completion)

@@ -11,7 +11,7 @@ METHODS = ("popular", "recent", "similar", "rules")  # two kinds of popularity, 
 BASELINES = ("popular", "recent")
 RECENT_DAYS = 30  # days in which something counts as recent
 NO_PEOPLE, NO_DATES, FEW_PEOPLE, NOTHING = "no_people", "no_dates", "few_people", "nothing"
-FEW_BASKETS = "few_baskets"
+FEW_BASKETS, NO_LATER = "few_baskets", "no_later"
 
 EVALUATION = (
     "test", "method", "n", "hit_rate", "hit_rate_low", "hit_rate_high", "recall", "recall_low", "recall_high", "mrr",

@@ -11,7 +11,7 @@ from customer_analytics.analysis.retention import periods
 from customer_analytics.analysis.retention.daily import MAU_DAYS
 from customer_analytics.analysis.retention.lifecycle import DORMANT, KINDS
 from customer_analytics.analysis.retention.result import RetentionResult, as_date
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 STATES = 6  # complete periods in the list of states

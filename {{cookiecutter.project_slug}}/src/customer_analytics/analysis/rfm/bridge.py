@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rfm.customers import Window
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.payments import payments
 from customer_analytics.analysis.rfm.resampling import sum_intervals
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.statistics import Interval
 from customer_analytics.tables.store import Tables
 

@@ -94,19 +94,3 @@ def distribution(values: npt.NDArray[np.float64], measure: str) -> Distribution:
     edges = low + width * np.arange(int(np.ceil((high - low + 1) / width)) + 1)
     counts = np.histogram(np.minimum(values, edges[-1] - width / 2), bins=edges)[0]
     return Distribution(measure, edges, counts, bool(values.max() >= edges[-1]), float(np.median(values)))
-
-
-def small_groups(customers: npt.NDArray[np.int64], minimum: int) -> npt.NDArray[np.bool_]:
-    """Which groups must not be shown by themselves: fewer than `minimum` customers (empty groups are harmless).
-
-    One hidden group alone could be found by subtracting the others from the total, so groups are added, smallest
-    first, until the hidden ones together have `minimum` customers.
-    """
-    hidden = (customers > 0) & (customers < minimum)
-    if not hidden.any():
-        return hidden
-    for position in np.argsort(np.where(hidden | (customers == 0), np.iinfo(np.int64).max, customers), kind="stable"):
-        if customers[hidden].sum() >= minimum or hidden[position] or customers[position] == 0:
-            break
-        hidden[position] = True
-    return hidden

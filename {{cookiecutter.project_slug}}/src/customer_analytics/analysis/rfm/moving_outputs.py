@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.rfm.due import STATES
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.movement import Movement
 from customer_analytics.analysis.rfm.transitions import hidden_cells, shown_cells
+from customer_analytics.disclosure.hiding import is_small, small_groups
 
 Metrics = dict[str, float | int | None]
 
@@ -65,12 +65,17 @@ def tables(moving: Movement, minimum_group: int) -> dict[str, pd.DataFrame]:
     if moving.rhythm is not None:
         made["due"] = _due(moving, minimum_group)
     if moving.cohorts is not None:
-        found = moving.cohorts
-        table = found.table[found.table["customers"] >= minimum_group].copy()
-        table["comparable"] = [day not in found.seen_before for day in table["cohort"]]
+        cohorts = moving.cohorts
+        table = cohorts.table[cohorts.table["customers"] >= minimum_group].copy()
+        table["comparable"] = [day not in cohorts.seen_before for day in table["cohort"]]
         made["cohort_value"] = table.assign(cohort=[day.isoformat() for day in table["cohort"]])
     if moving.robustness is not None:
-        made["cut_robustness"] = moving.robustness.table
+        found = moving.robustness
+        few = found.table[["share_down", "share_up"]].astype("float64") * found.customers
+        shares = {
+            str(name): found.table[name].mask(is_small(few[name].round().to_numpy(), minimum_group)) for name in few
+        }
+        made["cut_robustness"] = found.table.assign(**shares)
     if moving.weights is not None:
         made["weights"] = moving.weights.table
     return made

@@ -10,10 +10,10 @@ import pandas as pd
 
 from customer_analytics.analysis.rfm import moving_outputs
 from customer_analytics.analysis.rfm.concentration import TOPS
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.result import RfmResult
 from customer_analytics.analysis.rfm.scores import Scale
-from customer_analytics.analysis.rfm.segments import SEGMENTS
+from customer_analytics.analysis.rfm.segments import SEGMENTS, segment_of
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 _SCORES = ["customer_id", "recency_days", "frequency", "monetary", "r", "f", "m", "segment"]
@@ -70,7 +70,7 @@ def tables(result: RfmResult, actions: Mapping[str, str], minimum_group: int) ->
     """
     made = {
         "segments": _segments(result, actions, minimum_group),
-        "grid": _without_small(result.grid, minimum_group),
+        "grid": _grid(result.grid),
         "eight_types": _without_small(result.types, minimum_group),
         "classes": _without_small(result.classes, minimum_group),
         "concentration": pd.DataFrame(
@@ -119,6 +119,14 @@ def customer_tables(result: RfmResult) -> dict[str, pd.DataFrame]:
     if (customers["monetary"] < 0).any():
         made["segment_lists/negative_money"] = customers.loc[customers["monetary"] < 0, facts].sort_values("monetary")
     return made | moving_outputs.customer_tables(result.movement, customers["monetary"])
+
+
+def _grid(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells with the segment that each belongs to."""
+    names = [segment_of(int(recency), int(value)) for recency, value in zip(cells["r5"], cells["fm5"], strict=True)]
+    table = cells.copy()
+    table.insert(2, "segment", names)
+    return table
 
 
 def _segments(result: RfmResult, actions: Mapping[str, str], minimum_group: int) -> pd.DataFrame:

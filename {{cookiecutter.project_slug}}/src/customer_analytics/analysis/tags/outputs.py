@@ -78,15 +78,19 @@ def tables(portrait: TagPortrait, minimum_group: int) -> dict[str, pd.DataFrame]
     }
 
 
-def customer_tables(portrait: TagPortrait) -> dict[str, pd.DataFrame]:
+def customer_tables(portrait: TagPortrait, fewest: int = 1) -> dict[str, pd.DataFrame]:
     """File name -> one row per customer: all tags, and the layouts that Segment and Braze import.
 
     Sensitive tags are in the first only: they are the client's own records, and a CDP has no need of them from here.
+    A word that fewer than `fewest` customers have is left out: beside a hashed id it could name the customer.
     """
     private = [tag.name for tag in portrait.ran if tag.sensitive]
-    public = portrait.values.drop(columns=private)
+    values = portrait.values.assign(
+        **{tag.name: _shared(portrait.values[tag.name], fewest) for tag in portrait.ran if tag.kind == "text"}
+    )
+    public = values.drop(columns=private)
     return {
-        "tags.parquet": portrait.values,
+        "tags.parquet": values,
         "cdp/segment_traits": _segment(public),
         "cdp/braze_attributes": _braze(public),
     }
@@ -100,6 +104,14 @@ def _segment(values: pd.DataFrame) -> pd.DataFrame:
 def _braze(values: pd.DataFrame) -> pd.DataFrame:
     """Braze's CSV of users: external_id, then one column a custom attribute."""
     return _plain(values).rename(columns={"customer_id": "external_id"})
+
+
+def _shared(words: pd.Series, fewest: int) -> pd.Series:
+    """The words that at least so many customers have; the others are missing."""
+    shared_by = words.map(words.value_counts()).astype("float64")  # a category a word would stay categories
+    shared = words.where(shared_by >= fewest)
+    # A Parquet file lists all categories of a column, also those that no row has any more.
+    return shared.cat.remove_unused_categories() if isinstance(shared.dtype, pd.CategoricalDtype) else shared
 
 
 def _plain(values: pd.DataFrame) -> pd.DataFrame:

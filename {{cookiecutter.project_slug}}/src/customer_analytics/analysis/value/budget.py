@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.result import RfmResult
 from customer_analytics.analysis.value.result import ValueResult
+from customer_analytics.disclosure.hiding import small_groups
 
 COLUMNS = ["segment", "customers", "mean", "low", "high", "purchase", "limit"]
 

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.analysis.rfm.customers import as_date
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.value.fitting import NAMES
 from customer_analytics.analysis.value.holdout import TENTHS
 from customer_analytics.analysis.value.result import ValueResult
+from customer_analytics.disclosure.hiding import small_groups
 
 Metrics = dict[str, float | int | None]
 _MONEY = ("clv_mean", "clv_low", "clv_high", "clv_total", "total_low", "total_high")

@@ -69,6 +69,9 @@ def why_none(view: View) -> Text:
         "no_dates": say(
             "Not estimable for customers: the baskets have no dates, so there is no later time to test on."
         ),
+        "no_later": say(
+            "Not estimable for customers: all baskets lie on one day, so there is no later time to test on."
+        ),
         "few_people": say(
             "Not estimable for customers: fewer than {least} customers are known before and after the cut.", least=least
         ),

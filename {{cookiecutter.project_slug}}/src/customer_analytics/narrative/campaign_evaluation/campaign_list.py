@@ -89,7 +89,7 @@ def _arms(view: View, one: Any) -> Cell:
     assert view.campaigns is not None
     arms = rows(view.campaigns.arms_of(int(one.code)))
     if len(arms) == 1:
-        return view.few(int(arms[0].n)), int(arms[0].n)
+        return view.people_cell(int(arms[0].n))
     say = view.language.say
     told = [say("{arm} {n}", arm=view.shortened(arm.arm), n=view.few(int(arm.n))) for arm in arms[:MOST_ARMS]]
     if len(arms) > MOST_ARMS:

@@ -73,6 +73,7 @@ def section(view: View) -> SectionWords:
     why = {
         "no_orders": say("What customers did who were not contacted is not known: there is nothing to compare with."),
         "no_pool": say("Everybody was contacted: there is nobody to compare with."),
+        "no_contacted": say("Nobody was contacted: all who are named were held out."),
         "no_start": say("No day of contact is known, or no window is over: there is nothing to compare yet."),
     }.get(reason)
     if why is not None:
@@ -200,7 +201,7 @@ def _campaign_row(view: View, row: Any) -> Row:
     outcome, plain = main(view), reading(view, str(row.campaign), "not_contacted")
     difference = math.nan if plain is None else float(plain.effect)
     return (
-        (view.label(str(row.campaign)), None), (view.few(int(row.kept)), int(row.kept)),
+        (view.label(str(row.campaign)), None), view.people_cell(int(row.kept)),
         (view.change(outcome, difference), difference),
         (_with_interval(view, float(row.effect), float(row.low), float(row.high)), float(row.effect)),
         (_with_interval(view, float(row.placebo), float(row.placebo_low), float(row.placebo_high)), float(row.placebo)),

@@ -167,7 +167,7 @@ def level_table(view: View, test: Any) -> TableWords:
             range=view.change_range(name, float(row.low), float(row.high)),
         )  # fmt: skip
         body.append((
-            (level_name(view, row), int(row.place)), (view.few(int(row.n)), int(row.n)),
+            (level_name(view, row), int(row.place)), view.people_cell(int(row.n)),
             (view.level(name, float(row.mean)), float(row.mean)),
             (view.level(name, float(row.mean_control)), float(row.mean_control)), (effect, float(row.effect)),
             (view.change(name, float(row.shrunk)), float(row.shrunk)),

@@ -148,7 +148,9 @@ def _beyond_chance(view: View) -> pd.DataFrame:
     table = _found(view).rates
     own = table[table["differs"] & (table["sent"] >= view.minimum_group) & (table["base"] >= view.minimum_base)]
     obvious = own["dimension"].isin(("recency", "frequency")) & (own["metric"] == "conversion")
-    own = own[~obvious].assign(size=own["difference"].abs() / own["others"].clip(lower=1e-9))
+    own = own[~obvious]
+    # Of these rows alone: a frame without rows would take on the rows of a longer column.
+    own = own.assign(size=own["difference"].abs() / own["others"].clip(lower=1e-9))
     own = own.sort_values(["size", "dimension", "value", "metric"], ascending=[False, True, True, True])
     return own.drop_duplicates(
         ["metric", "events", "base"]

@@ -116,16 +116,14 @@ def findings(view: View) -> list[Finding]:
     if not has(view):
         return []
     say, last, money = view.language.say, _last(view), made(view)
-    cost = 0.0 if math.isnan(last.cumulative_cost) else float(last.cumulative_cost)
+    # Cost is money: a sum of orders or visits is only held against nothing.
+    cost = 0.0 if math.isnan(last.cumulative_cost) or not money.basis else float(last.cumulative_cost)
     numbers = {
         "campaigns": view.counted_campaigns(int(money.programme["campaigns"].sum())), "what": what(view),
         "value": _value(view, last.cumulative), "interval": _interval(view, last.cumulative_low, last.cumulative_high),
         "cost": view.language.money(cost), "adjusted": _value(view, last.cumulative_adjusted),
         "rest": _interval(view, last.cumulative_adjusted_low, last.cumulative_adjusted_high),
     }  # fmt: skip
-    sure, lost = last.cumulative_low > cost, last.cumulative_high < cost
-    head = say("Together the campaigns paid") if sure else say("Whether the campaigns paid together is not certain")
-    head = say("Together the campaigns lost money") if lost else head
     statement = (
         say("{campaigns} drawn by lot brought **{value}** of {what} together ({interval}) beyond their control groups, "
             "for {cost} of cost.", **numbers)
@@ -140,7 +138,7 @@ def findings(view: View) -> list[Finding]:
     )
     return [
         Finding(
-            id="programme", grade=Grade.A, head=head, statement=statement, meaning=meaning,
+            id="programme", grade=Grade.A, head=_head(view, last, cost), statement=statement, meaning=meaning,
             action=say("Keep a group held out of every campaign: without it this sum cannot be told again."),
             section="programme", value=float(last.cumulative), low=float(last.cumulative_low),
             high=float(last.cumulative_high), n=int(money.programme["contacted"].sum()),
@@ -148,3 +146,14 @@ def findings(view: View) -> list[Finding]:
             notable=bool(money.basis) and not math.isnan(last.cumulative_low),
         )
     ]  # fmt: skip
+
+
+def _head(view: View, last: Any, cost: float) -> Text:
+    """Whether the sum lies beyond its cost, or what is no money beyond nothing."""
+    say, sure, lost = view.language.say, last.cumulative_low > cost, last.cumulative_high < cost
+    if made(view).basis:
+        head = say("Together the campaigns paid") if sure else say("Whether the campaigns paid together is not certain")
+        return say("Together the campaigns lost money") if lost else head
+    if sure or lost:
+        return say("Together the campaigns changed {what}", what=what(view))
+    return say("Whether the campaigns changed {what} together is not certain", what=what(view))

@@ -128,7 +128,8 @@ def _tails(view: View, shown: pd.DataFrame) -> TableWords | None:
         ),
         tuple(
             _row(view, row, _read(view, row, "winsorised"),
-                 (interval_cell(view, str(row.outcome), float(row.low_bootstrap), float(row.high_bootstrap)), None))
+                 (interval_cell(view, str(row.outcome), float(row.low_bootstrap), float(row.high_bootstrap)),
+                  float(row.low_bootstrap)))
             for row in rows(shown)
         ),
         say("Effects without the largest amounts"),

@@ -49,6 +49,8 @@ def reason_told(view: View, reason: str) -> Text:
     return {
         "no_arms": say("nobody was held out"),
         "one_arm": say("nobody was held out"),
+        "all_held": say("nobody was contacted"),
+        "all_mixed": say("everybody stands in several arms"),
         "not_randomised": say("its customers were chosen, not drawn"),
         "many_arms": say("too many arms for so few customers"),
         "no_start": say("no day of contact is known"),
@@ -251,7 +253,7 @@ def _row(view: View, verdict: Verdict, headed: str, with_money: bool) -> Row:
     listed = view.campaign(verdict.campaign)
     assert listed is not None
     row = verdict.effect
-    sizes: Cell = (view.few(int(listed.units)), int(listed.units))
+    sizes: Cell = view.people_cell(int(listed.units))
     effect: Cell = ("–", -math.inf)
     between: Cell = ("–", -math.inf)
     if row is not None:

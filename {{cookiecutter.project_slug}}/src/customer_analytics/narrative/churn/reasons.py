@@ -11,7 +11,7 @@ import pandas as pd
 from customer_analytics.analysis.reasons.customers import LEAST, MOST
 from customer_analytics.analysis.reasons.held_out import MOST_REFIT
 from customer_analytics.analysis.reasons.result import ReasonsResult
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.narrative.churn.features import family_name
 from customer_analytics.narrative.churn.reason_words import speaker_of
 from customer_analytics.narrative.churn.sentences import sentence, sentences

@@ -200,7 +200,7 @@ def quiet_table(view: View) -> TableWords | None:
         return None
     say = view.language.say
     rows: tuple[Row, ...] = tuple(
-        ((quiet_name(view, str(row["do_not_disturb"])), None), (view.few(int(row["customers"])), int(row["customers"])))
+        ((quiet_name(view, str(row["do_not_disturb"])), None), view.people_cell(int(row["customers"])))
         for row in actions.disturb.to_dict("records")
     )
     return TableWords(

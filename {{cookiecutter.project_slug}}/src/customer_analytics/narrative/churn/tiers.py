@@ -171,7 +171,7 @@ def action_table(view: View) -> TableWords:
     rows = tuple(
         (
             (action_name(view, str(row["action"])), None),
-            (view.few(int(row["customers"])), int(row["customers"])),
+            view.people_cell(int(row["customers"])),
             *(
                 ((language.money(float(row["value_at_risk"])), float(row["value_at_risk"])),)
                 if actions.is_money and int(row["customers"]) >= view.minimum_group

@@ -172,9 +172,9 @@ def volume_alt(volume: Volume, language: Language) -> Text:
     """What stands out in words, with the calendar."""
     open_days = volume.days[volume.days["rows"] > 0]["rows"]
     typical = language.say(
-        "An open day has {median} {table} at the median.",
+        "{table}: {median} on an open day at the median.",
         median=language.number(float(open_days.median()) if len(open_days) else None),
-        table=table_name(language, volume.table),
+        table=capital(table_name(language, volume.table)),
     )
     return together(language, [typical, *day_sentences(volume, language), calendar_words(volume, language)])
 

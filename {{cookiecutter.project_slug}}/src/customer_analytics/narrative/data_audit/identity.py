@@ -40,8 +40,8 @@ def deck(audit: Audit, language: Language) -> Text:
             customers=language.number(who.log.customers),
         )
     return language.say(
-        "Nothing was merged: each account counts as a customer. By the rules below, {accounts} accounts with an "
-        "identifier are {people} people.",
+        "Nothing was merged: each account counts as a customer. Accounts with an identifier: {accounts}; people "
+        "behind them by the rules below: {people}.",
         accounts=language.number(who.accounts),
         people=language.number(who.people),
     )

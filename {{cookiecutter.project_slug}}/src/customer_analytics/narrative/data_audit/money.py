@@ -23,14 +23,18 @@ def unknown_customers(audit: Audit, language: Language) -> Ranked | None:
     say = language.say
     issue = first_issue(audit, ("orders.customer_id.missing", "order_lines.customer_id.missing"))
     revenue = audit.totals.revenue
-    if audit.totals.orders is None:
+    if not audit.totals.orders:
         return None
     if issue is None:
         finding = Finding(
             id="unknown_customers",
             grade=Grade.C,
             head=say("Every order has a customer"),
-            statement=say("All {orders} orders carry a customer id.", orders=language.number(audit.totals.orders)),
+            statement=language.say_count(
+                "The only order carries a customer id.",
+                "All {count} orders carry a customer id.",
+                audit.totals.orders,
+            ),
             meaning=say("Reports by customer speak of the whole revenue."),
             action=say("Nothing to do."),
             section="missing",
@@ -81,6 +85,8 @@ def set_aside(audit: Audit, language: Language) -> Ranked | None:
     if not entries:
         return None
     rows, aside = sum(entry.rows_in for entry in entries), sum(entry.rows_set_aside for entry in entries)
+    if not rows:
+        return None
     money = sum(float(entry.money_set_aside) for entry in entries)
     stated = sum(one.rows for entry in entries for one in entry.set_aside if one.kind == "stated")
     values = {

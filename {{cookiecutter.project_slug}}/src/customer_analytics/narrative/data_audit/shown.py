@@ -88,7 +88,7 @@ def issue_rows(audit: Audit, language: Language) -> Rows:
             where(audit, issue.fault.table, issue.fault.column, language),
             _count(issue.fault.rows, language),
             (_share(issue.fault.share, language), issue.fault.share),
-            (language.money(issue.fault.money), abs(issue.fault.money or 0.0)),
+            (language.money(issue.fault.money), issue.fault.money),
             _reports(list(issue.effect), language),
         ]
         for issue in audit.issues
@@ -278,7 +278,7 @@ def fix_rows(audit: Audit, language: Language) -> Rows:
                         where=where(audit, issue.fault.table, issue.fault.column, language),
                     ),
                     _reports(list(issue.effect), language),
-                    (language.money(issue.fault.money), abs(issue.fault.money or 0.0)),
+                    (language.money(issue.fault.money), issue.fault.money),
                     say("to be named"),
                 ]
             )
@@ -322,7 +322,7 @@ def _share(share: float, language: Language) -> str:
 
 def _cents(value: object, language: Language) -> Cell:
     if value is None:
-        return language.number(None), 0.0
+        return language.number(None), None
     return language.money(float(value), compact=False), float(value)  # type: ignore[arg-type]
 
 

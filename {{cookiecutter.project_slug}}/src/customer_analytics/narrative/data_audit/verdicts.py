@@ -10,8 +10,8 @@ from customer_analytics.language import Language, Text
 from customer_analytics.narrative.data_audit.names import LEVEL_NAMES, together
 
 _SHORT = {
-    Level.NO_GO: "The data covers {days} days; at least {need} are needed.",
-    Level.LIMITS: "The data covers {days} days; with fewer than {need}, slow buyers look lost.",
+    Level.NO_GO: "Days of data: {days}; at least {need} are needed.",
+    Level.LIMITS: "Days of data: {days}; with fewer than {need}, slow buyers look lost.",
 }
 REASONS = {
     "no_rows": "No rows were loaded.",

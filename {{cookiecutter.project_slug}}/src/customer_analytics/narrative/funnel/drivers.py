@@ -177,7 +177,8 @@ def _unseen(result: DropoffResult) -> float:
     base, reached = int(result.totals[f"n_{last - 1}"]), int(result.totals[f"n_{last}"])
     if not base:
         return math.nan
-    rate = reached / base
+    # Where all went on or nobody did, two more of each kind (Agresti and Coull): no difference is seen for sure.
+    rate = reached / base if 0 < reached < base else (reached + 2) / (base + 4)
     return POWER * math.sqrt(rate * (1 - rate) / (base * TYPICAL * (1 - TYPICAL)))
 
 

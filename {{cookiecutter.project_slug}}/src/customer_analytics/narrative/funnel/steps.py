@@ -30,7 +30,7 @@ def steps_section(view: View) -> SectionWords:
 
 def step_bars(view: View) -> list[StepRow]:
     """The steps of the chart: name, share of the entries, words, passage in words, interval of the share, worst."""
-    language, rows = view.language, view.result.steps.to_dict("records")
+    language, rows = view.language, view.told_steps
     highest = max([int(row["reached"]) for row in rows] or [0])
     passages = {one.step: one for one in view.passages}
     bars: list[StepRow] = []
@@ -38,6 +38,8 @@ def step_bars(view: View) -> list[StepRow]:
         number, reached = int(row["step"]), int(row["reached"])
         share = reached / highest if highest else 0.0
         words = f"{language.number(reached)} · {language.percent(share)}"
+        if row["few_came"]:
+            words = str(language.say("few"))
         one = passages.get(number)
         low, high = wilson(reached, highest) if one is not None else (None, None)
         is_worst = view.worst is not None and view.worst.step == number
@@ -50,11 +52,25 @@ def passage_words(view: View, one: Passage) -> Text:
     """How many of a step went on to the next."""
     say, language = view.language.say, view.language
     if math.isnan(one.rate) or one.base < view.minimum_base:
-        return say("{count} go on, {lost} do not", count=language.number(one.reached), lost=language.number(one.lost))
+        return say("{count} go on, {lost} do not", count=came_words(view, one), lost=lost_words(view, one))
     return say(
         "{rate} go on ({interval}), {lost} do not",
-        rate=language.percent(one.rate), interval=view.interval(one.interval), lost=language.number(one.lost),
+        rate=language.percent(one.rate), interval=view.interval(one.interval), lost=lost_words(view, one),
     )  # fmt: skip
+
+
+def lost_words(view: View, one: Passage) -> str:
+    """How many did not go on."""
+    return str(view.language.say("few")) if one.few_lost else view.language.number(one.lost)
+
+
+def came_words(view: View, one: Passage) -> str:
+    """How many went on."""
+    return str(view.language.say("few")) if one.few_came else view.language.number(one.reached)
+
+
+def _came(view: View, row: dict[str, Any]) -> str:
+    return str(view.language.say("few")) if row["few_came"] else view.language.number(row["reached"])
 
 
 def steps_figure(view: View) -> FigureWords:
@@ -62,10 +78,7 @@ def steps_figure(view: View) -> FigureWords:
     say, language, worst = view.language.say, view.language, view.worst
     last = view.passages[-1] if view.passages else None
     rows = language.joined(
-        [
-            say("{step}: {count}", step=view.step(int(row["step"])), count=language.number(int(row["reached"])))
-            for row in view.result.steps.to_dict("records")
-        ]
+        [say("{step}: {count}", step=view.step(int(row["step"])), count=_came(view, row)) for row in view.told_steps]
     )
     if worst is None or last is None:
         title = say("{count} entered, and none was lost", count=view.counted(view.n))
@@ -93,18 +106,18 @@ def step_table(view: View) -> TableWords:
     median = {int(row["step"]): float(row["p50"]) for row in view.result.times.to_dict("records") if _is_one_step(row)}
     young = {int(row["step"]): int(row["reached_so_far"]) for row in view.result.moved.to_dict("records")}
     rows: list[Row] = []
-    for row in view.result.steps.to_dict("records"):
+    for row in view.told_steps:
         number, reached, rate = int(row["step"]), int(row["reached"]), float(row["rate"])
         one = next((each for each in view.passages if each.step == number), None)
         rows.append(
             (
                 (view.step(number), None),
-                (language.number(reached), reached),
+                (_came(view, row), reached),
                 (_rate_words(view, one), None if one is None or math.isnan(rate) else rate),
                 (view.rate(float(row["overall"]), view.n), float(row["overall"])),
-                (language.number(one.lost if one else None), one.lost if one else None),
+                (lost_words(view, one) if one else language.number(None), one.lost if one else None),
                 (language.duration(median.get(number)), median.get(number)),
-                (language.number(young.get(number, 0)), young.get(number, 0)),
+                view.people_cell(young.get(number, 0)),
             )
         )  # fmt: skip
     return TableWords(
@@ -123,6 +136,7 @@ def step_table(view: View) -> TableWords:
             *_other_steps(view),
             (say("Order of the steps"), order_words(view)),
             (say("Still under way"), say("How far those have come whose window is still open")),
+            *_rounding(view),
         ),
         file="steps",
     )
@@ -134,6 +148,15 @@ def _other_steps(view: View) -> tuple[tuple[Text, Text], ...]:
     if view.result.definition.origin == "given":
         return ()
     return ((say("Steps"), say("Found in the data; the parameter {parameter} sets others", parameter="steps")),)
+
+
+def _rounding(view: View) -> tuple[tuple[Text, Text], ...]:
+    """That numbers are round beside a step at which few are lost."""
+    if not any(row["few"] for row in view.told_steps):
+        return ()
+    say, least = view.language.say, view.language.number(view.minimum_group)
+    rule = say("Where fewer than {least} are lost, the numbers beside it are rounded to multiples of it", least=least)
+    return ((say("Round numbers"), rule),)
 
 
 def _is_one_step(row: dict[Any, Any]) -> bool:

@@ -6,10 +6,13 @@ import datetime as dt
 import functools
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from customer_analytics.analysis.funnel import FunnelResult
 from customer_analytics.analysis.scorecard import ScorecardResult
+from customer_analytics.disclosure.hiding import too_close
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative import estimates
 from customer_analytics.narrative.estimates import Estimates
@@ -22,11 +25,16 @@ if TYPE_CHECKING:
 
 
 DAY = 86_400.0  # seconds
+ROUND_DECIMALS = 3  # of a rate beside a step at which few are lost
 LONGEST = 48  # characters of a step's name in a sentence
 
 
 class Passage(NamedTuple):
-    """From one step to the next. `base`: who could go on; `rate`: who did, of these; `lost`: who did not."""
+    """From one step to the next. `base`: who could go on; `rate`: who did, of these; `lost`: who did not.
+
+    `few_lost`, `few_came`: so few did not, or did, that they are not told. Beside such a step `base`, `reached` and
+    `lost` are round numbers.
+    """
 
     step: int
     name: Text
@@ -36,6 +44,8 @@ class Passage(NamedTuple):
     interval: Interval
     overall: float
     lost: int
+    few_lost: bool = False
+    few_came: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,16 +119,39 @@ class View(Estimates):
         """The steps from the second on. Empty where there is one step."""
         went_on = dict(zip(self.result.moved["step"], self.result.moved["went_on"], strict=True))
         found = []
-        for before, row in itertools.pairwise(self.result.steps.to_dict("records")):
+        for before, row in itertools.pairwise(self.told_steps):
             number, rate, lost = int(row["step"]), float(row["rate"]), int(row["lost"])
-            base = int(before["reached"])
+            few, is_round = bool(row["few"]), bool(row["few"] or before["few"])
+            on = int(row["reached"]) if few else int(went_on[number])
+            if is_round:
+                rate, lost = round(rate, ROUND_DECIMALS), self._round(lost)
             found.append(
                 Passage(
-                    number, self.step(number), base, int(went_on[number]), rate,
+                    number, self.step(number), int(before["reached"]), on, rate,
                     Interval(float(row["rate_low"]), float(row["rate_high"])), float(row["overall"]), lost,
+                    0 < int(row["lost"]) < self.minimum_group, bool(row["few_came"]),
                 )
             )  # fmt: skip
         return tuple(found)
+
+    @functools.cached_property
+    def told_steps(self) -> list[dict[str, Any]]:
+        """The rows of the steps; `few` where so few were lost or came (`few_came`) that the number is round."""
+        rows = [{str(name): value for name, value in row.items()} for row in self.result.steps.to_dict("records")]
+        close = too_close(np.array([float(row["reached"]) for row in rows]), self.minimum_group)
+        return [
+            row
+            | {
+                "few": bool(few),
+                "few_came": 0 < int(row["reached"]) < self.minimum_group,
+                "reached": self._round(row["reached"]) if few else int(row["reached"]),
+            }
+            for row, few in zip(rows, close, strict=True)
+        ]
+
+    def _round(self, people: float) -> int:
+        """Down to a multiple of the smallest group."""
+        return int(people) // max(self.minimum_group, 1) * max(self.minimum_group, 1)
 
     @functools.cached_property
     def worst(self) -> Passage | None:

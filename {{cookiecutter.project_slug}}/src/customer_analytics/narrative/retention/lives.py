@@ -7,6 +7,8 @@ import math
 
 import pandas as pd
 
+from customer_analytics.disclosure.published.retention import TABLES
+from customer_analytics.disclosure.tables import protected
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.retention.spans import one_span
@@ -45,6 +47,17 @@ def _complete(view: View) -> pd.DataFrame:
     return table[table["complete"].astype(bool)].sort_values("period")
 
 
+def _told(view: View) -> pd.DataFrame:
+    """The same without numbers of few people, and those by which they could be worked out."""
+    return protected(_complete(view), TABLES["activity"], view.minimum_group)
+
+
+def _states(view: View) -> dict[str, float]:
+    """People by state in the last period, as they may be told."""
+    last = _told(view).iloc[-1]
+    return {name: last[name] for name in ("new", "returning", "resurrecting", "dormant")}
+
+
 def has_lives(view: View) -> bool:
     """Whether there are two complete periods with people."""
     return view.n >= view.least and len(_complete(view)) > 1
@@ -69,10 +82,10 @@ def life_names(view: View) -> tuple[str, str, str, str]:
 def life_figure(view: View) -> FigureWords:
     """Words of the lifecycle chart."""
     say, language, last = view.language.say, view.language, _complete(view).iloc[-1]
+    told = {name: say("few") if pd.isna(count) else language.number(count) for name, count in _states(view).items()}
     numbers = {
         "period": view.named(last["period"]), "active": language.number(int(last["active"])),
-        "returning": language.number(int(last["returning"])), "new": language.number(int(last["new"])),
-        "back": language.number(int(last["resurrecting"])), "dormant": language.number(int(last["dormant"])),
+        "returning": told["returning"], "new": told["new"], "back": told["resurrecting"], "dormant": told["dormant"],
         "share": language.percent(int(last["returning"]) / int(last["active"]) if int(last["active"]) else math.nan),
     }  # fmt: skip
     return FigureWords(
@@ -100,14 +113,14 @@ def life_table(view: View) -> TableWords:
     """The last periods in numbers, with the identities that hold."""
     say, language = view.language.say, view.language
     rows: list[Row] = []
-    for row in _complete(view).tail(ROWS).iloc[::-1].to_dict("records"):
+    for row in _told(view).tail(ROWS).iloc[::-1].to_dict("records"):
         ratio = float(row["quick_ratio"])
         shown = "∞" if math.isinf(ratio) else language.number(ratio, 2)
-        counts = [int(row[name]) for name in ("active", "new", "returning", "resurrecting", "dormant")]
+        counts = [row[name] for name in ("active", "new", "returning", "resurrecting", "dormant")]
         rows.append(
             (
                 (view.named(row["period"]), pd.Timestamp(row["period"]).isoformat()),
-                *((language.number(count), count) for count in counts),
+                *((say("few"), None) if pd.isna(count) else (language.number(count), int(count)) for count in counts),
                 (shown, None if math.isnan(ratio) or math.isinf(ratio) else ratio),
             )
         )

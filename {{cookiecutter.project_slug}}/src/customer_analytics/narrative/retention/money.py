@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.retention.result import as_date
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import BarRow, FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.retention.view import LONG_RUN, View

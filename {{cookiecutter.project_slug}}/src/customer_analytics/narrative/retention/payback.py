@@ -9,7 +9,7 @@ import pandas as pd
 
 from customer_analytics.analysis.outlook.payback import Payback
 from customer_analytics.analysis.outlook.point import MONTH
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import Cell, Row, TableWords
 from customer_analytics.narrative.finding import Finding, Grade

@@ -36,6 +36,11 @@ def has_reading(view: View) -> bool:
     return reading.calendar is not None or reading.mix is not None
 
 
+def has_calendar(view: View) -> bool:
+    """Whether the calendar's effect can be told apart; the make-up can be known without it."""
+    return _reading(view).calendar is not None
+
+
 def reading_section(view: View) -> SectionWords:
     """Opening of the section."""
     say = view.language.say

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative.exhibits import FigureWords, SectionWords
 from customer_analytics.narrative.retention.view import View

@@ -134,7 +134,10 @@ def bridge_table(view: View) -> TableWords:
                 (money(part["revenue_previous"]), part["revenue_previous"]),
                 (money(part["revenue_now"]), part["revenue_now"]),
                 (_signed(language, part["change"]), part["change"]),
-                (say("{low} to {high}", low=low, high=high) if known else Text(number(None)), None),
+                (
+                    say("{low} to {high}", low=low, high=high) if known else Text(number(None)),
+                    interval.low if known else None,
+                ),
             )
         )
     low, high = _money_interval(language, bridge.interval)

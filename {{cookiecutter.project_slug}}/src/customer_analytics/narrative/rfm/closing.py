@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from customer_analytics.analysis.rfm.customers import as_date
-from customer_analytics.analysis.rfm.groups import small_groups
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative.rfm.exhibits import SectionWords
 from customer_analytics.narrative.rfm.target import HOLDOUT_SHARE, target

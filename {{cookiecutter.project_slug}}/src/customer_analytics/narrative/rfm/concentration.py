@@ -68,8 +68,11 @@ def concentration_table(view: View) -> TableWords:
             (
                 (say("Top {share} of customers", share=language.percent(top)), None),
                 (language.number(count), count),
-                (language.percent(spread.tops[top], 1) if is_shown else str(say("few")), None),
-                (view.between(interval, 1) if is_shown else str(say("few")), None),
+                (
+                    language.percent(spread.tops[top], 1) if is_shown else str(say("few")),
+                    spread.tops[top] if is_shown else None,
+                ),
+                (view.between(interval, 1) if is_shown else str(say("few")), interval.low if is_shown else None),
             )
         )
     return TableWords(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.segments import GRID, segment_of
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.narrative.rfm.exhibits import FigureWords, SectionWords, TableWords
 from customer_analytics.narrative.rfm.names import class_action, class_name, type_name
 from customer_analytics.narrative.rfm.view import RISK, View, decimals, fold, group_cells

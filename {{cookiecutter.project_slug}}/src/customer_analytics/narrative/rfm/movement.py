@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.transitions import LEVELS, LEVELS_FROM, LEVELS_TO, Transitions
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.rfm.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.rfm.names import segment_name
@@ -171,6 +171,11 @@ def flow_figure(view: View) -> FigureWords:
         say(
             "Bands between levels at two dates. {title}. The largest moves, of the earlier level: {rows}.",
             title=title, rows=rows,
+        )
+        if largest
+        else say(
+            "Bands between levels at two dates. {title}. No move is of {least} customers or more.",
+            title=title, least=language.number(view.minimum_group),
         ),
         say(
             "Source: orders; {now} customers with a purchase in the {days} days to {last}, {earlier} in those to "

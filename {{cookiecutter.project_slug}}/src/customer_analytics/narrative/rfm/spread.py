@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.rfm.scores import Scale
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.narrative.rfm.exhibits import FigureWords, Row, SectionWords, TableWords
 from customer_analytics.narrative.rfm.names import measure_name
 from customer_analytics.narrative.rfm.view import View, decimals

@@ -233,15 +233,21 @@ def _power(view: View, first: Target) -> Text:
 def _too_few(view: View) -> Summary:
     """The whole summary where the base is too small for any share."""
     say, language = view.language.say, view.language
+    first, last = (language.date(day) for day in (view.result.window.first_day, view.result.window.last_day))
+    statement = say(
+        "Customers who bought between {first} and {last}: {n}; shares and segments are {reason}.",
+        n=language.number(view.n), first=first, last=last, reason=view.why_not,
+    )  # fmt: skip
+    if not view.n:  # then no order says when the period began
+        statement = say(
+            "No order up to {last} counts as a purchase of a customer: what is unpaid, cancelled, free or refunded in "
+            "full does not; shares and segments are {reason}.", last=last, reason=view.why_not,
+        )  # fmt: skip
     finding = Finding(
         id="too_few_customers",
         grade=Grade.D,
         head=say("No shares are given"),
-        statement=say(
-            "{n} customers bought between {first} and {last}; shares and segments are {reason}.",
-            n=language.number(view.n), first=language.date(view.result.window.first_day),
-            last=language.date(view.result.window.last_day), reason=view.why_not,
-        ),
+        statement=statement,
         meaning=say("With so little, chance decides which segment looks good."),
         action=say("Check the window, the subset and the as-of date; then load more history."),
         section="limits",

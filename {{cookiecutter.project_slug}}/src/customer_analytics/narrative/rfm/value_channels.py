@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from customer_analytics.analysis.rfm.customers import as_date
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.value import ValueResult
 from customer_analytics.analysis.value.acquisition import PERIOD, Acquisition
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.language import Text
 from customer_analytics.narrative.rfm.exhibits import Row, TableWords
 from customer_analytics.narrative.rfm.value_ahead import money_name

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.analysis.rfm import RfmResult
-from customer_analytics.analysis.rfm.groups import small_groups
 from customer_analytics.analysis.value import ValueResult
+from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.rfm.exhibits import How, Row
 from customer_analytics.narrative.rfm.names import segment_name

@@ -7,6 +7,7 @@ labels stand beside what they name. Colours are roles of the theme.
 from __future__ import annotations
 
 import functools
+import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 
@@ -28,12 +29,19 @@ GAP = 0.1  # inches between a name and what it names
 ROW = 0.36  # inches for a bar with its name beside it
 NARROW_ROW = 0.52  # inches for a bar with its name above it
 _MOST_NAME_SHARE = 0.34  # of the width, for names at the left
+_MOST_MARGINS = 0.9  # of the width, for both sides together
 
 
 def canvas(
     width: float, height: float, *, left: float = 0, right: float = 0, top: float = 0.05, bottom: float = 0.05
 ) -> tuple[Figure, Axes]:
-    """A figure with one axes, the margins in inches. Call it inside draw; theme.style() is active there."""
+    """A figure with one axes, the margins in inches. Call it inside draw; theme.style() is active there.
+
+    Where margins would leave nothing to draw in, because a text is as wide as the page, they are made less.
+    """
+    if left + right > _MOST_MARGINS * width:
+        less = _MOST_MARGINS * width / (left + right)
+        left, right = left * less, right * less
     figure = Figure(figsize=(width, height))
     box = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
     return figure, figure.add_axes(box)
@@ -68,6 +76,16 @@ def shortened(text: str, inches: float, size: float = NAME_SIZE, weight: int = 4
         fits = text_width(text[:middle].rstrip() + "…", size, weight) <= inches
         low, high = (middle, high) if fits else (low, middle - 1)
     return text[:low].rstrip() + "…"
+
+
+def broken(text: str, inches: float, size: float = NAME_SIZE, weight: int = 400) -> str:
+    """The text in lines of at most so many inches: between words, and between any two characters of Chinese."""
+    lines = [""]
+    for piece in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", " ".join(str(text).split())):
+        if lines[-1] and text_width((lines[-1] + piece).rstrip(), size, weight) > inches:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def name_column(names: Sequence[str], width: float) -> float:

@@ -12,6 +12,8 @@ from customer_analytics.report.charts import base
 from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
+_OVER = 6 / 72  # inches that a name reaches over its dot towards the other
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -55,7 +57,7 @@ def dot_pairs(items: Sequence[Pair], first_name: str, second_name: str) -> Draw:
         stressed = [place for place, item in enumerate(items) if item.stressed]
         names = [item.name for item in items]
         base.names_at_edge(axes, positions, names, bold=stressed, room=width if narrow else left)
-        _heads(axes, items[0], first_name, second_name, narrow)
+        _heads(axes, items[0], first_name, second_name, narrow, width)
         return figure
 
     return draw
@@ -88,16 +90,27 @@ def _pair(axes: Axes, place: int, item: Pair, narrow: bool) -> None:
         base.label(axes, value, middle, shown, weight=bold, role=role, align=align, offset=(shift, 0))
 
 
-def _heads(axes: Axes, top: Pair, first_name: str, second_name: str, narrow: bool) -> None:
-    """The names of the two dots above the first row, pushed apart when the dots are near."""
-    at = _middle(0, narrow)
-    first_left = top.first <= top.second
-    rise = 28 if narrow else 13
-    for value, name, is_left, role, weight in (
-        (top.first, first_name, first_left, "ink3", 400),
-        (top.second, second_name, not first_left, "s1" if top.role != "alert" else "alert", 600),
-    ):
+def _heads(axes: Axes, top: Pair, first_name: str, second_name: str, narrow: bool, width: float) -> None:
+    """The names of the two dots above the first row: pushed apart when the dots are near, and never over the edge."""
+    names = [
+        (top.first, first_name, "ink3", 400),
+        (top.second, second_name, "alert" if top.role == "alert" else "s1", 600),
+    ]
+    names.sort(key=lambda name: name[0])
+    half = (width - base.GAP) / 2
+    wide = [base.text_width(name, base.NOTE_SIZE, weight) for _, name, _, weight in names]
+    if sum(wide) > 2 * half:  # both are cut alike
+        names = [
+            (at, base.shortened(name, half, base.NOTE_SIZE, weight), role, weight) for at, name, role, weight in names
+        ]
+        wide = [base.text_width(name, base.NOTE_SIZE, weight) for _, name, _, weight in names]
+    box, (low, high) = axes.get_position(), axes.get_xlim()
+    dots = [width * (box.x0 + box.width * (at - low) / (high - low)) for at, *_ in names]
+    apart = max(base.GAP - (dots[1] - dots[0] - 2 * _OVER), 0.0) / 2
+    left = min(max(dots[0] + _OVER - apart, wide[0]), width - wide[1] - base.GAP)
+    right = min(max(dots[1] - _OVER + apart, left + base.GAP), width - wide[1])
+    for (at, name, role, weight), dot, place, align in zip(names, dots, (left, right), ("right", "left"), strict=True):
         base.label(
-            axes, value, at, name, weight=weight, role=role, size=base.NOTE_SIZE,
-            align="right" if is_left else "left", offset=(6 if is_left else -6, rise), vertical="bottom",
+            axes, at, _middle(0, narrow), name, weight=weight, role=role, size=base.NOTE_SIZE, align=align,
+            offset=(72 * (place - dot), 28 if narrow else 13), vertical="bottom",
         )  # fmt: skip

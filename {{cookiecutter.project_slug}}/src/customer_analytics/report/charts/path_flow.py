@@ -134,7 +134,7 @@ def _column(
         axes.add_patch(bar)
         space = room - _BAR - 0.12
         height = min(height, _HEIGHT - _LINE)
-        for line, (text, weight, role) in enumerate(((place.name, 600, "ink"), (place.shown, 400, "ink2"))):
+        for line, (text, weight, role) in enumerate(((place.name, 600, "ink"), (place.shown, 400, "ink"))):
             at = height + (line - 0.5) * (_LINE - 0.015)
             shown = base.shortened(text, space, base.NOTE_SIZE, weight)
             base.label(axes, left + _BAR, at, shown, weight=weight, role=role, size=base.NOTE_SIZE, offset=(4, 0))

@@ -23,6 +23,7 @@ from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 4.2, 3.7  # inches
+_LEFT, _RIGHT = 0.5, 0.15  # inches beside the plot
 _DOT = 4.4  # points across
 _SQUARE = 0.1  # inches
 _SHADES = ("h1", "h2", "h3", "h4")
@@ -73,8 +74,8 @@ def rule_scatter(dots: Sequence[RuleDot], words: ScatterWords, language: Languag
 
     def draw(width: float, narrow: bool) -> Figure:
         height = _NARROW_HEIGHT if narrow else _HEIGHT
-        figure, axes = base.canvas(width, height, left=0.5, right=0.15, top=0.62, bottom=0.52)
-        plot = _scales(axes, dots, words, language, narrow, (width - 0.65, height - 1.14))
+        figure, axes = base.canvas(width, height, left=_LEFT, right=_RIGHT, top=0.62, bottom=0.52)
+        plot = _scales(axes, dots, words, language, narrow, (width - _LEFT - _RIGHT, height - 1.14))
         for place, runs in sorted(squares(dots, ends, plot).items()):
             patch = PathPatch(
                 _lines(runs, plot), facecolor="none", edgecolor=ROLE[colours[place]], linewidth=72 * _SQUARE - 0.4,
@@ -172,7 +173,8 @@ def _scales(
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: language.percent(value)))
     axes.tick_params(length=0)
     axes.set_xlabel(words.support)
-    base.at_edge(axes, top * 1.1, words.confidence, size=base.NOTE_SIZE, role="ink2")
+    room = inches[0] + _LEFT + _RIGHT
+    base.at_edge(axes, top * 1.1, base.broken(words.confidence, room, base.NOTE_SIZE), size=base.NOTE_SIZE, role="ink2")
     return Plot(low, high, top, *inches)
 
 

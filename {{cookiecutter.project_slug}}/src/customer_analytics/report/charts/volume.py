@@ -17,6 +17,8 @@ from customer_analytics.report.charts.base import Draw
 from customer_analytics.report.theme import ROLE
 
 _HEIGHT, _NARROW_HEIGHT = 2.9, 2.5  # inches
+_LEFT, _RIGHT, _TOP, _BOTTOM = 0.5, 0.15, 0.25, 0.32  # inches around the plot
+_LINE = 0.2  # inches that a line of text needs
 _EPOCH = dt.date(1970, 1, 1).toordinal()  # day 0 of the axis
 _SILENT = ("holiday", "gap")
 _MOST_LABELS, _MOST_LABELS_NARROW = 4, 2
@@ -48,7 +50,7 @@ def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str
 
     def draw(width: float, narrow: bool) -> Figure:
         height = _NARROW_HEIGHT if narrow else _HEIGHT
-        figure, axes = base.canvas(width, height, left=0.5, right=0.15, top=0.25, bottom=0.32)
+        figure, axes = base.canvas(width, height, left=_LEFT, right=_RIGHT, top=_TOP, bottom=_BOTTOM)
         dates, heights = _line(days, weekly)
         axes.plot(
             [_number(date) for date in dates], heights, color=ROLE["s1"], linewidth=0.9 if narrow else 1.1, zorder=3
@@ -62,7 +64,8 @@ def volume(days: Sequence[Day], language: Language, shown: Callable[[float], str
         axes.margins(x=0.01)
         top = max([day.rows for day in days] + [1])
         axes.set_ylim(-0.04 * top, 1.08 * top)
-        _marks(axes, [day for day in days if day.mark not in ("", "closed", "holiday")], narrow)
+        inches = width - _LEFT - _RIGHT, height - _TOP - _BOTTOM
+        _marks(axes, [day for day in days if day.mark not in ("", "closed", "holiday")], narrow, inches)
         return figure
 
     return draw
@@ -80,12 +83,13 @@ def _line(days: Sequence[Day], weekly: bool) -> tuple[list[dt.date], list[float]
     return list(weeks), [sum(rows) / len(rows) for rows in weeks.values()]
 
 
-def _marks(axes: Axes, marked: Sequence[Day], narrow: bool) -> None:
+def _marks(axes: Axes, marked: Sequence[Day], narrow: bool, inches: tuple[float, float]) -> None:
+    """The marked days, the first few with their words where those touch no others; `inches`: size of the plot."""
     named = sorted(marked, key=lambda day: (day.mark == "gap", -day.rows))[
         : _MOST_LABELS_NARROW if narrow else _MOST_LABELS
     ]
-    low, high = axes.get_xlim()
-    taken: list[float] = []
+    (low, high), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    taken: list[tuple[float, float, float]] = []  # left and right end and height of what is written
     for place, day in enumerate(marked):
         at = _number(day.date)
         if day.mark == "gap":
@@ -93,10 +97,15 @@ def _marks(axes: Axes, marked: Sequence[Day], narrow: bool) -> None:
         else:
             drawn = axes.plot([at], [day.rows], "o", color=ROLE["alert"], markersize=4.5, zorder=5)
         drawn[0].set_gid(f"day-{place}")
-        if day not in named or not day.shown or any(abs(at - other) < 0.16 * (high - low) for other in taken):
+        if day not in named or not day.shown:
             continue
-        taken.append(at)
         left = at > (low + high) / 2
+        wide = (base.text_width(day.shown, base.VALUE_SIZE, 600) + base.GAP) / inches[0] * (high - low)
+        ends = (at - wide, at) if left else (at, at + wide)
+        tall = _LINE / inches[1] * (top - bottom)
+        if any(ends[0] < end and start < ends[1] and abs(day.rows - up) < tall for start, end, up in taken):
+            continue
+        taken.append((*ends, day.rows))
         base.label(
             axes, at, day.rows, day.shown, weight=600, role="alert", align="right" if left else "left",
             offset=(-6 if left else 6, 7 if day.mark == "gap" else 5),

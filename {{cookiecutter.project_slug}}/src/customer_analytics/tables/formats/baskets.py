@@ -22,8 +22,8 @@ COLUMNS = {"order_id": BASKET, "product_id": ITEM, "product_name": ITEM}
 
 def head_of_baskets(path: Path, name: str, source: Source) -> Head:
     """Encoding and delimiter of a basket file; its columns are always `basket` and `item`."""
-    encoding = find_encoding(path, source.encoding)
-    lines = first_lines(path, encoding)[source.skip_lines :]
+    encoding = find_encoding(path, source.encoding, name)
+    lines = first_lines(path, encoding, name)[source.skip_lines :]
     delimiter = stated_delimiter(source) or find_basket_delimiter(lines, path)
     return Head(path, name, SourceFormat.BASKETS, (BASKET, ITEM), encoding, delimiter, first_row=source.skip_lines + 1)
 

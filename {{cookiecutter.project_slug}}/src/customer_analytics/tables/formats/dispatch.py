@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
+import os
+import re
+from itertools import chain, islice
 from pathlib import Path
 
 from ibis.backends.duckdb import Backend
@@ -20,6 +24,7 @@ from customer_analytics.tables.formats.json_lines import head_of_json_lines, ope
 from customer_analytics.tables.formats.parquet import head_of_parquet, open_parquet
 from customer_analytics.tables.formats.raw import Raw
 
+LONGEST_PATTERN = 100
 _BY_SUFFIX = {
     ".xlsx": SourceFormat.EXCEL,
     ".xls": SourceFormat.EXCEL,
@@ -43,9 +48,21 @@ _NO_TEXT = (
     (b"Rar!", "compressed (rar)", "Unpack it."),
     (b"PAR1", "a Parquet file", "Say `format: parquet`."),
     (b"SQLite format 3", "a SQLite database", "Give `url: sqlite:///…` and `database_table` in place of `files`."),
+    (b"BZh", "compressed (bzip2)", "Unpack it."),
+    (b"\xfd7zXZ", "compressed (xz)", "Unpack it."),
+    (b"\x28\xb5\x2f\xfd", "compressed (zstandard)", "Unpack it."),
+    (b"{\\rtf", "a text document (RTF)", "Ask for the data as CSV or Excel."),
+    (b"version https://git-lfs", "a placeholder of Git LFS", "Fetch the file itself: git lfs pull."),
     (b"%PDF", "a PDF document", "Ask for the data as CSV or Excel."),
     (b"\x89PNG", "a picture", "Ask for the data as CSV or Excel."),
+    (b"\xff\xd8\xff", "a picture", "Ask for the data as CSV or Excel."),
+    (b"GIF8", "a picture", "Ask for the data as CSV or Excel."),
 )
+# Markup begins so, after blanks and a byte order mark, in capitals or not.
+_MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|table|\?xml)\b", re.IGNORECASE)
+_JSON = re.compile(rb'\s*(\[\s*)?\{\s*("|\})')
+# What systems leave in a folder of files; what begins with a point is left out by the pattern itself.
+_LEFT_BY_SYSTEMS = re.compile(r"~\$.*|thumbs\.db|desktop\.ini", re.IGNORECASE)
 
 
 def heads_of(source: Source, project: Path) -> list[Head]:
@@ -97,21 +114,64 @@ def files_of(source: Source, project: Path) -> list[Path]:
         UserError: the pattern names nothing, or a folder.
     """
     pattern = source.files or ""
-    if (literal := project / pattern).is_file():  # a name with brackets, such as "orders [1].csv"
-        return [literal]
-    # Path.glob takes no absolute pattern, and data may lie beside the project.
-    found = sorted(project / name for name in glob.glob(pattern, root_dir=project, recursive=True))  # noqa: PTH207
-    files = [path for path in found if path.is_file()]
+    try:
+        if (literal := project / pattern).is_file():  # a name with brackets, such as "orders [1].csv"
+            return [literal]
+        # Path.glob takes no absolute pattern, and data may lie beside the project.
+        found = sorted(project / name for name in glob.glob(pattern, root_dir=project, recursive=True))  # noqa: PTH207
+        files = [path for path in found if path.is_file() and not _LEFT_BY_SYSTEMS.fullmatch(path.name)]
+    except (OSError, ValueError) as error:
+        problem = Problem(pattern[:LONGEST_PATTERN], "this cannot be a name of files.", "Shorten it.")
+        raise UserError([problem]) from error
+    odd = [path for path in files if not _is_text(str(path))]
+    if odd:
+        what = "the file's name is not text in this system's encoding."
+        raise UserError([Problem(_in_question_marks(shown(path, project)), what, "Rename the file.") for path in odd])
     if files:
-        return files
+        return _each_once(files)
+    raise UserError([_no_files(pattern, found, project)])
+
+
+def _each_once(files: list[Path]) -> list[Path]:
+    """The files without those that are another one under a second name: their rows would count twice.
+
+    Links and folders that hold themselves give such names.
+    """
+    seen: dict[tuple[int, int] | str, Path] = {}
+    for path in files:
+        state = path.stat()
+        seen.setdefault((state.st_dev, state.st_ino) if state.st_ino else str(path.resolve()), path)
+    return list(seen.values())
+
+
+def _no_files(pattern: str, found: list[Path], project: Path) -> Problem:
+    """Why a pattern names no file."""
+    if found and found[0].is_dir():
+        # Only a look, as deep as days and shops lie, because a folder may be a whole disk.
+        deep = chain.from_iterable(islice(found[0].glob(each), 1) for each in ("*/*.parquet", "*/*/*.parquet"))
+        inside = "**/*.parquet" if any(deep) else "*.csv"
+        mend = f"Name its files, for example {pattern.rstrip('/')}/{inside}."
+        return Problem(pattern, "this is a folder, not a file.", mend)
+    if found and found[0].is_symlink():
+        return Problem(pattern, "this is a link that leads to no file.", "Put the file itself there.")
     if found:
-        what = "this is a folder, not a file."
-        inside = "**/*.parquet" if any(found[0].rglob("*.parquet")) else "*.csv"
-        raise UserError([Problem(pattern, what, f"Name its files, for example {pattern.rstrip('/')}/{inside}.")])
+        return Problem(pattern, "this is no ordinary file.", "Put the client's exports below data/raw.")
     parent = project / Path(pattern).parent
     near = sorted(path.name for path in parent.iterdir() if path.is_file())[:10] if parent.is_dir() else []
     mend = f"In that folder: {', '.join(near)}." if near else "Put the client's exports below data/raw."
-    raise UserError([Problem(pattern, "no file matches.", mend)])
+    return Problem(pattern, "no file matches.", mend)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _in_question_marks(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 def shown(path: Path, project: Path) -> str:
@@ -120,17 +180,17 @@ def shown(path: Path, project: Path) -> str:
 
 
 def _heads_of_file(path: Path, name: str, source: Source) -> list[Head]:
-    if path.stat().st_size == 0:
-        raise UserError([Problem(name, "the file is empty.", "Ask for it again, or leave it out of `files:`.")])
     kind = source.format
     if kind == SourceFormat.AUTO:
         kind = _BY_SUFFIX.get(path.suffix.lower(), SourceFormat.CSV)
     try:
+        if path.stat().st_size == 0:
+            raise UserError([Problem(name, "the file is empty.", "Ask for it again, or leave it out of `files:`.")])
         if kind == SourceFormat.EXCEL:
             return heads_of_excel(path, name, source)
         if kind == SourceFormat.PARQUET:
             return [head_of_parquet(path, name)]
-        _check_text(path, name)
+        _check_text(path, name, kind)
         heads = {
             SourceFormat.JSON_LINES: head_of_json_lines,
             SourceFormat.FIXED_WIDTH: head_of_fixed_width,
@@ -138,13 +198,20 @@ def _heads_of_file(path: Path, name: str, source: Source) -> list[Head]:
         }
         return [heads.get(kind, head_of_delimited)(path, name, source)]
     except OSError as error:
-        raise UserError([Problem(name, f"the file cannot be read: {error.strerror}.", "")]) from error
+        mend = "Look at its rights, and whether another program has it open."
+        raise UserError([Problem(name, f"the file cannot be read: {error.strerror}.", mend)]) from error
 
 
-def _check_text(path: Path, name: str) -> None:
+def _check_text(path: Path, name: str, kind: SourceFormat) -> None:
     """Refuse what is no text before it is taken for text in a strange encoding."""
     with path.open("rb") as file:
-        begin = file.read(16)
+        begin = file.read(200)
     for mark, what, mend in _NO_TEXT:
         if begin.startswith(mark):
             raise UserError([Problem(name, f"this is no text: it is {what}.", mend)])
+    begin = begin.removeprefix(codecs.BOM_UTF8)
+    if kind == SourceFormat.CSV and _JSON.match(begin):
+        raise UserError([Problem(name, "this is JSON.", "Say `format: json_lines`, which reads one object a line.")])
+    if _MARKUP.match(begin):
+        mend = "Open it: a page of a login or an error? A table can be opened in Excel and saved as .xlsx."
+        raise UserError([Problem(name, "this is a web page or XML, not a table of values.", mend)])

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from pathlib import Path
 
 from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.tables.formats.guessing import (
+    guess_of,
+    in_several_encodings,
+    is_no_text,
+    is_plainly_utf8,
+    is_utf8,
+)
 
 HEAD_BYTES = 1 << 20
 BLOCK = 1 << 22
@@ -20,24 +26,40 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _ALIASES = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "utf-8-sig": "utf-8", "latin-1": "cp1252"}
-_HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
-_FOUR_BYTES = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")
 
 
-def find_encoding(path: Path, stated: str) -> str:
-    """The Python codec name of a text file: the stated one, or what its bytes look like."""
-    if stated != "auto":
-        return _known_codec(stated)
+def find_encoding(path: Path, stated: str, name: str) -> str:
+    """The Python codec name of a text file: the stated one, or what its bytes look like; `name`: for messages.
+
+    Raises:
+        UserError: it is no text, or nothing tells which encoding it is in, or the stated one would garble it.
+    """
     head = _read_samples(path)
+    if stated != "auto":
+        known = _known_codec(stated)
+        if not known.startswith("utf") and is_plainly_utf8(head):
+            what = f"the text is UTF-8, and `encoding: {stated}` would garble it."
+            raise UserError([Problem(name, what, "Leave `encoding:` out, or say utf-8.")])
+        return known
     for mark, encoding in _MARKS:
         if head[0].startswith(mark):
             return encoding
-    wide = _utf_16_by_zeros(head[0])
+    wide = _wide_by_zeros(head[0])
     if wide:
         return wide
-    if all(_is_utf8(sample) for sample in head) or _is_damaged_utf8(head):
+    if is_no_text(head):
+        mend = "Ask for the data as CSV or Excel, or state the file's `encoding:`."
+        raise UserError([Problem(name, "this is no text, or text in an encoding that must be stated.", mend)])
+    if all(is_utf8(sample) for sample in head) or _is_damaged_utf8(head):
         return "utf-8"
-    return "gb18030" if _looks_double_byte(head) else "cp1252"
+    if in_several_encodings(head):
+        what = "some lines are UTF-8 and others are not."
+        raise UserError([Problem(name, what, "Ask for the file in one encoding, or part it where that changes.")])
+    guess, candidates = guess_of(head)
+    if candidates:
+        what = f"the encoding cannot be told: it may be {candidates}."
+        raise UserError([Problem(name, what, "State the file's `encoding:`.")])
+    return guess
 
 
 def as_utf8(path: Path, encoding: str, target: Path, name: str, *, one_line_end: bool = False) -> Path:
@@ -61,6 +83,8 @@ def as_utf8(path: Path, encoding: str, target: Path, name: str, *, one_line_end:
             except UnicodeDecodeError as error:
                 line += error.object[: error.start].count(b"\n")
                 raise UserError([_undecodable(name, line, encoding)]) from error
+            except UnicodeError as error:
+                raise UserError([not_encoded(name, encoding)]) from error
             line += text.count("\n")
             if one_line_end:
                 text = ends.decode(text, final=not more)
@@ -71,6 +95,11 @@ def as_utf8(path: Path, encoding: str, target: Path, name: str, *, one_line_end:
 def _undecodable(name: str, line: int, encoding: str) -> Problem:
     what = f"a character is not valid {encoding}."
     return Problem(f"{name}, line {line}", what, "State the file's `encoding:`, for example gb18030, utf-8 or latin-1.")
+
+
+def not_encoded(name: str, encoding: str) -> Problem:
+    """A file that is not in the stated encoding at all: UTF-16 begins with a byte order mark, for example."""
+    return Problem(name, f"the file is not {encoding}.", "Leave `encoding:` out, or state the right one.")
 
 
 def _known_codec(stated: str) -> str:
@@ -97,11 +126,16 @@ def _whole_lines(sample: bytes, complete: bool) -> bytes:
     return sample if complete or b"\n" not in sample or b"\0" in sample else sample[: sample.rindex(b"\n") + 1]
 
 
-def _utf_16_by_zeros(sample: bytes) -> str:
-    """UTF-16 without a mark: its ASCII characters have a zero byte, always on the same side. Else nothing.
+def _wide_by_zeros(sample: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark: its ASCII characters have zero bytes, always in the same place. Else nothing.
 
-    A few zero bytes in other text are damage, and no sign of UTF-16.
+    A few zero bytes in other text are damage, and no sign of either.
     """
+    if sample.count(0) * 2 > len(sample):
+        for codec, letter in (("utf-32-le", 0), ("utf-32-be", 3)):
+            zeros = [sample[place::4].count(0) for place in range(4)]
+            if sum(zeros) - zeros[letter] > 0.6 * len(sample) and zeros[letter] * 10 < len(sample) / 4:
+                return codec
     first, second = sample[::2].count(0), sample[1::2].count(0)
     few = max(min(first, second) * 4, len(sample) // 100)
     if max(first, second) <= few:
@@ -115,19 +149,3 @@ def _is_damaged_utf8(samples: list[bytes]) -> bool:
     damaged = sum(text.count("\ufffd") for text in texts)
     sound = sum(len(text) - len(text.encode("ascii", "ignore")) for text in texts) - damaged
     return sound > 5 * damaged
-
-
-def _is_utf8(sample: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _looks_double_byte(samples: list[bytes]) -> bool:
-    """Whether the high bytes mostly come in pairs, as Chinese does, rather than singly between ASCII letters."""
-    four = sum(len(_FOUR_BYTES.findall(sample)) for sample in samples)  # rare characters of GB18030
-    runs = [len(run) for sample in samples for run in _HIGH_RUNS.findall(_FOUR_BYTES.sub(b"", sample))]
-    paired = sum(length for length in runs if length % 2 == 0) + 4 * four
-    return paired >= 0.6 * (sum(runs) + 4 * four)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ibis.backends.duckdb import Backend
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum
 
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.settings import Source, SourceFormat
@@ -16,6 +16,7 @@ from customer_analytics.tables.formats.delimited import numbered_where_empty
 from customer_analytics.tables.formats.delimited_rows import open_delimited
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.raw import Raw, internal
+from customer_analytics.tables.formats.workbook import damaged, open_workbook, rows_of
 
 LINE = "__line"
 
@@ -26,10 +27,7 @@ def heads_of_excel(path: Path, name: str, source: Source) -> list[Head]:
     Raises:
         UserError: it is no workbook, or a stated sheet is missing.
     """
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError, ValueError) as error:
-        raise _damaged(name) from error
+    workbook = open_workbook(path, name)
     visible = [
         sheet.name
         for sheet in workbook.sheets_metadata
@@ -42,9 +40,9 @@ def heads_of_excel(path: Path, name: str, source: Source) -> list[Head]:
     heads = []
     for sheet in source.sheets or visible:
         try:
-            rows = _rows(workbook, sheet)[source.skip_lines :]
+            rows = rows_of(workbook, sheet)[source.skip_lines :]
         except (CalamineError, OSError, ValueError) as error:
-            raise _damaged(f"{name}, sheet {sheet}") from error
+            raise damaged(f"{name}, sheet {sheet}") from error
         if not rows and not source.sheets:
             continue
         first = rows[0] if rows else []
@@ -55,7 +53,8 @@ def heads_of_excel(path: Path, name: str, source: Source) -> list[Head]:
         cleaned = numbered_where_empty(columns)
         heads.append(Head(path, place, SourceFormat.EXCEL, cleaned, sheet=sheet, first_row=first_row))
     if not heads:
-        raise UserError([Problem(name, "no visible sheet holds anything.", "")])
+        mend = "Name the sheet that does: sheets: [<its name>]."
+        raise UserError([Problem(name, "no visible sheet holds anything.", mend)])
     return heads
 
 
@@ -64,7 +63,7 @@ def open_excel(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     copies = []
     for i, head in enumerate(heads):
         copy = folder / f"sheet-{i}.csv"
-        rows = _rows(CalamineWorkbook.from_path(head.path), head.sheet)
+        rows = rows_of(open_workbook(head.path, head.name), head.sheet)
         with copy.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerows(_written(rows, head))
@@ -76,13 +75,9 @@ def open_excel(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     return Raw(raw.columns, raw.heads, raw.scan, internal(place))
 
 
-def _rows(workbook: CalamineWorkbook, sheet: str) -> Sequence[Sequence[object]]:
-    return workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-
-
-def _damaged(name: str) -> UserError:
-    mend = "Open and save it in Excel, or ask for the file again."
-    return UserError([Problem(name, "not a whole Excel workbook.", mend)])
+def first_rows(path: Path, sheet: str, most: int) -> list[list[str]]:
+    """The first rows of a sheet as text."""
+    return [[_text(cell) for cell in row] for row in rows_of(open_workbook(path, path.name), sheet)[:most]]
 
 
 def _written(rows: Sequence[Sequence[object]], head: Head) -> Iterator[list[str]]:

@@ -17,7 +17,7 @@ from customer_analytics.tables.formats.raw import Raw, internal
 def head_of_fixed_width(path: Path, name: str, source: Source) -> Head:
     """The stated columns; the header line, where there is one, is only skipped."""
     columns = tuple(column.name.strip() for column in source.fixed_columns or [])
-    encoding = find_encoding(path, source.encoding)
+    encoding = find_encoding(path, source.encoding, name)
     return Head(
         path, name, SourceFormat.FIXED_WIDTH, columns, encoding, first_row=source.skip_lines + int(source.header) + 1
     )

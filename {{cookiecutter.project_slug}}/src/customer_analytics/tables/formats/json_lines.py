@@ -16,7 +16,7 @@ from customer_analytics.tables.formats.encoding import as_utf8, find_encoding
 from customer_analytics.tables.formats.head import Head
 from customer_analytics.tables.formats.lines import read_lines
 from customer_analytics.tables.formats.raw import Raw, internal
-from customer_analytics.tables.parsing.functions import json_keys, json_text, json_valid
+from customer_analytics.tables.parsing.functions import json_keys, json_text, json_valid, trim_of
 
 
 def head_of_json_lines(path: Path, name: str, source: Source) -> Head:
@@ -25,9 +25,9 @@ def head_of_json_lines(path: Path, name: str, source: Source) -> Head:
     Raises:
         UserError: the first line is no JSON object.
     """
-    encoding = find_encoding(path, source.encoding)
+    encoding = find_encoding(path, source.encoding, name)
     keys: dict[str, None] = {}
-    for number, line in enumerate(first_lines(path, encoding)[source.skip_lines :], start=source.skip_lines + 1):
+    for number, line in enumerate(first_lines(path, encoding, name)[source.skip_lines :], start=source.skip_lines + 1):
         if not line.strip():
             continue
         try:
@@ -35,10 +35,11 @@ def head_of_json_lines(path: Path, name: str, source: Source) -> Head:
         except (ValueError, RecursionError):
             entry = None
         if isinstance(entry, dict):
-            keys.update(dict.fromkeys(key for key in entry if key))
+            keys.update(dict.fromkeys(key for key in entry if key and "\0" not in key))
         elif not keys:
-            what = "not a JSON object."
-            raise UserError([Problem(f"{name}, line {number}", what, "JSON lines hold one object a line.")])
+            what = "one JSON array." if line.lstrip().startswith("[") else "not a JSON object."
+            mend = "JSON lines hold one object a line, without brackets and commas around them."
+            raise UserError([Problem(f"{name}, line {number}", what, mend)])
     return Head(path, name, SourceFormat.JSON_LINES, tuple(keys), encoding, first_row=source.skip_lines + 1)
 
 
@@ -52,7 +53,8 @@ def open_json_lines(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     lines = read_lines(backend, list(paths), skip)
     known = dict.fromkeys(column for head in heads for column in head.columns)
     keys = lines.filter(json_valid(lines.line)).select(key=json_keys(lines.line).unnest()).distinct()
-    known.update(dict.fromkeys(sorted(key for key in keys.to_pyarrow()["key"].to_pylist() if key)))
+    found = (key for key in keys.to_pyarrow()["key"].to_pylist() if key and "\0" not in key)
+    known.update(dict.fromkeys(sorted(found)))
     columns = tuple(known)
 
     def scan(rejects: str | None) -> ir.Table:
@@ -64,6 +66,12 @@ def open_json_lines(backend: Backend, heads: list[Head], folder: Path) -> Raw:
     return Raw(columns, paths, scan)
 
 
-def _path_of(key: str) -> str:
-    """The JSON path of a key, quoted."""
-    return '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _path_of(key: str) -> ir.StringValue:
+    """The JSON path of a key, quoted.
+
+    Within a call that changes nothing: a bare path is written into the query as it is, and a key with an apostrophe
+    would end it.
+    """
+    quoted = key.replace("\\", "\\\\").replace('"', '\\"')
+    path: ir.StringValue = trim_of(ibis.literal(f'$."{quoted}"'), " ")
+    return path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 
 import ibis
@@ -59,19 +60,27 @@ def open_parquet(backend: Backend, heads: list[Head]) -> Raw:
             if written not in spellings.setdefault(name, []):
                 spellings[name].append(written)
 
+    place = _free_name(written for known in spellings.values() for written in known)
+
     def scan(rejects: str | None) -> ir.Table:
         del rejects  # every row of a Parquet file has all its values
         patterns = [as_pattern(path) for path in paths]
-        table = backend.read_parquet(patterns, union_by_name=True, filename="__file", hive_partitioning=False)
-        values = {internal(i): _column(table, name, spellings.get(name, [])) for i, name in enumerate(columns)}
-        return table.select(**values, file=table["__file"])
+        table = backend.read_parquet(patterns, union_by_name=True, filename=place, hive_partitioning=False)
+        values = {internal(i): _column(table, name, spellings.get(name, []), place) for i, name in enumerate(columns)}
+        return table.select(**values, file=table[place])
 
     return Raw(columns, paths, scan)
 
 
-def _column(table: ir.Table, name: str, spellings: list[str]) -> ir.Value:
+def _free_name(taken: Iterable[str]) -> str:
+    """A name for the column of file names that none of the client's columns has."""
+    lowered = {name.lower() for name in taken}
+    return next(name for name in (f"__file{i}" for i in count()) if name not in lowered)
+
+
+def _column(table: ir.Table, name: str, spellings: list[str], place: str) -> ir.Value:
     """A column, whose name has blanks around it in some files and none in others; without any, that of the folders."""
     if not spellings:
-        folder = table["__file"].re_extract(rf".*[/\\]{re.escape(name)}=([^/\\]+)[/\\]", 1)
+        folder = table[place].re_extract(rf".*[/\\]{re.escape(name)}=([^/\\]+)[/\\]", 1)
         return url_decode(folder.nullif("").nullif(_NO_VALUE))
     return table[spellings[0]] if len(spellings) == 1 else ibis.coalesce(*(table[name] for name in spellings))

@@ -21,13 +21,14 @@ _CLOCKS = (
     ", %H:%M:%S",
 )  # fmt: skip
 _SPELLED_OFFSETS = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z")
-_ISO = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
+_YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"  # for the engine 0000 is a year before Christ
+_ISO = _YEAR + r"[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
 _TWO = "[0-9]{1,2}"
 _DIRECTIVES = {
-    "%Y": "[0-9]{4}", "%m": _TWO, "%d": _TWO, "%y": "[0-9]{2}", "%H": _TWO, "%I": _TWO, "%M": _TWO, "%S": _TWO,
+    "%Y": _YEAR, "%m": _TWO, "%d": _TWO, "%y": "[0-9]{2}", "%H": _TWO, "%I": _TWO, "%M": _TWO, "%S": _TWO,
     "%f": "[0-9]{1,9}", "%p": "[AaPp][Mm]", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
 }  # fmt: skip
-_OFFSET = r".*:[0-9]{2}[0-9.:]* ?(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
+_OFFSET = _YEAR + r"[-/].*:[0-9]{2}[0-9.:]* ?(Z|z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
 _EXCEL_EPOCH = 2_209_161_600  # seconds from 1899-12-30 to 1970
 
 
@@ -110,7 +111,7 @@ def parse_time(text: ir.StringValue, way: Way) -> ir.TimestampValue:
     """Text as a naive timestamp, as written (in UTC where the way says so); null where it cannot be read."""
     if way.kind == "iso":
         # What the engine can read and has this shape needs no regular expression, which costs twice the reading.
-        usual = (text >= "0") & text.like("____-__-__ __:__:__")
+        usual = (text >= "0001") & text.like("____-__-__ __:__:__")
         return _when(ibis.ifelse(usual, True, full_match(text, _ISO)), text.try_cast("timestamp"))
     if way.kind == "serial":
         return _from_serial(text)

@@ -16,6 +16,11 @@ def trim_of(text: str, characters: str) -> str:
     """Text without these characters at its ends."""
 
 
+@_builtin(name="chr", signature=(("int32",), "string"))
+def character(code: int) -> str:
+    """The character of a code point."""
+
+
 @_builtin(name="strlen", signature=(("string",), "int64"))
 def byte_length(text: str) -> int:
     """Bytes of a text in UTF-8, which the engine knows without looking at them."""

@@ -14,18 +14,22 @@ MONEY = "decimal(18, 4)"
 
 _FULL_WIDTH = ("０１２３４５６７８９．，－＋（）％−", "0123456789.,-+()%-")
 _CURRENCY = (
-    r"(?i)\p{Sc}|\b(EUR|USD|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|RUB|AUD|CAD|NZD|SGD|SEK|NOK|DKK|PLN|CZK|HUF|TRY|BRL|MXN"
-    r"|ZAR|kr|zł|Kč|Ft|Rs\.?)\b|R\$|元|圆|人民币|руб\.?|[\s\x{00a0}\x{202f}\x{2009}'’_]"
+    r"(?i)(US|HK|NT|NZ|MX|A|C|R|S)?\$|\p{Sc}|(EUR|USD|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|RUB|AUD|CAD|NZD|SGD|SEK|NOK"
+    r"|DKK|PLN|CZK|HUF|TRY|BRL|MXN|ZAR|TL|kr|Ft|Rs\.?|zł|Kč)|元|圆|人民币|руб\.?"
 )
-# After signs, currency and blanks are gone: thousands in threes (in twos before the last three, as in India).
+# Between digits these part thousands; elsewhere they are nothing.
+_BLANKS = r"[\s\x{00a0}\x{202f}\x{2009}'’_]+"
+_NO_CENTS = "[.,](-{1,2}|–|—)$"  # "5,-" is a price without cents, not below zero
+# After signs and currency are gone: thousands in threes (in twos before the last three, as in India).
 _SHAPES = {
-    ".": r"([0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}|[0-9]+)?(\.[0-9]*)?",
-    ",": r"([0-9]{1,3}(\.[0-9]{2,3})*\.[0-9]{3}|[0-9]+)?(,[0-9]*)?",
+    ".": r"([0-9]{1,3}([,_][0-9]{2,3})*[,_][0-9]{3}|[0-9]+)?(\.[0-9]*)?",
+    ",": r"([0-9]{1,3}([._][0-9]{2,3})*[._][0-9]{3}|[0-9]+)?(,[0-9]*)?",
 }
-# One or two digits, or more than three, after the last mark; or thousands before it.
+# One or two digits, or more than three, after the last mark; thousands before it; or two thousands' marks.
 _PROOF = (
     r"[^0-9]*[0-9' %(group)s]*%(mark)s([0-9]{1,2}|[0-9]{4,})[^0-9,.]*"
     r"|[^0-9]*[0-9]{1,3}(%(group)s[0-9]{3})+%(mark)s[0-9]*[^0-9]*"
+    r"|[^0-9]*[0-9]{1,3}(%(group)s[0-9]{3}){2,}[^0-9,.]*"
 )
 
 
@@ -52,13 +56,17 @@ def _finite(number: ir.NumericValue) -> ir.NumericValue:
 
 
 def _written_number(text: ir.StringValue, to: str, decimal: Decimal) -> ir.NumericValue:
-    ascii_text = regexp_replace(text.translate(*_FULL_WIDTH), _CURRENCY, "", "g")
+    # A blank in its place, because "5€50" is not 550.
+    ascii_text = regexp_replace(text.translate(*_FULL_WIDTH), _CURRENCY, " ", "g")
+    ascii_text = regexp_replace(regexp_replace(ascii_text, _BLANKS, "_", "g"), "^_|_$", "", "g")
+    ascii_text = regexp_replace(ascii_text, _NO_CENTS, "", "")
     signed = ascii_text.startswith("-") | ascii_text.endswith("-")
     negative = signed | (ascii_text.startswith("(") & ascii_text.endswith(")"))
     percent = ascii_text.endswith("%")
     bare = regexp_replace(ascii_text, r"^\((.*)\)$", r"\1", "")
-    bare = regexp_replace(bare, r"^[+-]|[+-]$|%$", "", "g")
+    bare = regexp_replace(regexp_replace(bare, r"^_?[+-]|[+-]_?$|%$", "", "g"), "^_+|_+$", "", "g")
     valid = full_match(bare, _SHAPES[decimal]) & full_match(bare, r".*[0-9].*")
+    bare = bare.replace("_", "")
     plain = bare.replace(",", "") if decimal == "." else bare.replace(".", "").replace(",", ".")
     exact = ibis.ifelse(valid, plain, ibis.null("string")).try_cast("decimal(28, 10)")
     exact = ibis.ifelse(percent, (exact / 100).cast("decimal(28, 10)"), exact)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
 
-from customer_analytics.tables.parsing.functions import byte_length, list_contains, trim_of
+from customer_analytics.tables.parsing.functions import byte_length, character, list_contains, trim_of
 
 # Words that stand for a missing value in ids, dates, numbers and flags; in free text they may be words.
 MISSING = ("", "NULL", "null", "Null", "\\N", "NaN", "nan", "None", "NaT", "<NA>")
@@ -16,21 +17,41 @@ MISSING_VALUES = (
     "无", "空",
 )  # fmt: skip
 _LONGEST = max(map(len, MISSING))
-_BLANKS = " \t\r\n\u00a0\u3000"
+_WIDE_BLANKS = ("\u00a0", "\u3000", "\ufeff", "\u200b", "\u2060")
+_BLANKS = " \t\r\n" + "".join(_WIDE_BLANKS)
 
 
 def tidy(text: ir.StringValue, *, wide: bool = True) -> ir.StringValue:
     """Text without blanks at its ends; null when nothing is left.
 
     Trimming every value costs more than reading the file, so only values with a blank at an end are trimmed. What
-    sorts before "!" begins with a blank. `wide`: also look for no-break and full-width blanks.
+    sorts before "!" begins with a blank, or with zero bytes. `wide`: also look for no-break and full-width blanks, and
+    for those that cannot be seen: a byte order mark in the middle of a file.
     """
     has_blank = (text < "!") | text.endswith(" ") | text.endswith("\t")
     if wide:
-        for blank in ("\u00a0", "\u3000"):
-            has_blank = has_blank | text.startswith(blank) | text.endswith(blank)
-    trimmed: ir.StringValue = ibis.ifelse(has_blank, trim_of(text, _BLANKS).nullif(""), text)
+        has_blank = has_blank | _has_wide_blank(text)
+    trimmed: ir.StringValue = ibis.ifelse(has_blank, trim_of(text, _blanks()).nullif(""), text)
     return trimmed
+
+
+def _has_wide_blank(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text begins or ends with a blank that is none of ASCII."""
+    tests = [end for blank in _WIDE_BLANKS for end in (text.startswith(blank), text.endswith(blank))]
+    found: ir.BooleanValue = reduce(lambda left, right: left | right, tests)
+    return found
+
+
+def is_untidy(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text still has a wide blank at an end; asked only of what is not ASCII, so that it costs little."""
+    untidy: ir.BooleanValue = (byte_length(text) != text.length()) & _has_wide_blank(text)
+    return untidy
+
+
+def _blanks() -> ir.StringValue:
+    """All that is cut off; the engine's text of a query cannot hold a zero byte itself."""
+    blanks: ir.StringValue = ibis.literal(_BLANKS) + character(0)
+    return blanks
 
 
 def tidy_id(text: ir.StringValue, *, wide: bool = True) -> ir.StringValue:
@@ -43,7 +64,7 @@ def tidy_id(text: ir.StringValue, *, wide: bool = True) -> ir.StringValue:
 
 def is_missing(text: ir.StringValue) -> ir.BooleanValue:
     """Whether a value of a date, number or flag column is empty, or a word for it; never null."""
-    missing: ir.BooleanValue = text.isnull() | is_one_of(trim_of(text, _BLANKS), MISSING_VALUES)
+    missing: ir.BooleanValue = text.isnull() | is_one_of(trim_of(text, _blanks()), MISSING_VALUES)
     return missing
 
 

@@ -131,7 +131,7 @@ def _outage(bench: Bench) -> None:
     bench.frames["events"] = events[~gone].reset_index(drop=True)
     day = np.datetime64(first, "s").astype("datetime64[D]")
     bench.marks["tracking_outage"] = {
-        "first_day": str(day), "last_day": str(day + OUTAGE_DAYS - 1),
+        "first_day": str(day), "last_day": str(day + np.timedelta64(OUTAGE_DAYS - 1, "D")),
         "rows_lost": int(gone.sum()), "sessions_lost": len(lost), "sessions_before": len(sessions),
     }  # fmt: skip
 
@@ -147,7 +147,7 @@ def _wrong_clock(bench: Bench) -> None:
     day = np.datetime64(first, "s").astype("datetime64[D]")
     bench.marks["time_zone_shift"] = {
         "table": "events", "device": "iOS app", "hours": SHIFT_HOURS, "rows": len(rows),
-        "first_day": str(day), "last_day": str(day + SHIFT_DAYS - 1),
+        "first_day": str(day), "last_day": str(day + np.timedelta64(SHIFT_DAYS - 1, "D")),
         "note": "days by the true clock; the exported times are later by these hours",
     }  # fmt: skip
 

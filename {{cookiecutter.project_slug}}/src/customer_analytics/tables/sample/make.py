@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from customer_analytics.tables.sample.packs import INDUSTRIES
 from customer_analytics.tables.sample.truth import contract_truths, customer_truths, feedback_truths, make_truth
 from customer_analytics.tables.sample.world import DAYS, END, World
 from customer_analytics.tables.sample.writing import write_json, write_truth_table
+from customer_analytics.tables.swap import replaced_whole
 
 LANGUAGES = ("en", "zh_CN")
 LEAST, MOST = 100, 2_000_000
@@ -68,14 +70,15 @@ def make_sample(
     """
     _check(customers, seed, language, industry, days)
     world = World(customers, seed, language, industry, currency, time_zone, end, days, planted)
-    _remove_earlier(folder)
     business = make_business(world)
     frames = make_frames(business)
     marks = plant_faults(business, frames) if faults else {}
-    sources = write_exports(business, frames, folder, _place(folder))
-    write_json(make_truth(business, frames, marks), folder / "truth.json")
-    for name, table in TRUTH_TABLES.items():
-        write_truth_table(table(business), folder / f"truth_{name}.parquet")
+    with replaced_whole(folder) as new:
+        sources = write_exports(business, frames, new, _place(folder))
+        write_json(make_truth(business, frames, marks), new / "truth.json")
+        for name, table in TRUTH_TABLES.items():
+            write_truth_table(table(business), new / f"truth_{name}.parquet")
+        _keep_others(folder, new)
     rows = {name: len(frame) for name, frame in frames.items()}
     rows |= {"products": len(business.catalogue), "campaigns": len(CAMPAIGNS)}
     return SampleSummary(folder, sources, rows, world.start, world.end)
@@ -106,8 +109,11 @@ def _place(folder: Path) -> str:
     return f"data/raw/{folder.name}"
 
 
-def _remove_earlier(folder: Path) -> None:
-    """Remove what an earlier sample wrote here: months or files that this one does not have would be loaded too."""
-    for pattern in WRITTEN:
-        for path in folder.glob(pattern):
-            path.unlink()
+def _keep_others(folder: Path, new: Path) -> None:
+    """Take along what is not of an earlier sample: of that, months that this one does not have would be loaded too."""
+    earlier = {path for pattern in WRITTEN for path in folder.glob(pattern)}
+    for path in folder.rglob("*"):
+        target = new / path.relative_to(folder)
+        if path.is_file() and path not in earlier:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)

@@ -73,14 +73,14 @@ def customer_truths(business: Business) -> pd.DataFrame:
         "linear_predictor": b.life.linear_predictor,
         "orders_per_30_days": b.life.rate * life.MONTH,
         "left_on": np.where(
-            b.life.left <= world.last_second, b.life.left.astype("datetime64[s]"), np.datetime64("NaT")
+            b.life.left <= world.last_second, b.life.left.astype("datetime64[s]"), np.datetime64("NaT", "s")
         ).astype("datetime64[D]"),
     }
     for before in CUT_OFFS:
         cut_off = len(world.grid) - before
         last = last_order_day(world, b.orders, len(people), cut_off)
         ahead = life.outlook(world, people, b.life, last, cut_off, HORIZON)
-        day = str(np.datetime64(world.end) + 1 - before)
+        day = str(np.datetime64(world.end) + np.timedelta64(1 - before, "D"))
         frame[f"p_left_{day}"], frame[f"p_no_order_{day}"] = ahead.left, ahead.silent
         frame[f"expected_orders_{day}"] = ahead.orders
     return pd.DataFrame(frame)

@@ -24,7 +24,7 @@ Truth = dict[str, Any]
 def activity_truth(business: Business) -> Truth:
     """How customers leave: hazards, covariates and cut-offs."""
     planted = business.world.planted
-    cut_offs = [str(np.datetime64(business.world.end) + 1 - before) for before in CUT_OFFS]
+    cut_offs = [str(np.datetime64(business.world.end) + np.timedelta64(1 - before, "D")) for before in CUT_OFFS]
     return {
         "definition": "hazard of leaving at age t days since registration: h0(t) * exp(sum of log_hazard * covariate); "
         "before leaving, orders are a Poisson process with the customer's rate times the season. p_no_order_<day> in "

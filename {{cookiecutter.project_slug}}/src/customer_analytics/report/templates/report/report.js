@@ -29,10 +29,17 @@
     all("main h2[id]").forEach(heading => here.observe(heading));
   }
 
-  // on paper every box is open, and as it was afterwards
-  const boxes = all("details:not(.code)");
-  addEventListener("beforeprint", () => boxes.forEach(box => { box.dataset.was = box.open ? "1" : ""; box.open = true; }));
-  addEventListener("afterprint", () => boxes.forEach(box => { box.open = box.dataset.was === "1"; }));
+  // On paper every box is open, and as it was afterwards. Links to other pages are words there: in a PDF they would name the
+  // folder of whoever printed it.
+  const boxes = all("details:not(.code)"), ways = all("a:not([href^='#'])");
+  addEventListener("beforeprint", () => {
+    boxes.forEach(box => { box.dataset.was = box.open ? "1" : ""; box.open = true; });
+    ways.forEach(way => { way.dataset.way = way.getAttribute("href"); way.removeAttribute("href"); });
+  });
+  addEventListener("afterprint", () => {
+    boxes.forEach(box => { box.open = box.dataset.was === "1"; });
+    ways.forEach(way => { if (way.dataset.way) way.href = way.dataset.way; });
+  });
 
   const compare = new Intl.Collator(root.lang, {numeric: true}).compare;
   const keyOf = cell => {
@@ -70,14 +77,16 @@
       const label = document.createElement("label");
       const input = document.createElement("input");
       input.type = "search";
+      const count = document.createElement("output"); // told to a screen reader as it changes
       input.oninput = () => {
         const wanted = input.value.toLowerCase();
         for (const row of body.rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+        count.value = wanted ? `${all("tr:not([hidden])", body).length} / ${body.rows.length}` : "";
       };
       label.append(table.dataset.search, input);
       const line = document.createElement("p");
       line.className = "search";
-      line.append(label);
+      line.append(label, count);
       table.parentElement.before(line);
     }
   });

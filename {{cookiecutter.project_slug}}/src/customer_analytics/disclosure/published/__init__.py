@@ -1,0 +1,1 @@
+"""What counts people in what each report publishes."""
