@@ -166,7 +166,8 @@ def tool_environment() -> Path:
 
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    optional = [*extras["dev"], *extras["postgres"], *extras["linkage"], *(extras["spark"] if has_java() else ())]
+    always = ("dev", "postgres", "linkage", "documents", "weasyprint", "mcp")
+    optional = [line for extra in (*always, *(["spark"] if has_java() else [])) for line in extras[extra]]
     wanted = [*project["dependencies"], *optional, "cookiecutter>=2.6", "cruft>=2.16"]
     return make_environment(
         ENVIRONMENT, ["-c", str(CONSTRAINTS), *wanted], depends_on=[PROJECT / "pyproject.toml", CONSTRAINTS]

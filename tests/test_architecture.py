@@ -10,12 +10,12 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "src" / "customer_analytics"
 FLOORS = [
-    {"disclosure", "durable", "engagement", "expressions", "language", "schema", "spreadsheet", "statistics"},
+    {"disclosure", "durable", "engagement", "expressions", "language", "packs", "schema", "spreadsheet", "statistics"},
     {"tables"},
     {"analysis"},
     {"narrative"},
     {"report"},
-    {"audiences", "pipeline"},
+    {"alerts", "assistant", "audiences", "documents", "pipeline", "presets", "questions"},
     {"cli"},
     {"__main__"},
 ]

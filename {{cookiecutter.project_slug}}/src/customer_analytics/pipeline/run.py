@@ -15,6 +15,7 @@ from customer_analytics.language import Language
 from customer_analytics.pipeline import folders
 from customer_analytics.pipeline.cache import Cache
 from customer_analytics.pipeline.effort import Effort
+from customer_analytics.pipeline.finishing import finish
 from customer_analytics.pipeline.lock import exclusive, state_folder
 from customer_analytics.pipeline.making import Workshop
 from customer_analytics.pipeline.manifest import make_manifest, write_manifest
@@ -100,7 +101,7 @@ def run(
             entries = effort.make_all(jobs or os.cpu_count() or 1)
             manifest = make_manifest(project, folder, plan, log, entries, as_of=effort.as_of, groups=effort.groups)
             write_manifest(manifest, folder)
-            _write_front_page(folder.partial, manifest, project)
+            finish(folder.partial, manifest, project)
         if target is None:
             folders.point_latest(project, folder.name)
             _write_runs_index(project)
@@ -122,12 +123,6 @@ def _inputs(log: LoadLog) -> tuple[dict[str, Any], ...]:
 
 def _told(name: str) -> str:
     return Path(name).name if Path(name).is_absolute() else name
-
-
-def _write_front_page(folder: Path, manifest: dict[str, Any], project: Project) -> None:
-    from customer_analytics.report.front_page import write_front_page
-
-    write_front_page(folder, manifest, project)
 
 
 def _write_runs_index(project: Project) -> None:

@@ -1,0 +1,21 @@
+"""What is made of a run as a whole, once its reports are there: above all its front page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from customer_analytics.engagement import Project
+
+
+def finish(folder: Path, manifest: dict[str, Any], project: Project) -> None:
+    """Write what stands above the reports into the run's folder, which is still aside.
+
+    Args:
+        folder: the run's folder, with run.json and all reports.
+        manifest: the content of run.json.
+        project: the client project.
+    """
+    from customer_analytics.report.front_page import write_front_page
+
+    write_front_page(folder, manifest, project)
