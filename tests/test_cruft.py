@@ -92,9 +92,9 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
 
     release(
         released,
-        version=("cookiecutter.json", '"_template_version": "0.8.0"', '"_template_version": "0.9.0"'),
+        version=("cookiecutter.json", '"_template_version": "0.9.0"', '"_template_version": "0.10.0"'),
         settings=("{{*/engagement.yml", "# Look\n", "# Look and feel\n"),
-        code=("{{*/src/customer_analytics/__init__.py", '"0.8.0"', '"0.9.0"'),
+        code=("{{*/src/customer_analytics/__init__.py", '"0.9.0"', '"0.10.0"'),
         readme=("{{*/README.md", "Nothing is sent anywhere.", "Nothing is ever sent anywhere."),
         tags=("{{*/tags.yml", "  risk:\n", "  risk:\n    late_payer:\n" + NEW_TAG),
     )
@@ -103,7 +103,7 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
     assert cruft.check(project)
 
     text = settings.read_text(encoding="utf-8")
-    assert 'template_version: "0.9.0"' in text and "# Look and feel" in text, "the new version did not arrive"
+    assert 'template_version: "0.10.0"' in text and "# Look and feel" in text, "the new version did not arrive"
     assert EDITED_SOURCES in text, "the analyst's sources are gone"
     engagement = read_engagement(settings)
     assert engagement.client == 'The new Müller "B" \\'
@@ -113,7 +113,7 @@ def test_an_update_brings_the_new_version_and_keeps_the_edits(project: Path, rel
     assert "late_payer" in tags, "the new tag did not arrive"
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert "Call Ms Chen" in readme and "ever sent anywhere" in readme
-    assert '"0.9.0"' in (project / "src" / "customer_analytics" / "__init__.py").read_text(encoding="utf-8")
+    assert '"0.10.0"' in (project / "src" / "customer_analytics" / "__init__.py").read_text(encoding="utf-8")
     assert note.is_file()
     assert not list(project.rglob("*.rej"))
     assert "<<<<<<<" not in text + readme

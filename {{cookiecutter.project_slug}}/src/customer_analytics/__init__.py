@@ -1,3 +1,3 @@
 """Customer analytics: from a client's exports to reports and audiences."""
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"
