@@ -199,6 +199,20 @@ def engagement_facts(
     }
 
 
+# Of the settings: what changes how a report looks, and not what it says of the customers.
+_LOOKS = ("template_version", "consultancy", "language", "brand", "as_of")
+
+
+def identity_of(facts: Mapping[str, Any]) -> str:
+    """A mark of what a report says, of its facts: two reports of one mark and one day are the same in other clothes.
+
+    What earlier runs promised is left out: that a promise fell due makes no other report.
+    """
+    engagement = facts["engagement"]
+    settings = {name: value for name, value in engagement["settings"].items() if name not in _LOOKS}
+    return key_of(**{**facts, "engagement": {**engagement, "settings": settings, "promised": None}})
+
+
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 

@@ -15,12 +15,13 @@ import customer_analytics
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.language import Language
-from customer_analytics.pipeline.cache import Cache, code_hash, engagement_facts, key_of, versions
+from customer_analytics.pipeline.cache import Cache, code_hash, engagement_facts, identity_of, key_of, versions
 from customer_analytics.pipeline.failures import Failure, not_exported, stopped
 from customer_analytics.pipeline.plan import PlannedReport
 from customer_analytics.pipeline.progress import Progress
 from customer_analytics.pipeline.survey import Group
 from customer_analytics.pipeline.trouble import write_traceback
+from customer_analytics.report.states import earlier_mark
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -62,25 +63,41 @@ class Workshop:
     inputs: tuple[Mapping[str, Any], ...]
     show_code: bool
     progress: Progress
+    loaded: Mapping[str, Any] = field(default_factory=dict)
     _exporting: threading.Lock = field(default_factory=threading.Lock)
 
     def key(self, task: Task, day: str | None = None) -> str:
-        """The cache key of a report: everything that its bytes depend on. `day`: last day that counts, where known."""
+        """The cache key of a report: everything that its bytes depend on. `day`: last day that counts, where known.
+
+        That is also the report of an earlier run that it is compared with.
+        """
         subset = None if task.group is None else task.group.subset
+        facts = self._facts(task, day)
+        earlier = earlier_mark(
+            self.project, task.report.name, subset, identity=identity_of(facts), as_of=day or self.as_of
+        )
         return key_of(
-            report=task.report.name,
-            notebook=task.report.notebook.read_text(encoding="utf-8"),
-            parameters=task.report.resolved,
+            **facts,
             given=task.report.given,
-            engagement=engagement_facts(self.project, task.report.name, day, subset),
-            subset=subset,
             as_of=self.as_of,
             language=self.language.code,
-            fingerprint=self.fingerprint,
             show_code=self.show_code,
-            code=code_hash(),
-            versions=versions(),
+            earlier=earlier,
         )
+
+    def _facts(self, task: Task, day: str | None) -> dict[str, Any]:
+        """What the content of a report depends on, but for the last day that counts and how it is shown."""
+        subset = None if task.group is None else task.group.subset
+        return {
+            "report": task.report.name,
+            "notebook": task.report.notebook.read_text(encoding="utf-8"),
+            "parameters": task.report.resolved,
+            "engagement": engagement_facts(self.project, task.report.name, day, subset),
+            "subset": subset,
+            "fingerprint": self.fingerprint,
+            "code": code_hash(),
+            "versions": versions(),
+        }
 
     def from_cache(self, task: Task, day: str | None = None) -> Entry | None:
         """The finished report of an earlier run, its files copied into this one; or None."""
@@ -140,8 +157,10 @@ class Workshop:
         if failure is not None:
             return self._failed(task, failure, seconds, log)
         names = [f"{task.report.name}.html", *_files_below(folder)]
+        last = facts.pop("as_of", None)
         if self.key(task, day) == key:
-            self.cache.keep(key, self.run / task.folder, names, facts)
+            kept_as = key if day else self.key(task, last)  # the next run knows the day beforehand
+            self.cache.keep(kept_as, self.run / task.folder, names, facts)
         else:
             self.progress.note(f"{task.label}: what it rests on changed while it was made. Run again to be sure.")
         self.progress.finished(task.label, "complete", seconds)
@@ -169,10 +188,13 @@ class Workshop:
             "versions": versions(),
             "template_version": customer_analytics.__version__,
             "code_version": key_of(code=code_hash(), notebook=task.report.notebook.read_text(encoding="utf-8"))[:12],
+            "identity": identity_of(self._facts(task, None)),
+            "loaded": self.loaded,
         }
         with self._exporting:  # one exporter; the work between two kernels' messages is short
             result = export_report(notebook, page, project=self.project, show_code=self.show_code, made=made)
-        return {"summary": _plain(result.summary), "warnings": [str(warning) for warning in result.warnings]}
+        warnings = [str(warning) for warning in result.warnings]
+        return {"summary": _plain(result.summary), "warnings": warnings, "as_of": result.as_of}
 
     def _failed(self, task: Task, failure: Failure, seconds: float, log: Path | None) -> Entry:
         from customer_analytics.report.failure import write_failure_page

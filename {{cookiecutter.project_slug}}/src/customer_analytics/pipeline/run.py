@@ -14,6 +14,7 @@ from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.language import Language
 from customer_analytics.pipeline import folders
 from customer_analytics.pipeline.cache import Cache
+from customer_analytics.pipeline.comparing import changes_of_run
 from customer_analytics.pipeline.effort import Effort
 from customer_analytics.pipeline.finishing import finish
 from customer_analytics.pipeline.lock import exclusive, state_folder
@@ -23,6 +24,7 @@ from customer_analytics.pipeline.plan import make_plan
 from customer_analytics.pipeline.progress import Progress
 from customer_analytics.pipeline.settings_of_run import settings_kept
 from customer_analytics.pipeline.staleness import stale
+from customer_analytics.report.basis import data_facts
 from customer_analytics.tables.load_log import LoadLog, read_load_log
 
 
@@ -90,16 +92,20 @@ def run(
                 project=project,
                 run=folder.partial,
                 cache=cache,
-                language=Language(plan.language, project.engagement.currency),
+                language=Language(
+                    plan.language, project.engagement.currency, project.engagement.wording(plan.language)
+                ),
                 as_of=plan.as_of,
                 fingerprint=log.fingerprint,
                 inputs=_inputs(log),
                 show_code=show_code,
                 progress=shown,
+                loaded=data_facts(project, log),
             )
             effort = Effort(shop, plan, for_each=for_each, force=force)
             entries = effort.make_all(jobs or os.cpu_count() or 1)
             manifest = make_manifest(project, folder, plan, log, entries, as_of=effort.as_of, groups=effort.groups)
+            manifest["changes"] = changes_of_run(folder.partial, manifest, project)
             write_manifest(manifest, folder)
             finish(folder.partial, manifest, project)
         if target is None:

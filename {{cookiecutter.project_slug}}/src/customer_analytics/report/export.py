@@ -22,6 +22,8 @@ from nbformat.v4 import new_output
 from customer_analytics.engagement import Project
 from customer_analytics.language import Language
 from customer_analytics.report import page as pages
+from customer_analytics.report.changes import ID as SINCE
+from customer_analytics.report.changes import Since, since_last_run
 from customer_analytics.report.figures import NUMBER
 from customer_analytics.report.mime import PART, REPORT, SECTION, STYLE
 from customer_analytics.report.page import Page
@@ -39,11 +41,12 @@ class ExportError(Exception):
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What was written: size in bytes, what a maintainer should know, and the summary as plain values."""
+    """What was written: size in bytes, what a maintainer should know, the summary as plain values, the last day."""
 
     bytes: int
     warnings: tuple[str, ...]
     summary: dict[str, Any]
+    as_of: str = ""
 
 
 class ReportExporter(TemplateExporter):
@@ -76,21 +79,27 @@ def export_report(
         destination: HTML file to write.
         project: whose client, brand and consultancy the page shows.
         show_code: whether analysts see the code, in boxes that open.
-        made: facts for the appendix beside the published ones: parameters, data, versions, code.
+        made: facts for the appendix beside the published ones: parameters, data, versions, code. With `identity` and
+            `loaded` the report is compared with an earlier one (see report.changes).
 
     Raises:
         ExportError: an error output, no published summary, or a finding that points to no section.
         guard.UnsafePage: the page would run, load or leave something that is not ours.
     """
     published, sections, inside = _collected(notebook)
-    language = Language(published["language"], published["currency"])
+    code = published["language"]
+    language = Language(code, published["currency"], project.engagement.wording(code))
     listed = {section: title for section, title in sections.items() if section not in inside}
-    page = _page(published, sections, listed, language, project, made or {}, show_code)
+    since = None
+    if made is not None and "identity" in made:
+        since = since_last_run(published, made, destination.with_suffix(""), project, language)
+    page = _page(published, sections, listed, language, project, made or {}, show_code, since)
     prepared, drawing_styles = _prepared(notebook, language)
     page = replace(page, drawing_styles=drawing_styles)
     finished = pages.finish(page, functools.partial(_render, prepared, language), language)
     size = pages.write(destination, finished.html)
-    return ExportResult(size, finished.warnings, plain_summary(published))
+    as_of = str(published.get("made", {}).get("as_of", ""))
+    return ExportResult(size, finished.warnings, plain_summary(published), as_of)
 
 
 def _collected(notebook: NotebookNode) -> tuple[dict[str, Any], dict[str, str], set[str]]:
@@ -124,9 +133,10 @@ def _page(
     project: Project,
     made: Mapping[str, Any],
     show_code: bool,
+    since: Since | None,
 ) -> Page:
     say = language.say
-    summary = executive_summary(published, sections, language)
+    summary = executive_summary(published, sections, language, since=None if since is None else since.sentence)
     fields: dict[str, Any] = pages.common(project, language, kind=report_name(published["report"], language))
     return Page(
         **fields,
@@ -137,10 +147,11 @@ def _page(
         contents=[
             ("summary", say("Executive summary")),
             *listed.items(),
+            *([] if since is None else [(SINCE, since.title)]),
             ("made", say("How this report was made")),
         ],
         summary=summary,
-        made=appendix(published, made, language),
+        made=(Markup("") if since is None else since.section) + appendix(published, made, language),
         show_code=show_code,
         back=str(made.get("back", "index.html")),
     )

@@ -47,8 +47,10 @@ def selected(findings: list[Any]) -> list[Any]:
     return (notable or findings)[:MOST_FINDINGS]
 
 
-def executive_summary(published: Mapping[str, Any], sections: Mapping[str, str], language: Language) -> Markup:
-    """The first section: figures, findings with grade and link, one recommendation."""
+def executive_summary(
+    published: Mapping[str, Any], sections: Mapping[str, str], language: Language, *, since: Text | None = None
+) -> Markup:
+    """The first section: figures, findings with grade and link, one recommendation. `since`: what moved, if any."""
     say = language.say
     findings = selected(published["findings"])
     words = {
@@ -65,7 +67,12 @@ def executive_summary(published: Mapping[str, Any], sections: Mapping[str, str],
     kpis = [{"label": text(k["label"]), "value": k["value"], "note": text(k["note"])} for k in published["kpis"]]
     entries = [_entry(finding, sections, language) for finding in findings]
     return render(
-        "summary.html.j2", words=words, kpis=kpis, findings=entries, recommendation=text(published["recommendation"])
+        "summary.html.j2",
+        words=words,
+        kpis=kpis,
+        findings=entries,
+        recommendation=text(published["recommendation"]),
+        since=since,
     )
 
 

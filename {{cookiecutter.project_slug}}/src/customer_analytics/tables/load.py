@@ -20,6 +20,7 @@ from customer_analytics.tables.aside_files import AsideWriter
 from customer_analytics.tables.check import CheckReport, Inspected, check, inspect
 from customer_analytics.tables.derive import derive_customers, derive_orders
 from customer_analytics.tables.fingerprint import fingerprint, input_file
+from customer_analytics.tables.history import months
 from customer_analytics.tables.identity.resolve import MAP, resolve
 from customer_analytics.tables.load_log import (
     InputFile,
@@ -70,12 +71,16 @@ def load(
             logs |= _derive(backend, new, tell)
             tell("resolve accounts into persons", 0.95)
             logs, persons = resolve(backend, new, project.tables, project.engagement.identity, logs)
+            history = months(backend, new)
             backend.disconnect()
             staged = [path for one in loaded for path in one.staged]
             identity_map = None if persons is None else new / MAP
             mark = fingerprint(project.engagement, list(inputs.values()), staged, identity_map)
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-            log = LoadLog(now, mark, project.engagement.currency, project.engagement.time_zone, logs, identity=persons)
+            settings = project.engagement
+            log = LoadLog(
+                now, mark, settings.currency, settings.time_zone, logs, identity=persons, history=history
+            )  # fmt: skip
             write_load_log(log, new)
             if beside is not None:
                 beside(new)

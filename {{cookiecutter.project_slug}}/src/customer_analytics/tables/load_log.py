@@ -112,6 +112,7 @@ class LoadLog:
     tables: Mapping[str, TableLog]
     format: int = FORMAT
     identity: IdentityLog | None = None  # None: accounts were not resolved into persons
+    history: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # see tables.history.months
 
 
 def table_log(table: str, sources: tuple[SourceLog, ...]) -> TableLog:

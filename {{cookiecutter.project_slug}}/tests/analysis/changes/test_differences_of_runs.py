@@ -32,7 +32,7 @@ def test_of_symmetric_intervals_it_is_the_z_test() -> None:
     error = math.hypot(2, 1.5)
     assert found.p == pytest.approx(math.erfc(5 / error / math.sqrt(2)))
     assert (found.low, found.high) == pytest.approx((5 - Z95 * error, 5 + Z95 * error))
-    assert found.detectable == pytest.approx((Z95 + 0.8416212) * error, rel=1e-6)
+    assert found.detectable(0.05) == pytest.approx((Z95 + 0.8416212) * error, rel=1e-6)
 
 
 def test_ratios_are_compared_as_ratios() -> None:
@@ -98,7 +98,7 @@ def test_a_change_of_the_detectable_size_is_found_in_four_of_five_months() -> No
     people = 2_000
     found = difference(share(600, people), share(600, people))
     assert found is not None
-    rate = 0.3 + found.detectable
+    rate = 0.3 + found.detectable(0.05)
     hits = 0
     for first, second in zip(rng.binomial(people, 0.3, 2_000), rng.binomial(people, rate, 2_000), strict=True):
         seen = difference(share(int(first), people), share(int(second), people))

@@ -6,33 +6,40 @@ A cause that changes what a number means forbids the comparison of a report; oth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-# How a run says whom and when it is about, and where it wrote: not definitions.
-NOT_DEFINITIONS = frozenset({"as_of", "subset", "language", "output"})
+# How a run says whom and when it is about, and by which draw: not definitions.
+NOT_DEFINITIONS = frozenset({"as_of", "subset", "language", "output", "seed"})
+_LONGEST = 80
 
 
 class Kind(StrEnum):
-    """Kinds of causes. The first four forbid a comparison, the others are named beside it."""
+    """Kinds of causes. Those of FORBIDDING change what a number means."""
 
     PARAMETER = "parameter"
     CURRENCY = "currency"
     TIME_ZONE = "time_zone"
+    READING = "reading"  # columns, filters or formats of a table's sources
     IDENTITY = "identity"
+    TAGS = "tags"
     TABLE_NEW = "table_new"
     TABLE_GONE = "table_gone"
+    COLUMNS = "columns"
     RESTATED = "restated"
-    VERSION = "version"
+    TEMPLATE = "template"
     CODE = "code"
+    ENGINE = "engine"
     PACKAGE = "package"
     PRIVACY = "privacy"
     MINIMUM_GROUP = "minimum_group"
-    VERDICT = "verdict"
 
 
-FORBIDDING = frozenset({Kind.PARAMETER, Kind.CURRENCY, Kind.TIME_ZONE, Kind.IDENTITY})
+FORBIDDING = frozenset({Kind.PARAMETER, Kind.CURRENCY, Kind.TIME_ZONE, Kind.READING, Kind.IDENTITY, Kind.TAGS})
+# Settings of a basis that are told by their value, and those of which it holds a mark only.
+_TOLD = (Kind.CURRENCY, Kind.TIME_ZONE, Kind.PRIVACY, Kind.MINIMUM_GROUP, Kind.ENGINE, Kind.TEMPLATE)
+_MARKED = (Kind.IDENTITY, Kind.TAGS)
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,8 @@ class Cause:
 
     kind: Kind
     name: str
-    before: str
-    now: str
+    before: str = ""
+    now: str = ""
 
     @property
     def forbids(self) -> bool:
@@ -50,62 +57,68 @@ class Cause:
         return self.kind in FORBIDDING
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """Under what a report was made. `days`: day -> rows of each table on it, where the run holds them."""
-
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    settings: Mapping[Kind, str] = field(default_factory=dict)
-    packages: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, int] = field(default_factory=dict)
-    days: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-
-def causes(before: Conditions, now: Conditions) -> list[Cause]:
-    """All differences of conditions; those that forbid a comparison come first."""
+def causes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Cause]:
+    """All differences between the bases of two reports (see report.basis); those that forbid a comparison first."""
+    old, new = before["settings"], now["settings"]
     found = [
-        *_parameters(before.parameters, now.parameters),
-        *(
-            Cause(kind, kind.value, before.settings[kind], value)
-            for kind, value in now.settings.items()
-            if kind in before.settings and before.settings[kind] != value
-        ),
-        *(Cause(Kind.TABLE_NEW, name, "", "") for name in sorted(set(now.tables) - set(before.tables))),
-        *(Cause(Kind.TABLE_GONE, name, "", "") for name in sorted(set(before.tables) - set(now.tables))),
-        *_restated(before.days, now.days),
-        *(
-            Cause(Kind.PACKAGE, name, before.packages[name], version)
-            for name, version in sorted(now.packages.items())
-            if before.packages.get(name, version) != version
-        ),
+        *_changed(Kind.PARAMETER, before["parameters"], now["parameters"]),
+        *(Cause(kind, "", _told(old[kind]), _told(new[kind])) for kind in _TOLD if _differ(old, new, kind)),
+        *(Cause(kind, "") for kind in _MARKED if _differ(old, new, kind)),
+        *_tables(before["tables"], now["tables"]),
+        *_restated(before, now),
+        *_changed(Kind.PACKAGE, before["versions"], now["versions"]),
     ]
+    if before["code"] != now["code"] and old.get(Kind.TEMPLATE) == new.get(Kind.TEMPLATE):
+        found.append(Cause(Kind.CODE, ""))
     return sorted(found, key=lambda cause: not cause.forbids)
 
 
-def _parameters(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Cause]:
-    names = [name for name in (before.keys() | now.keys()) - NOT_DEFINITIONS if name in before and name in now]
-    return [
-        Cause(Kind.PARAMETER, name, _told(before[name]), _told(now[name]))
-        for name in sorted(names)
-        if before[name] != now[name]
-    ]
+def _differ(before: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:
+    return name in before and name in now and before[name] != now[name]
 
 
-def _restated(before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]]) -> list[Cause]:
-    """Tables whose past days hold other numbers of rows than they did, with how many days of how many.
+def _changed(kind: Kind, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Cause]:
+    """Of what both have. A parameter that only one version of the code knows is a change of the code."""
+    names = sorted(name for name in (before.keys() & now.keys()) - NOT_DEFINITIONS if before[name] != now[name])
+    return [Cause(kind, name, _told(before[name]), _told(now[name])) for name in names]
 
-    The last day of the earlier run is left out: it may have been loaded before it was over.
+
+def _tables(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Cause]:
+    found = [Cause(Kind.TABLE_NEW, name) for name in sorted(now.keys() - before.keys())]
+    found += [Cause(Kind.TABLE_GONE, name) for name in sorted(before.keys() - now.keys())]
+    for name in sorted(before.keys() & now.keys()):
+        old, new = before[name], now[name]
+        if old["reading"] != new["reading"]:
+            found.append(Cause(Kind.READING, name))
+        lost, won = (sorted({*a["columns"]} - {*b["columns"]}) for a, b in ((old, new), (new, old)))
+        if lost or won:
+            found.append(Cause(Kind.COLUMNS, name, _told(lost), _told(won)))
+    return found
+
+
+def _restated(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Cause]:
+    """Tables whose past months hold other rows than they did, with how many months of how many.
+
+    Only months before that of the earlier run's last day: a later one was not over when it was delivered.
     """
+    if before["fingerprint"] == now["fingerprint"]:
+        return []
+    over = before["as_of"][:7]
     found = []
-    for table in sorted(before.keys() & now.keys()):
-        known = sorted(before[table].keys() & now[table].keys())[:-1]
-        changed = sum(before[table][day] != now[table][day] for day in known)
-        if changed:
-            found.append(Cause(Kind.RESTATED, table, str(changed), str(len(known))))
+    for table in sorted(before["history"].keys() & now["history"].keys()):
+        old, new = before["history"][table], now["history"][table]
+        known = [month for month in old if month < over]
+        changed = sum(new.get(month) != old[month] for month in known)
+        # A month that had nothing and now has something was delivered late.
+        late = sum(month not in old for month in new if min(old, default="") <= month < over)
+        if changed + late:
+            found.append(Cause(Kind.RESTATED, table, str(changed + late), str(len(known) + late)))
     return found
 
 
 def _told(value: Any) -> str:
-    if value is None:
-        return "–"
-    return ", ".join(map(str, value)) or "–" if isinstance(value, list | tuple) else str(value)
+    """A value in few words; a list by its items."""
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(each) for each in value)
+    text = str(value) if value not in (None, "") else "–"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -14,16 +14,15 @@ from typing import NamedTuple
 
 Z95 = 1.959963984540054
 POWER = 0.8  # of the smallest difference that would have been seen
-SURE = 0.05  # share of false ones among those called moved
-RATIO_UNITS = ("times",)
+RATIO_UNITS = ("times", "ratio")
 
 
 class Estimate(NamedTuple):
     """A number with its 95 % interval, as findings.json has it. None: not estimable, or without an interval."""
 
     value: float | None
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
     unit: str = ""
 
     @property
@@ -38,15 +37,21 @@ class Estimate(NamedTuple):
 class Difference(NamedTuple):
     """Now less before, in the unit of both; of ratios now over before.
 
-    `low`, `high`: 95 % interval. `p`: of no difference. `detectable`: smallest difference that would have been found
-    with a probability of 80 % (a ratio above 1, of ratios).
+    `low`, `high`: 95 % interval. `p`: of no difference. `error`: standard error, of the logarithm for ratios.
     """
 
     change: float
     low: float
     high: float
     p: float
-    detectable: float
+    error: float
+    is_ratio: bool = False
+
+    def detectable(self, level: float) -> float:
+        """The smallest change that a test at this level finds in four of five cases; of ratios one above 1."""
+        normal = NormalDist()
+        seen = self.error * (normal.inv_cdf(1 - level / 2) + normal.inv_cdf(POWER))
+        return _exp(seen) if self.is_ratio else seen
 
 
 def difference(before: Estimate, now: Estimate) -> Difference | None:
@@ -57,44 +62,45 @@ def difference(before: Estimate, now: Estimate) -> Difference | None:
     """
     if not before.is_testable or not now.is_testable or before.unit != now.unit:
         return None
-    if now.unit in RATIO_UNITS:
-        logs = [_logarithm(estimate) for estimate in (before, now)]
-        if None in logs:
-            return None
-        found = _of_differences(*(each for each in logs if each is not None))
-        return found._replace(
-            change=math.exp(found.change),
-            low=math.exp(found.low),
-            high=math.exp(found.high),
-            detectable=math.exp(found.detectable),
-        )
-    return _of_differences(before, now)
+    first, second = _numbers(before), _numbers(now)
+    if now.unit not in RATIO_UNITS:
+        return _of_differences(first, second)
+    if first[1] <= 0 or second[1] <= 0:
+        return None
+    found = _of_differences(_logarithms(first), _logarithms(second))
+    change, low, high = (_exp(each) for each in found[:3])
+    return found._replace(change=change, low=low, high=high, is_ratio=True)
 
 
-def _of_differences(before: Estimate, now: Estimate) -> Difference:
-    v0, l0, u0 = _numbers(before)
-    v1, l1, u1 = _numbers(now)
+def _of_differences(before: tuple[float, float, float], now: tuple[float, float, float]) -> Difference:
+    (v0, l0, u0), (v1, l1, u1) = before, now
     change = v1 - v0
     below, above = math.hypot(v1 - l1, u0 - v0), math.hypot(u1 - v1, v0 - l0)
     towards_nothing = below if change > 0 else above
-    wide = math.hypot((u1 - l1) / 2, (u0 - l0) / 2)
-    p = 2 * NormalDist().cdf(-abs(change) * Z95 / towards_nothing) if towards_nothing > 0 else float(change == 0)
-    detectable = wide / Z95 * (Z95 + NormalDist().inv_cdf(POWER))
-    return Difference(change, change - below, change + above, min(1.0, p), detectable)
+    # An interval that ends at its own number says nothing of this direction.
+    p = min(1.0, 2 * NormalDist().cdf(-abs(change) * Z95 / towards_nothing)) if towards_nothing > 0 else 1.0
+    error = math.hypot((u1 - l1) / 2, (u0 - l0) / 2) / Z95
+    return Difference(change, change - below, change + above, p, error)
 
 
 def _numbers(estimate: Estimate) -> tuple[float, float, float]:
-    assert estimate.value is not None and estimate.low is not None and estimate.high is not None
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        raise ValueError("an estimate without an interval has no difference")
     return estimate.value, estimate.low, estimate.high
 
 
-def _logarithm(estimate: Estimate) -> Estimate | None:
-    value, low, high = _numbers(estimate)
-    return Estimate(math.log(value), math.log(low), math.log(high)) if low > 0 else None
+def _logarithms(numbers: tuple[float, float, float]) -> tuple[float, float, float]:
+    value, low, high = numbers
+    return math.log(value), math.log(low), math.log(high)
+
+
+def _exp(value: float) -> float:
+    """Of a logarithm; what is beyond all numbers is infinite."""
+    return math.exp(value) if value < 700 else math.inf
 
 
 def false_discovery(p: Sequence[float]) -> list[float]:
-    """q-values of all comparisons of a run (Benjamini, Hochberg 1995), in the order of `p`."""
+    """q-values of all comparisons of a report (Benjamini, Hochberg 1995), in the order of `p`."""
     order = sorted(range(len(p)), key=lambda place: p[place])
     q = [1.0] * len(p)
     least = 1.0

@@ -1,0 +1,1 @@
+"""What changed since an earlier run, in words."""
