@@ -16,6 +16,8 @@ def finish(folder: Path, manifest: dict[str, Any], project: Project) -> None:
         manifest: the content of run.json.
         project: the client project.
     """
+    from customer_analytics.pipeline.glossary_page import make_glossary
     from customer_analytics.report.front_page import write_front_page
 
+    make_glossary(folder, manifest, project)
     write_front_page(folder, manifest, project)
