@@ -177,11 +177,13 @@ class Workshop:
 
     def _export(self, task: Task, notebook: NotebookNode) -> Entry:
         from customer_analytics.report.export import export_report
+        from customer_analytics.report.glossary import FILE_NAME
 
         page = self.run / task.folder / f"{task.report.name}.html"
         made = {
             "report": task.report.name,
             "back": _back(task),
+            "glossary": _back(task).replace("index.html", FILE_NAME),
             "parameters": {**self._given(task), **task.report.resolved},
             "data": {"fingerprint": self.fingerprint},
             "files": [dict(file) for file in self.inputs],

@@ -122,7 +122,15 @@ def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: La
     heading = Markup('<section><h2 id="made">{}</h2><p class="deck">{}</p>').format(
         say("How this report was made"), say("The same inputs, parameters and versions give the same report again.")
     )
-    return heading + definition_list((term, value) for term, value in items if value) + Markup("</section>")
+    listed = definition_list((term, value) for term, value in items if value)
+    return heading + listed + _glossary(facts.get("glossary", ""), language) + Markup("</section>")
+
+
+def _glossary(address: str, language: Language) -> Markup:
+    """The way to the glossary, in a run of all reports; a notebook that is rendered alone has none."""
+    if not address:
+        return Markup("")
+    return Markup('<p class="more"><a href="{}">{}</a></p>').format(address, language.say("What each number means"))
 
 
 def _left_out(contact: Mapping[str, Any] | None, language: Language) -> str:
