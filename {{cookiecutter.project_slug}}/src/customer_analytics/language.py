@@ -22,6 +22,8 @@ from babel.lists import format_list
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
+from customer_analytics.packs.wording import OURS, Wording, reworded
+
 _CATALOGUES = Path(__file__).parent / "locale"
 _FORMATTER = string.Formatter()
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -107,10 +109,14 @@ def _space_before(pieces: list[str], value: str) -> None:
 
 @dataclass(frozen=True)
 class Language:
-    """How to write in one language for one engagement. `code`: en or zh_CN; `currency`: ISO 4217."""
+    """How to write in one language for one engagement. `code`: en or zh_CN; `currency`: ISO 4217.
+
+    `wording`: the nouns of the client's industry, in place of ours in each message (never in a value).
+    """
 
     code: str = "en"
     currency: str = "EUR"
+    wording: Wording = OURS
 
     @property
     def html_code(self) -> str:
@@ -124,16 +130,18 @@ class Language:
 
     def say(self, message: str, **values: Any) -> Text:
         """The message in this language, with its values filled in."""
-        return Text.build(_catalogue(self.code).get(message, message), values, chinese=self.is_chinese)
+        return Text.build(self.translated(message), values, chinese=self.is_chinese)
 
     def say_count(self, one: str, many: str, count: int, **values: Any) -> Text:
         """The singular or plural message; both may use {count}, already formatted."""
         message = _catalogue(self.code).get(one, one if count == 1 else many)
-        return Text.build(message, {"count": self.number(count), **values}, chinese=self.is_chinese)
+        return Text.build(
+            reworded(message, self.wording.nouns), {"count": self.number(count), **values}, chinese=self.is_chinese
+        )
 
     def translated(self, message: str) -> str:
-        """The message as the catalogue has it, with nothing filled in: for prose without values."""
-        return _catalogue(self.code).get(message, message)
+        """The message as the catalogue and the industry have it, with nothing filled in: for prose without values."""
+        return reworded(_catalogue(self.code).get(message, message), self.wording.nouns)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A plain number with group separators; None or NaN as a dash."""

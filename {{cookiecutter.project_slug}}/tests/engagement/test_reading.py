@@ -53,8 +53,8 @@ def test_all_problems_come_at_once_in_the_order_of_their_lines(tmp_path: Path) -
     assert found == [
         "engagement.yml, line 1, column 1: consultancy is missing.",
         "engagement.yml, line 2, column 1: there is no key 'curency'. Did you mean currency? "
-        "Allowed: template_version, client, consultancy, language, currency, time_zone, industry, as_of, privacy, "
-        "minimum_group, engine, brand, sources, identity, reports.",
+        "Allowed: template_version, client, consultancy, language, currency, time_zone, industry, pack, as_of, "
+        "privacy, minimum_group, engine, brand, sources, identity, reports.",
         "engagement.yml, line 3, column 1: language must not be 'fr'. Allowed: en, zh_CN.",
         "engagement.yml, line 4, column 1: time_zone: not an IANA time zone: 'Europe/Londn'. "
         "Did you mean Europe/London?",

@@ -8,9 +8,10 @@ import pytest
 
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.settings import Industry, Source
+from customer_analytics.packs import INDUSTRIES, side
+from customer_analytics.packs.reading import pack_of
 from customer_analytics.schema import SCHEMAS
 from customer_analytics.tables.sample import make_sample
-from customer_analytics.tables.sample.packs import INDUSTRIES, pack_of, words
 from customer_analytics.tables.sample.world import TOPICS, World
 
 SMALL = {"customers": 300, "language": "en", "industry": "retail", "currency": "EUR", "time_zone": "Europe/London"}
@@ -85,9 +86,9 @@ def test_industries_are_those_of_the_engagement():
 
 @pytest.mark.parametrize("industry", INDUSTRIES)
 def test_every_word_of_a_pack_has_two_languages_and_occurs_once(industry):
-    products = [product for category in pack_of(industry).categories for product in category.products]
+    products = [product for category in pack_of(industry).sample.categories for product in category.listed]
     for language in ("en", "zh_CN"):
-        said = [words(product, language) for product in products]
+        said = [side(product, language) for product in products]
         assert all(said)
         assert len(set(said)) == len(said)
     assert all("|" in product for product in products)

@@ -129,6 +129,12 @@ class FunnelParameters(Parameters):
         (),
         description="two ways to compare, for example `home > new, search`; empty: the most used ones",
     )
+    usual_steps: Words = Field(
+        (), description="steps to look for where none are asked for, as far as the data have them: the industry's way"
+    )
+    usual_window_days: Annotated[float, Field(ge=0, le=36_500)] = Field(
+        0, description="window of such steps where none is asked for, as far as the data reach; 0: as for other events"
+    )
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(20_11, description="start of everything random")
 
 

@@ -21,8 +21,11 @@ def read_engagement(path: Path, folder: Path | None = None) -> Engagement:
         path: engagement.yml, or a copy of it.
         folder: the project's folder; default: the one that the file lies in.
 
+    Returns:
+        The settings under the industry's pack or the client's own: see packs.applying.
+
     Raises:
-        EngagementError: every problem in the file, in the order of its lines.
+        EngagementError: every problem in the file, in the order of its lines; then those of an own pack.
     """
     document = read_document(path)
     located: list[tuple[Place, Problem]] = [*document.duplicates]
@@ -35,7 +38,9 @@ def read_engagement(path: Path, folder: Path | None = None) -> Engagement:
         located += _check_logo(engagement, document, folder or path.parent)
     if located or engagement is None:
         raise EngagementError([problem for _, problem in sorted(located, key=lambda pair: _order(pair[0]))])
-    return engagement
+    from customer_analytics.packs.applying import under_pack  # which needs this package's blocks
+
+    return under_pack(engagement, document, path, folder or path.parent)
 
 
 def _check_logo(engagement: Engagement, document: Document, folder: Path) -> list[tuple[Place, Problem]]:

@@ -6,11 +6,11 @@ import datetime as dt
 import unicodedata
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import list_currencies
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from customer_analytics.engagement.block import Block
 from customer_analytics.engagement.days import FIRST_YEAR, LAST_YEAR, read_day
@@ -27,6 +27,10 @@ from customer_analytics.engagement.source_rules import (
     check_pattern,
 )
 from customer_analytics.schema import SCHEMAS
+
+if TYPE_CHECKING:
+    from customer_analytics.packs.model import Pack
+    from customer_analytics.packs.wording import Wording
 
 
 def _check_scalar(value: Any) -> Any:
@@ -47,6 +51,12 @@ Scalar = Annotated[str | int | float | bool, BeforeValidator(_check_scalar)]
 Name = Annotated[str, Field(min_length=1)]
 
 
+def _check_inside(path: PurePosixPath, example: str) -> None:
+    written = str(path)
+    if path.is_absolute() or PureWindowsPath(written).drive or ".." in path.parts or "\\" in written:
+        raise ValueError(f"must be a path inside the project, with / between folders, for example {example}")
+
+
 class Settings(Block):
     """Base of every block: unknown keys are errors, values never change after reading."""
 
@@ -59,7 +69,7 @@ class Language(StrEnum):
 
 
 class Industry(StrEnum):
-    """Industries: they choose what the synthetic client sells, and its pages and channels."""
+    """Industries: each has a pack (funnel, words, defaults of parameters, synthetic client) and tags of its own."""
 
     RETAIL = "retail"
     SAAS_CONTENT = "saas_content"
@@ -103,10 +113,7 @@ class Brand(Settings):
     def _inside_the_project(cls, logo: PurePosixPath | None) -> PurePosixPath | None:
         if logo is None:
             return None
-        written = str(logo)
-        outside = logo.is_absolute() or PureWindowsPath(written).drive or ".." in logo.parts or "\\" in written
-        if outside:
-            raise ValueError("must be a path inside the project, with / between folders, for example brand/logo.svg")
+        _check_inside(logo, "brand/logo.svg")
         if logo.suffix.lower() not in {".svg", ".png"}:
             raise ValueError(f"must be an SVG or PNG file, not {logo.suffix or 'a file without an ending'}")
         return logo
@@ -247,6 +254,7 @@ class Engagement(Settings):
     currency: str = Field("EUR", description="ISO 4217 code")
     time_zone: str = Field("UTC", description="IANA name, for example Europe/London")
     industry: Industry = Industry.RETAIL
+    pack: PurePosixPath | None = Field(None, description="own industry pack, a YAML file in the project")
     as_of: dt.date | None = Field(None, description="last day to analyse; empty: the last day in the data")
     privacy: Privacy = Privacy.ANALYST
     minimum_group: Annotated[int, Field(ge=1, le=1000)] = Field(10, description="groups below this size are not shown")
@@ -257,6 +265,36 @@ class Engagement(Settings):
     sources: list[Source] = Field(default_factory=list)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     reports: ReportParameters = Field(default_factory=ReportParameters)
+
+    _pack: Pack | None = PrivateAttr(None)
+    _from_pack: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)
+
+    @property
+    def industry_pack(self) -> Pack:
+        """The pack in force: the client's own, else the industry's."""
+        from customer_analytics.packs.reading import pack_of  # which needs this package's blocks
+
+        return self._pack or pack_of(self.industry.value)
+
+    def from_pack(self, report: str) -> tuple[str, ...]:
+        """The parameters of a report whose value is the pack's: engagement.yml says none."""
+        return self._from_pack.get(report, ())
+
+    def with_pack(self, pack: Pack, from_pack: dict[str, tuple[str, ...]]) -> Engagement:
+        """The same under a pack that has been read, and which parameters it has set."""
+        self._pack, self._from_pack = pack, from_pack
+        return self
+
+    def wording(self, language: str) -> Wording:
+        """What reports in a language say in this industry."""
+        return self.industry_pack.wording(language)
+
+    @field_validator("pack")
+    @classmethod
+    def _a_file_of_the_project(cls, pack: PurePosixPath | None) -> PurePosixPath | None:
+        if pack is not None:
+            _check_inside(pack, "packs/travel.yml")
+        return pack
 
     @field_validator("client", "consultancy")
     @classmethod

@@ -179,6 +179,8 @@ def engagement_facts(
     files = []
     if project.engagement.brand.logo is not None:
         files.append(project.folder / project.engagement.brand.logo)
+    if project.engagement.pack is not None:
+        files.append(project.folder / project.engagement.pack)
     reports = [report]
     if report == "personas":
         files.append(project.folder / FILE_NAME)

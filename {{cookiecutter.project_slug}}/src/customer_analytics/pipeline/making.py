@@ -185,6 +185,7 @@ class Workshop:
             "back": _back(task),
             "glossary": _back(task).replace("index.html", FILE_NAME),
             "parameters": {**self._given(task), **task.report.resolved},
+            "from_pack": _from_pack(self.project, task),
             "data": {"fingerprint": self.fingerprint},
             "files": [dict(file) for file in self.inputs],
             "versions": versions(),
@@ -238,6 +239,11 @@ class Workshop:
 def _back(task: Task) -> str:
     """The address of the front page, as seen from a report's page."""
     return "index.html" if task.group is None else "../index.html"
+
+
+def _from_pack(project: Project, task: Task) -> list[str]:
+    """The parameters of a report whose value is that of the industry's pack."""
+    return [name for name in project.engagement.from_pack(task.report.name) if name not in task.report.given]
 
 
 def _plain(value: Any) -> Any:

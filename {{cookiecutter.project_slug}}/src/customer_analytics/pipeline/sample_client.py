@@ -60,6 +60,7 @@ def make_sample_client(project: Project, *, customers: int, seed: int, force: bo
         industry=settings.industry.value,
         currency=settings.currency,
         time_zone=settings.time_zone,
+        pack=settings.industry_pack,
     )
     path = project.folder / FILE_NAME
     if own:

@@ -12,13 +12,16 @@ from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.engagement.project import FILE_NAME, SETTINGS_OF_RUN
 from customer_analytics.engagement.reading import read_engagement
+from customer_analytics.packs.applying import PACK_OF_RUN, pack_file
 
 _COPY = "engagement-of-run.yml"
 
 
 @contextmanager
 def settings_kept(project: Project, folder: Path) -> Iterator[None]:
-    """Let every process of a run read the engagement.yml of its beginning. To be used while the project is held.
+    """Let every process of a run read engagement.yml and the own pack as they were at its beginning.
+
+    To be used while the project is held.
 
     Args:
         project: the project as the run knows it.
@@ -29,6 +32,10 @@ def settings_kept(project: Project, folder: Path) -> Iterator[None]:
     """
     copy = folder / _COPY
     write_whole(copy, (project.folder / FILE_NAME).read_bytes())
+    own = pack_file(project.engagement, project.folder)
+    kept = copy.with_name(PACK_OF_RUN)
+    if own is not None:
+        write_whole(kept, own.read_bytes())
     before = os.environ.get(SETTINGS_OF_RUN)
     try:
         if read_engagement(copy, project.folder) != project.engagement:
@@ -41,3 +48,4 @@ def settings_kept(project: Project, folder: Path) -> Iterator[None]:
         else:
             os.environ[SETTINGS_OF_RUN] = before
         copy.unlink(missing_ok=True)
+        kept.unlink(missing_ok=True)

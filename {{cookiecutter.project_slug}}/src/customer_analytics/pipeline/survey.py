@@ -121,7 +121,7 @@ def judge(
 
     project = Project.find(Path(folder))
     tables = _open(project, as_of, subset)
-    words = Language(language, project.engagement.currency)
+    words = Language(language, project.engagement.currency, project.engagement.wording(language))
     lists = len(audience_names(project))
     judged = {base: fitness(tables, minimum_base=base, lists=lists) for base in sorted(set(bases.values()))}
     verdicts = {}

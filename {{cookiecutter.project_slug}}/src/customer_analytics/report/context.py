@@ -187,7 +187,7 @@ def open_report(
     if problems:
         raise UserError(problems)
     theme = Theme.of(engagement.brand)
-    words = Language(code, engagement.currency)
+    words = Language(code, engagement.currency, engagement.wording(code))
     desk.begin(words, theme)
     _style_for_jupyterlab()
     folder = Path(output) if output is not None else project.reports / "draft" / name

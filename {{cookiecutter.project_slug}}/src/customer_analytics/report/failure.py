@@ -36,7 +36,7 @@ def write_failure_page(
         language: code of the language.
         back: address of the front page, as seen from the page.
     """
-    words = Language(language, project.engagement.currency)
+    words = Language(language, project.engagement.currency, project.engagement.wording(language))
     say = words.say
     name = report_name(report, words)
     fields: dict[str, Any] = pages.common(project, words, kind=name)

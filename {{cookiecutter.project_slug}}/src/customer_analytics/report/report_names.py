@@ -6,7 +6,9 @@ from customer_analytics.language import Language
 
 
 def report_name(name: str, language: Language) -> str:
-    """The title of a report's kind, for example "Customer value (RFM)"; an unknown one by its own name."""
+    """The title of a report's kind, for example "Customer value (RFM)"; the industry's where it has one."""
+    if own := language.wording.title(name):
+        return own
     say = language.say
     return {
         "data_audit": say("Data audit"),

@@ -109,6 +109,7 @@ def appendix(published: Mapping[str, Any], made: Mapping[str, Any], language: La
         (say("Time zone of days and hours"), facts.get("time_zone", "")),
         (say("Limited to"), published.get("subset") or ""),
         (say("Parameters"), _pairs(facts.get("parameters", {}), language)),
+        (say("Of these, from the industry's pack"), language.listing(facts.get("from_pack", []))),
         (say("Input files"), _files(facts.get("files", []), language)),
         (say("Data fingerprint"), str(data.get("fingerprint", ""))),
         (say("Privacy level"), say(_PRIVACY.get(facts.get("privacy", ""), ""))),

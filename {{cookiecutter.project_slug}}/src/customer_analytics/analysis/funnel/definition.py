@@ -13,7 +13,7 @@ Unit = Literal["customer", "session", "order"]
 Attempt = Literal["first", "best"]
 Entry = Literal["closed", "open"]
 Occurrence = Literal["first_matching", "first_ever"]
-Origin = Literal["given", "known", "first_times", "orders"]
+Origin = Literal["given", "usual", "known", "first_times", "orders"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Definition:
     entry_from: first local day on which entries count; None: the first day of the data.
     shared_sessions: the same session_id occurs with several people (GA4 counts them by person): a session is then a
         session_id of a person.
-    origin: where the steps come from: "given", "known" (names that the product knows), "first_times" (common events in
+    origin: where the steps come from: "given", "usual" (the industry's, by `usual_steps`), "known"
+        (names that the product knows), "first_times" (common events in
     the order in which people first make them), "orders" (from orders and registrations alone).
     window_given: whether the window was asked for; else it is the usual one of such steps.
     """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import ibis
 import pandas as pd
 
 from customer_analytics.analysis.funnel.definition import Origin
-from customer_analytics.analysis.funnel.known import STAGES, stage_of
+from customer_analytics.analysis.funnel.known import STAGES, plain, stage_of
 from customer_analytics.analysis.stream.events import KEPT, PAID, PLACED, SIGNED_UP, event_stream
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.tables.store import Tables
@@ -50,6 +51,21 @@ def find_steps(tables: Tables, names: pd.DataFrame) -> Found:
         what = "there are registrations and nothing after them; people register once."
         raise UserError([Problem("reports.funnel.steps", what, "Load events or orders.")])
     return Found(_twice(once), "first_times")
+
+
+def usual_steps(usual: Sequence[str], names: pd.DataFrame) -> Found | None:
+    """The industry's steps that the client's events have; None where fewer than three are there (or not all of two).
+
+    A step is told by any of its names, without case, blanks and signs.
+    """
+    own = {plain(str(name)): str(name) for name in names.loc[~names["derived"], "event"]}
+    found = []
+    for text in usual:
+        spelled = [own[plain(name)] for name in text.split("|") if plain(name) in own]
+        if spelled:
+            found.append(" | ".join(f"'{name}'" if len(spelled) > 1 else name for name in dict.fromkeys(spelled)))
+    enough = len(found) >= min(3, len(usual)) and len(found) >= 2
+    return Found(tuple(found), "usual") if enough else None
 
 
 def _well_known(own: pd.DataFrame, derived: set[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from customer_analytics.analysis.funnel.definition import Definition, Entry, Step, Unit
-from customer_analytics.analysis.funnel.found import Found, find_steps
+from customer_analytics.analysis.funnel.found import Found, find_steps, usual_steps
 from customer_analytics.analysis.funnel.rows import Rows
 from customer_analytics.analysis.funnel.steps import read_steps
 from customer_analytics.analysis.stream.events import own_names, parts
@@ -40,7 +40,7 @@ def settle(tables: Tables, parameters: FunnelParameters, names: pd.DataFrame) ->
         raise UserError([Problem(_WHERE, "there are no events, orders or registrations with a time.", mend)])
     own = own_names(tables)
     known = frozenset(names["event"])
-    found = Found(parameters.steps, "given") if parameters.steps else find_steps(tables, names)
+    found = _found(tables, parameters, names)
     problems: list[Problem] = []
     steps = _read(tables, found.texts, known, "steps", problems)
     exclude = _read(tables, parameters.exclude, known, "exclude", problems)
@@ -72,7 +72,14 @@ def settle(tables: Tables, parameters: FunnelParameters, names: pd.DataFrame) ->
         definition = replace(definition, shared_sessions=shared_sessions(tables))
     rows = Rows(tables, definition, own)
     _hold_has_values(rows)
-    return replace(rows, definition=_with_window(rows, parameters.window_days))
+    return replace(rows, definition=_with_window(rows, parameters))
+
+
+def _found(tables: Tables, parameters: FunnelParameters, names: pd.DataFrame) -> Found:
+    """What was asked for, else the industry's steps, else what the names and the data tell."""
+    if parameters.steps:
+        return Found(parameters.steps, "given")
+    return usual_steps(parameters.usual_steps, names) or find_steps(tables, names)
 
 
 def _read(
@@ -192,7 +199,7 @@ def shared_sessions(tables: Tables) -> bool:
     return bool(row["all"]) and (row["shared"] or 0) > SHARED_SESSIONS * row["all"]
 
 
-def _with_window(rows: Rows, asked_days: float) -> Definition:
+def _with_window(rows: Rows, parameters: FunnelParameters) -> Definition:
     """The definition with its window.
 
     As asked for, even where it is longer than the data: then no entry is mature, and no rate is estimable. Else the
@@ -201,13 +208,15 @@ def _with_window(rows: Rows, asked_days: float) -> Definition:
     reach.
     """
     definition = rows.definition
-    if asked_days > 0:
-        return replace(definition, window_seconds=asked_days * DAY)
+    if parameters.window_days > 0:
+        return replace(definition, window_seconds=parameters.window_days * DAY)
     first = rows.of(definition.steps[0])
     entries = first.group_by("unit_id").aggregate(first=first["at"].min())
     ends = entries.aggregate(begin=entries["first"].min(), last=entries["first"].max()).to_pyarrow().to_pylist()[0]
     span = (rows.end - ends["begin"]).total_seconds() if ends["begin"] is not None else 0.0
     usual = USUAL[_kind(definition)]
+    if definition.origin == "usual" and parameters.usual_window_days > 0:
+        usual = parameters.usual_window_days
     if ends["last"] is not None and (rows.end - ends["last"]).total_seconds() >= 2 * usual * DAY:
         return replace(definition, window_seconds=None)
     fitting = [days for days in (usual, *SHORTER) if days <= usual and 2 * days * DAY <= span]

@@ -19,6 +19,7 @@ def steps_section(view: View) -> SectionWords:
     names = view.language.listing([view.step(number) for number in range(1, view.steps + 1)])
     origin = {
         "given": say("The steps are those that were asked for: {names}.", names=names),
+        "usual": say("The steps are the industry's own, as far as the data hold them: {names}.", names=names),
         "known": say("The steps were found in the data by their names: {names}.", names=names),
         "first_times": say(
             "The steps are the common events, in the order in which people first make them: {names}.", names=names

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from customer_analytics.tables.sample.packs import words
+from customer_analytics.packs import side
 from customer_analytics.tables.sample.people import PERSONAS
 from customer_analytics.tables.sample.world import Floats, Ints, World
 
@@ -52,18 +52,18 @@ class Planted:
 def make_catalogue(world: World) -> Catalogue:
     """Draw prices and popularity for the words of the pack."""
     rng = world.stream("catalogue")
-    pack = world.pack
-    category = np.concatenate([np.full(len(c.products), row) for row, c in enumerate(pack.categories)])
+    pack = world.pack.sample
+    category = np.concatenate([np.full(len(c.listed), row) for row, c in enumerate(pack.categories)])
     typical = np.array([c.price for c in pack.categories])[category] * world.scale
     price = np.maximum(100, np.round(typical * rng.lognormal(0, 0.55, len(category)) * 10) * 10 - 1).astype(np.int64)
     usual = np.array([c.margin for c in pack.categories])[category]
     margin = np.clip(usual + rng.normal(0, 0.05, len(category)), 0.05, 0.95)
     # Popularity within a category falls with the rank, which is drawn: the first word is not the best seller.
-    rank = np.concatenate([rng.permutation(len(c.products)) for c in pack.categories])
+    rank = np.concatenate([rng.permutation(len(c.listed)) for c in pack.categories])
     popularity = 1 / (rank + 2.0) ** 0.8
     return Catalogue(
-        names=tuple(words(product, world.language) for c in pack.categories for product in c.products),
-        categories=tuple(words(pack.categories[row].name, world.language) for row in category),
+        names=tuple(side(product, world.language) for c in pack.categories for product in c.listed),
+        categories=tuple(side(pack.categories[row].name, world.language) for row in category),
         category=category,
         price=price,
         margin=np.round(margin, 4),

@@ -37,7 +37,7 @@ class Contracts:
 def make_contracts(world: World, people: People) -> Contracts:
     """Draw who signs, when, and how long it lasts: proportional hazards over a Weibull baseline."""
     rng = world.stream("contracts")
-    signs = np.flatnonzero(rng.random(len(people)) < world.pack.contract_share)
+    signs = np.flatnonzero(rng.random(len(people)) < world.pack.sample.contract_share)
     started = (people.signed_up[signs] // DAY + rng.exponential(25, len(signs)).astype(np.int64)) * DAY
     kept = (started >= world.first_second) & (started <= world.last_second - DAY)
     customer, started = signs[kept], started[kept]

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from customer_analytics.packs import side
 from customer_analytics.tables.sample import headers, writing
 from customer_analytics.tables.sample.exports_marketing import write_campaigns, write_spend, write_touches
 from customer_analytics.tables.sample.exports_shop import write_events, write_lines, write_orders, write_products
 from customer_analytics.tables.sample.feedback import TOPIC, texts
 from customer_analytics.tables.sample.frames import FIRST_CUSTOMER, Business, Frames
 from customer_analytics.tables.sample.identity import KINDS, spelled
-from customer_analytics.tables.sample.packs import words
 from customer_analytics.tables.sample.people import (
     CHANNELS,
     INCOME_BANDS,
@@ -58,10 +58,10 @@ def write_exports(business: Business, frames: Frames, folder: Path, place: str) 
 
 
 def _customers(world: World, frame: pd.DataFrame, folder: Path, place: str) -> Source:
-    regions = [words(name, world.language) for name, _ in REGIONS]
+    regions = [side(name, world.language) for name, _ in REGIONS]
     capitals = [f"{name}区" if name.upper() == name else name.upper() for name in regions]
     spellings = [*regions, *(f" {name}" for name in regions), *capitals]
-    cities = [words(city, world.language) for _, names in REGIONS for city in (*names, names[0])[:3]]
+    cities = [side(city, world.language) for _, names in REGIONS for city in (*names, names[0])[:3]]
     quarters = frame["quarter"].to_numpy()
     paid = np.isin(frame["channel"], (1, 2, 5))
     data = table(
@@ -103,7 +103,7 @@ def _customers(world: World, frame: pd.DataFrame, folder: Path, place: str) -> S
 
 def _feedback(business: Business, codes: list[str], frame: pd.DataFrame, folder: Path, place: str) -> Source:
     world = business.world
-    topics = [*said(world, world.pack.topics), words(TOPIC, world.language)]
+    topics = [*said(world, world.pack.sample.topics), side(TOPIC, world.language)]
     data = table(
         "feedback",
         world.language,
@@ -142,7 +142,7 @@ def _subscriptions(world: World, frame: pd.DataFrame, folder: Path, place: str) 
         world.language,
         {
             "customer_id": customer_ids(frame["customer"]),
-            "plan": coded(frame["yearly"].astype(int), said(world, world.pack.plans)),
+            "plan": coded(frame["yearly"].astype(int), said(world, world.pack.sample.plans)),
             "started_at": moments(frame["started"], "%Y-%m-%d"),
             "ended_at": moments(frame["ended"], "%Y-%m-%d"),
             "price": money(frame["price"]),

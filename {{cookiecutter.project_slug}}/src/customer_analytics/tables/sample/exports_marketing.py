@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from customer_analytics.packs import side
 from customer_analytics.tables.sample import writing
 from customer_analytics.tables.sample.campaigns import CAMPAIGNS, WINDOW_DAYS
 from customer_analytics.tables.sample.frames import Business
-from customer_analytics.tables.sample.packs import words
 from customer_analytics.tables.sample.people import (
     CHANNELS,
 )
@@ -49,7 +49,7 @@ def write_campaigns(business: Business, folder: Path, place: str) -> Source:
             "+split": pa.array(splits),
         },
     )
-    writing.write_excel(data, folder / "campaigns.xlsx", words("Campaigns|活动", world.language))
+    writing.write_excel(data, folder / "campaigns.xlsx", side("Campaigns|活动", world.language))
     return source(world, "campaigns", f"{place}/campaigns.xlsx")
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from customer_analytics.packs import side
 from customer_analytics.tables.sample import headers, writing
-from customer_analytics.tables.sample.browsing import ELEMENTS, PAGES, PROPERTIES, ROLE_COLUMNS, SOURCES
+from customer_analytics.tables.sample.browsing import ELEMENTS, PAGES, PROPERTIES, SOURCES
 from customer_analytics.tables.sample.catalogue import Catalogue
-from customer_analytics.tables.sample.packs import words
 from customer_analytics.tables.sample.people import (
     DEVICES,
 )
@@ -24,6 +24,7 @@ from customer_analytics.tables.sample.sources import (
     source,
     suffixed,
 )
+from customer_analytics.tables.sample.way import event_names
 from customer_analytics.tables.sample.world import World
 from customer_analytics.tables.sample.writing import coded, moments, money, numbered, table
 
@@ -35,7 +36,7 @@ def write_orders(world: World, frame: pd.DataFrame, folder: Path, place: str, st
     bad = coded(np.where(frame["unreadable"] == 0, -1, frame["unreadable"]), headers.UNREADABLE_DATES)
     ordered = moments(frame["ordered"], "%Y-%m-%d %H:%M:%S")
     states = said(world, headers.STATUS_WORDS)
-    shops = [""] + [f"{words('Shop|门店', world.language)} {number}" for number in range(1, STORES + 1)]
+    shops = [""] + [f"{side('Shop|门店', world.language)} {number}" for number in range(1, STORES + 1)]
     data = table(
         "orders",
         world.language,
@@ -48,7 +49,7 @@ def write_orders(world: World, frame: pd.DataFrame, folder: Path, place: str, st
             "amount": money(frame["amount"]),
             "discount": money(frame["discount"]),
             "refund": money(frame["refund"]),
-            "channel": coded(frame["channel"], said(world, world.pack.order_channels)),
+            "channel": coded(frame["channel"], said(world, world.pack.sample.order_channels)),
             "payment_method": coded(frame["payment"], said(world, PAYMENTS)),
             "store": coded(np.where(frame["store"] == 0, -1, frame["store"]), shops),
         },
@@ -117,13 +118,13 @@ def write_products(world: World, catalogue: Catalogue, codes: list[str], folder:
             "margin": pa.array(catalogue.margin),
         },
     )
-    writing.write_excel(data, folder / "products.xlsx", words("Products|商品", world.language))
+    writing.write_excel(data, folder / "products.xlsx", side("Products|商品", world.language))
     return source(world, "products", f"{place}/products.xlsx")
 
 
 def write_events(world: World, codes: list[str], frame: pd.DataFrame, folder: Path, place: str) -> Source:
     """One Parquet file of events for each month, in UTC."""
-    names = [world.pack.events[role] for role in ROLE_COLUMNS]
+    names = event_names(world)
     local = np.minimum(frame["time"].to_numpy(), world.last_second)  # a wrong year is in the file of its arrival
     months = local.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
 

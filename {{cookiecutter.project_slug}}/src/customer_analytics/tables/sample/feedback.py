@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from customer_analytics.packs import side
 from customer_analytics.tables.sample.life import Life
-from customer_analytics.tables.sample.packs import words
 from customer_analytics.tables.sample.people import People
 from customer_analytics.tables.sample.shopping import Orders
 from customer_analytics.tables.sample.world import DAY, Flags, Ints, World, pick
@@ -93,7 +93,9 @@ def make_feedback(world: World, people: People, life: Life, orders: Orders, main
     count = len(customer)
     rating = np.clip(np.array([1, 3, 5])[sentiment] + pick(rng, (0.2, 0.65, 0.15), count) - 1, 1, 5)
     rating = np.where(rng.random(count) < 0.1, 0, rating)
-    topic = np.concatenate((rng.integers(0, len(world.pack.topics), len(reviewed)), np.full(len(complaining), -1)))
+    topic = np.concatenate(
+        (rng.integers(0, len(world.pack.sample.topics), len(reviewed)), np.full(len(complaining), -1))
+    )
     chinese = rng.random(count) < (0.9 if world.language == "zh_CN" else 0.15)
     sizes = np.array([[len(SENTENCES[code][name]) for name in SENTIMENTS] for code in ("en", "zh_CN")])
     sentence = (rng.random(count) * sizes[chinese.astype(int), sentiment]).astype(np.int64)
@@ -109,9 +111,9 @@ def texts(world: World, feedback: Feedback) -> list[str]:
 
     Built for each different combination once; a contact without a product speaks of its order.
     """
-    products = [product for category in world.pack.categories for product in category.products]
+    products = [product for category in world.pack.sample.categories for product in category.listed]
     names = [*products, "order|订单"]
-    topics = [*world.pack.topics, "service|服务"]
+    topics = [*world.pack.sample.topics, "service|服务"]
     key = np.stack(
         (feedback.chinese.astype(np.int64), feedback.sentiment, feedback.sentence,
          feedback.product % len(names), feedback.topic % len(topics))
@@ -120,7 +122,7 @@ def texts(world: World, feedback: Feedback) -> list[str]:
     built = []
     for chinese, sentiment, sentence, product, topic in unique.T.tolist():
         code = "zh_CN" if chinese else "en"
-        name, about = words(names[product], code), words(topics[topic], code)
+        name, about = side(names[product], code), side(topics[topic], code)
         name = name if chinese else name.lower()
         text = SENTENCES[code][SENTIMENTS[sentiment]][sentence].format(p=name, t=about)
         built.append(text[0].upper() + text[1:])

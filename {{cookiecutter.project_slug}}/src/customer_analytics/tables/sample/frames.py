@@ -29,6 +29,7 @@ from customer_analytics.tables.sample.life import Life, make_life
 from customer_analytics.tables.sample.messages import Messages, Spend, make_messages, make_spend
 from customer_analytics.tables.sample.people import People, make_people
 from customer_analytics.tables.sample.shopping import STORE, Orders, draw_times, make_orders
+from customer_analytics.tables.sample.way import with_way
 from customer_analytics.tables.sample.world import Ints, World
 
 FIRST_CUSTOMER = 100_001  # number of the customer at position 0; orders likewise
@@ -81,7 +82,7 @@ def make_business(world: World) -> Business:
         basis=basis,
         orders=orders,
         lines=lines,
-        events=make_events(world, people, life, orders, main_product, catalogue),
+        events=with_way(world, people, life, make_events(world, people, life, orders, main_product, catalogue)),
         messages=make_messages(world, people, basis),
         spend=make_spend(world, people),
         feedback=make_feedback(world, people, life, orders, main_product),

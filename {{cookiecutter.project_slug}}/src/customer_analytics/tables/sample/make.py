@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from customer_analytics.engagement.errors import Problem, UserError
+from customer_analytics.packs import INDUSTRIES
+from customer_analytics.packs.model import Pack
 from customer_analytics.tables.sample.campaigns import CAMPAIGNS
 from customer_analytics.tables.sample.exports import write_exports
 from customer_analytics.tables.sample.faults import plant_faults
 from customer_analytics.tables.sample.frames import make_business, make_frames
-from customer_analytics.tables.sample.packs import INDUSTRIES
 from customer_analytics.tables.sample.truth import contract_truths, customer_truths, feedback_truths, make_truth
 from customer_analytics.tables.sample.world import DAYS, END, World
 from customer_analytics.tables.sample.writing import write_json, write_truth_table
@@ -49,6 +50,7 @@ class SampleSummary:
 def make_sample(
     folder: Path, *, customers: int, seed: int, language: str = "en", industry: str = "retail", currency: str = "EUR",
     time_zone: str = "UTC", end: dt.date = END, days: int = DAYS, planted: bool = True, faults: bool = True,
+    pack: Pack | None = None,
 ) -> SampleSummary:  # fmt: skip
     """Write the exports of a synthetic client, and the truths planted in them, below `folder`.
 
@@ -64,12 +66,13 @@ def make_sample(
         days: exported days, 560 to 1,500.
         planted: False makes a business without the truths of behaviour: nothing to find.
         faults: False leaves the data clean.
+        pack: the client's own pack; None: the industry's.
 
     Raises:
         UserError: an argument is out of its range.
     """
     _check(customers, seed, language, industry, days)
-    world = World(customers, seed, language, industry, currency, time_zone, end, days, planted)
+    world = World(customers, seed, language, industry, currency, time_zone, end, days, planted, pack)
     business = make_business(world)
     frames = make_frames(business)
     marks = plant_faults(business, frames) if faults else {}

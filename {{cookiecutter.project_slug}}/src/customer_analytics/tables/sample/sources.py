@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
+from customer_analytics.packs import side
 from customer_analytics.tables.sample import headers
 from customer_analytics.tables.sample.headers import mapping
-from customer_analytics.tables.sample.packs import words
 from customer_analytics.tables.sample.world import World
 from customer_analytics.tables.sample.writing import numbered
 
@@ -40,7 +40,7 @@ def campaign_code(number: int) -> str:
 
 def said(world: World, entries: tuple[str, ...]) -> list[str]:
     """The words in the language of the sample."""
-    return [words(entry, world.language) for entry in entries]
+    return [side(entry, world.language) for entry in entries]
 
 
 def source(world: World, name: str, files: str, **more: Any) -> Source:
@@ -50,7 +50,7 @@ def source(world: World, name: str, files: str, **more: Any) -> Source:
 
 def yes_no(world: World) -> dict[Any, Any]:
     """What the client writes for yes and no, for our flags."""
-    return {words(headers.YES, world.language): True, words(headers.NO, world.language): False}
+    return {side(headers.YES, world.language): True, side(headers.NO, world.language): False}
 
 
 def integers(values: pd.Series, *, missing: bool = False) -> pa.Array:

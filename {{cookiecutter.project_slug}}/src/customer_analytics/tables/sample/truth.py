@@ -27,6 +27,7 @@ from customer_analytics.tables.sample.truth_behaviour import (
     retention_truth,
 )
 from customer_analytics.tables.sample.truth_campaigns import campaign_truth
+from customer_analytics.tables.sample.way import way_truth
 from customer_analytics.tables.sample.world import World
 
 Truth = dict[str, Any]
@@ -52,6 +53,7 @@ def make_truth(business: Business, frames: Frames, marks: dict[str, dict[str, ob
         "retention": retention_truth(business),
         "channels": channel_truth(business),
         "funnel": funnel_truth(business),
+        "way": way_truth(world, business.events),
         "baskets": basket_truth(business),
         "campaigns": campaign_truth(business),
         "identity": _identity_truth(business),

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.tables.sample.packs import Pack, pack_of
+from customer_analytics.packs.model import Pack
+from customer_analytics.packs.reading import pack_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,7 +26,7 @@ DAYS = 730
 # Each topic has its own child of the seed. Append only: a new topic at the end leaves the others as they were.
 TOPICS = (
     "people", "life", "catalogue", "orders", "baskets", "browsing", "campaigns", "messages", "spend",
-    "feedback", "identity", "contracts", "faults", "attributes", "registry", "second accounts",
+    "feedback", "identity", "contracts", "faults", "attributes", "registry", "second accounts", "way",
 )  # fmt: skip
 
 # (month, day) from and to, activity relative to the rest of the year.
@@ -48,11 +49,12 @@ class World:
     end: dt.date = END
     days: int = DAYS
     planted: bool = True
+    own_pack: Pack | None = None
 
     @cached_property
     def pack(self) -> Pack:
-        """The words and the rhythm of the industry."""
-        return pack_of(self.industry)
+        """The pack that the client is made from: its own, else the industry's."""
+        return self.own_pack or pack_of(self.industry)
 
     @property
     def start(self) -> dt.date:
@@ -101,7 +103,7 @@ class World:
         year = 1 + 0.10 * np.cos(2 * np.pi * (grid.dayofyear.to_numpy() - 340) / 365.25)
         for first, last, factor in PEAKS[self.language]:
             year = np.where(_within(grid, first, last), year * factor, year)
-        weekdays = np.array([1.0, 0.95, 0.95, 1.0, 1.1, self.pack.weekend, self.pack.weekend * 0.9])
+        weekdays = np.array([1.0, 0.95, 0.95, 1.0, 1.1, self.pack.sample.weekend, self.pack.sample.weekend * 0.9])
         level: Floats = year * weekdays[grid.dayofweek.to_numpy()]
         level /= level.mean()
         return level
