@@ -32,6 +32,7 @@ TOP = RENDERED | {
     "engagement.schema.json",
     "notebooks",
     "src",
+    "alerts.yml",
     "tags.yml",
     "tests",
 }

@@ -40,7 +40,8 @@ def run(
     """Make the reports and their front page, in reports/.
 
     Reports whose notebook, code, data, parameters and package versions are unchanged come from the cache.
-    The exit code is 0 when all is well, 1 when a report failed, 2 for something to mend, 130 when interrupted.
+    The exit code is 0 when all is well, 1 when a report failed, 2 for something to mend,
+    3 when an alert of alerts.yml fires, 130 when interrupted.
 
     \b
     Examples:

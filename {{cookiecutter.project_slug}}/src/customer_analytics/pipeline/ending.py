@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from customer_analytics.pipeline.terminal import Terminal
 
+ALERTS = 3
 BAD_INPUT = 2
 UNEXPECTED = 1
 INTERRUPTED = 130

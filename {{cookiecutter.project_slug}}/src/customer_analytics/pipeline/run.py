@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from customer_analytics.alerts.command import alerts_of_run, send_alerts
+from customer_analytics.alerts.judging import State
+from customer_analytics.alerts.rules import read_alerts
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.language import Language
@@ -16,6 +19,7 @@ from customer_analytics.pipeline import folders
 from customer_analytics.pipeline.cache import Cache
 from customer_analytics.pipeline.comparing import changes_of_run
 from customer_analytics.pipeline.effort import Effort
+from customer_analytics.pipeline.ending import ALERTS, UNEXPECTED
 from customer_analytics.pipeline.finishing import finish
 from customer_analytics.pipeline.lock import exclusive, state_folder
 from customer_analytics.pipeline.making import Workshop
@@ -30,12 +34,13 @@ from customer_analytics.tables.load_log import LoadLog, read_load_log
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run came to. `exit_code`: 0 all fine, 1 a report failed. `reports`: the entries of run.json."""
+    """What a run came to. `exit_code`: 0 all fine, 1 a report failed, 3 an alert fired. `reports`: as in run.json."""
 
     exit_code: int
     folder: Path
     index: Path
     reports: tuple[Mapping[str, Any], ...]
+    alerts: Mapping[str, Any]
 
 
 def run(
@@ -77,6 +82,7 @@ def run(
     plan = make_plan(project, reports=reports, parameters=parameters, as_of=as_of, language=language)
     if jobs is not None and jobs < 1:
         raise UserError([Problem(f"--jobs {jobs}", "at least one report is made at a time.", "For example: --jobs 2")])
+    alerts = read_alerts(project)
     log = read_load_log(project)
     shown = progress or Progress()
     if changed := stale(project, log):
@@ -106,14 +112,19 @@ def run(
             entries = effort.make_all(jobs or os.cpu_count() or 1)
             manifest = make_manifest(project, folder, plan, log, entries, as_of=effort.as_of, groups=effort.groups)
             manifest["changes"] = changes_of_run(folder.partial, manifest, project)
+            told = alerts_of_run(folder.partial, manifest, project, alerts)
+            manifest["alerts"] = [entry for entry in told.get("alerts", ()) if entry["state"] == State.FIRED.value]
             write_manifest(manifest, folder)
             finish(folder.partial, manifest, project)
         if target is None:
             folders.point_latest(project, folder.name)
             _write_runs_index(project)
         cache.prune()
+    for problem in send_alerts(folder.final, manifest, project, alerts) if manifest["alerts"] else ():
+        shown.note(problem)
     failed = any(entry["status"] == "failed" for entry in entries)
-    return RunResult(int(failed), folder.final, folder.final / "index.html", tuple(entries))
+    code = UNEXPECTED if failed else ALERTS if manifest["alerts"] else 0
+    return RunResult(code, folder.final, folder.final / "index.html", tuple(entries), told)
 
 
 def _inputs(log: LoadLog) -> tuple[dict[str, Any], ...]:

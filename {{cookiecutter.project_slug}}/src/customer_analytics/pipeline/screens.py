@@ -100,7 +100,18 @@ def show_run(terminal: Terminal, result: RunResult, working_folder: Path) -> Non
     for entry in result.reports:
         if entry["status"] == "failed":
             _show_failure(terminal, entry, result.folder, working_folder)
+    show_alerts(terminal, result.alerts)
     terminal.line(f"Front page: {near(result.index, working_folder)}")
+
+
+def show_alerts(terminal: Terminal, alerts: Mapping[str, Any]) -> None:
+    """What fired in a sentence each, and why the others did not."""
+    for entry in alerts.get("alerts", ()):
+        group = f" ({entry['group']})" if entry["group"] else ""
+        if entry["state"] == "fired":
+            terminal.line(f"ALERT {entry['level']}: {entry['name']}{group}. {entry['statement']}")
+        elif entry["reason"]:
+            terminal.line(f"Alert {entry['name']}{group}: {entry['reason']}.")
 
 
 def show_sample(terminal: Terminal, made: SampleSummary) -> None:
