@@ -18,7 +18,7 @@ from customer_analytics.schema import SCHEMAS
 HERE = Path(__file__).parents[1]
 PROJECT = HERE / "{{cookiecutter.project_slug}}"
 PAGES = [HERE / "README.md", PROJECT / "README.md", *sorted((HERE / "docs").rglob("*.md"))]
-COMMANDS = {"demo", "sample", "check", "load", "run", "audience", "tags", "open"}
+COMMANDS = {"demo", "sample", "check", "load", "run", "ask", "audience", "tags", "open"}
 
 
 def commands_in(page: Path) -> list[str]:
