@@ -43,7 +43,14 @@ def changes_of_run(folder: Path, manifest: dict[str, Any], project: Project) -> 
         if now is None:
             continue
         basis = now.basis
-        earlier = earlier_report(project, now.report, basis["subset"], identity=basis["identity"], as_of=basis["as_of"])
+        earlier = earlier_report(
+            project,
+            now.report,
+            basis["subset"],
+            identity=basis["identity"],
+            asked=basis["asked"],
+            as_of=basis["as_of"],
+        )
         before = None if earlier is None else read_state(earlier.folder)
         if earlier is not None and before is not None:
             entry["compared_with"] = earlier.run

@@ -74,7 +74,12 @@ class Workshop:
         subset = None if task.group is None else task.group.subset
         facts = self._facts(task, day)
         earlier = earlier_mark(
-            self.project, task.report.name, subset, identity=identity_of(facts), as_of=day or self.as_of
+            self.project,
+            task.report.name,
+            subset,
+            identity=identity_of(facts),
+            asked=_asked(task),
+            as_of=day or self.as_of,
         )
         return key_of(
             **facts,
@@ -192,6 +197,7 @@ class Workshop:
             "template_version": customer_analytics.__version__,
             "code_version": key_of(code=code_hash(), notebook=task.report.notebook.read_text(encoding="utf-8"))[:12],
             "identity": identity_of(self._facts(task, None)),
+            "asked": _asked(task),
             "loaded": self.loaded,
         }
         with self._exporting:  # one exporter; the work between two kernels' messages is short
@@ -234,6 +240,11 @@ class Workshop:
             "cached": False,
             "summary": None,
         }
+
+
+def _asked(task: Task) -> str:
+    """A mark of the parameters that were given for this run only; empty where none were."""
+    return key_of(given=task.report.given)[:12] if task.report.given else ""
 
 
 def _back(task: Task) -> str:

@@ -39,14 +39,13 @@ def data_facts(project: Project, log: LoadLog) -> dict[str, Any]:
     return {"tables": tables, "history": {name: dict(marks) for name, marks in log.history.items()}}
 
 
-def basis(
-    published: Mapping[str, Any], made: Mapping[str, Any], project: Project, *, identity: str, data: Mapping[str, Any]
-) -> dict[str, Any]:
+def basis(published: Mapping[str, Any], made: Mapping[str, Any], project: Project) -> dict[str, Any]:
     """The basis of a report from what its notebook published and what the run knows. Same inputs, same content.
 
-    `identity`: one mark of everything that its content depends on, but the last day that counts and the language.
+    Of `made`: `identity`, one mark of everything that its content depends on, but the last day that counts and the
+    language; `asked`, a mark of the parameters that were given for this run only; `loaded`, see `data_facts`.
     """
-    engagement, facts = project.engagement, published["made"]
+    engagement, facts, data = project.engagement, published["made"], made["loaded"]
     settings = {
         "currency": engagement.currency,
         "time_zone": engagement.time_zone,
@@ -64,7 +63,8 @@ def basis(
         "report": published["report"],
         "language": published["language"],
         "subset": published["subset"],
-        "identity": identity,
+        "identity": made["identity"],
+        "asked": made["asked"],
         "as_of": facts["as_of"],
         "period": published["period"],
         "fingerprint": made["data"]["fingerprint"],

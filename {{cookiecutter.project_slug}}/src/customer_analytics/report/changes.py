@@ -38,20 +38,25 @@ def since_last_run(
 ) -> Since:
     """Write the basis of a report into its folder, and say what changed since the one it is compared with.
 
-    `made`: with `identity` and `loaded` (see report.basis) beside what the appendix shows.
+    `made`: with `identity`, `asked` and `loaded` (see report.basis) beside what the appendix shows.
     """
-    own = basis(published, made, project, identity=made["identity"], data=made["loaded"])
+    own = basis(published, made, project)
     (folder / BASIS).write_text(as_text(own), encoding="utf-8", newline="\n")
     heading = frame.title(language)
     earlier = earlier_report(
-        project, published["report"], published["subset"], identity=own["identity"], as_of=own["as_of"]
+        project,
+        published["report"],
+        published["subset"],
+        identity=own["identity"],
+        asked=own["asked"],
+        as_of=own["as_of"],
     )
     before = None if earlier is None else read_state(earlier.folder)
     now = read_state(folder)
     if before is None or now is None:
         return Since(heading, _section(heading, frame.first_run(language)))
     found = compare(before, now)
-    body = changes_table(found, language, caption=frame.outcome(language, found))
+    body = changes_table(found, language)
     section = _section(heading, frame.against(language, found), cause_list(found, language) + body)
     return Since(heading, section, frame.in_summary(language, found))
 
@@ -66,7 +71,7 @@ def cause_list(found: Comparison, language: Language) -> Markup:
     return Markup("<p>{}</p><ul>{}</ul>").format(label, lines)
 
 
-def changes_table(found: Comparison, language: Language, *, caption: str) -> Markup:
+def changes_table(found: Comparison, language: Language) -> Markup:
     """The findings of both runs side by side, with the box that says how they were compared."""
     say = language.say
     words = {
@@ -75,9 +80,10 @@ def changes_table(found: Comparison, language: Language, *, caption: str) -> Mar
         "now": say("Now"),
         "change": say("Change"),
         "verdict": say("Verdict"),
+        "caption": frame.side_by_side(language),
     }
     rows = [_shown(row, found, language) for row in found.rows]
-    table = render("changes.html.j2", words=words, rows=rows, caption=caption)
+    table = render("changes.html.j2", words=words, rows=rows)
     return table + how_computed_box(frame.how(language, found), language)
 
 
@@ -88,11 +94,19 @@ def _shown(row: Row, found: Comparison, language: Language) -> dict[str, Any]:
     return {
         "kind": row.kind.value,
         "head": row.told.head,
+        "earlier": _earlier_head(row, language),
         "before": sides[0],
         "now": sides[1],
         "change": change(language, row),
         "verdict": verdict(language, row, found),
     }
+
+
+def _earlier_head(row: Row, language: Language) -> str:
+    """How the finding was headed before, where that was in other words of the same language."""
+    if row.before is None or row.now is None or row.before.language != row.now.language:
+        return ""
+    return "" if row.before.head == row.now.head else language.say("before: {head}", head=row.before.head)
 
 
 def _section(heading: str, deck: str, body: Markup = _NOTHING) -> Markup:

@@ -85,7 +85,7 @@ def _section(place: int, found: Comparison, language: Language) -> dict[str, Any
         "name": _name(found, language),
         "deck": frame.against(language, found),
         "causes": cause_list(found, language),
-        "table": changes_table(found, language, caption=frame.outcome(language, found)),
+        "table": changes_table(found, language),
         "metrics": [
             {
                 "name": row.id,

@@ -2,7 +2,8 @@
 
 A report is compared with the one of the same kind and the same customers (`subset`) in reports/ that was made for the
 latest last day, none later than its own, and of several for that day the newest. One made of the same data, day,
-settings and code is passed over: a rerun tells the same as the run before, and comes from the cache.
+settings and code is passed over: a rerun tells the same as the run before, and comes from the cache. So is one that was
+made with parameters given for that run only (`run -p bins=4`), unless this one was given the same: it was a trial.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from customer_analytics.report.basis import BASIS, FORMAT
 
 _RUN = "run.json"
 _FILES = (BASIS, "findings.json", "metrics.json")
-_TEXTS = ("report", "language", "identity", "as_of", "fingerprint", "code")
+_TEXTS = ("report", "language", "identity", "asked", "as_of", "fingerprint", "code")
 _MAPPINGS = ("parameters", "settings", "tables", "history", "versions")
 
 
@@ -34,16 +35,18 @@ class Candidate:
     folder: Path
     as_of: str
     identity: str
+    asked: str
 
 
 def earlier_report(
-    project: Project, report: str, subset: str | None, *, identity: str, as_of: str | None
+    project: Project, report: str, subset: str | None, *, identity: str, asked: str, as_of: str | None
 ) -> Candidate | None:
     """What a report is compared with. `as_of`: its last day that counts; None where that is not known yet."""
     found = [
         each
         for each in candidates(project.reports, report, subset)
         if (as_of is None or each.as_of <= as_of)
+        and each.asked in ("", asked)
         and not (each.identity == identity and (as_of is None or each.as_of == as_of))
     ]
     newest = [each for each in found if each.as_of == max(one.as_of for one in found)]
@@ -51,10 +54,10 @@ def earlier_report(
 
 
 def earlier_mark(
-    project: Project, report: str, subset: str | None, *, identity: str, as_of: str | None
+    project: Project, report: str, subset: str | None, *, identity: str, asked: str, as_of: str | None
 ) -> list[str | None]:
     """What the cache has to know of it: a hash of each file that the comparison reads; nothing where there is none."""
-    found = earlier_report(project, report, subset, identity=identity, as_of=as_of)
+    found = earlier_report(project, report, subset, identity=identity, asked=asked, as_of=as_of)
     return [] if found is None else [_hash(found.folder / name) for name in _FILES]
 
 
@@ -69,7 +72,7 @@ def candidates(reports: Path, report: str, subset: str | None) -> Iterator[Candi
         for path in paths:
             head = _head(path, path.stat().st_mtime_ns) if path.is_file() else None
             if head is not None and head[0] == subset:
-                yield Candidate(run.name, path.parent, head[1], head[2])
+                yield Candidate(run.name, path.parent, head[1], head[2], head[3])
 
 
 def read_state(folder: Path, page: str = "") -> State | None:
@@ -103,13 +106,13 @@ def _check(basis: Mapping[str, Any]) -> None:
 
 
 @functools.lru_cache(maxsize=4096)
-def _head(path: Path, written: int) -> tuple[str | None, str, str] | None:
+def _head(path: Path, written: int) -> tuple[str | None, str, str, str] | None:
     """Subset, last day and identity of a report; `written`: when its file was, so that a new one is read again."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             return None
-        return content["subset"], str(content["as_of"]), str(content["identity"])
+        return content["subset"], str(content["as_of"]), str(content["identity"]), str(content["asked"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

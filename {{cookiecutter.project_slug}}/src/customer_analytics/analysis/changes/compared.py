@@ -39,7 +39,7 @@ class Kind(StrEnum):
 class Row:
     """A finding in both runs, or in one. `hidden`: the difference is of so few people that no number is told.
 
-    `why`: of an untested one: no_interval, language (the two may speak of different things), unit.
+    `why`: of an untested one: no_interval, subject (it names others than before), language (so it may), unit.
     `q`: false discovery rate, where there is a `difference`.
     """
 
@@ -105,19 +105,25 @@ def compare(before: State, now: State) -> Comparison:
 
 
 def matched(before: Sequence[Told], now: Sequence[Told]) -> list[tuple[Told | None, Told | None]]:
-    """Pairs by id and by what they are about; a finding that now is about another thing is gone, and a new one came.
+    """Pairs by id and by whom their headings name; a finding that names others is gone, and a new one came.
 
     Across languages names differ, so there the id alone makes a pair where it is the only one of its kind.
     """
     pairs: list[tuple[Told | None, Told | None]] = []
     left = list(before)
     for each in now:
-        partner = next((old for old in left if old.id == each.id and old.about == each.about), None)
+        alike = [old for old in left if old.id == each.id and _may_be_one(old, each)]
+        partner = max(alike, key=lambda old: (old.named == each.named, old.about == each.about), default=None)
         partner = partner or _across(each, left, now)
         if partner is not None:
             left.remove(partner)
         pairs.append((partner, each))
     return pairs + [(old, None) for old in left]
+
+
+def _may_be_one(old: Told, new: Told) -> bool:
+    """Whether the headings name somebody in common, or one of them nobody."""
+    return not old.named or not new.named or bool(old.named & new.named)
 
 
 def _across(each: Told, left: Sequence[Told], now: Sequence[Told]) -> Told | None:
@@ -138,7 +144,8 @@ class _Judge:
             return self._one_sided(old, new)
         row = self._judged(new.id, old.estimate, new.estimate)
         if old.about != new.about:  # in two languages: perhaps of two things
-            row = replace(row, kind=Kind.UNTESTED, difference=None, why="language")
+            why = "subject" if old.language == new.language else "language"
+            row = replace(row, kind=Kind.UNTESTED, difference=None, why=why)
         return replace(row, before=old, now=new)
 
     def metric(self, name: str) -> Row:

@@ -29,12 +29,18 @@ class Told:
     page: str = ""
 
     @property
-    def about(self) -> tuple[str, ...]:
-        """Whom or what it is about, as its heading and first sentence name it: the segment, campaign or group."""
+    def named(self) -> frozenset[str]:
+        """Whom or what its heading names: the segment, campaign or group."""
         if self.id.startswith(_NAMED_BY_HEADING):
-            return (_DIGITS.sub("", self.head).casefold().strip(),)
-        first = _SENTENCE_END.split(self.statement, maxsplit=1)[0]
-        return tuple(sorted({name.casefold().strip() for name in _QUOTED.findall(f"{self.head} {first}")}))
+            return frozenset({_DIGITS.sub("", self.head).casefold().strip()})
+        return _names(self.head)
+
+    @property
+    def about(self) -> frozenset[str]:
+        """Whom or what its heading and the beginning of its statement name."""
+        if self.id.startswith(_NAMED_BY_HEADING):
+            return self.named
+        return self.named | _names(_SENTENCE_END.split(self.statement, maxsplit=1)[0])
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,10 @@ def number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"not a number: {type(value).__name__}")
     return float(value)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.casefold().strip() for name in _QUOTED.findall(text))
 
 
 def _same(first: float | None, second: float | None) -> bool:

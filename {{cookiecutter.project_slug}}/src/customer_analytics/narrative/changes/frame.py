@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from customer_analytics.analysis.changes.causes import Cause
-from customer_analytics.analysis.changes.compared import LEVEL, SURE, Comparison, Kind
+from customer_analytics.analysis.changes.compared import LEVEL, SURE, Comparison, Kind, Row
 from customer_analytics.language import Language, Text
 from customer_analytics.narrative.changes.causes import cause
+from customer_analytics.narrative.changes.values import value
 
 
 def title(language: Language) -> Text:
@@ -58,7 +59,7 @@ def in_summary(language: Language, comparison: Comparison) -> Text | None:
     if not moved:
         return None
     earlier = day(language, comparison.before.basis["as_of"])
-    heads = language.listing([f"“{row.told.head}”" for row in moved[:_IN_A_SENTENCE]])
+    heads = language.listing([_from_to(language, row) for row in moved[:_IN_A_SENTENCE]])
     return language.say_count(
         "Since the run up to {day} one number moved beyond chance: {heads}.",
         "Since the run up to {day} {count} numbers moved beyond chance, first {heads}.",
@@ -69,6 +70,11 @@ def in_summary(language: Language, comparison: Comparison) -> Text | None:
 
 
 _IN_A_SENTENCE = 2
+
+
+def _from_to(language: Language, row: Row) -> Text:
+    before, now = (value(language, None if each is None else each.estimate) for each in (row.before, row.now))
+    return language.say("“{head}” (from {before} to {now})", head=row.told.head, before=before, now=now)
 
 
 def named_causes(language: Language, comparison: Comparison) -> list[Text]:
@@ -128,6 +134,11 @@ def overlap(language: Language, before: Mapping[str, Any], now: Mapping[str, Any
         both=language.number(max(both, 0)),
         days=language.number(days),
     )
+
+
+def side_by_side(language: Language) -> Text:
+    """What the table shows."""
+    return language.say("Findings of both runs side by side")
 
 
 def day(language: Language, written: str) -> str:

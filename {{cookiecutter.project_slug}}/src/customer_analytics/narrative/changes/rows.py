@@ -13,14 +13,14 @@ def verdict(language: Language, row: Row, comparison: Comparison) -> Text:
     say = language.say
     if row.kind is Kind.CAUSED:
         return _caused(language, comparison)
+    if row.hidden and row.kind in (Kind.UNTESTED, Kind.SAME):
+        return say("differs by fewer people than are shown")
     if row.kind is Kind.UNTESTED:
         return say(_UNTESTED[row.why])
     if row.kind in (Kind.NEW, Kind.GONE):
-        return _one_sided(language, row)
+        return _one_sided(language, row, comparison)
     if row.kind is Kind.MOVED:
         return say("**up**, beyond chance") if _is_up(row) else say("**down**, beyond chance")
-    if row.hidden:
-        return say("differs by fewer people than are shown")
     if row.difference is None:
         return say("as before")
     least = unseen(language, row, comparison.strictest)
@@ -29,6 +29,7 @@ def verdict(language: Language, row: Row, comparison: Comparison) -> Text:
 
 _UNTESTED = {
     "no_interval": "differs; not tested, as it has no interval",
+    "subject": "not compared: it tells of other groups than before",
     "language": "not tested: told in two languages, perhaps of two things",
     "unit": "not comparable: told in another unit",
 }
@@ -43,9 +44,15 @@ def _caused(language: Language, comparison: Comparison) -> Text:
     return say("same data and settings; told otherwise for no cause that the runs record")
 
 
-def _one_sided(language: Language, row: Row) -> Text:
+def _one_sided(language: Language, row: Row, comparison: Comparison) -> Text:
     say = language.say
     is_new = row.kind is Kind.NEW
+    if comparison.forbidding:
+        return (
+            say("**new**, under a changed definition")
+            if is_new
+            else say("**no longer told**, under a changed definition")
+        )
     if row.difference is None:
         return (
             say("**new**; the earlier run holds no number to test it against")

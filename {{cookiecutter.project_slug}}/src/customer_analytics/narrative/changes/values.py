@@ -37,16 +37,17 @@ def change(language: Language, row: Row) -> str:
     if row.hidden:
         return NOT_ESTIMABLE
     if found is not None:
-        fine = max(abs(found.low), abs(found.high)) < _SMALL and unit not in _MONEY
-        least, most = (_difference(language, each, unit, found.is_ratio, fine) for each in (found.low, found.high))
-        shown = _difference(language, found.change, unit, found.is_ratio, fine)
+        size = max(abs(found.low), abs(found.high))
+        shown, least, most = (
+            _difference(language, each, unit, found.is_ratio, size) for each in (found.change, found.low, found.high)
+        )
         word = _word(language, unit)
         low, high = least.removesuffix(word), most.removesuffix(word)
         return language.say("{change} ({low} to {high})", change=shown, low=low, high=high)
     before, now = row.before, row.now
     if before is None or now is None or before.estimate.value is None or now.estimate.value is None:
         return NOT_ESTIMABLE
-    if before.estimate.unit != unit:
+    if before.estimate.unit != unit or row.why == "subject":
         return NOT_ESTIMABLE
     return _difference(language, now.estimate.value - before.estimate.value, unit, ratio=False)
 
@@ -68,20 +69,21 @@ def unseen(language: Language, row: Row, level: float) -> str:
     return _difference(language, least, unit, ratio=False).removeprefix("+")
 
 
-def _difference(language: Language, number: float, unit: str, ratio: bool, fine: bool = False) -> str:
-    """`fine`: with a decimal more, where the whole interval is small."""
+def _difference(language: Language, number: float, unit: str, ratio: bool, size: float | None = None) -> str:
+    """A difference with its sign. `size`: the largest of those that stand together, which have as many decimals."""
     if not math.isfinite(number):
         return NOT_ESTIMABLE
     if ratio:
         return f"× {language.number(number, 2)}"
     if unit in _SHARES or unit == "points_as_fraction":
-        return language.points(number, 2 if fine else 1)
+        return language.points(number, 2 if size is not None and size < _SMALL else 1)
     if unit == "points":
         return language.points(number / 100)
     if unit in _MONEY or unit == language.currency:
         shown = language.money(number)
         return f"+{shown}" if number > 0 else shown
-    return language.signed(number, _decimals(number, unit))
+    decimals = _decimals(number, unit) if size is None else (2 if size < _FINE else 1)
+    return language.signed(number, decimals)
 
 
 def _decimals(number: float, unit: str) -> int:
