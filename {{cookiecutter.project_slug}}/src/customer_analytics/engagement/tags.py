@@ -113,6 +113,9 @@ class TagEntry(Block):
     sensitive: bool = Field(False, description="whether it says something about a person that lists should not go by")
     unit: Unit | None = Field(None, description="what a number counts, so that reports print it rightly")
     values: dict[str, BothLanguages] = Field(default_factory=dict, description="what to print for each text value")
+    needs: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+        default_factory=list, description="columns of the client's own, as table.column, without which it is left out"
+    )
     for_each: str | None = Field(None, description="table.column: one tag for each frequent value of it")
     at_most: Annotated[int, Field(ge=1, le=50)] = Field(12, description="how many tags for_each makes at most")
 
@@ -129,6 +132,15 @@ class TagEntry(Block):
         if mistakes:
             raise Mistakes(mistakes)
         return source
+
+    @field_validator("needs")
+    @classmethod
+    def _columns(cls, needs: list[str]) -> list[str]:
+        for need in needs:
+            table, _, column = need.partition(".")
+            if table not in SCHEMAS or not column:
+                raise ValueError(f"must be a table and a column, for example customers.tier, not {need[:60]!r}")
+        return needs
 
     @model_validator(mode="after")
     def _pattern_fits(self) -> TagEntry:

@@ -98,6 +98,22 @@ class Category(Block):
         return products
 
 
+class Fact(Block):
+    """What the industry records of each customer, in levels from low to high. `shares`: of customers, summing to 1."""
+
+    column: Annotated[str, Field(min_length=1, max_length=40)]
+    header: Both
+    levels: Annotated[tuple[Both, ...], Field(min_length=2, max_length=9)]
+    shares: tuple[Share, ...]
+    by_spend: bool = Field(False, description="whether customers who spend more stand higher")
+
+    @model_validator(mode="after")
+    def _a_share_for_each(self) -> Fact:
+        if len(self.shares) != len(self.levels) or abs(sum(self.shares) - 1) > 1e-9:
+            raise ValueError("shares must be one for each level and come to 1")
+        return self
+
+
 class Sample(Block):
     """The synthetic client. `weekend`: activity relative to a weekday; `contract_share`: customers with a contract."""
 
@@ -106,6 +122,7 @@ class Sample(Block):
     plans: Annotated[tuple[Both, Both], Field(description="a monthly and a yearly plan")]
     topics: Annotated[tuple[Both, ...], Field(min_length=1, description="what feedback is about")]
     order_channels: Annotated[tuple[Both, Both, Both], Field(description="the third is where people meet staff")]
+    facts: tuple[Fact, ...] = ()
     categories: Annotated[tuple[Category, ...], Field(min_length=2, max_length=8)]
 
     @field_validator("categories")

@@ -374,6 +374,7 @@ def risk(c: Client) -> dict[str, pd.Series]:
         "refunded_money_share": c.total(orders, "refund") / c.total(orders, "amount").replace(0, np.nan),
         "cancelled_share": c.share(orders, status == "cancelled", 10),
         "unpaid_orders": c.count(c.last(unpaid, 90)),
+        "likely_default": c.count(c.last(unpaid, 90)) >= 2,
         "returns": c.count(orders[orders.amount < 0]),
         "average_rating": c.figure(said, "rating", "mean"),
         "last_rating": c.latest(said, "rating"),

@@ -28,6 +28,10 @@ FROM_RFM = {
 }
 FROM_VALUE = {"lifetime_value": "clv", "expected_purchases_ahead": "purchases", "still_active": "p_alive"}
 FROM_MODELS = {*FROM_RFM, *FROM_VALUE, "loyal", "high_value_at_risk", "sentiment"}
+# They ask for events and columns that only a pack's own sample has: tests/packs/test_tags_of_packs.py
+OF_A_PACK = {
+    "learning_stage", "account_stage", "deal_stage", "asset_tier", "risk_taste", "distance_band", "likely_to_stop_learning",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +50,10 @@ def from_rfm(scored: RfmResult) -> pd.DataFrame:
 
 
 def test_every_tag_ran_and_is_checked_here(portrait: TagPortrait, by_hand: dict[str, pd.Series]) -> None:
-    assert not portrait.skipped, [(tag.name, str(tag.reason)) for tag in portrait.skipped]
+    assert {tag.name for tag in portrait.skipped} == OF_A_PACK, [(t.name, str(t.reason)) for t in portrait.skipped]
     checked = {name.partition("|")[0] for name in by_hand} | FROM_MODELS
     patterns = {tag.name: tag.name for tag in portrait.tags if tag.each is None}
-    assert set(patterns) <= checked
+    assert set(patterns) - OF_A_PACK <= checked
     assert len(portrait.ran) >= 150
 
 

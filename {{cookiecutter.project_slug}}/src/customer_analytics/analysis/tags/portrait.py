@@ -138,6 +138,9 @@ def _prepare(
 ) -> _Prepared:
     chosen = None if like is None else like.each_values
     entries, reasons, each_values = spread(parse_entries(catalogue), data, catalogue, chosen)
+    for entry in entries:
+        if lacking := [need for need in entry.tag.entry.needs if not data.has(*need.split(".", 1))]:
+            reasons.setdefault(entry.name, Reason(Why.MISSING, tuple(lacking)))
     uses = _all_uses(entries)
     needed = reach([*uses, *frozenset().union(*uses.values())] if wanted is None else wanted, uses)
     facts = model_facts(data, catalogue.rfm, needed)

@@ -88,10 +88,13 @@ def _customers(world: World, frame: pd.DataFrame, folder: Path, place: str) -> S
             "+leak": coded(np.where(frame["leak"] == 0, -1, frame["leak"]), said(world, headers.CLOSING_NOTES)),
         },
     )
+    for fact in world.pack.sample.facts:
+        levels = coded(frame[f"+{fact.column}"], said(world, fact.levels))
+        data = data.append_column(side(fact.header, world.language), levels)
     chinese = world.language == "zh_CN"
     encoding = "gb18030" if chinese else "utf-8"
     writing.write_csv(data, folder / "customers.csv", delimiter="," if chinese else ";", encoding=encoding)
-    return source(
+    made = source(
         world,
         "customers",
         f"{place}/customers.csv",
@@ -99,6 +102,8 @@ def _customers(world: World, frame: pd.DataFrame, folder: Path, place: str) -> S
         formats={"signed_up_at": MINUTE[world.language]},
         values={"consent": yes_no(world)},
     )
+    made["columns"] |= {fact.column: side(fact.header, world.language) for fact in world.pack.sample.facts}
+    return made
 
 
 def _feedback(business: Business, codes: list[str], frame: pd.DataFrame, folder: Path, place: str) -> Source:

@@ -29,6 +29,7 @@ from customer_analytics.tables.sample.life import Life, make_life
 from customer_analytics.tables.sample.messages import Messages, Spend, make_messages, make_spend
 from customer_analytics.tables.sample.people import People, make_people
 from customer_analytics.tables.sample.shopping import STORE, Orders, draw_times, make_orders
+from customer_analytics.tables.sample.facts import drawn_facts
 from customer_analytics.tables.sample.way import with_way
 from customer_analytics.tables.sample.world import Ints, World
 
@@ -124,8 +125,10 @@ def _customers(b: Business) -> pd.DataFrame:
     # Two registration times: the app's own differs from the shop's for one customer in twelve.
     other = rng.random(count) < 1 / 12
     later = np.where(other, rng.integers(1, 15, count) * 86_400 + rng.integers(0, 86_400, count), 0)
+    own = {f"+{fact.column}": facts for fact, facts in drawn_facts(b.world, people)}
     return pd.DataFrame(
         {
+            **own,
             "customer": people.numbers,
             "staff": np.zeros(count, dtype=np.int64),  # 1: test account, 2: staff
             "signed_up": people.signed_up,

@@ -26,7 +26,7 @@ DAYS = 730
 # Each topic has its own child of the seed. Append only: a new topic at the end leaves the others as they were.
 TOPICS = (
     "people", "life", "catalogue", "orders", "baskets", "browsing", "campaigns", "messages", "spend",
-    "feedback", "identity", "contracts", "faults", "attributes", "registry", "second accounts", "way",
+    "feedback", "identity", "contracts", "faults", "attributes", "registry", "second accounts", "way", "facts",
 )  # fmt: skip
 
 # (month, day) from and to, activity relative to the rest of the year.
