@@ -31,6 +31,7 @@ class Wording:
 
 
 _FIELD = re.compile(r"(\{[^{}]*\})")
+_VOWEL = re.compile(r"[aio]|e(?!u)|u(?!s|ni)", re.IGNORECASE)  # as it is spoken: a user, a unit
 _NOT_THE_NOUN = {"客户": "(?!端|经理|关系)"}
 
 
@@ -88,6 +89,6 @@ def _said(match: re.Match[str], said: Mapping[str, str]) -> str:
     noun = whole[len(article) :]
     word = said[noun.lower()]
     if article:
-        proper = "an " if word[0].lower() in "aeiou" else "a "
+        proper = "an " if _VOWEL.match(word) else "a "
         article = proper.capitalize() if article[0].isupper() else proper
     return article + (word[0].upper() + word[1:] if noun[0].isupper() else word)
