@@ -330,7 +330,9 @@ class Engagement(Settings):
         seen: dict[tuple[Any, ...], int] = {}
         mistakes: list[tuple[tuple[str | int, ...], str, str]] = []
         for index, source in enumerate(sources):
-            origin = (source.table, source.files, source.url, source.database_table, str(source.sheets))
+            # With different rules for rows to leave out, two sources may each take a part of one file.
+            part = str([rule.when for rule in source.set_aside])
+            origin = (source.table, source.files, source.url, source.database_table, str(source.sheets), part)
             first = seen.setdefault(origin, index)
             if first != index:
                 what = f"is the same as entry {first + 1}: its rows would count twice."

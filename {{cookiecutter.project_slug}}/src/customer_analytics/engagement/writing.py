@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,13 @@ _BEGIN_OF_NUMBERS = set("0123456789+-.")
 _LINE_BREAKS = {"\x85", "\u2028", "\u2029"}
 
 
-def write_sources(path: Path, sources: Sequence[Mapping[str, Any]], *, as_of: dt.date | None = None) -> None:
+def write_sources(
+    path: Path,
+    sources: Sequence[Mapping[str, Any]],
+    *,
+    as_of: dt.date | None = None,
+    comments: Sequence[Sequence[str]] = (),
+) -> None:
     """Replace the block `sources` of engagement.yml, or add it at the end.
 
     Only the lines of the old block go. The file is swapped in whole: an interrupted write leaves the old one.
@@ -29,6 +36,7 @@ def write_sources(path: Path, sources: Sequence[Mapping[str, Any]], *, as_of: dt
         path: engagement.yml.
         sources: one mapping for each source, with the keys of `Source`.
         as_of: the last day that counts, to be written in the same step; None: it stays as it is.
+        comments: lines to stand above each source, without #; none where not given.
 
     Raises:
         EngagementError: the file cannot be read as YAML.
@@ -41,7 +49,7 @@ def write_sources(path: Path, sources: Sequence[Mapping[str, Any]], *, as_of: dt
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").split("\n")
     start, end = _block(text.replace("\r\n", "\n"), lines)
-    changed = "\n".join([*lines[:start], *_yaml(sources), *lines[end:]])
+    changed = "\n".join([*lines[:start], *_yaml(sources, comments), *lines[end:]])
     after = parse_document(changed, path.name).data
     if {**after, KEY: None} != {**before, KEY: None}:
         raise RuntimeError(f"writing {KEY} would change other keys of {path.name}")
@@ -80,13 +88,16 @@ def _last_line(node: yaml.Node, at_least: int) -> int:
     return at_least if empty else max(at_least, end)
 
 
-def _yaml(sources: Sequence[Mapping[str, Any]]) -> list[str]:
+def _yaml(sources: Sequence[Mapping[str, Any]], comments: Sequence[Sequence[str]] = ()) -> list[str]:
     if not sources:
         return [f"{KEY}: []"]
-    block = yaml.dump(
-        [dict(source) for source in sources], Dumper=_Indented, allow_unicode=True, sort_keys=False, width=110
-    )
-    return [f"{KEY}:", *(f"  {line}" if line else "" for line in block.rstrip("\n").split("\n"))]
+    lines = [f"{KEY}:"]
+    for number, source in enumerate(sources):
+        above = comments[number] if number < len(comments) else ()
+        lines += [f"  # {part}" for line in above for part in textwrap.wrap(" ".join(line.split()), 112)]
+        block = yaml.dump([dict(source)], Dumper=_Indented, allow_unicode=True, sort_keys=False, width=110)
+        lines += [f"  {line}" if line else "" for line in block.rstrip("\n").split("\n")]
+    return lines
 
 
 class _Indented(yaml.SafeDumper):

@@ -17,8 +17,8 @@ _CURRENCY = (
     r"(?i)(US|HK|NT|NZ|MX|A|C|R|S)?\$|\p{Sc}|(EUR|USD|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|RUB|AUD|CAD|NZD|SGD|SEK|NOK"
     r"|DKK|PLN|CZK|HUF|TRY|BRL|MXN|ZAR|TL|kr|Ft|Rs\.?|zł|Kč)|元|圆|人民币|руб\.?"
 )
-# Between digits these part thousands; elsewhere they are nothing.
-_BLANKS = r"[\s\x{00a0}\x{202f}\x{2009}'’_]+"
+# Between digits these part thousands; elsewhere they are nothing. WeChat's bills begin each value with a backtick.
+_BLANKS = r"[\s\x{00a0}\x{202f}\x{2009}'’`_]+"
 _NO_CENTS = "[.,](-{1,2}|–|—)$"  # "5,-" is a price without cents, not below zero
 # After signs and currency are gone: thousands in threes (in twos before the last three, as in India).
 _SHAPES = {
