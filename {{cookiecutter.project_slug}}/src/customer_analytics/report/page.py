@@ -57,21 +57,23 @@ class Page:
     show_code: bool = False
     fonts: Markup = _NOTHING
     drawing_styles: Markup = _NOTHING
+    own_style: str = ""  # of a part that only this page has; ours, never a client's text
+    own_script: str = ""
 
     @property
     def style(self) -> Markup:
         """Our style sheet."""
-        return _style()
+        return Markup(f"{_style()}\n{self.own_style}") if self.own_style else _style()
 
     @property
     def script(self) -> Markup:
         """Our one script."""
-        return _script()
+        return Markup(f"{_script()}\n{self.own_script}") if self.own_script else _script()
 
     @property
     def policy(self) -> str:
         """The Content-Security-Policy: nothing from anywhere, and no script but ours."""
-        digest = base64.b64encode(hashlib.sha256(_script().encode("utf-8")).digest()).decode("ascii")
+        digest = base64.b64encode(hashlib.sha256(self.script.encode("utf-8")).digest()).decode("ascii")
         return (
             f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
             "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
