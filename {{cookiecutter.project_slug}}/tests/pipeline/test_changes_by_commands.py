@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,20 @@ def section(text: str) -> str:
     return found[0]
 
 
+@pytest.fixture(scope="module")
+def made(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], dict[str, Any]]:
+    """A project with a run for June and one for all of the data, to copy from; tests do not change it."""
+    folder = tmp_path_factory.mktemp("months") / "a {braces} 客户 project"
+    shutil.copytree(loaded, folder)
+    project = Project.find(folder)
+    return folder, run(project, as_of=EARLIER), run(project)
+
+
 @pytest.fixture
-def two(project: Project) -> tuple[Project, dict[str, Any], dict[str, Any]]:
-    """A project with a run for June and one for all of the data."""
-    return project, run(project, as_of=EARLIER), run(project)
+def two(made: tuple[Path, Any, Any], tmp_path: Path) -> tuple[Project, dict[str, Any], dict[str, Any]]:
+    """A copy of it for one test."""
+    shutil.copytree(made[0], tmp_path / "a {braces} 客户 project")
+    return Project.find(tmp_path / "a {braces} 客户 project"), made[1], made[2]
 
 
 def test_the_first_run_says_so_and_the_second_what_changed(two: tuple[Project, Any, Any]) -> None:
@@ -103,8 +114,8 @@ def test_past_months_that_are_delivered_otherwise_are_named(two: tuple[Project, 
 
 
 def test_each_group_is_compared_with_itself(project: Project) -> None:
-    first = run(project, for_each="region", as_of=EARLIER)
-    second = run(project, for_each="region")
+    first = run(project, reports=["data_audit"], for_each="region", as_of=EARLIER)
+    second = run(project, reports=["data_audit"], for_each="region")
     assert {entry["compared_with"] for entry in second["reports"]} == {first["run"]}
     found = compare_runs(project, "previous", "latest")
     subsets = [each.now.basis["subset"] for each in found.comparisons]

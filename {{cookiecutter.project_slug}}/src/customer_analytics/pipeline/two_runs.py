@@ -47,7 +47,7 @@ def compare_runs(project: Project, old: str, new: str) -> TwoRuns:
     for folder, held in zip((first, second), states, strict=True):
         if not held:
             what = (
-                "holds no report that can be compared: it was made by an older version, or no report came to its end."
+                "holds no report to compare: an older version made it, or no report came to its end."
             )
             problems.append(Problem(str(folder), what, "Make it again with `analytics run --as-of DATE`."))
     if problems:
