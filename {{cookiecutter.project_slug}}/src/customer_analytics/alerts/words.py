@@ -11,7 +11,7 @@ from customer_analytics.language import Language
 from customer_analytics.narrative.glossary import term_of
 from customer_analytics.report.report_names import report_name
 
-_LEVELS = {Level.NOTICE: "Notice", Level.WARNING: "Warning", Level.CRITICAL: "Critical"}
+_LEVELS = {Level.NOTICE: "Notice", Level.WARNING: "Caution", Level.CRITICAL: "Critical"}
 _SIGNIFICANT = 3
 
 
