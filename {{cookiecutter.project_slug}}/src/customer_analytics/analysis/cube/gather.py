@@ -101,7 +101,7 @@ def _orders_within(hub: int) -> int:
 
 
 def _tier_within(hub: int) -> int:
-    """Who ordered has a tier, nobody else, as the catalogue comes; where a client changed that, `Fact.whole` sees it."""
+    """Who ordered has a tier, nobody else, as the catalogue comes; where a client changed it, `Fact.whole` sees it."""
     never = 1 << (len(DAY_EDGES) + 1)
     return (1 << TIERS if hub & never else 0) | ((1 << TIERS) - 1 if hub & ~never else 0)
 

@@ -18,6 +18,7 @@ from customer_analytics.report.front_page.ranking import Ranked, ranked
 from customer_analytics.report.front_page.results import Results, read_results
 from customer_analytics.report.glossary import FILE_NAME as GLOSSARY
 from customer_analytics.report.page import Page
+from customer_analytics.report.question_box.box import question_box
 from customer_analytics.report.report_names import report_name
 from customer_analytics.report.summary import legend, text
 from customer_analytics.report.words import interval
@@ -34,6 +35,7 @@ def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Pro
     by_group = manifest.get("for_each")
     body = _groups(results, entries, by_group, language) if by_group else _customers(results, language)
     complete = [] if by_group else [cards.card(entry, language) for entry in entries if entry["status"] == "complete"]
+    box = question_box(run_folder, language)
     values: dict[str, Any] = {
         **_nothing(),
         **body,
@@ -43,6 +45,7 @@ def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Pro
         "completeness": cards.completeness(entries, language),
         "changes": _changes(manifest.get("changes"), language),
         "alerts": list(manifest.get("alerts") or ()),
+        "box": box,
         "glossary": GLOSSARY if (run_folder / GLOSSARY).is_file() else "",
     }
     words = page_words(language) | {"legend": legend(language), "left_out": groups.left_out(by_group, language)}
@@ -56,6 +59,8 @@ def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Pro
         contents=_contents(values, words),
         made=cards.made(manifest, entries, language),
         back="../index.html",
+        own_style=box.style if box else "",
+        own_script=box.script if box else "",
     )
     drawn = pages.finish(page, draw("front.html.j2", words=words, **values), language)
     return pages.write(run_folder / "index.html", drawn.html)
@@ -145,6 +150,8 @@ def _contents(values: Mapping[str, Any], words: Mapping[str, str]) -> list[tuple
         ("changes", values["changes"]), ("actions", values["actions"]), ("verdicts", values["verdicts"]),
     ]  # fmt: skip
     found = [(name, words[name]) for name, there in order if there]
+    if values["box"]:
+        found.insert(len(found) - bool(values["verdicts"]), ("ask", values["box"].title))
     found += [(each["id"], each["name"]) for each in [*values["cards"], *values["sets"]]]
     found += [("missing", words["missing"])] if values["missing"] else []
     return [*found, ("made", words["made"])]

@@ -36,7 +36,7 @@ _EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {  # dimension that it ne
 
 @dataclass(frozen=True)
 class QuestionBox:
-    """`html`: a section with the id `ask`; `script`, `style`: what the page's one script and style take in; `title`."""
+    """`html`: a section, its heading with the id `ask`; `script`, `style`: for the page's one script and one style."""
 
     html: Markup
     script: str
