@@ -106,7 +106,9 @@ def scorecard(results: Sequence[Results], language: Language) -> list[dict[str, 
         measured = [row for row in by_stage[stage] if known(row.get("value")) is not None]
         told = [_measure(row, language) for row in measured] or _otherwise(stage, results, language)
         if not told:
-            told = [{"measure": "", "value": language.say("not measured"), "before": "", "change": "", "clear": False}]
+            told = [
+                {"measure": "", "value": language.say("not measured"), "before": "", "change": "", "is_sure": False}
+            ]
         shown += [each | {"name": _named(stage, each["measure"], language)} for each in told]
     return shown
 
@@ -128,13 +130,15 @@ def _otherwise(stage: str, results: Sequence[Results], language: Language) -> li
     found = figure(results, language) if figure else None
     if found is None:
         return []
-    return [{"measure": found["label"], "value": found["value"], "before": "", "change": found["note"], "clear": False}]
+    return [
+        {"measure": found["label"], "value": found["value"], "before": "", "change": found["note"], "is_sure": False}
+    ]
 
 
 def _plain(name: str, value: float | None, before: float | None, language: Language) -> dict[str, Any]:
     return {
         "measure": name, "value": language.number(value), "before": language.number(before), "change": "",
-        "clear": False,
+        "is_sure": False,
     }  # fmt: skip
 
 
@@ -154,7 +158,7 @@ def _measure(row: Row, language: Language) -> dict[str, Any]:
     is_clear = low is not None and high is not None and (low > 0 or high < 0)
     before = _shown(language, kind, known(row.get("before")))
     return {"measure": _name(language, row["measure"]), "value": value, "before": before, "change": change,
-            "clear": is_clear}  # fmt: skip
+            "is_sure": is_clear}  # fmt: skip
 
 
 def _shown(language: Language, kind: str, value: float | None) -> str:
