@@ -34,13 +34,14 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Put this run into DIR instead of reports/.")
     ] = None,
     show_code: Annotated[bool, typer.Option("--show-code", help="Show the notebooks' code, for analysts.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print each page as PDF beside it.")] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Make the reports and their front page, in reports/.
 
     Reports whose notebook, code, data, parameters and package versions are unchanged come from the cache.
-    The exit code is 0 when all is well, 1 when a report failed, 2 for something to mend,
+    The exit code is 0 when all is well, 1 when a report or document failed, 2 for something to mend,
     3 when an alert of alerts.yml fires, 130 when interrupted.
 
     \b
@@ -48,9 +49,11 @@ def run(
       analytics run
       analytics run rfm -p bins=4 --as-of 2011-12-09
       analytics run --language zh_CN --show-code
+      analytics run --pdf
       analytics run --for-each region --jobs 4
     """
     with reported(quiet, debug) as terminal:
+        from customer_analytics.documents import making
         from customer_analytics.pipeline import screens
         from customer_analytics.pipeline.plan import read_options
         from customer_analytics.pipeline.run import run as run_reports
@@ -69,6 +72,7 @@ def run(
                 force=force,
                 output=output,
                 show_code=show_code,
+                documents=frozenset(name for name, wanted in ((making.PDF, pdf),) if wanted),
                 progress=progress,
             )
         screens.show_run(terminal, result, Path.cwd())

@@ -12,6 +12,7 @@ from typing import Any
 from customer_analytics.alerts.command import alerts_of_run, send_alerts
 from customer_analytics.alerts.judging import State
 from customer_analytics.alerts.rules import read_alerts
+from customer_analytics.documents.making import require
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import Problem, UserError
 from customer_analytics.language import Language
@@ -34,7 +35,7 @@ from customer_analytics.tables.load_log import LoadLog, read_load_log
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run came to. `exit_code`: 0 all fine, 1 a report failed, 3 an alert fired. `reports`: as in run.json."""
+    """What a run came to. `reports`: as in run.json; `exit_code`: 0 fine, 1 something failed, 3 an alert fired."""
 
     exit_code: int
     folder: Path
@@ -55,6 +56,7 @@ def run(
     force: bool = False,
     output: Path | None = None,
     show_code: bool = False,
+    documents: frozenset[str] = frozenset(),
     progress: Progress | None = None,
 ) -> RunResult:
     """Make the reports of a project.
@@ -70,6 +72,7 @@ def run(
         force: make every report again, whatever the cache holds.
         output: the folder that the run becomes; None: the next folder in reports/, which `reports/latest` then names.
         show_code: show the notebooks' code in the pages.
+        documents: what is made beside the pages: documents.making.PDF and others.
         progress: hears of every step.
 
     Returns:
@@ -82,6 +85,7 @@ def run(
     plan = make_plan(project, reports=reports, parameters=parameters, as_of=as_of, language=language)
     if jobs is not None and jobs < 1:
         raise UserError([Problem(f"--jobs {jobs}", "at least one report is made at a time.", "For example: --jobs 2")])
+    require(documents)
     alerts = read_alerts(project)
     log = read_load_log(project)
     shown = progress or Progress()
@@ -115,14 +119,16 @@ def run(
             told = alerts_of_run(folder.partial, manifest, project, alerts)
             manifest["alerts"] = [entry for entry in told.get("alerts", ()) if entry["state"] == State.FIRED.value]
             write_manifest(manifest, folder)
-            finish(folder.partial, manifest, project)
+            unmade = finish(folder.partial, manifest, project, documents)
         if target is None:
             folders.point_latest(project, folder.name)
             _write_runs_index(project)
         cache.prune()
     for problem in send_alerts(folder.final, manifest, project, alerts) if manifest["alerts"] else ():
         shown.note(problem)
-    failed = any(entry["status"] == "failed" for entry in entries)
+    for problem in unmade:
+        shown.note(problem)
+    failed = bool(unmade) or any(entry["status"] == "failed" for entry in entries)
     code = UNEXPECTED if failed else ALERTS if manifest["alerts"] else 0
     return RunResult(code, folder.final, folder.final / "index.html", tuple(entries), told)
 

@@ -1,0 +1,1 @@
+"""Pages of a run as PDF: by a Chromium where there is one, otherwise by WeasyPrint."""
