@@ -14,6 +14,7 @@ from customer_analytics.packs import wording
 
 # The seven kinds of events of a site or an app, in their order; the names of the synthetic client's own.
 ROLES = ("landing", "search", "view", "cart", "checkout", "payment", "sign_up")
+FEWEST_PRODUCTS = 24  # eight pairs of products of different categories carry what is planted
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Said = Annotated[str, Field(min_length=1, max_length=200)]
 Both = Annotated[str, Field(pattern=r"^[^|]+\|[^|]+$", max_length=200)]  # English|Chinese
@@ -129,6 +130,9 @@ class Sample(Block):
     @classmethod
     def _each_once(cls, categories: tuple[Category, ...]) -> tuple[Category, ...]:
         products = [product for category in categories for product in category.listed]
+        largest = max(len(category.listed) for category in categories)
+        if len(products) < FEWEST_PRODUCTS or 2 * largest > len(products):
+            raise ValueError(f"needs {FEWEST_PRODUCTS} products or more, at most half of them in one category")
         for language in (0, 1):
             names = [product.split("|")[language].strip() for product in products]
             twice = sorted({name for name in names if names.count(name) > 1})
