@@ -1,4 +1,4 @@
-"""The template's own commands: `python3 tasks.py demo [FOLDER] | test | lint | bench | versions`.
+"""The template's own commands: `python3 tasks.py demo [FOLDER] | test | lint | bench | versions | docs [FOLDER]`.
 
 Standard library only; runs on Linux, macOS and Windows with Python 3.11 or later. Each command makes the environments
 that it needs and uses them again while pyproject.toml and constraints.txt are unchanged.
@@ -24,6 +24,8 @@ PROJECT = HERE / "{{cookiecutter.project_slug}}"
 CONSTRAINTS = PROJECT / "constraints.txt"
 ENVIRONMENT = HERE / ".venv"
 BAKERY = HERE / ".venv-cookiecutter"
+SITE_TOOLS = HERE / ".venv-docs"
+SITE_PINS = HERE / "docs" / "requirements.txt"
 STAMP = "tasks-stamp.txt"
 MARKER = ".made-by-tasks-demo"
 DEMO_ANSWERS = {"client_name": "Acme Retail", "consultancy_name": "Your Consultancy", "project_slug": "acme-retail"}
@@ -155,6 +157,17 @@ def versions(arguments: Sequence[str]) -> None:
     run("versions", [sys.executable, HERE / "versions.py", *arguments])
 
 
+def docs(folder: Path) -> None:
+    """The guide as a site, in `folder`; a link that leads nowhere or a page that no menu names stops it."""
+    python = make_environment(SITE_TOOLS, ["-r", str(SITE_PINS)], depends_on=[SITE_PINS])
+    site = folder.resolve()
+    if site.exists() and any(site.iterdir()) and not (site / "search").is_dir():
+        raise StepFailed(f"{site} holds something else and would be emptied. Give another folder.", 2)
+    settings = {"NO_MKDOCS_2_WARNING": "1"}
+    run("the site", [python, "-m", "mkdocs", "build", "--strict", "--site-dir", site], environment=settings)
+    say(f"   {site / 'index.html'}")
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Environments
 # ---------------------------------------------------------------------------------------------------------------------
@@ -170,7 +183,9 @@ def tool_environment() -> Path:
     optional = [line for extra in (*always, *(["spark"] if has_java() else [])) for line in extras[extra]]
     wanted = [*project["dependencies"], *optional, "cookiecutter>=2.6", "cruft>=2.16"]
     return make_environment(
-        ENVIRONMENT, ["-c", str(CONSTRAINTS), *wanted], depends_on=[PROJECT / "pyproject.toml", CONSTRAINTS]
+        ENVIRONMENT,
+        ["-c", str(CONSTRAINTS), "-r", str(SITE_PINS), *wanted],
+        depends_on=[PROJECT / "pyproject.toml", CONSTRAINTS, SITE_PINS],
     )
 
 
@@ -327,9 +342,15 @@ def say(text: str) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; the exit code is 0 when all went well, 2 for wrong use, else that of the step that failed."""
     parser = argparse.ArgumentParser(prog="tasks.py", description="Commands of the customer analytics template.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | test | lint | bench | versions")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="demo | test | lint | bench | versions | docs"
+    )
     demo_parser = commands.add_parser("demo", help="bake a project with a synthetic client and run all reports")
     demo_parser.add_argument("folder", nargs="?", type=Path, default=HERE / "demo", help="default: demo/ in here")
+    docs_parser = commands.add_parser("docs", help="the guide as a site, to be read from a folder")
+    docs_parser.add_argument(
+        "folder", nargs="?", type=Path, default=HERE / "build" / "site", help="default: build/site"
+    )
     commands.add_parser("test", help="lint, types and all tests; further words go to pytest")
     commands.add_parser("lint", help="ruff and mypy, as it lies and baked")
     commands.add_parser("bench", help="speed and memory beside others; further words go to benchmarks/bench.py")
@@ -344,6 +365,8 @@ def main(arguments: Sequence[str]) -> int:
             demo(known.folder)
         elif known.command == "test":
             test([word for word in further if word != "--"])
+        elif known.command == "docs":
+            docs(known.folder)
         elif known.command == "bench":
             bench(further)
         elif known.command == "versions":

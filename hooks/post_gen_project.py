@@ -42,6 +42,7 @@ def next_steps(folder: str, notes: list[str], *, windows: bool) -> str:
         (activate, ""),
         ('pip install -c constraints.txt -e ".[lab]"', ""),
         ("analytics demo", "no data yet: a synthetic client and all reports"),
+        ("analytics init", "the client's files in data/raw: which is which table"),
         ("analytics load", "the client's files, as engagement.yml maps them"),
         ("analytics run", "all reports"),
     ]

@@ -127,5 +127,5 @@ _NARROWER = "Make one of the patterns narrower."
 
 def _no_sources() -> Problem:
     what = "there are no sources yet."
-    mend = "Put the exports below data/raw and describe them under `sources:`, or try `analytics demo`."
+    mend = "Put the exports below data/raw and say `analytics init`, or try `analytics demo`."
     return Problem("engagement.yml", what, mend)
