@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-import yaml
 
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
@@ -22,65 +18,12 @@ from customer_analytics.questions import command
 from customer_analytics.questions.answering import Desk
 from customer_analytics.questions.saying import say_answer
 
-AS_OF = dt.date(2024, 6, 30)
-CUSTOMERS = 400
-REGIONS = ("North", "South", "Tiny")
-
-
-def _people() -> list[dict[str, Any]]:
-    """Regions of 260, 136 and 4; women are every third, born 1960 to 2005."""
-    return [
-        {
-            "customer_id": f"c{n}",
-            "region": REGIONS[0] if n < 260 else REGIONS[1] if n < 396 else REGIONS[2],
-            "gender": "F" if n % 3 == 0 else "M",
-            "birth_year": 1960 + n % 46,
-        }
-        for n in range(CUSTOMERS)
-    ]
-
-
-def _orders() -> list[dict[str, Any]]:
-    return [
-        {
-            "order_id": f"o{n}-{k}",
-            "customer_id": f"c{n}",
-            "ordered_at": dt.datetime.combine(AS_OF - dt.timedelta(days=(n * 7 + k * 31) % 300), dt.time(12)),
-            "amount": Decimal(5 + n % 50),
-        }
-        for n in range(CUSTOMERS)
-        for k in range(n % 5)
-    ]
+from .asked_client import AS_OF, CUSTOMERS, make, orders, people
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("asked")
-    settings = {"client": "T", "consultancy": "T", "time_zone": "UTC", "as_of": AS_OF, "currency": "EUR"}
-    (folder / "engagement.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    tables: Mapping[str, tuple[Sequence[Mapping[str, Any]], pa.Schema]] = {
-        "customers": (
-            _people(),
-            pa.schema([*((n, pa.string()) for n in ("customer_id", "region", "gender")), ("birth_year", pa.int64())]),
-        ),
-        "orders": (
-            _orders(),
-            pa.schema(
-                [
-                    ("order_id", pa.string()),
-                    ("customer_id", pa.string()),
-                    ("ordered_at", pa.timestamp("us")),
-                    ("amount", pa.decimal128(18, 4)),
-                ]
-            ),
-        ),
-    }
-    (folder / "data" / "tables").mkdir(parents=True)
-    for name, (rows, schema) in tables.items():
-        pq.write_table(
-            pa.Table.from_pylist([dict(row) for row in rows], schema=schema), folder / f"data/tables/{name}.parquet"
-        )
-    return Project.find(folder)
+    return make(tmp_path_factory.mktemp("asked"))
 
 
 @pytest.fixture(scope="module")
@@ -107,11 +50,11 @@ def test_counts_and_money_are_those_of_plain_python(
 ) -> None:
     bought: dict[str, int] = {}
     money: dict[str, float] = {}
-    for order in _orders():
+    for order in orders():
         money[order["customer_id"]] = money.get(order["customer_id"], 0.0) + float(order["amount"])
         if _days(order) < days:
             bought[order["customer_id"]] = bought.get(order["customer_id"], 0) + 1
-    meant = [one["customer_id"] for one in _people() if wanted(one) and bought.get(one["customer_id"], 0) >= times]
+    meant = [one["customer_id"] for one in people() if wanted(one) and bought.get(one["customer_id"], 0) >= times]
     answer = desk.answer(desk.read(question))
     assert answer.chosen is not None
     assert answer.chosen.customers == len(meant) > 10
@@ -138,9 +81,9 @@ def test_a_small_group_is_hidden_with_the_next(desk: Desk) -> None:
 
 def test_months_are_those_of_the_orders(desk: Desk) -> None:
     months = desk.answer(desk.read("trend by month of women")).months
-    women = {one["customer_id"] for one in _people() if one["gender"] == "F"}
+    women = {one["customer_id"] for one in people() if one["gender"] == "F"}
     by_month: dict[dt.date, float] = {}
-    for order in _orders():
+    for order in orders():
         if order["customer_id"] in women:
             month = order["ordered_at"].date().replace(day=1)
             by_month[month] = by_month.get(month, 0.0) + float(order["amount"])
@@ -162,7 +105,7 @@ def test_the_command_answers_on_the_screen_as_data_and_as_a_page(
     command.ask(project, "women by region", Terminal(), language=language, as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["audience"] == "gender = 'F'"
-    assert told["chosen"]["customers"] == sum(one["gender"] == "F" for one in _people())
+    assert told["chosen"]["customers"] == sum(one["gender"] == "F" for one in people())
 
 
 def test_wrong_options_are_named_together(project: Project) -> None:
