@@ -74,7 +74,7 @@ def _report(folder: Path, entry: Mapping[str, Any]) -> Report:
         if is_of_customers(path, folder / "tables"):
             left_out.append(table_name)
         else:
-            tables.append(_table(name, table_name, path))
+            tables.append(read_table(name, table_name, path))
     return Report(
         name=name,
         title=str((entry.get("summary") or {}).get("title", "")),
@@ -85,7 +85,8 @@ def _report(folder: Path, entry: Mapping[str, Any]) -> Report:
     )
 
 
-def _table(report: str, name: str, path: Path) -> Table:
+def read_table(report: str, name: str, path: Path) -> Table:
+    """A published CSV file, its columns as numbers, days, truth values or texts."""
     with path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         columns = next(lines, [])
