@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from customer_analytics.language import Language
+from customer_analytics.report.front_page.list_names import list_name
 from customer_analytics.report.front_page.results import Results, known
 from customer_analytics.report.report_names import report_name
 
@@ -37,7 +38,7 @@ def lists(report: Results, language: Language) -> list[dict[str, str]]:
         count = known(row.get("customers"))
         found.append(
             {
-                "name": language.translated(file.stem.replace("_", " ").capitalize()),
+                "name": list_name(language, file.stem),
                 "count": language.say("few") if count is None else language.number(count),
                 "address": (folder / file).as_posix(),
             }
