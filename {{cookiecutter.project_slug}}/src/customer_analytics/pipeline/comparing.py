@@ -12,6 +12,7 @@ from customer_analytics.language import Language
 from customer_analytics.narrative.changes import frame
 from customer_analytics.narrative.changes.causes import cause
 from customer_analytics.narrative.changes.rows import sentence
+from customer_analytics.report.changes import ID as SINCE
 from customer_analytics.report.states import earlier_report, read_state
 
 _TOLD = (Kind.MOVED, Kind.NEW, Kind.GONE)
@@ -32,7 +33,8 @@ def changes_of_run(folder: Path, manifest: dict[str, Any], project: Project) -> 
         counts: findings by what became of them, and `cause`, the number of causes named. items: findings that moved,
         are new or gone, most certain first, then the causes; `p` is their q-value.
     """
-    language = Language(manifest["language"], project.engagement.currency)
+    code = manifest["language"]
+    language = Language(code, project.engagement.currency, project.engagement.wording(code))
     runs: list[str] = []
     found: list[tuple[Comparison, dict[str, Any]]] = []
     for entry in manifest["reports"]:
@@ -61,7 +63,7 @@ def changes_of_run(folder: Path, manifest: dict[str, Any], project: Project) -> 
     items = [item for comparison, entry in found for item in _items(comparison, entry, language)]
     order = {kind.value: place for place, kind in enumerate(Kind)}
     items.sort(key=lambda item: (order[item["kind"]], 1.0 if item["p"] is None else item["p"]))
-    items += _causes([comparison for comparison, _ in found], language)
+    items += _causes(found, language)
     counts = totals(comparison for comparison, _ in found)
     counts["cause"] = sum(item["kind"] == "cause" for item in items)
     return {"run": Counter(runs).most_common(1)[0][0], "reason": None, "counts": counts, "items": items}
@@ -79,26 +81,26 @@ def _item(row: Row, comparison: Comparison, entry: dict[str, Any], language: Lan
         "head": row.told.head,
         "statement": str(sentence(language, row, comparison)),
         "p": None if row.q is None else float(f"{row.q:.3g}"),
-        "page": f"{entry['page']}#since-last-run",
+        "page": f"{entry['page']}#{SINCE}",
     }
 
 
-def _causes(comparisons: list[Comparison], language: Language) -> list[dict[str, Any]]:
+def _causes(found: list[tuple[Comparison, dict[str, Any]]], language: Language) -> list[dict[str, Any]]:
     """Each cause once, with the first report that it concerns."""
     items: dict[str, dict[str, Any]] = {}
-    for comparison in comparisons:
-        for found in comparison.causes:
-            words = str(cause(language, found))
+    for comparison, entry in found:
+        for each in comparison.causes:
+            words = str(cause(language, each))
             items.setdefault(
                 words,
                 {
                     "report": comparison.report,
-                    "id": found.kind.value,
+                    "id": each.kind.value,
                     "kind": "cause",
                     "head": words,
-                    "statement": str(frame.of_cause(language, found)),
+                    "statement": str(frame.of_cause(language, each)),
                     "p": None,
-                    "page": "",
+                    "page": f"{entry['page']}#{SINCE}",
                 },
             )
     return list(items.values())
