@@ -137,3 +137,21 @@ def test_two_runs_over_the_same_data_differ_only_in_what_names_the_run(project: 
     one = written(project, manifest(entry("rfm")))
     two = written(project, manifest(entry("rfm", seconds=9.0, cached=True), run="2026-11-22_0900"))
     assert one.replace("2026-11-21_2011", "R") == two.replace("2026-11-22_0900", "R")
+
+
+def test_of_groups_only_verdicts_with_limits_are_listed(project: Project) -> None:
+    sets = [{"value": v, "folder": v, "customers": 90} for v in ("north", "south")]
+    entries = [
+        entry("rfm", folder=f"{v}/", page=f"{v}/rfm.html", verdict={"level": level, "reason": f"Because of {v}."})
+        for v, level in (("north", 2), ("south", 1))
+    ]
+    html = written(project, manifest(*entries, for_each={"column": "region", "sets": sets, "left_out": 0}))
+    assert "Because of south." in html and "Because of north." not in html
+    assert "<h1>The groups by region, side by side</h1>" in html  # no figure with an interval to compare
+    assert "2 reports are complete." in html
+
+
+def test_a_first_run_is_compared_with_nothing(project: Project) -> None:
+    nothing = {"run": None, "reason": "This is the first run.", "counts": {}, "items": []}
+    assert "No earlier run can be compared with this one." in written(project, manifest(entry("rfm"), changes=nothing))
+    assert 'id="changes"' not in written(project, manifest(entry("rfm")))

@@ -175,18 +175,18 @@ def _told(point: Point, language: Language) -> str:
     )  # fmt: skip
 
 
-def conclusion(found: Sequence[Panel], count: int, column: str, language: Language) -> Text:
-    """Who stands out, or that none does."""
+def conclusion(found: Sequence[Panel], column: str, language: Language) -> Text:
+    """Who stands out, or that none does; of the groups that have a figure to compare."""
     say = language.say
-    out = [(panel, point) for panel in found for point in panel.points if point.stands_out]
+    count = language.number(len({point.group for panel in found for point in panel.points}))
+    out = [point for panel in found for point in panel.points if point.stands_out]
     if not any(point.q is not None for panel in found for point in panel.points):
-        return say("{count} groups by {column}, side by side", count=language.number(count), column=column)
+        return say("The groups by {column}, side by side", column=column)
     if not out:
         return say(
-            "None of the {count} groups by {column} differs from the others beyond chance",
-            count=language.number(count), column=column,
-        )  # fmt: skip
-    names = list(dict.fromkeys(point.group for _, point in out))
+            "None of the {count} groups by {column} differs from the others beyond chance", count=count, column=column
+        )
+    names = list(dict.fromkeys(point.group for point in out))
     return say("By {column}, these differ from the others: {names}", column=column, names=language.listing(names))
 
 

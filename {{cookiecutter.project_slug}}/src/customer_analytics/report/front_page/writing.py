@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from customer_analytics.engagement import Project
-from customer_analytics.language import Language, Text
+from customer_analytics.language import Language
 from customer_analytics.report import page as pages
 from customer_analytics.report.front_page import cards, groups, multiples, state
 from customer_analytics.report.front_page.actions import actions
@@ -24,6 +24,7 @@ from customer_analytics.report.summary import legend, text
 from customer_analytics.report.words import interval
 
 Entry = Mapping[str, Any]
+_GO = 2  # level of a verdict without limits
 
 
 def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Project) -> int:
@@ -41,7 +42,7 @@ def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Pro
         **body,
         "cards": complete,
         "missing": [cards.absent(entry, language) for entry in entries if entry["status"] != "complete"],
-        "verdicts": [cards.verdict(entry, language) for entry in entries if entry.get("verdict")],
+        "verdicts": _verdicts(entries, bool(by_group), language),
         "completeness": cards.completeness(entries, language),
         "changes": _changes(manifest.get("changes"), language),
         "alerts": list(manifest.get("alerts") or ()),
@@ -64,6 +65,14 @@ def write_front_page(run_folder: Path, manifest: Mapping[str, Any], project: Pro
     )
     drawn = pages.finish(page, draw("front.html.j2", words=words, **values), language)
     return pages.write(run_folder / "index.html", drawn.html)
+
+
+def _verdicts(entries: Sequence[Entry], are_groups: bool, language: Language) -> list[dict[str, Any]]:
+    """The verdict on each report; of many groups only those with limits, or all would bury the groups themselves."""
+    judged = [entry for entry in entries if entry.get("verdict")]
+    if are_groups:
+        judged = [entry for entry in judged if entry["verdict"]["level"] < _GO]
+    return [cards.verdict(entry, language) for entry in judged]
 
 
 def _nothing() -> dict[str, Any]:
@@ -115,7 +124,7 @@ def _groups(
     pairs = [(group, _of_group(group, results)) for group in by_group["sets"]]
     found = multiples.panels(pairs)
     return {
-        "title": multiples.conclusion(found, len(by_group["sets"]), by_group["column"], language),
+        "title": multiples.conclusion(found, by_group["column"], language),
         "panels": multiples.shown(found, language),
         "stands_out": multiples.who_stands_out(found, language),
         "sets": groups.sets(entries, by_group, language),
@@ -129,16 +138,16 @@ def _of_group(group: Mapping[str, Any], results: Sequence[Results]) -> list[Resu
 
 def _changes(changes: Mapping[str, Any] | None, language: Language) -> dict[str, Any] | None:
     """What changed since the last run: its sentence and its rows; None where nothing was compared."""
-    if not changes or not (changes.get("run") or changes.get("reason")):
+    if not changes:
         return None
+    if not changes.get("run"):
+        return {"deck": language.say("No earlier run can be compared with this one."), "rows": []}
     items = [dict(item) | {"name": report_name(str(item["report"]), language)} for item in changes.get("items") or ()]
-    deck: Text | str = changes.get("reason") or ""
-    if not deck:
-        deck = (
-            language.say("Held against the run {run}, by a test and not by the difference alone.", run=changes["run"])
-            if items
-            else language.say("Held against the run {run}, nothing moved beyond chance.", run=changes["run"])
-        )
+    deck = (
+        language.say("Held against the run {run}, by a test and not by the difference alone.", run=changes["run"])
+        if items
+        else language.say("Held against the run {run}, nothing moved beyond chance.", run=changes["run"])
+    )
     return {"deck": deck, "rows": items}
 
 

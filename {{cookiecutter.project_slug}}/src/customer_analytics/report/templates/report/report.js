@@ -59,7 +59,7 @@
 
   all("table").forEach(table => {
     const body = table.tBodies[0];
-    if (!table.tHead || !body || body.rows.length < 2) return;
+    if (!table.tHead || !body || body.rows.length < 2 || all("input", body).length) return; // a form keeps its order
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
       const button = document.createElement("button");
       button.type = "button";
