@@ -13,7 +13,7 @@ import pytest
 
 from customer_analytics.pipeline.warm import kernel_environment
 
-COMMANDS = ("demo", "sample", "check", "load", "run", "tags", "audience", "open")
+COMMANDS = ("demo", "sample", "init", "check", "load", "run", "tags", "audience", "open")
 
 ENGAGEMENT = """\
 client: Test & Co

@@ -14,6 +14,7 @@ import platform_exports
 import pytest
 from platform_exports import EXPORTS
 
+from customer_analytics.cli import app
 from customer_analytics.engagement import Project
 from customer_analytics.engagement.errors import UserError
 from customer_analytics.engagement.settings import Source
@@ -93,7 +94,7 @@ def test_named_or_recognised_the_mapping_is_the_same_and_nothing_else_changes(tm
         assert not check(Project.find(folder)).problems
     named, looked = texts
     assert sorted(named.split("\n")) == sorted(looked.split("\n"))
-    assert named.startswith(BEGIN.split("sources")[0])
+    assert named.startswith(BEGIN.split("sources", maxsplit=1)[0])
     assert named.endswith("# the end\n")
     assert presets()[name].title in named
 
@@ -237,3 +238,19 @@ def test_without_files_a_preset_writes_their_usual_names(tmp_path: Path) -> None
     made = initialise(project_with(tmp_path, {}), "shopify", force=False)
     assert made.missing == ["data/raw/orders_export*.csv (orders)"]
     assert [source.table for source in Project.find(tmp_path).engagement.sources] == ["orders", "order_lines"]
+
+
+def test_the_command_shows_what_it_wrote_and_what_is_left_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_with(tmp_path, platform_exports.shopify() | {"odd.csv": "alpha,beta\n1,2\n"})
+    monkeypatch.chdir(tmp_path)
+    app(["init", "--list"], standalone_mode=False)
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in NAMES)
+    app(["init", "--from", "Shopify"], standalone_mode=False)
+    shown = capsys.readouterr().out
+    assert "data/raw/orders_export_1.csv" in shown
+    assert "Not mapped: data/raw/odd.csv (alpha, beta)" in shown
+    assert "1 question(s)" in shown
+    assert "Next: analytics check" in shown
