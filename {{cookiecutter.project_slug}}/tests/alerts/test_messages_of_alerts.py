@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import socketserver
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -157,6 +158,50 @@ def test_other_addresses_are_refused_and_never_told(monkeypatch: pytest.MonkeyPa
     with pytest.raises(NotSent) as error:
         send(target("slack"), message("Acme"), {})
     assert "example.com" not in str(error.value) and "passwd" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"[" * 9_990, b'{"errcode": Infinity}', b'{"errcode": [1]}', b"\xff\xfe", b"<html>"]
+)
+def test_an_answer_that_nobody_understands_breaks_nothing(listener: type[Listener], answer: bytes) -> None:
+    listener.answers[:] = [(200, answer)]
+    assert send(target("wecom"), message("Acme"), {})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"no HTTP at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"a%d: b\r\n" % number for number in range(200)) + b"\r\n",
+        b"",
+    ],
+)
+def test_a_server_that_speaks_no_http_is_a_sentence(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+    class Raw(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            self.request.sendall(answer)
+
+    monkeypatch.setattr(sending, "_PAUSE_SECONDS", 0.0)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Raw) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("ALERT_URL", f"http://127.0.0.1:{server.server_address[1]}/hook?key=topsecret")
+        with pytest.raises(NotSent, match="could not be reached") as error:
+            send(target("slack"), message("Acme"), {})
+        server.shutdown()
+    assert "topsecret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://localhost:abc/topsecret", "https://localhost/top secret", "https://[::1/x"]
+)
+def test_a_mistyped_address_is_a_sentence_that_does_not_tell_it(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("ALERT_URL", address)
+    monkeypatch.setattr(sending, "_PAUSE_SECONDS", 0.0)
+    with pytest.raises(NotSent) as error:
+        send(target("slack"), message("Acme"), {})
+    assert "secret" not in str(error.value) and (error.value.__context__ is None or error.value.__suppress_context__)
 
 
 def test_nobody_there_is_a_sentence_without_the_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import time
 import urllib.error
@@ -100,7 +101,7 @@ def _post(address: str, body: bytes, kind: str) -> None:
             reason = f"the other side answered {error.code}"
             if error.code < 500 and error.code != 429:
                 break
-        except (OSError, ValueError) as error:  # URLError, timeouts, a broken answer
+        except (OSError, ValueError, http.client.HTTPException) as error:  # timeouts, a broken answer or address
             reason = f"it could not be reached ({type(error).__name__})"
         else:
             if refused is None:
@@ -115,6 +116,6 @@ def _refusal(answer: bytes) -> int | None:
     try:
         said = json.loads(answer)
         code = int(said[_REFUSED]) if isinstance(said, dict) and _REFUSED in said else 0
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):  # whatever it said: it answered 200
         return None
     return code or None
