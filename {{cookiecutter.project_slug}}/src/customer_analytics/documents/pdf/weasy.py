@@ -6,6 +6,7 @@ charts come out black.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -59,9 +60,10 @@ def _resolved(drawing: str, rules: Mapping[str, str], roles: Mapping[str, str]) 
 
 
 def _printed(html: str) -> bytes:
-    from weasyprint import HTML
+    import weasyprint
     from weasyprint.urls import URLFetcher
 
-    document = HTML(string=on_paper(html), url_fetcher=URLFetcher(allowed_protocols=("data",)))
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it names each property that it does not know
+    document = weasyprint.HTML(string=on_paper(html), url_fetcher=URLFetcher(allowed_protocols=("data",)))
     made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
     return made
