@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -16,7 +17,7 @@ from customer_analytics.audiences.options import Request
 from customer_analytics.audiences.question import Question as Condition
 from customer_analytics.disclosure.hiding import small_groups
 from customer_analytics.engagement import Project
-from customer_analytics.engagement.tags import FILE_NAME, read_catalogue
+from customer_analytics.engagement.tags import FILE_NAME, Words, read_catalogue
 from customer_analytics.questions.known import known
 from customer_analytics.questions.parts import EVERYONE, Question
 from customer_analytics.questions.reading import read_question
@@ -58,7 +59,10 @@ class Month:
 
 @dataclass(frozen=True)
 class Answer:
-    """`chosen` is None where fewer than `minimum_group` customers are meant, or all but fewer than that (`nearly`)."""
+    """`chosen` is None where fewer than `minimum_group` customers are meant, or all but fewer than that (`nearly`).
+
+    `names`: what tags.yml calls the values of the groups.
+    """
 
     question: Question
     as_of: dt.date
@@ -68,6 +72,7 @@ class Answer:
     minimum_group: int
     groups: tuple[Group, ...] = ()
     months: tuple[Month, ...] = ()
+    names: Mapping[str, Words] = field(default_factory=dict)
 
     @property
     def share(self) -> float | None:
@@ -89,9 +94,9 @@ class Desk:
         self.tables: Tables = open_tables(project, as_of=as_of)
         self.ledger = open_ledger(project, self.tables.backend, self.tables.as_of)
         self.minimum = project.engagement.minimum_group
-        catalogue = read_catalogue(project) if (project.folder / FILE_NAME).is_file() else None
-        self.known = known(self.tables, catalogue, self.minimum)
-        self.words: Vocabulary = vocabulary(self.known, catalogue)
+        self.catalogue = read_catalogue(project) if (project.folder / FILE_NAME).is_file() else None
+        self.known = known(self.tables, self.catalogue, self.minimum)
+        self.words: Vocabulary = vocabulary(self.known, self.catalogue)
 
     def read(self, text: str) -> Question:
         """What a question means.
@@ -121,6 +126,7 @@ class Desk:
             nearly=nearly and not few,
             minimum_group=self.minimum,
             groups=() if hidden or not question.group else self._groups(rows, question),
+            names=self._names(question.group),
             months=() if hidden or not question.month else self._months(people),
         )
 
@@ -156,6 +162,10 @@ class Desk:
         by_money = question.asks == "revenue" or question.order == "most revenue"
         groups.sort(key=lambda group: (group.chosen is None, -sign * _weight(group.chosen, by_money), str(group.name)))
         return tuple(groups[:MOST_GROUPS])
+
+    def _names(self, group: str) -> Mapping[str, Words]:
+        tags = () if self.catalogue is None else self.catalogue.tags
+        return next((tag.entry.values for tag in tags if tag.name == group), {})
 
     def _months(self, people: ir.Table) -> tuple[Month, ...]:
         if not has_orders(self.tables):

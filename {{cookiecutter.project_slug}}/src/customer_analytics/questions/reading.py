@@ -280,6 +280,8 @@ class _Reader:
                 "",
                 piece.end,
             )
+        elif self.parts and self.parts[-1].column == "gender" and piece.value[0] in "<>":
+            self._add(piece, text=f"age {piece.value}")  # women under 30
         else:
             self._misplaced(piece, "compares with a number, but not what", 'For example: "revenue over 500"')
 

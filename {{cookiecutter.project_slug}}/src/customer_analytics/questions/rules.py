@@ -121,7 +121,8 @@ def _extremes() -> list[Rule]:
     named = MEASURES | {"revenue": f"{MEASURES['revenue']}|消费|花费"}
     n, zh = f"({NUMBER})", "|".join(f"(?P<{name}>{words})" for name, words in named.items())
     en = zh
-    by = rf"(?: (?:customers |buyers |spenders )?(?:by|in terms of|of) (?:{en}))?(?: spenders| customers| buyers)?"
+    people = r"(?: (?:of (?:all |our )?)?(?:customers|buyers|spenders))?"
+    by = rf"{people}(?: (?:by|in terms of) (?:{en}))?{people}"
     return [
         (re.compile(rf"(top|best|highest|bottom|worst|lowest) {n} ?(%|percent|per cent)?{by}"), _extreme),
         (re.compile(rf"(?:{zh})?(?:排名|排在|最高的?)?(?P<front>前) ?{n} ?(%|名|位|个)(?:的)?"), _chinese_extreme),

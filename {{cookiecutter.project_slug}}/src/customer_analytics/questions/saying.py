@@ -69,7 +69,7 @@ def _head(answer: Answer, language: Language) -> str:
         return say("Fewer than {few} customers.", few=few)
     if answer.question.group and answer.question.order and answer.groups and answer.groups[0].chosen is not None:
         first = answer.groups[0]
-        name = first.name if first.name is not None else say("not known")
+        name = _called(first.name, answer, language)
         return (
             say("{name} comes first.", name=name)
             if answer.question.order != "least"
@@ -130,8 +130,7 @@ def _chart(answer: Answer, language: Language) -> tuple[str, tuple[SaidBar, ...]
     if answer.question.group:
         money = answer.question.asks == "revenue" or answer.question.order == "most revenue"
         return (say("Revenue by group") if money else say("Customers by group")), tuple(
-            _bar(one.name if one.name is not None else say("not known"), one.chosen, money, hidden, language)
-            for one in answer.groups
+            _bar(_called(one.name, answer, language), one.chosen, money, hidden, language) for one in answer.groups
         )
     parts = [(say("Share of customers"), chosen.customers, everyone.customers)]
     if chosen.revenue is not None:
@@ -139,6 +138,14 @@ def _chart(answer: Answer, language: Language) -> tuple[str, tuple[SaidBar, ...]
         parts.append((say("Share of orders"), chosen.orders, everyone.orders))  # type: ignore[arg-type]
     shares = [(name, part / whole if whole else None) for name, part, whole in parts]
     return say("Of all customers"), tuple(SaidBar(name, one, language.percent(one, 1)) for name, one in shares)
+
+
+def _called(name: str | None, answer: Answer, language: Language) -> str:
+    """A value of a group as tags.yml calls it."""
+    if name is None:
+        return str(language.say("not known"))
+    words = answer.names.get(name)
+    return name if words is None else words.zh_CN if language.is_chinese else words.en
 
 
 def _bar(name: str, sums: Sums | None, money: bool, hidden: str, language: Language) -> SaidBar:

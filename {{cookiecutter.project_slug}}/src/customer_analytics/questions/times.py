@@ -50,7 +50,7 @@ def time_rules(as_of: dt.date) -> list[Rule]:
         r"(?:within|in|during|over|for) the (?:last|past) month|(?:the )?past month|(?:最近|近|过去)一个?月": "within 1 month",
         r"(?:within|in|during|over|for) the (?:last|past) year|(?:the )?past year|(?:最近|近|过去)一年": "within 1 year",
         r"(?:(?:within|in|during|over|for) )?the (?:last|past) (?:half year|half a year|six months)|(?:最近|近|过去)?半年[内来]?": "within 6 months",
-        r"ever|at any time|at all|any time|从来|历史上|任何时候": "ever",
+        r"ever|before(?! ?\d)|previously|以前|此前|at any time|at all|any time|从来|历史上|任何时候": "ever",
     }
     rules: list[Rule] = [(re.compile(f"(?:{pattern})"), _always(when)) for pattern, when in fixed.items()]
     rules += [
@@ -60,7 +60,7 @@ def time_rules(as_of: dt.date) -> list[Rule]:
             ),
             _within,
         ),
-        (re.compile(rf"(?:within|for) ({NUMBER}) {_EN_UNIT}"), _within),
+        (re.compile(rf"(?:within|for|in) ({NUMBER}) {_EN_UNIT}"), _within),
         (
             re.compile(rf"(?:最近|近|过去|前|超过|已|已经)(?:的)?({NUMBER}) ?{_ZH_UNIT}(?:以内|之内|内|以来|来|里)?"),
             _within,

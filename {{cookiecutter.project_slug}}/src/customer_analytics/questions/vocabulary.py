@@ -80,6 +80,8 @@ def vocabulary(known: Known, catalogue: TagCatalogue | None) -> Vocabulary:
         for value in values:
             if len(value) >= _SHORTEST:
                 made.option(value, column, value)
+                if value.isascii() and value[-1:].isalpha() and f"{plain(value)}s" not in made.phrases:
+                    made.option(f"{value}s", column, value)  # students
     for what, name in known.goods:
         piece = Piece("act", "did", what=name) if what == "event" else Piece("good", name, what=what)
         made.add(name, piece, replace=False)

@@ -12,7 +12,7 @@ who | whom | was | were | is | are | be | been | being | has | have | had | havi
 that | those | these | they | them | their | all | any | of | in | at | by the | with | from | for | to | also | please | show
 show me | tell me | list | find | give me | me | us | we | our | get | there | then | currently | now | just | so far
 customer | customers | client | clients | people | person | users | user | buyer | shopper | shoppers | members | member
-someone | everyone | everybody | anyone | which are | who are | living | live | lives | based | located | living in | live in
+something | anything | both | what's | who's | someone | everyone | everybody | anyone | which are | who are | living | live | lives | based | located | living in | live in
 come | came | came through | came from | acquired through | acquired via | through | via | whose | it | on | years | old | having had | category | product | campaign | our
 bring | brings | brought | generate | generated | contribute | contributed | 带来 | 带来了 | 贡献 | 贡献了
 make | made | place | placed | can | could | i | my | actually | already | still | yet | only | what | what are | what is
@@ -78,7 +78,10 @@ FACTS = {  # words for columns that many clients have; the labels of tags.yml co
     "favourite_category": "favourite category | favorite category | favourite categories | 最常购品类 | 偏好品类",
 }
 TIERS = {  # phrase -> tag and value; what the catalogue calls by a word that says little alone
-    "high value | high-value | high value tier | 高价值": ("value_tier", "high"),
+    "high value | high-value | best customers | most valuable customers | most valuable | best | 最有价值 | 最有价值的客户 | 最好的客户 | high value tier | 高价值": (
+        "value_tier",
+        "high",
+    ),
     "middle value | medium value | mid value | 中价值 | 中等价值": ("value_tier", "middle"),
     "low value | low-value | 低价值": ("value_tier", "low"),
     "rising spend | spending more | 消费上升": ("spend_direction", "rising"),
@@ -99,7 +102,10 @@ TIERS = {  # phrase -> tag and value; what the catalogue calls by a word that sa
     "never bought | registered only | 从未购买 | 未购": ("registered_only", ""),
     "loyal customers": ("loyal", ""),
     "price sensitive | discount hunters | 价格敏感": ("price_sensitive", ""),
-    "cart abandoners | abandoned cart | left a cart | 弃购 | 加购未买": ("cart_left_behind", ""),
+    "cart abandoners | abandoned cart | abandoned their cart | abandoned a cart | left a cart | 弃购 | 加购未买": (
+        "cart_left_behind",
+        "",
+    ),
 }
 
 
