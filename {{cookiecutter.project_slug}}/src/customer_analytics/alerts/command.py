@@ -25,7 +25,8 @@ def alerts_of_run(folder: Path, manifest: Mapping[str, Any], project: Project, a
     """
     if not alerts.rules:
         return {}
-    language = Language(str(manifest["language"]), project.engagement.currency)
+    code = str(manifest["language"])
+    language = Language(code, project.engagement.currency, project.engagement.wording(code))
     judged = judged_run(alerts, folder, manifest, project.reports, past_runs(project))
     data = as_data(judged, manifest, language)
     write(folder, data, message(judged, manifest, project, language))
@@ -36,7 +37,8 @@ def send_alerts(folder: Path, manifest: Mapping[str, Any], project: Project, ale
     """Send what fired in a run to every configured target; returns what could not be sent, in words."""
     if not alerts.targets:
         return []
-    language = Language(str(manifest["language"]), project.engagement.currency)
+    code = str(manifest["language"])
+    language = Language(code, project.engagement.currency, project.engagement.wording(code))
     judged = judged_run(alerts, folder, manifest, project.reports, past_runs(project))
     data = as_data(judged, manifest, language)
     failed = []
@@ -59,7 +61,8 @@ def show(project: Project, run: str, terminal: Terminal, *, as_json: bool, again
     """
     alerts = read_alerts(project)
     manifest = find_run(project, run)
-    language = Language(str(manifest["language"]), project.engagement.currency)
+    code = str(manifest["language"])
+    language = Language(code, project.engagement.currency, project.engagement.wording(code))
     folder = project.reports / str(manifest["run"])
     data = as_data(judged_run(alerts, folder, manifest, project.reports, past_runs(project)), manifest, language)
     if as_json:

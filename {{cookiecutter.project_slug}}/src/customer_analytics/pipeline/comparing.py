@@ -8,10 +8,11 @@ from typing import Any
 
 from customer_analytics.analysis.changes.compared import Comparison, Kind, Row, compare, totals
 from customer_analytics.engagement import Project
-from customer_analytics.language import Language
+from customer_analytics.language import Language, Text
 from customer_analytics.narrative.changes import frame
 from customer_analytics.narrative.changes.causes import cause
 from customer_analytics.narrative.changes.rows import sentence
+from customer_analytics.pipeline.folders import past_runs
 from customer_analytics.report.changes import ID as SINCE
 from customer_analytics.report.states import earlier_report, read_state
 
@@ -59,7 +60,7 @@ def changes_of_run(folder: Path, manifest: dict[str, Any], project: Project) -> 
             runs.append(earlier.run)
             found.append((compare(before, now), entry))
     if not found:
-        return {"run": None, "reason": str(language.say("This is the first run.")), "counts": {}, "items": []}
+        return {"run": None, "reason": str(_why_not(project, language)), "counts": {}, "items": []}
     items = [item for comparison, entry in found for item in _items(comparison, entry, language)]
     order = {kind.value: place for place, kind in enumerate(Kind)}
     items.sort(key=lambda item: (order[item["kind"]], 1.0 if item["p"] is None else item["p"]))
@@ -67,6 +68,12 @@ def changes_of_run(folder: Path, manifest: dict[str, Any], project: Project) -> 
     counts = totals(comparison for comparison, _ in found)
     counts["cause"] = sum(item["kind"] == "cause" for item in items)
     return {"run": Counter(runs).most_common(1)[0][0], "reason": None, "counts": counts, "items": items}
+
+
+def _why_not(project: Project, language: Language) -> Text:
+    """Why there is nothing to compare: no run at all, or none of this version, these reports or an earlier day."""
+    say = language.say
+    return say("No earlier run can be compared with this one.") if past_runs(project) else say("This is the first run.")
 
 
 def _items(comparison: Comparison, entry: dict[str, Any], language: Language) -> list[dict[str, Any]]:

@@ -46,9 +46,7 @@ def compare_runs(project: Project, old: str, new: str) -> TwoRuns:
     states = [_states(folder) for folder in (first, second)]
     for folder, held in zip((first, second), states, strict=True):
         if not held:
-            what = (
-                "holds no report to compare: an older version made it, or no report came to its end."
-            )
+            what = "holds no report to compare: an older version made it, or no report came to its end."
             problems.append(Problem(str(folder), what, "Make it again with `analytics run --as-of DATE`."))
     if problems:
         raise UserError(problems)
@@ -124,5 +122,5 @@ def write_comparison(project: Project, found: TwoRuns, output: Path) -> None:
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UserError([Problem(f"--output {output}", "is there already and not empty.", "Name another folder.")])
-    language = Language(found.language, project.engagement.currency)
+    language = Language(found.language, project.engagement.currency, project.engagement.wording(found.language))
     write_changes(output, found.old, found.new, found.comparisons, project, language)

@@ -22,7 +22,8 @@ FILE_NAME = "glossary.html"
 
 def write_glossary(run_folder: Path, manifest: Mapping[str, Any], project: Project) -> int:
     """Write glossary.html of a run, for the reports that it holds; returns its size in bytes, 0 where there is none."""
-    language = Language(manifest["language"], project.engagement.currency)
+    code = manifest["language"]
+    language = Language(code, project.engagement.currency, project.engagement.wording(code))
     there = {entry["name"] for entry in manifest["reports"] if entry["status"] == "complete"}
     sections = [_section(report, language) for report in REPORTS if report in there]
     if not sections:

@@ -12,7 +12,7 @@ import pandas as pd
 from customer_analytics.analysis.query import Name, Query, Value
 from customer_analytics.analysis.tags.availability import Availability
 from customer_analytics.analysis.tags.distribution import distribution
-from customer_analytics.analysis.tags.entries import Entry, parse_entries, spread
+from customer_analytics.analysis.tags.entries import Entry, not_for, parse_entries, spread
 from customer_analytics.analysis.tags.model_facts import model_facts
 from customer_analytics.analysis.tags.reach import reach
 from customer_analytics.analysis.tags.redundancy import redundancy
@@ -140,7 +140,8 @@ def _prepare(
     entries, reasons, each_values = spread(parse_entries(catalogue), data, catalogue, chosen)
     for entry in entries:
         if lacking := [need for need in entry.tag.entry.needs if not data.has(*need.split(".", 1))]:
-            reasons.setdefault(entry.name, Reason(Why.MISSING, tuple(lacking)))
+            missing = not_for(entry, catalogue) or Reason(Why.MISSING, tuple(lacking))
+            reasons.setdefault(entry.name, missing)
     uses = _all_uses(entries)
     needed = reach([*uses, *frozenset().union(*uses.values())] if wanted is None else wanted, uses)
     facts = model_facts(data, catalogue.rfm, needed)
