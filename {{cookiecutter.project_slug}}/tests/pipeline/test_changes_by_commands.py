@@ -63,7 +63,7 @@ def test_the_first_run_says_so_and_the_second_what_changed(two: tuple[Project, A
     assert first["changes"]["run"] is None
     assert first["changes"]["reason"] == "This is the first run."
     assert first["reports"][0]["compared_with"] is None
-    assert "This is the first run that holds this report." in section(page(project, first))
+    assert "No earlier run holds this report" in section(page(project, first))
     assert second["changes"]["run"] == second["reports"][0]["compared_with"] == first["run"]
     assert second["changes"]["counts"]["untested"] == 1
     told = section(page(project, second))
@@ -97,7 +97,8 @@ def test_a_lost_or_edited_earlier_run_leaves_this_one_whole(two: tuple[Project, 
     (project.reports / first["run"] / "rfm" / BASIS).write_text('{"format": 1, "as_of": 7}', encoding="utf-8")
     third = run(project)
     assert third["changes"]["run"] is None
-    assert "first run" in section(page(project, third))
+    assert third["changes"]["reason"] == "No earlier run can be compared with this one."
+    assert "No earlier run holds this report" in section(page(project, third))
 
 
 def test_past_months_that_are_delivered_otherwise_are_named(two: tuple[Project, Any, Any]) -> None:

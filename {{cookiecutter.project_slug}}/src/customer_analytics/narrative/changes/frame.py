@@ -20,7 +20,9 @@ def title(language: Language) -> Text:
 
 def first_run(language: Language) -> Text:
     """What stands where there is nothing to compare with."""
-    return language.say("This is the first run that holds this report. The next one will be compared with it.")
+    return language.say(
+        "No earlier run holds this report so that it can be compared. The next run will be compared with this one."
+    )
 
 
 def against(language: Language, comparison: Comparison) -> Text:
