@@ -15,7 +15,7 @@ from customer_analytics.report.front_page.bridge import bridge
 from customer_analytics.report.front_page.frame import draw, fields
 from customer_analytics.report.front_page.page_words import page_words
 from customer_analytics.report.front_page.ranking import Ranked, ranked
-from customer_analytics.report.front_page.results import Results, read_results
+from customer_analytics.report.front_page.results import Results, of, read_results
 from customer_analytics.report.glossary import FILE_NAME as GLOSSARY
 from customer_analytics.report.page import Page
 from customer_analytics.report.question_box.box import question_box
@@ -80,7 +80,7 @@ def _nothing() -> dict[str, Any]:
     lists: dict[str, Any] = {
         name: [] for name in ("kpis", "scorecard", "growth", "top", "actions", "sets", "panels", "stands_out")
     }
-    return lists | {"title": "", "standfirst": "", "bridge": None, "growth_dates": ("", "")}
+    return lists | {"title": "", "standfirst": "", "bridge": None, "growth_dates": ("", ""), "is_compared": False}
 
 
 def _customers(results: Sequence[Results], language: Language) -> dict[str, Any]:
@@ -94,13 +94,19 @@ def _customers(results: Sequence[Results], language: Language) -> dict[str, Any]
         "title": top[0].report.entry["summary"]["title"] if top else "",
         "standfirst": state.standing(results, language),
         "kpis": figures,
-        "scorecard": state.scorecard(results, language) if has_base else [],
+        "scorecard": state.scorecard(results, language) if has_base and _has_stages(results) else [],
+        "is_compared": bool((funnel := of(results, "funnel")) and funnel.table("scorecard")),
         "growth": growth,
         "growth_dates": state.growth_dates(results, language),
         "bridge": bridge(results, language),
         "top": [_finding(each, language) for each in top],
         "actions": actions(in_order, language),
     }
+
+
+def _has_stages(results: Sequence[Results]) -> bool:
+    """Whether a report that follows people over time is there; of one about money alone the stages would be empty."""
+    return any(of(results, name) for name in ("funnel", "retention"))
 
 
 def _finding(each: Ranked, language: Language) -> dict[str, Any]:
