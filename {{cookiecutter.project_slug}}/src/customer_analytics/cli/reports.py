@@ -35,6 +35,8 @@ def run(
     ] = None,
     show_code: Annotated[bool, typer.Option("--show-code", help="Show the notebooks' code, for analysts.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print each page as PDF beside it.")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="All figures and tables as a workbook for Excel.")] = False,
+    pptx: Annotated[bool, typer.Option("--pptx", help="Slides, one a finding, for PowerPoint.")] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -49,7 +51,7 @@ def run(
       analytics run
       analytics run rfm -p bins=4 --as-of 2011-12-09
       analytics run --language zh_CN --show-code
-      analytics run --pdf
+      analytics run --pdf --xlsx --pptx
       analytics run --for-each region --jobs 4
     """
     with reported(quiet, debug) as terminal:
@@ -60,6 +62,7 @@ def run(
 
         project = this_project()
         options = read_options(parameter or ())
+        asked = {making.PDF: pdf, making.XLSX: xlsx, making.PPTX: pptx}
         with terminal.progress() as progress:
             result = run_reports(
                 project,
@@ -72,7 +75,7 @@ def run(
                 force=force,
                 output=output,
                 show_code=show_code,
-                documents=frozenset(name for name, wanted in ((making.PDF, pdf),) if wanted),
+                documents=frozenset(name for name, wanted in asked.items() if wanted),
                 progress=progress,
             )
         screens.show_run(terminal, result, Path.cwd())

@@ -10,6 +10,7 @@ from customer_analytics.engagement import Project
 
 PDF = "pdf"
 XLSX = "xlsx"
+PPTX = "pptx"
 
 
 def require(documents: frozenset[str]) -> None:
@@ -22,6 +23,10 @@ def require(documents: frozenset[str]) -> None:
         from customer_analytics.documents.pdf.printing import find_printer
 
         find_printer()
+    if PPTX in documents:
+        from customer_analytics.documents.slides.write import require_slides
+
+        require_slides()
 
 
 def make_documents(
@@ -41,4 +46,8 @@ def make_documents(
         from customer_analytics.documents.workbook.write import write_workbooks
 
         write_workbooks(folder, manifest, project)
+    if PPTX in documents:
+        from customer_analytics.documents.slides.write import write_slides
+
+        write_slides(folder, manifest, project)
     return tuple(problems)
