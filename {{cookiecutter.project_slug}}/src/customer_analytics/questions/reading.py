@@ -320,6 +320,7 @@ class _Reader:
 
     def _add(self, piece: Piece, *, text: str = "", act: str = "", column: str = "") -> Part:
         self._finish_fact()
+        self._finish_measure()  # a number that comes later is not its own
         start = (
             self.loose.start if self.loose is not None and self.loose.kind in ("not", "time", "least") else piece.start
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from customer_analytics.language import Language
 from customer_analytics.questions.answering import Answer, Sums
 from customer_analytics.questions.normal import is_han
+from customer_analytics.questions.parts import EVERYONE
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,8 @@ def _notes(answer: Answer, language: Language) -> tuple[str, ...]:
 
 def _name(condition: str) -> str:
     """A name for the list, from the words of the condition."""
+    if condition == EVERYONE:
+        return "everyone"
     words = [word for word in re.findall(r"[a-z]+", condition.lower()) if word not in ("and", "or", "the", "within")]
     return "-".join(words[:4])[:40].strip("-") or "question"
 

@@ -48,6 +48,7 @@ def write_answer_page(
         footer=say("Made by {consultancy}.", consultancy=project.engagement.consultancy),
     )
     words = {
+        "figures": say("Figures"),
         "phrase": say("Phrase"),
         "understood": say("Understood as"),
         "how": say("How the question was understood"),
