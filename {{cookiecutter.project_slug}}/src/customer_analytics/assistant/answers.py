@@ -6,6 +6,7 @@ Tables of single customers are not given, whatever the privacy level.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ class Answers:
             raise NotKnown(_not_among("table", name, known))
         table = read_table(report, name, known[name])
         shown = table.rows[: max(0, min(rows, MOST_ROWS))]
-        plain = [[value.isoformat() if hasattr(value, "isoformat") else value for value in row] for row in shown]
+        plain = [[value.isoformat() if isinstance(value, dt.date) else value for value in row] for row in shown]
         return {"columns": list(table.columns), "rows": plain, "rows_in_all": len(table.rows)}
 
     def changes(self, run: str) -> dict[str, Any]:

@@ -30,7 +30,8 @@ FROM_VALUE = {"lifetime_value": "clv", "expected_purchases_ahead": "purchases", 
 FROM_MODELS = {*FROM_RFM, *FROM_VALUE, "loyal", "high_value_at_risk", "sentiment"}
 # They ask for events and columns that only a pack's own sample has: tests/packs/test_tags_of_packs.py
 OF_A_PACK = {
-    "learning_stage", "account_stage", "deal_stage", "asset_tier", "risk_taste", "distance_band", "likely_to_stop_learning",
+    "learning_stage", "account_stage", "deal_stage", "asset_tier", "risk_taste", "distance_band",
+    "likely_to_stop_learning",
 }  # fmt: skip
 
 

@@ -23,13 +23,13 @@ from customer_analytics.tables.sample.catalogue import (
     with_high_season,
 )
 from customer_analytics.tables.sample.contracts import Contracts, make_contracts
+from customer_analytics.tables.sample.facts import drawn_facts
 from customer_analytics.tables.sample.feedback import Feedback, make_feedback
 from customer_analytics.tables.sample.identity import Identities, as_one_person, make_identities
 from customer_analytics.tables.sample.life import Life, make_life
 from customer_analytics.tables.sample.messages import Messages, Spend, make_messages, make_spend
 from customer_analytics.tables.sample.people import People, make_people
 from customer_analytics.tables.sample.shopping import STORE, Orders, draw_times, make_orders
-from customer_analytics.tables.sample.facts import drawn_facts
 from customer_analytics.tables.sample.way import with_way
 from customer_analytics.tables.sample.world import Ints, World
 
