@@ -18,7 +18,7 @@ from mcp import ClientSession, StdioServerParameters, stdio_client  # noqa: E402
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 TOOLS = {
-    "list_runs", "findings", "metrics", "explain", "list_tables", "table", "changes", "alerts", "audiences", "ask",
+    "list_runs", "findings", "metrics", "explain", "list_tables", "table", "changes", "alerts", "audiences",
 }  # fmt: skip
 
 
@@ -103,7 +103,6 @@ def test_what_is_not_there_or_not_allowed_is_an_error_in_words(folder: Path) -> 
         ("metrics", {"report": "rfm", "group": "region=x"}),
         ("explain", {"metric": "rfm.nothing" * 500}),
         ("table", {"report": "rfm", "name": "segments", "rows": "many"}),
-        ("ask", {"question": "who is secret?"}),
     ]
 
     async def use(session: ClientSession) -> list[Any]:

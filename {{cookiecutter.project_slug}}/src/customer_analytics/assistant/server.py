@@ -87,14 +87,6 @@ def make_server(project: Project) -> MCPServer[Any]:
         """The lists of customers that were made: condition, sizes of list and holdout, dates. No customer."""
         return answers.audiences()
 
-    @tool()
-    @_in_words
-    def ask(question: str) -> dict[str, Any]:
-        """Count customers by a question in plain English or Chinese, by a fixed grammar; small groups are not told."""
-        from customer_analytics.questions.command import answered
-
-        return answered(project, question)
-
     return server
 
 

@@ -70,20 +70,6 @@ def ask(
         terminal.line(str(output))
 
 
-def answered(project: Project, text: str) -> dict[str, Any]:
-    """The answer to a question as data, in the question's language.
-
-    Raises:
-        UserError: the question lies outside the grammar, or the data lack what it needs.
-    """
-    from customer_analytics.questions.answering import Desk
-    from customer_analytics.questions.saying import language_of, say_answer
-
-    desk = Desk(project, None)
-    answer = desk.answer(desk.read(text))
-    return _plain(answer, say_answer(answer, Language(language_of(text), project.engagement.currency)))
-
-
 def _show(terminal: Terminal, said: Any, words: Language) -> None:
     from customer_analytics.questions.saying import text_bars
 
