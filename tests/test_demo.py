@@ -136,7 +136,7 @@ def test_a_chinese_project_speaks_chinese_and_nothing_else(chinese_demo: Path) -
     """The same installation serves a second project, whose client, data and reports are Chinese."""
     latest = (chinese_demo / "reports" / "latest").read_text(encoding="utf-8").strip()
     pages = sorted((chinese_demo / "reports" / latest).glob("*.html"))
-    assert {page.stem for page in pages} == {"index", *REPORTS}
+    assert {page.stem for page in pages} == {"index", "glossary", *REPORTS}
     for page in pages:
         assert page.stat().st_size <= 500_000, page.name
         reader = VisibleText()

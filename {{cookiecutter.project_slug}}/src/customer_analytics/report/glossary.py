@@ -73,6 +73,9 @@ def _details(term: Term, language: Language) -> Markup:
             (say("Formula"), term.formula),
             (say("Edge cases"), term.edge),
             (say("Source of the formula"), term.source),
-            (say("Names in metrics.json"), ", ".join(term.metrics)),
+            (
+                say("Names in metrics.json"),
+                Markup(", ").join(Markup("<code>{}</code>").format(name) for name in term.metrics),
+            ),
         ]
     )
