@@ -49,6 +49,7 @@ ASKS = re.compile(r"hasattr\(|getattr\(|os\.name|sys\.platform|contextlib\.suppr
 KNOWN = {
     "kernels.py: the path '/tmp'": "asked for where os.name is posix, in the line below",
     "workbook.py: parts.open": "a member of a zip file, which is bytes",
+    "sending.py: opener.open": "an address of the web, which answers in bytes",
     "store.py: dataset.open": "a data set's own method",
 }
 SYSTEM_FOLDERS = ("/tmp", "/dev/", "/proc/", "/usr/", "/etc/", "/var/", "/home/")
