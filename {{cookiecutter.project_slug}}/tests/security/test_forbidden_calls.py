@@ -14,6 +14,16 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 # Every exception, with its reason.
 ALLOWED = {
+    "src/customer_analytics/alerts/sending.py: import urllib.request reaches out": (
+        "the one place that sends: alerts, to addresses that the environment names"
+    ),
+    "src/customer_analytics/alerts/sending.py: import http.client reaches out": "for the errors of the same",
+    "src/customer_analytics/narrative/glossary/__init__.py: yaml.load makes objects of YAML": (
+        "files of the package, with yaml's safe loader in C: plain values only"
+    ),
+    "src/customer_analytics/documents/slides/picture.py: ElementTree.fromstring parses XML": (
+        "drawings of our own pages; one with a declaration is refused before"
+    ),
     "src/customer_analytics/report/svg.py: ElementTree.fromstring parses XML": "our own drawing, made a moment before",
 }
 
