@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ PIECES = (
 def complete() -> dict[str, Any]:
     """Every key that engagement.yml may have, each with a value that is allowed."""
     reports = {name: {} for name in ReportParameters.model_fields}
-    full = COMPLETE | {"reports": reports}
+    full = COMPLETE | {"reports": reports, "pack": "own.yml"}
     for report in reports:
         model = ReportParameters.model_fields[report].annotation
         assert model is not None
@@ -71,6 +72,7 @@ def outcome(folder: Path, text: str | bytes, read: Any = read_engagement, name: 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "brand").mkdir()
+    (tmp_path / "own.yml").write_bytes(files("customer_analytics.packs").joinpath("retail.yml").read_bytes())
     return tmp_path
 
 

@@ -111,10 +111,13 @@ def test_leads_of_a_trade_client_go_from_contact_over_quote_to_closing(trade: Cl
     found = trade.paths.leads
     assert found is not None
     assert found.events == {
-        "contact": ("contact_created",), "qualified": ("request_quote",), "closed": ("quote_accepted",),
+        "contact": ("contact_created", "lead_accepted"), "qualified": ("request_quote",),
+        "closed": ("deal_closed", "quote_accepted"),
     }  # fmt: skip
     shares = found.stages.set_index("stage")["share"]
-    assert 1 == shares["contact"] > shares["qualified"] >= shares["closed"] > 0.5
+    assert 1 == shares["contact"] > shares["qualified"] > 0.5
+    # Two ways lead to a closing: a quote that was asked for and accepted, and a contract after a demonstration.
+    assert 1 > shares["closed"] > 0.5
     assert found.closed_within["share"].is_monotonic_increasing
     assert any(each.id == "leads" for each in findings(trade.view()))
 
